@@ -1,0 +1,76 @@
+//! Clocks, each by the name of what it is for.
+//!
+//! Knows nothing of deadlines or quotas. Invariant: everything is nanoseconds in a `u64`; monotonic
+//! clocks never go back within a process life.
+
+use crate::ffi;
+
+/// Wall time in nanoseconds since 1970 UTC, for stamping what people read.
+pub fn wall_ns() -> u64 {
+    ffi::clock_ns(libc::CLOCK_REALTIME)
+}
+
+/// Monotonic nanoseconds. 17 ns.
+pub fn monotonic_ns() -> u64 {
+    ffi::clock_ns(libc::CLOCK_MONOTONIC)
+}
+
+/// Monotonic nanoseconds as of the kernel's last tick (1-4 ms old). 4 ns: the quotas' clock.
+pub fn coarse_ns() -> u64 {
+    #[cfg(target_os = "linux")]
+    {
+        ffi::clock_ns(libc::CLOCK_MONOTONIC_COARSE)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        monotonic_ns()
+    }
+}
+
+/// Processor time of the calling thread, in nanoseconds: what a preempted sample is re-measured by.
+pub fn thread_cpu_ns() -> u64 {
+    ffi::clock_ns(libc::CLOCK_THREAD_CPUTIME_ID)
+}
+
+/// Processor ticks for measuring short spans; [`TickRate`] turns them into nanoseconds. 8 ns.
+pub fn ticks() -> u64 {
+    ffi::ticks()
+}
+
+/// Nanoseconds a processor tick lasts, as a fraction of 2^32.
+#[derive(Clone, Copy, Debug)]
+pub struct TickRate(u64);
+
+impl TickRate {
+    /// Measures the rate over a span that lies between the two pairs `(ticks, monotonic_ns)`.
+    /// One nanosecond a tick where the span is too short to tell.
+    pub fn between(start: (u64, u64), end: (u64, u64)) -> Self {
+        let (ticks, ns) = (end.0.wrapping_sub(start.0), end.1.wrapping_sub(start.1));
+        let rate = if ticks == 0 { 1 << 32 } else { (u128::from(ns) << 32) / u128::from(ticks) };
+        Self(u64::try_from(rate).unwrap_or(1 << 32).max(1))
+    }
+
+    /// The nanoseconds of a span of ticks.
+    pub fn ns(self, ticks: u64) -> u64 {
+        u64::try_from((u128::from(ticks) * u128::from(self.0)) >> 32).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_turn_into_nanoseconds() {
+        let rate = TickRate::between((100, 1_000), (400, 1_100));
+        assert_eq!(rate.ns(3_000), 1_000 - 1);
+        assert_eq!(TickRate::between((5, 5), (5, 9)).ns(7), 7);
+    }
+
+    #[test]
+    fn clocks_move() {
+        let (before, coarse) = (monotonic_ns(), coarse_ns());
+        assert!(before > 0 && coarse > 0 && wall_ns() > 0 && thread_cpu_ns() > 0);
+        assert!(monotonic_ns() >= before);
+    }
+}

@@ -1,0 +1,223 @@
+//! What the core asks of a runtime: the one boundary.
+//!
+//! Three traits, statically dispatched. [`Scope`] and [`Walker`] are asked on the application's own
+//! thread inside a hit; [`Runtime`] only where [`Runtime::run_soon`] lets its tasks run. Invariant:
+//! no method of `Scope` or `Walker` runs code of the application, allocates in its heap, changes a
+//! reference count that could reach zero, takes a lock, or unwinds.
+
+use crate::error::Result;
+use crate::value::{Object, Reading, Text, Value};
+use std::cell::Cell;
+
+/// A name with an identity: the core interns by identity where `identity` is not zero.
+#[derive(Clone, Copy, Debug)]
+pub struct Name<'a> {
+    /// Address of an object that outlives the process's probes (a code name, a class key we hold a
+    /// reference to), or zero: then the text is compared.
+    pub identity: usize,
+    /// The name.
+    pub text: Text<'a>,
+}
+
+/// An attribute that a condition names: its text, and its index in the program's table of names, by
+/// which a binding finds the host's own (interned) form of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Attr<'a> {
+    /// Index in the program's table of attribute names.
+    pub index: u16,
+    /// The name.
+    pub text: &'a str,
+}
+
+/// Steps that an evaluation may still take over collections.
+#[derive(Debug)]
+pub struct Fuel(Cell<u32>);
+
+impl Fuel {
+    /// A tank with this many steps.
+    pub fn new(steps: u32) -> Self {
+        Self(Cell::new(steps))
+    }
+
+    /// Takes `steps`, or fails when the tank holds fewer.
+    pub fn take(&self, steps: u32) -> Reading<()> {
+        let left = self.0.get().checked_sub(steps).ok_or(crate::value::Missing::OutOfFuel)?;
+        self.0.set(left);
+        Ok(())
+    }
+}
+
+/// Values for a condition, read lazily.
+///
+/// Objects handed to a method came from the same `Scope` during the same hit.
+pub trait Scope {
+    /// The variable that the name resolver numbered `slot`. On the fastest path: a few loads.
+    fn slot(&self, slot: u16) -> Reading<Value<'_>>;
+
+    /// An attribute read from the object's own storage (or a known library's), never through code.
+    fn attr(&self, object: Object, attr: Attr<'_>) -> Reading<Value<'_>>;
+
+    /// Element `index` of a list, tuple or range, counted from the start.
+    fn item(&self, sequence: Object, index: usize) -> Reading<Value<'_>>;
+
+    /// The value under `key` of a map, or membership in a set (then the key itself), if the runtime
+    /// can look it up without running code; `None` asks the core to scan with [`Scope::entry`].
+    fn lookup(&self, container: Object, key: &Value<'_>) -> Option<Reading<Value<'_>>>;
+
+    /// The entry at or after `cursor` of a map (key, value) or set (key, key); moves the cursor on.
+    /// `None` at the end. Starts at 0.
+    fn entry(&self, container: Object, cursor: &mut usize) -> Option<(Value<'_>, Value<'_>)>;
+
+    /// Elements of a collection, characters of a string subclass.
+    fn len(&self, object: Object) -> Reading<usize>;
+
+    /// Whether the host takes it for true; `NeedsCode` where application code would decide.
+    fn truth(&self, object: Object) -> Reading<bool>;
+
+    /// The builtin value that a subclass instance stores (`class Status(str, Enum)`), where the
+    /// subclass does not override the operations that compare it.
+    fn underlying(&self, object: Object) -> Reading<Value<'_>>;
+
+    /// Whether `==` on it is identity: its type inherits the host's default equality.
+    fn compares_by_identity(&self, object: Object) -> bool;
+
+    /// Whether `value` is an instance of the class `class`, by its stored bases alone.
+    fn is_instance(&self, value: &Value<'_>, class: Object) -> Reading<bool>;
+
+    /// Name of the type of a value, as the host writes it.
+    fn type_name(&self, value: &Value<'_>) -> Text<'_>;
+}
+
+/// One stack frame as it is named.
+#[derive(Clone, Copy, Debug)]
+pub struct FrameName<'a> {
+    /// Path as the runtime has it.
+    pub file: Name<'a>,
+    /// Qualified name where the runtime has one.
+    pub function: Name<'a>,
+    /// Line, counted from 1; 0 if unknown.
+    pub line: u32,
+}
+
+/// What an object is, before its children are visited.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape<'a> {
+    /// Name of its type, as the host writes it.
+    pub type_name: Name<'a>,
+    /// Children in all, where known without visiting them.
+    pub len: Option<u64>,
+}
+
+/// One child of an object.
+#[derive(Clone, Copy, Debug)]
+pub enum Child<'a> {
+    /// Element of a sequence or set.
+    Item(Reading<Value<'a>>),
+    /// Entry of a map.
+    Entry(Value<'a>, Reading<Value<'a>>),
+    /// Field of an object.
+    Field(Name<'a>, Reading<Value<'a>>),
+}
+
+/// What a capture visits, one level at a time. The core decides depth, width, order and redaction.
+pub trait Walker: Scope {
+    /// Variable `ordinal` of the probed frame, in the host's order; `None` past the last.
+    fn variable(&self, ordinal: usize) -> Option<(Name<'_>, Reading<Value<'_>>)>;
+
+    /// Frame `depth` of the stack, 0 being the probed one; `None` past the outermost.
+    fn frame(&self, depth: usize) -> Option<FrameName<'_>>;
+
+    /// Name of the thread that hit; empty if it has none.
+    fn thread_name(&self) -> Text<'_>;
+
+    /// OpenTelemetry's current trace id, if a trace is active and it can be read as data.
+    fn trace_id(&self) -> Option<[u8; 16]>;
+
+    /// What `object` is.
+    fn shape(&self, object: Object) -> Shape<'_>;
+
+    /// The child at or after `cursor`; moves the cursor on. `None` at the end. Starts at 0. The
+    /// object does not change meanwhile, because the hit holds the runtime's lock or copies first.
+    fn child(&self, object: Object, cursor: &mut usize) -> Option<Child<'_>>;
+}
+
+/// Resolves the names of a condition at one place in the code, when a probe is installed.
+pub trait Names {
+    /// The slot by which [`Scope::slot`] will read `name`.
+    fn slot(&mut self, name: &str) -> Result<u16, UnknownName>;
+}
+
+/// A name that is not visible at the probed line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnknownName {
+    /// Visible names that look alike, the nearest first; empty where the runtime cannot know.
+    pub nearest: Vec<String>,
+}
+
+/// A source file that the runtime has code of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadedFile {
+    /// Absolute path as the runtime has it, symlinks kept.
+    pub path: String,
+    /// The same path with symlinks resolved, if it differs.
+    pub real_path: Option<String>,
+    /// Whether it belongs to the application rather than to a dependency.
+    pub is_application: bool,
+}
+
+/// A function (or module body) with the lines that execute in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadedFunction {
+    /// Handle of the binding; equal handles are the same code.
+    pub code: u64,
+    /// Qualified name (`Cart.total`, `<module>`).
+    pub name: String,
+    /// First line, counted from 1.
+    pub first_line: u32,
+    /// Executable lines in ascending order, nested functions' lines left out.
+    pub lines: Vec<u32>,
+}
+
+/// Source text of a loaded file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceText {
+    /// As it was loaded, or as the file still is, unchanged since it was loaded.
+    Known(String),
+    /// The file changed on disk after it was loaded.
+    ChangedSince,
+    /// There is none to compare (`.pyc` only, frozen, a bundle without its sources).
+    Unavailable,
+}
+
+/// What the core asks of a runtime outside a hit.
+///
+/// All methods but `run_soon` are called from within a task that `run_soon` runs, where the runtime
+/// allows entering it.
+pub trait Runtime: Send + Sync + 'static {
+    /// Runs `task` where the runtime may be entered: a thread of ours that takes the GIL, the event
+    /// loop, an attached daemon thread. Tasks run one at a time, in order. False if the runtime is
+    /// going away and the task was dropped.
+    fn run_soon(&self, task: Box<dyn FnOnce() + Send>) -> bool;
+
+    /// Loaded files whose last path component is `file_name`.
+    fn files(&self, file_name: &str) -> Vec<LoadedFile>;
+
+    /// Text of a loaded file.
+    fn source(&self, file: &LoadedFile) -> SourceText;
+
+    /// Functions with code in `file`, outermost first.
+    fn functions(&self, file: &LoadedFile) -> Vec<LoadedFunction>;
+
+    /// The file and line of a host's own name (`shop.cart.Cart.total`), if loaded.
+    fn named(&self, name: &str) -> Option<(LoadedFile, u32)>;
+
+    /// A resolver of names at code `code`.
+    fn names(&self, code: u64) -> Box<dyn Names + '_>;
+
+    /// Puts the hook for site `site` (an index of the registry) on `line` of `code`. `attrs` are the
+    /// attribute names of the site's programs, in [`Attr::index`] order. `Unsupported` if it cannot.
+    fn arm(&self, site: u32, code: u64, line: u32, attrs: &[Box<str>]) -> Result<()>;
+
+    /// Takes the hook of site `site` off. Hits already under way may still arrive.
+    fn disarm(&self, site: u32);
+}

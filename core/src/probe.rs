@@ -1,0 +1,317 @@
+//! What a probe is: its specification as it was asked for, and the report of one instance about it.
+//!
+//! Plain data with one JSON form, shared by the API of every language, `STILLFRAME_PROBES`, the link
+//! and the hub. Knows nothing of how a probe is armed. Invariant: a specification that came from
+//! outside is used only after [`ProbeSpec::checked`].
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::ids::ProbeId;
+use crate::limits::{CaptureLimits, MAX_SOURCE_BYTES, MAX_WATCHES};
+use serde::{Deserialize, Serialize};
+
+/// What a hit does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProbeKind {
+    /// Takes a snapshot.
+    Snap,
+    /// Renders a log line.
+    Log,
+    /// Counts.
+    Count,
+}
+
+/// The place meant, as it was typed, with what is known of it where it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Location {
+    /// Path components as typed, relative to the git root where there is one, `/` between them.
+    /// Absent for a host's own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Line, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Function: with `file` a qualified name within it, without the host's own name
+    /// (`shop.cart.Cart.total`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
+    /// How many trailing components of `file` the user typed, when `file` was lengthened to the
+    /// git root; all of it when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typed_components: Option<u32>,
+    /// SHA-256 (lower-case hexadecimal) of the file's text with LF line ends, if the path exists
+    /// where it was typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_sha256: Option<String>,
+    /// Text of the line there, without its line end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line_text: Option<String>,
+    /// Qualified name of the function around the line there, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub around: Option<String>,
+}
+
+/// A probe as it was asked for. The JSON of `STILLFRAME_PROBES`, of the API and of the link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProbeSpec {
+    /// Its id; the hub or the agent gives one when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<ProbeId>,
+    /// Counts up when the specification changes; reports and snapshots carry it.
+    #[serde(default)]
+    pub revision: u32,
+    /// What a hit does.
+    #[serde(default = "snap")]
+    pub kind: ProbeKind,
+    /// Where. In JSON also a string: `shop/cart.py:42`.
+    #[serde(deserialize_with = "crate::location::deserialize")]
+    pub location: Location,
+    /// Captures only where this is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    /// Expressions whose values travel with each snapshot.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watches: Vec<String>,
+    /// Template of a log line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+    /// Captures (or log lines) after which it ends; the kind's default when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+    /// Milliseconds from arming to its end, on the agent's monotonic clock; default when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_ms: Option<u64>,
+    /// Captures a second, with a burst of ten; the kind's default when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_per_s: Option<u32>,
+    /// Share of one core, in millionths, that it may cost; default when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_ppm: Option<u32>,
+    /// Sizes of a capture.
+    #[serde(default)]
+    pub capture: CaptureLimits,
+    /// Arms even if the source differs or cannot be compared; every snapshot says so.
+    #[serde(default)]
+    pub unchecked: bool,
+}
+
+fn snap() -> ProbeKind {
+    ProbeKind::Snap
+}
+
+impl ProbeSpec {
+    /// A snapshot probe at `location` with nothing else asked for.
+    pub fn snap(location: Location) -> Self {
+        Self {
+            id: None,
+            revision: 0,
+            kind: ProbeKind::Snap,
+            location,
+            condition: None,
+            watches: Vec::new(),
+            log: None,
+            limit: None,
+            expires_ms: None,
+            rate_per_s: None,
+            budget_ppm: None,
+            capture: CaptureLimits::DEFAULT,
+            unchecked: false,
+        }
+    }
+
+    /// This specification if its numbers and sizes are within bounds and its parts fit its kind.
+    pub fn checked(self) -> Result<Self> {
+        let refuse = |message: &str| Err(Error::new(ErrorKind::Limit, message));
+        self.capture.checked()?;
+        let long =
+            |text: &Option<String>| text.as_ref().is_some_and(|t| t.len() > MAX_SOURCE_BYTES);
+        if long(&self.condition)
+            || long(&self.log)
+            || self.watches.iter().any(|watch| watch.len() > MAX_SOURCE_BYTES)
+        {
+            return refuse("a condition, watch or log template is at most 4096 bytes long");
+        }
+        if self.watches.len() > MAX_WATCHES {
+            return refuse("a probe has at most 32 watches");
+        }
+        if self.limit == Some(0) {
+            return refuse("a limit is at least 1");
+        }
+        if self.expires_ms == Some(0) {
+            return refuse("a probe lives for at least a millisecond");
+        }
+        if self.rate_per_s == Some(0) {
+            return refuse("a rate is at least 1 a second");
+        }
+        if self.budget_ppm == Some(0) {
+            return refuse("a budget is more than 0 %");
+        }
+        if self.location.line == Some(0) {
+            return Err(Error::new(ErrorKind::Location, "lines are counted from 1"));
+        }
+        if self.location.file.is_none() && self.location.function.is_none() {
+            return Err(Error::new(ErrorKind::Location, "a location names a file or a function"));
+        }
+        match (self.kind, &self.log, self.watches.is_empty()) {
+            (ProbeKind::Log, None, _) => refuse("a log probe has a template"),
+            (ProbeKind::Snap | ProbeKind::Count, Some(_), _) => {
+                refuse("only a log probe has a template")
+            }
+            (ProbeKind::Log | ProbeKind::Count, _, false) => refuse("only a snapshot has watches"),
+            _ => Ok(self),
+        }
+    }
+}
+
+/// Where a probe stands on one instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProbeState {
+    /// Waiting: the file is not loaded yet, or the runtime has not let us in.
+    Pending,
+    /// On its line.
+    Armed,
+    /// Will not be armed here; the report says why.
+    Refused,
+    /// Over its cost budget: off for ten seconds.
+    Resting,
+    /// Over its cost budget three times: off here for good.
+    Stopped,
+    /// Its limit is reached.
+    Done,
+    /// Its time is over.
+    Expired,
+    /// Taken away.
+    Removed,
+}
+
+/// How the instance's source relates to the one the location was typed against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceMatch {
+    /// Same text.
+    Equal,
+    /// The line stands elsewhere in the same function.
+    Moved,
+    /// Another text.
+    Different,
+    /// Nothing to compare on one of the two sides.
+    Unverifiable,
+}
+
+/// The line a probe really sits on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArmedAt {
+    /// Path as the runtime has it.
+    pub file: String,
+    /// Line, counted from 1.
+    pub line: u32,
+    /// Qualified name of the function.
+    pub function: String,
+    /// Text of the line, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line_text: Option<String>,
+    /// How the source compares.
+    pub source: SourceMatch,
+    /// Said when the line is not the one asked for (*moved 42 -> 47*, *snapped to the statement*).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Exact counters of one probe on one instance:
+/// `hits = captured + condition_false + condition_failed + over_quota + buffer_full + missed`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Counters {
+    /// Times the line was reached.
+    pub hits: u64,
+    /// Snapshots or log lines published, or hits counted by a count probe.
+    pub captured: u64,
+    /// The condition was false.
+    pub condition_false: u64,
+    /// The condition could not be evaluated.
+    pub condition_failed: u64,
+    /// A rate, limit, rest or expiry forbade it; the condition was not evaluated.
+    pub over_quota: u64,
+    /// No buffer was free.
+    pub buffer_full: u64,
+    /// The hit happened inside another one.
+    pub missed: u64,
+}
+
+/// What became of captures after they were published:
+/// `captured = acknowledged + spooled + spool_dropped + refused_by_check` once flushed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Delivery {
+    /// The hub stored it, the sink wrote it, or the callback returned.
+    pub acknowledged: u64,
+    /// Waiting in the spool.
+    pub spooled: u64,
+    /// Dropped from a full spool, oldest first, or a sink that could not be written.
+    pub spool_dropped: u64,
+    /// The shipper's check refused the capture stream.
+    pub refused_by_check: u64,
+}
+
+/// Why something is as it is, for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// Stable word for programs (`file_not_loaded`, `source_differs`, `line_not_executable`,
+    /// `ambiguous`, `condition`, `over_budget`, `policy`, `unsupported`, `waiting_for_runtime`).
+    pub code: String,
+    /// What happened, a fragment.
+    pub message: String,
+    /// What to do next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Byte range in the condition, watch or template that is to blame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<(usize, usize)>,
+}
+
+/// What one instance says about one probe.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProbeReport {
+    /// Which.
+    pub probe: ProbeId,
+    /// Which revision of it.
+    pub revision: u32,
+    /// Where it stands.
+    pub state: ProbeState,
+    /// Why, when it is not simply armed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Explanation>,
+    /// Where it sits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<ArmedAt>,
+    /// Other files of that name that it does not sit in, at most five.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_probed: Vec<String>,
+    /// What the line did.
+    #[serde(default)]
+    pub counters: Counters,
+    /// What became of its captures.
+    #[serde(default)]
+    pub delivery: Delivery,
+    /// First and latest message of a failed condition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_failure: Option<String>,
+    /// The latest, if it differs from the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_failure: Option<String>,
+    /// Measured nanoseconds a hit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ns_per_hit: Option<u64>,
+    /// Hits a second lately.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hits_per_s: Option<u64>,
+    /// Share of one core it costs, in millionths.
+    #[serde(default)]
+    pub cost_ppm: u32,
+    /// Share of one core it may cost, in millionths.
+    #[serde(default)]
+    pub budget_ppm: u32,
+}

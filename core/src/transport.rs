@@ -1,0 +1,3 @@
+//! The agent's link to a hub.
+
+pub mod message;
