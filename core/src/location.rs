@@ -5,6 +5,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::probe::Location;
 use serde::{Deserialize, Deserializer};
+use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
 
@@ -80,6 +81,18 @@ impl fmt::Display for Location {
     }
 }
 
+/// SHA-256 of a source text with LF line ends, lower-case hexadecimal: what both sides compare.
+pub fn source_sha256(source: &[u8]) -> String {
+    let mut hasher = Sha256::new();
+    let mut rest = source;
+    while let Some(at) = rest.windows(2).position(|pair| pair == b"\r\n") {
+        hasher.update(&rest[..at]);
+        rest = &rest[at + 1..];
+    }
+    hasher.update(rest);
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum TextOrParts {
@@ -117,6 +130,15 @@ mod tests {
             let location: Location = text.parse().expect(text);
             assert_eq!(location.to_string(), text);
         }
+    }
+
+    #[test]
+    fn line_ends_do_not_change_the_hash() {
+        let unix = source_sha256(b"a = 1\n\nb = 2\n");
+        assert_eq!(unix, source_sha256(b"a = 1\r\n\r\nb = 2\r\n"));
+        assert_ne!(unix, source_sha256(b"a = 1\n\nb = 3\n"));
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(source_sha256(b""), empty);
     }
 
     #[test]
