@@ -272,6 +272,24 @@ pub struct Explanation {
     pub span: Option<(usize, usize)>,
 }
 
+/// The running source where a probe was refused because it differs, so that `why` can show both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunningSource {
+    /// Path as the runtime has it.
+    pub file: String,
+    /// SHA-256 of its text with LF line ends, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// The line asked for.
+    pub line: u32,
+    /// Its text there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line_text: Option<String>,
+    /// The nearest line that resembles the one asked for, and its text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<(u32, String)>,
+}
+
 /// What one instance says about one probe.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeReport {
@@ -287,6 +305,9 @@ pub struct ProbeReport {
     /// Where it sits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<ArmedAt>,
+    /// The running source, when it differs from the one asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub running: Option<RunningSource>,
     /// Other files of that name that it does not sit in, at most five.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_probed: Vec<String>,
@@ -314,4 +335,27 @@ pub struct ProbeReport {
     /// Share of one core it may cost, in millionths.
     #[serde(default)]
     pub budget_ppm: u32,
+}
+
+impl ProbeReport {
+    /// A report that says the state and nothing else yet.
+    pub fn new(probe: ProbeId, revision: u32, state: ProbeState) -> Self {
+        Self {
+            probe,
+            revision,
+            state,
+            why: None,
+            at: None,
+            running: None,
+            not_probed: Vec::new(),
+            counters: Counters::default(),
+            delivery: Delivery::default(),
+            first_failure: None,
+            latest_failure: None,
+            ns_per_hit: None,
+            hits_per_s: None,
+            cost_ppm: 0,
+            budget_ppm: 0,
+        }
+    }
 }

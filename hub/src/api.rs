@@ -1,0 +1,3 @@
+//! The API people and programs use: JSON over HTTP, and server-sent events.
+
+pub mod types;
