@@ -214,8 +214,9 @@ pub trait Runtime: Send + Sync + 'static {
     /// A resolver of names at code `code`.
     fn names(&self, code: u64) -> Box<dyn Names + '_>;
 
-    /// Puts the hook for site `site` (an index of the registry) on `line` of `code`. `attrs` are the
-    /// attribute names of the site's programs, in [`Attr::index`] order. `Unsupported` if it cannot.
+    /// Puts the hook for site `site` (an index of the registry) on `line` of `code`. `attrs` are
+    /// the attribute names of the site's programs, in [`Attr::index`] order. `Unsupported` if it
+    /// cannot.
     fn arm(&self, site: u32, code: u64, line: u32, attrs: &[Box<str>]) -> Result<()>;
 
     /// Takes the hook of site `site` off. Hits already under way may still arrive.

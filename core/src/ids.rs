@@ -1,7 +1,7 @@
 //! Names of things: instances and probes.
 //!
-//! Knows nothing of what they name. Invariant: both are `Copy`, have a fixed size and one text form,
-//! so that the hit path can store them without allocating.
+//! Knows nothing of what they name. Invariant: both are `Copy`, have a fixed size and one text
+//! form, so that the hit path can store them without allocating.
 
 use crate::error::{Error, ErrorKind, Result};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

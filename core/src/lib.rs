@@ -1,9 +1,9 @@
 //! Everything about a Stillframe probe that is the same in every runtime.
 //!
 //! Floors, from the ground up; a module uses only floors below its own (`tests/tests/tidy.rs` holds
-//! the list): `error ids clock` · `limits value host` · `probe location snapshot condition redaction`
-//! · `quota buffer wire` · `capture` · `registry transport` · `agent`. The core never names a
-//! runtime; what it wants from one it asks through [`host`].
+//! the list): `error ids clock` · `limits value host` · `probe location snapshot condition
+//! redaction` · `quota buffer wire` · `capture` · `registry transport` · `agent`. The core never
+//! names a runtime; what it wants from one it asks through [`host`].
 
 pub mod clock;
 pub mod error;

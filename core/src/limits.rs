@@ -27,8 +27,8 @@ pub struct CaptureLimits {
 }
 
 impl CaptureLimits {
-    /// What a probe gets that asks for nothing else. Depth, items and string length follow Datadog's
-    /// (3, 100, 255) and Google Cloud Debugger's (256) defaults.
+    /// What a probe gets that asks for nothing else. Depth, items and string length follow
+    /// Datadog's (3, 100, 255) and Google Cloud Debugger's (256) defaults.
     pub const DEFAULT: Self = Self {
         depth: 3,
         items: 100,

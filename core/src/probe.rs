@@ -1,8 +1,8 @@
 //! What a probe is: its specification as it was asked for, and the report of one instance about it.
 //!
-//! Plain data with one JSON form, shared by the API of every language, `STILLFRAME_PROBES`, the link
-//! and the hub. Knows nothing of how a probe is armed. Invariant: a specification that came from
-//! outside is used only after [`ProbeSpec::checked`].
+//! Plain data with one JSON form, shared by the API of every language, `STILLFRAME_PROBES`, the
+//! link and the hub. Knows nothing of how a probe is armed. Invariant: a specification that came
+//! from outside is used only after [`ProbeSpec::checked`].
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::ProbeId;

@@ -99,11 +99,13 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Missing {
-    /// A local variable or cell that is not set yet (unbound, TDZ, unset ivar where that is an error).
+    /// A local variable or cell that is not set yet (unbound, TDZ, unset ivar where that is an
+    /// error).
     Unset,
     /// There is no such attribute, key or element.
     Absent,
-    /// Reading it would run application code (property, getter, proxy, `__getattr__`, default proc).
+    /// Reading it would run application code (property, getter, proxy, `__getattr__`, default
+    /// proc).
     NeedsCode,
     /// A lazy value of a known library that nobody loaded yet; loading it is not ours to do.
     NotLoaded,
