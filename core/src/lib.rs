@@ -13,6 +13,7 @@ pub mod ids;
 pub mod limits;
 pub mod location;
 pub mod probe;
+pub mod redaction;
 pub mod snapshot;
 pub mod transport;
 pub mod value;
