@@ -29,10 +29,9 @@ pub fn sources(endings: &[&str]) -> Vec<Source> {
     let mut found = Vec::new();
     visit(&root(), &mut |path| {
         let name = path.to_string_lossy();
-        if endings.is_empty() || endings.iter().any(|ending| name.ends_with(ending)) {
-            if let Ok(text) = fs::read_to_string(path) {
-                found.push(Source { path: relative(path), text });
-            }
+        let wanted = endings.is_empty() || endings.iter().any(|ending| name.ends_with(ending));
+        if wanted && let Ok(text) = fs::read_to_string(path) {
+            found.push(Source { path: relative(path), text });
         }
     });
     found.sort_by(|a, b| a.path.cmp(&b.path));

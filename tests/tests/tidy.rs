@@ -87,9 +87,12 @@ fn files_and_functions_are_short() {
 
 #[test]
 fn lines_are_short() {
+    // A row of a table in a comment cannot be broken.
+    let is_table = |line: &str| line.starts_with("//! |");
     let wide = |line: &str| {
         let columns = line.chars().count();
-        (columns > MAX_COLUMNS).then(|| format!("{columns} columns, over {MAX_COLUMNS}"))
+        (columns > MAX_COLUMNS && !is_table(line))
+            .then(|| format!("{columns} columns, over {MAX_COLUMNS}"))
     };
     let all = sources(&[".rs", ".py", ".pyi", ".js", ".java", ".fbs"]);
     report(all.iter().flat_map(|source| lines(source, &source.text, wide)).collect());
@@ -198,8 +201,8 @@ fn words_are_the_house_words() {
     let synonyms = synonyms();
     assert!(synonyms.len() >= 5, "the glossary names only {} synonyms", synonyms.len());
     let wrong = |line: &str| {
-        let line = line.to_lowercase();
-        let (word, house) = synonyms.iter().find(|(word, _)| line.contains(word.as_str()))?;
+        let line = line.to_lowercase().replace('_', " ");
+        let (word, house) = synonyms.iter().find(|(word, _)| has_word(&line, word))?;
         Some(format!("say `{house}`, not `{word}`"))
     };
     // An editor's protocol has its own words, which stay in the one folder that speaks it.

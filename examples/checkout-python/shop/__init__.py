@@ -1,0 +1,1 @@
+"""Carts, discount rules and orders of a small shop."""
