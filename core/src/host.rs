@@ -144,7 +144,19 @@ pub trait Walker: Scope {
 /// Resolves the names of a condition at one place in the code, when a probe is installed.
 pub trait Names {
     /// The slot by which [`Scope::slot`] will read `name`.
+    /// The host's own order decides: locals, enclosing functions, globals, builtins.
     fn slot(&mut self, name: &str) -> Result<u16, UnknownName>;
+
+    /// Whether `name` means the host's own builtin here, not something of the application that hides
+    /// it: only then does a call of it mean ours.
+    fn is_builtin(&mut self, name: &str) -> bool;
+
+    /// The spelling under which the host really stores `name` at this place, if it is another one
+    /// (a private `__x` inside a class).
+    fn stored_as(&mut self, name: &str) -> Option<String> {
+        let _ = name;
+        None
+    }
 }
 
 /// A name that is not visible at the probed line.

@@ -6,6 +6,7 @@
 //! names a runtime; what it wants from one it asks through [`host`].
 
 pub mod clock;
+pub mod condition;
 pub mod error;
 mod ffi;
 pub mod host;

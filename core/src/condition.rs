@@ -1,0 +1,20 @@
+//! Conditions, watches and log templates: what is typed at a probe means what the same text means in
+//! the file it is typed into, and where finding out would run code, it is refused or fails.
+//!
+//! One tree, one machine, one set of bounds; a [`Dialect`] decides spelling and meaning. Nothing in
+//! here knows a runtime: names come from [`host::Names`](crate::host::Names) when a probe is
+//! installed, values from [`host::Scope`](crate::host::Scope) during a hit. Invariant: evaluation
+//! neither allocates, locks, panics nor takes unbounded time.
+
+mod dialect;
+mod failure;
+mod program;
+mod scratch;
+mod template;
+mod text;
+
+pub use dialect::{Dialect, PYTHON};
+pub use failure::{Failure, FailureKind};
+pub use program::{Install, Program, check};
+pub use scratch::Scratch;
+pub use template::Template;
