@@ -6,3 +6,5 @@
 
 pub mod api;
 pub mod discovery;
+mod ffi;
+mod folder;

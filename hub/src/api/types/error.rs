@@ -3,17 +3,18 @@
 //! Knows codes, their HTTP status and the exit code that the CLI gives for them. Invariant: every
 //! error names the next step where there is one.
 
+use super::WhyView;
 use serde::{Deserialize, Serialize};
 
 /// `{"error":{…}}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ErrorAnswer {
     /// What happened.
     pub error: ErrorInfo,
 }
 
 /// An error for people and programs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ErrorInfo {
     /// Stable word.
     pub code: Code,
@@ -31,6 +32,31 @@ pub struct ErrorInfo {
     /// Services, files or names to choose from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<String>,
+    /// The whole why, when every instance refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Box<WhyView>>,
+}
+
+impl ErrorInfo {
+    /// An error of `code` whose `message` is a lower-case fragment.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            next: None,
+            source: None,
+            span: None,
+            candidates: Vec::new(),
+            why: None,
+        }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn next(mut self, next: impl Into<String>) -> Self {
+        self.next = Some(next.into());
+        self
+    }
 }
 
 /// Stable words for errors.
@@ -42,6 +68,8 @@ pub enum Code {
     BadRequest,
     /// No instance matches, and `wait` was not asked for.
     NoInstance,
+    /// No instance has loaded a file of that name, and `wait` was not asked for.
+    NoFile,
     /// There is no such probe, snapshot or path.
     NotFound,
     /// No token, or one this hub does not know.
@@ -78,7 +106,7 @@ impl Code {
             Self::Unauthorized | Self::WrongToken => 401,
             Self::Forbidden | Self::ForeignOrigin => 403,
             Self::NotFound => 404,
-            Self::NoInstance | Self::SeveralServices => 409,
+            Self::NoInstance | Self::NoFile | Self::SeveralServices => 409,
             Self::TooLarge => 413,
             Self::Condition | Self::Location | Self::Policy => 422,
             Self::Internal => 500,
@@ -93,7 +121,7 @@ impl Code {
         match self {
             Self::NotFound | Self::Busy | Self::Store | Self::Internal => 1,
             Self::BadRequest | Self::TooLarge => 2,
-            Self::NoInstance => 3,
+            Self::NoInstance | Self::NoFile => 3,
             Self::Unauthorized | Self::WrongToken | Self::Forbidden | Self::ForeignOrigin => 4,
             Self::Condition | Self::Location | Self::SeveralServices | Self::Policy => 5,
         }
