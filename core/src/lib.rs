@@ -5,6 +5,7 @@
 //! redaction` · `quota buffer wire` · `capture` · `registry transport` · `agent`. The core never
 //! names a runtime; what it wants from one it asks through [`host`].
 
+pub mod agent;
 pub mod buffer;
 pub mod clock;
 pub mod condition;

@@ -1,3 +1,5 @@
-//! The agent's link to a hub.
+//! The agent's link to a hub, and what takes its place without one.
 
+pub mod log;
 pub mod message;
+pub mod sink;
