@@ -1,2 +1,4 @@
-//! Being laid.
+//! The `stillframe` command.
+mod fail;
+mod screen;
 fn main() {}

@@ -1,0 +1,9 @@
+//! What people see: each screen of the contract is one function from data to lines.
+//!
+//! Knows neither the hub's link nor the command line. Invariant: a screen is a pure function of its
+//! data and the width, so that every one is tested by comparing texts.
+
+pub(crate) mod snapshot;
+pub(crate) mod text;
+pub(crate) mod time;
+pub(crate) mod value;
