@@ -16,6 +16,7 @@ pub mod ids;
 pub mod limits;
 pub mod location;
 pub mod probe;
+pub mod quota;
 pub mod redaction;
 pub mod snapshot;
 pub mod transport;
