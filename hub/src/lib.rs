@@ -8,3 +8,5 @@ pub mod api;
 pub mod discovery;
 mod ffi;
 mod folder;
+#[expect(dead_code, reason = "its users follow")]
+mod store;
