@@ -1,1 +1,15 @@
-//! Being laid.
+//! What a probe costs, as rows: read from the runners, checked, laid out as a table.
+//!
+//! Knows rows and targets, not how anything is measured: `bench/python/overhead.py` and the core's
+//! criterion benches do that. Invariant: a figure is never made up here; a row that is missing is
+//! said to be missing.
+
+mod criterion;
+mod row;
+mod table;
+mod target;
+
+pub use criterion::rows as criterion_rows;
+pub use row::{CASES, MEANS, PEERS, Row, missing, parse};
+pub use table::table;
+pub use target::{Verdict, verdicts};

@@ -1,2 +1,86 @@
-//! Being laid.
-fn main() {}
+//! `cargo xtask demo · test · bench · dist`: what a person or CI does with the whole repository.
+//!
+//! Knows how parts are built and started, not how they work. Invariant: whatever can be missing on a
+//! machine is looked for first and named with the command that mends it.
+
+mod bench;
+mod count;
+mod demo;
+mod dist;
+mod files;
+mod process;
+mod python;
+mod step;
+mod system;
+mod test;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::process::ExitCode;
+
+/// What went wrong, for the terminal.
+pub(crate) type Result<T> = std::result::Result<T, String>;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Demo, test, bench and dist of the whole repository")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// A hub, a shop under load, four probes, and what they bring
+    Demo {
+        /// Ends by itself instead of staying up
+        #[arg(long)]
+        once: bool,
+        /// `json`: one JSON object a snapshot on stdout and nothing else
+        #[arg(short, long, default_value = "text")]
+        output: Output,
+    },
+    /// Everything that CI checks
+    Test {
+        /// Licences and sources of every dependency too (installs cargo-deny)
+        #[arg(long)]
+        full: bool,
+        /// Only steps whose name contains this
+        #[arg(long)]
+        only: Option<String>,
+    },
+    /// What a probe costs, as a table and as target/bench/overhead.json
+    Bench {
+        /// `python` or `core`; both when absent
+        #[arg(long)]
+        runtime: Option<String>,
+        /// Other products too, each in a virtual environment of its own
+        #[arg(long)]
+        peers: bool,
+        /// Short rounds: checks the rows, not the figures
+        #[arg(long)]
+        short: bool,
+    },
+    /// Wheels, and the command with the agents beside it, under target/dist
+    Dist,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Output {
+    Text,
+    Json,
+}
+
+fn main() -> ExitCode {
+    let done = match Args::parse().task {
+        Task::Demo { once, output } => demo::run(once, output == Output::Json),
+        Task::Test { full, only } => test::run(full, only.as_deref()),
+        Task::Bench { runtime, peers, short } => bench::run(runtime.as_deref(), peers, short),
+        Task::Dist => dist::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("failed: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}

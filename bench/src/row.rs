@@ -1,0 +1,95 @@
+//! One measurement.
+//!
+//! Invariant: `ns` is what one hit adds and `ratio` is to the base measured in the same process; for
+//! `base` itself `ns` is the base and `ratio` is 1.
+
+use serde::{Deserialize, Serialize};
+
+/// Cases a runtime's table has for Stillframe; peers and the runtime's means have those they can do.
+pub const CASES: [&str; 10] = [
+    "base",
+    "base_again",
+    "unprobed_function",
+    "unprobed_line",
+    "condition_false",
+    "condition_false_high_line",
+    "count",
+    "over_quota",
+    "capture_10_locals",
+    "removed",
+];
+
+/// CPython's own means of doing the same.
+pub const MEANS: [&str; 2] = ["settrace", "monitoring_py"];
+
+/// Other products and the versions they are measured at.
+pub const PEERS: [(&str, &str); 3] =
+    [("debugpy", "debugpy==1.8.22"), ("ddtrace", "ddtrace==4.16.0"), ("rook", "rook==0.1.209")];
+
+/// A row of `target/bench/overhead.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// `python`, or `core` for the part that is the same in every runtime.
+    pub runtime: String,
+    /// Its version.
+    pub version: String,
+    /// What was done.
+    pub case: String,
+    /// Who did it.
+    pub subject: String,
+    /// Nanoseconds added per hit.
+    pub ns: f64,
+    /// To the base.
+    pub ratio: f64,
+}
+
+/// Rows of a runner's stdout, one JSON object a line.
+pub fn parse(output: &str) -> Result<Vec<Row>, String> {
+    let lines = output.lines().filter(|line| !line.trim().is_empty());
+    let rows = lines.map(|line| {
+        let row: Row = serde_json::from_str(line).map_err(|error| format!("{line}: {error}"))?;
+        if row.ns.is_finite() && row.ratio.is_finite() {
+            Ok(row)
+        } else {
+            Err(format!("{line}: not a number"))
+        }
+    });
+    rows.collect()
+}
+
+/// Cases of `subject` that `rows` lack. The base belongs to nobody.
+pub fn missing(rows: &[Row], subject: &str) -> Vec<&'static str> {
+    let has = |case: &str| {
+        rows.iter()
+            .any(|row| row.case == case && (case.starts_with("base") || row.subject == subject))
+    };
+    CASES.into_iter().filter(|case| !has(case)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(case: &str, subject: &str) -> String {
+        format!(
+            r#"{{"runtime":"python","version":"3.12.1","case":"{case}","subject":"{subject}","ns":1,"ratio":1}}"#
+        )
+    }
+
+    #[test]
+    fn missing_cases_are_named() {
+        let lines: Vec<_> = CASES.iter().skip(2).map(|case| row(case, "stillframe")).collect();
+        let mut rows = parse(&lines.join("\n")).unwrap();
+        assert_eq!(missing(&rows, "stillframe"), ["base", "base_again"]);
+        rows.extend(parse(&[row("base", "none"), row("base_again", "none")].join("\n")).unwrap());
+        assert_eq!(missing(&rows, "stillframe"), [""; 0]);
+        assert_eq!(missing(&rows, "settrace").len(), 8);
+    }
+
+    #[test]
+    fn a_row_that_is_no_row_is_refused() {
+        assert!(parse("{}").is_err());
+        assert!(parse("hello").is_err());
+        assert!(parse(&row("base", "none").replace("\"ns\":1", "\"ns\":1e999")).is_err());
+    }
+}

@@ -1,0 +1,103 @@
+//! What the figures must reach.
+//!
+//! Invariant: a target whose rows are missing is neither reached nor missed, and not shown.
+
+use crate::row::Row;
+
+/// A target and what came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// Whether it is reached.
+    pub reached: bool,
+    /// What was asked and measured.
+    pub text: String,
+}
+
+/// Most nanoseconds a hit of ours may add on CPython 3.12 and 3.13.
+const AT_MOST_NS: [(&str, &str, f64); 5] = [
+    ("python", "condition_false", 40.0),
+    ("python", "condition_false_high_line", 55.0),
+    ("python", "capture_10_locals", 8_000.0),
+    ("core", "condition/x > 10", 8.0),
+    ("core", "condition/two clauses", 14.0),
+];
+/// What is not probed, or not probed any more, stays within the noise or under this ratio.
+const UNTOUCHED: [&str; 3] = ["unprobed_function", "unprobed_line", "removed"];
+const UNTOUCHED_RATIO: f64 = 1.02;
+/// How many times a false condition is cheaper than with these.
+const TIMES_UNDER: [(&str, f64); 2] = [("debugpy", 150.0), ("ddtrace", 150.0)];
+
+/// The verdict on each target that `rows` speak about.
+pub fn verdicts(rows: &[Row]) -> Vec<Verdict> {
+    let ours = rows.iter().filter(|row| row.subject == "stillframe");
+    ours.flat_map(|row| {
+        let absolute = AT_MOST_NS.iter().filter(|(runtime, case, _)| is(row, runtime, case));
+        let mut found: Vec<Verdict> = absolute.map(|(.., most)| at_most(row, *most)).collect();
+        if UNTOUCHED.contains(&row.case.as_str()) {
+            found.push(untouched(row, rows));
+        }
+        if row.case == "condition_false" {
+            found.extend(TIMES_UNDER.iter().filter_map(|(peer, times)| {
+                let other = rows
+                    .iter()
+                    .find(|o| o.subject == *peer && o.case == row.case && minor(o) == minor(row))?;
+                Some(times_under(row, other, *times))
+            }));
+        }
+        found
+    })
+    .collect()
+}
+
+fn is(row: &Row, runtime: &str, case: &str) -> bool {
+    row.runtime == runtime && row.case == case
+}
+
+fn minor(row: &Row) -> Option<&str> {
+    row.version.split('.').nth(1)
+}
+
+fn name(row: &Row) -> String {
+    format!("{} {} {}", row.runtime, row.version, row.case)
+}
+
+fn at_most(row: &Row, most: f64) -> Verdict {
+    let text = format!("{}: {:.1} ns, at most {most} ns", name(row), row.ns);
+    Verdict { reached: row.ns <= most, text }
+}
+
+fn untouched(row: &Row, rows: &[Row]) -> Verdict {
+    let again = rows.iter().find(|o| o.case == "base_again" && o.version == row.version);
+    let noise = again.map_or(1.0, |row| row.ratio.max(1.0 / row.ratio));
+    let most = noise.max(UNTOUCHED_RATIO);
+    let text = format!("{}: {:.3}x, at most {most:.3}x (noise {noise:.3}x)", name(row), row.ratio);
+    Verdict { reached: row.ratio <= most, text }
+}
+
+fn times_under(row: &Row, peer: &Row, times: f64) -> Verdict {
+    let ratio = peer.ns / row.ns.max(0.1);
+    let text = format!("{}: {ratio:.0}x under {}, at least {times}x", name(row), peer.subject);
+    Verdict { reached: ratio >= times, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(case: &str, subject: &str, ns: f64, ratio: f64) -> Row {
+        let (runtime, version) = ("python".to_owned(), "3.12.1".to_owned());
+        Row { runtime, version, case: case.into(), subject: subject.into(), ns, ratio }
+    }
+
+    #[test]
+    fn targets_are_judged_where_there_are_rows() {
+        let rows = [
+            row("base_again", "none", 0.1, 1.005),
+            row("condition_false", "stillframe", 39.0, 2.0),
+            row("condition_false", "debugpy", 5_000.0, 300.0),
+            row("removed", "stillframe", 1.0, 1.03),
+        ];
+        let reached: Vec<bool> = verdicts(&rows).iter().map(|verdict| verdict.reached).collect();
+        assert_eq!(reached, [true, false, false]);
+    }
+}

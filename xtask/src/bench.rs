@@ -1,0 +1,107 @@
+//! `cargo xtask bench`: runs what measures, prints the table, writes `target/bench/overhead.json`.
+//!
+//! Knows how to start the measuring programs. Invariant: their figures go into the file unchanged.
+
+use crate::Result;
+use crate::count::Counts;
+use crate::dist::{Product, cargo};
+use crate::files::{make_folder, root, target, write};
+use crate::process::must;
+use crate::python::{self, Python, environment, with_wheel};
+use crate::step::{Verdict, step};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use stillframe_bench::{CASES, MEANS, PEERS, Row, criterion_rows, missing, parse, table, verdicts};
+
+/// Runs the benches of `runtime`, or of all.
+pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()> {
+    let wants = |name: &str| runtime.is_none_or(|runtime| runtime == name);
+    if !wants("python") && !wants("core") {
+        return Err("--runtime is python or core; others come with their agents".to_owned());
+    }
+    let mut rows = Vec::new();
+    if wants("core") {
+        rows.extend(step("core: conditions", core)?);
+    }
+    if wants("python") {
+        let (pythons, missing) = python::all();
+        for fault in missing {
+            eprintln!("SKIPPED: {fault}");
+        }
+        let product = Product::build(pythons, false)?;
+        product.first()?;
+        for (python, wheel) in &product.wheels {
+            let name = format!("CPython 3.{}", python.minor);
+            rows.extend(step(&name, || of_python(python, wheel, short))?);
+            for (peer, package) in PEERS.iter().filter(|_| peers) {
+                let name = format!("{package} on CPython 3.{}", python.minor);
+                // A peer that does not support a version leaves no row and stops nothing.
+                rows.extend(
+                    step(&name, || of_peer(python, peer, package, short)).unwrap_or(vec![]),
+                );
+            }
+        }
+    }
+    finish(&rows)
+}
+
+fn finish(rows: &[Row]) -> Result<()> {
+    let folder = target("bench");
+    make_folder(&folder)?;
+    let lines: Vec<String> =
+        rows.iter().map(|row| format!("  {}", serde_json::json!(row))).collect();
+    let file = folder.join("overhead.json");
+    write(&file, &format!("[\n{}\n]\n", lines.join(",\n")))?;
+    println!("{}", table(rows));
+    for verdict in verdicts(rows) {
+        println!(
+            "{}  {}",
+            if verdict.reached { "reached    " } else { "NOT REACHED" },
+            verdict.text
+        );
+    }
+    println!("\n{}", file.display());
+    Ok(())
+}
+
+fn core() -> Result<Vec<Row>> {
+    must(cargo("bench").args(["--locked", "-p", "stillframe-core", "--bench", "condition"]))?;
+    let rows = criterion_rows(&target("criterion"), env!("CARGO_PKG_VERSION"));
+    if rows.is_empty() { Err("criterion left no result".to_owned()) } else { Ok(rows) }
+}
+
+fn of_python(python: &Python, wheel: &Path, short: bool) -> Result<Vec<Row>> {
+    let program = with_wheel(python, "bench", wheel, "")?;
+    let subjects = ["stillframe"].into_iter().chain(MEANS).collect::<Vec<_>>().join(",");
+    measure(&program, &subjects, short)
+}
+
+fn of_peer(python: &Python, peer: &str, package: &str, short: bool) -> Result<Vec<Row>> {
+    let program = environment(python, peer, &format!("{package}\n"))?;
+    let rows = measure(&program, peer, short)?;
+    // Its base was measured in its own process and is in its ratios already.
+    Ok(rows.into_iter().filter(|row| !row.case.starts_with("base")).collect())
+}
+
+/// Runs the measuring script; what it says to people is shown.
+fn measure(program: &Path, subjects: &str, short: bool) -> Result<Vec<Row>> {
+    let mut command = Command::new(program);
+    command.arg(root().join("bench/python/overhead.py")).args(["--subjects", subjects]);
+    command.args(short.then_some("--short")).env("STILLFRAME_LOG", "warn");
+    command.stdin(Stdio::null()).stderr(Stdio::inherit());
+    let output = command.output().map_err(|error| format!("start overhead.py: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("overhead.py --subjects {subjects}: {}", output.status));
+    }
+    parse(&String::from_utf8_lossy(&output.stdout))
+}
+
+/// Short rounds, as a test: every row is there, and every case did what it measures.
+pub(crate) fn smoke(python: &Python, wheel: &Path) -> Result<Verdict> {
+    let rows = of_python(python, wheel, true)?;
+    let absent = missing(&rows, "stillframe");
+    if !absent.is_empty() {
+        return Err(format!("no row for {}", absent.join(", ")));
+    }
+    Ok(Verdict::Ran(Counts { passed: CASES.len() as u64, ..Counts::default() }))
+}

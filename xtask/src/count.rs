@@ -1,0 +1,82 @@
+//! How many tests a runner says it ran.
+//!
+//! Knows the closing lines of libtest and pytest. Invariant: nothing is counted that no runner said.
+
+use std::ops::AddAssign;
+
+/// Tests by how they ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+    pub(crate) skipped: u64,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+}
+
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+    }
+}
+
+/// Sum of the closing lines in `output`.
+pub(crate) fn in_output(output: &str) -> Counts {
+    let mut sum = Counts::default();
+    for line in output.lines() {
+        let line = line.trim_matches(|c: char| c == '=' || c.is_whitespace());
+        let of_libtest = line.starts_with("test result: ");
+        let of_pytest = line.contains(" in ") && line.starts_with(|c: char| c.is_ascii_digit());
+        if of_libtest || of_pytest {
+            sum += in_line(line);
+        }
+    }
+    sum
+}
+
+fn in_line(line: &str) -> Counts {
+    let words: Vec<&str> = line.split([' ', ',', ';', '.']).filter(|w| !w.is_empty()).collect();
+    let mut counts = Counts::default();
+    for pair in words.windows(2) {
+        let Ok(number) = pair[0].parse::<u64>() else { continue };
+        match pair[1] {
+            "passed" => counts.passed += number,
+            "failed" | "error" | "errors" => counts.failed += number,
+            "skipped" | "ignored" | "xfailed" => counts.skipped += number,
+            _ => {}
+        }
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libtest_is_read() {
+        let text = "running 3 tests\ntest result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; \
+                    4 filtered out; finished in 0.12s\ntest result: FAILED. 1 passed; 2 failed; \
+                    0 ignored; 0 measured; 0 filtered out; finished in 1.00s\n";
+        assert_eq!(in_output(text), Counts { passed: 3, failed: 2, skipped: 1 });
+    }
+
+    #[test]
+    fn pytest_is_read() {
+        let quiet = "....s\n4 passed, 1 skipped in 0.52s\n";
+        assert_eq!(in_output(quiet), Counts { passed: 4, failed: 0, skipped: 1 });
+        let loud = "==== 1 failed, 2 passed, 1 error in 3.10s (0:00:03) ====";
+        assert_eq!(in_output(loud), Counts { passed: 2, failed: 2, skipped: 0 });
+    }
+
+    #[test]
+    fn other_text_is_not_counted() {
+        assert_eq!(in_output("12 passed the door\n3 in a row"), Counts::default());
+    }
+}

@@ -1,0 +1,84 @@
+//! What is built from the repository: the command, the wheels, the agents beside the command.
+//!
+//! Knows where each part goes. Invariant: [`Product`] names only files that exist.
+
+use crate::Result;
+use crate::files::{copy, make_empty, root, target};
+use crate::process::must;
+use crate::python::{self, Python};
+use crate::step::step;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The parts that demo, tests and bench use.
+pub(crate) struct Product {
+    /// The `stillframe` command.
+    pub(crate) bin: PathBuf,
+    /// Folder of the agents.
+    pub(crate) agents: PathBuf,
+    /// Each interpreter with its wheel.
+    pub(crate) wheels: Vec<(Python, PathBuf)>,
+}
+
+impl Product {
+    /// Builds the parts for `pythons`.
+    pub(crate) fn build(pythons: Vec<Python>, release: bool) -> Result<Self> {
+        let bin = step("build the command", || command(release))?;
+        let mut wheels = Vec::new();
+        for python in pythons {
+            let wheel =
+                step(&format!("build the wheel for {}", python.tag()), || python::wheel(&python))?;
+            wheels.push((python, wheel));
+        }
+        let agents = target("agents");
+        let pairs: Vec<_> = wheels.iter().map(|(python, wheel)| (python, wheel.clone())).collect();
+        step("lay out the agents", || python::agents(&agents, &pairs))?;
+        Ok(Self { bin, agents, wheels })
+    }
+
+    /// The first interpreter and its wheel: the one to show things with.
+    pub(crate) fn first(&self) -> Result<&(Python, PathBuf)> {
+        self.wheels.first().ok_or_else(|| "no supported CPython is on this machine".to_owned())
+    }
+}
+
+/// Builds the command alone. The same packages as in the tests, so that nothing is built twice.
+fn command(release: bool) -> Result<PathBuf> {
+    let mut cargo = cargo("build");
+    cargo.args(["--locked", "--workspace", "--exclude", "stillframe-python"]);
+    if release {
+        cargo.arg("--release");
+    }
+    must(&mut cargo)?;
+    let bin = target(if release { "release" } else { "debug" }).join("stillframe");
+    if bin.exists() { Ok(bin) } else { Err(format!("{} is missing", bin.display())) }
+}
+
+/// `cargo VERB` at the root.
+pub(crate) fn cargo(verb: &str) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root()).arg(verb);
+    command
+}
+
+/// Builds everything in release and lays it out under `target/dist`.
+pub(crate) fn run() -> Result<()> {
+    let (pythons, missing) = python::all();
+    if !missing.is_empty() {
+        return Err(missing.join("; "));
+    }
+    let product = Product::build(pythons, true)?;
+    let dist = target("dist");
+    step("lay out target/dist", || {
+        make_empty(&dist)?;
+        copy(&product.bin, &dist.join("stillframe"))?;
+        copy(&product.agents, &dist.join("agents"))?;
+        copy(&root().join("LICENSE"), &dist.join("LICENSE"))?;
+        for (_, wheel) in &product.wheels {
+            copy(wheel, &dist.join(wheel.file_name().unwrap_or_default()))?;
+        }
+        Ok(())
+    })?;
+    eprintln!("\n{}: the command, the agents beside it, and the wheels", dist.display());
+    Ok(())
+}

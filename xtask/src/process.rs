@@ -1,0 +1,132 @@
+//! Running programs: to their end with their output seen and kept, or in the background.
+//!
+//! Knows nothing of what they do. Invariant: a background program ends with the value that stands
+//! for it.
+
+use crate::Result;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How a program ended and what it wrote, both streams in the order of their lines.
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) output: String,
+}
+
+/// Runs to the end, showing on our stderr what it writes.
+pub(crate) fn show(command: &mut Command) -> Result<Ended> {
+    let name = name(command);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| format!("start {name}: {error}"))?;
+    let streams = (child.stdout.take(), child.stderr.take());
+    let reader = thread::spawn(move || streams.0.map(forward).unwrap_or_default());
+    let errors = streams.1.map(forward).unwrap_or_default();
+    let mut output = reader.join().unwrap_or_default();
+    output.push_str(&errors);
+    let status = child.wait().map_err(|error| format!("wait for {name}: {error}"))?;
+    Ok(Ended { status, output })
+}
+
+fn forward(stream: impl Read) -> String {
+    let mut kept = String::new();
+    let mut lines = BufReader::new(stream);
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
+        let text = String::from_utf8_lossy(&line);
+        eprint!("{text}");
+        kept.push_str(&text);
+        line.clear();
+    }
+    kept
+}
+
+/// Runs to the end, showing what it writes; an error unless it ends well.
+pub(crate) fn must(command: &mut Command) -> Result<String> {
+    let name = name(command);
+    let ended = show(command)?;
+    if ended.status.success() { Ok(ended.output) } else { Err(format!("{name}: {}", ended.status)) }
+}
+
+/// Runs to the end unseen and answers its stdout; what it wrote is shown if it fails.
+pub(crate) fn quiet(command: &mut Command) -> Result<String> {
+    let name = name(command);
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.map_err(|error| format!("start {name}: {error}"))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let mut stderr = std::io::stderr().lock();
+    // What cannot be shown is not worth failing over.
+    let _shown = stderr.write_all(&output.stdout).and_then(|()| stderr.write_all(&output.stderr));
+    Err(format!("{name}: {}", output.status))
+}
+
+fn name(command: &Command) -> String {
+    let program = std::path::Path::new(command.get_program());
+    let program = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut words = vec![program];
+    words.extend(command.get_args().take(3).map(|word| word.to_string_lossy().into_owned()));
+    words.join(" ")
+}
+
+/// A program in the background.
+pub(crate) struct Background {
+    child: Child,
+    name: String,
+}
+
+impl Background {
+    /// Starts it.
+    pub(crate) fn start(command: &mut Command) -> Result<Self> {
+        let name = name(command);
+        let child = command.stdin(Stdio::null()).spawn();
+        Ok(Self { child: child.map_err(|error| format!("start {name}: {error}"))?, name })
+    }
+
+    /// Waits until `ready` answers something, as long as it runs and for at most `bound`.
+    pub(crate) fn until<T>(
+        &mut self,
+        bound: Duration,
+        mut ready: impl FnMut() -> Option<T>,
+    ) -> Result<T> {
+        let end = Instant::now() + bound;
+        loop {
+            if let Some(found) = ready() {
+                return Ok(found);
+            }
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Err(format!("{} ended early: {status}", self.name));
+            }
+            if Instant::now() > end {
+                return Err(format!("{} was not ready within {bound:?}", self.name));
+            }
+            // Polls a state that another program publishes; there is nothing to block on.
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Waits for its end, for at most `bound`.
+    pub(crate) fn end(&mut self, bound: Duration) -> Result<ExitStatus> {
+        let end = Instant::now() + bound;
+        loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => return Ok(status),
+                Ok(None) if Instant::now() > end => {
+                    return Err(format!("{} did not end within {bound:?}", self.name));
+                }
+                Ok(None) => thread::sleep(Duration::from_millis(20)),
+                Err(error) => return Err(format!("wait for {}: {error}", self.name)),
+            }
+        }
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        // It may have ended by itself, which is just as well.
+        let _ended = self.child.kill();
+        let _status = self.child.wait();
+    }
+}

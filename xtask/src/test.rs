@@ -1,0 +1,204 @@
+//! `cargo xtask test`: everything CI checks, step by step.
+//!
+//! Knows which runners there are and in what order. Invariant: a step that fails does not keep the
+//! others from running, and what is missing is a failure in CI and a loud skip elsewhere.
+
+use crate::Result;
+use crate::bench;
+use crate::count::{Counts, in_output};
+use crate::dist::{Product, cargo};
+use crate::files::{make_folder, read, root, target};
+use crate::process::{must, quiet, show};
+use crate::python::{self, Python};
+use crate::step::{Gate, Verdict, in_ci};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Runs the binding's tests.
+const PYTEST: &str = "pytest==9.2.0\n";
+/// Checks licences, bans and sources under `--full`.
+const CARGO_DENY: &str = "0.20.2";
+/// Steps that need the product.
+const BUILT: [&str; 9] = [
+    "build",
+    "cargo test",
+    "python tests cp312",
+    "python tests cp313",
+    "clean environment cp312",
+    "clean environment cp313",
+    "bench rows cp312",
+    "bench rows cp313",
+    "demo",
+];
+/// All crates but the binding, which is built once for each interpreter.
+const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "stillframe-python"];
+
+/// Runs the gate, or the steps of it whose name contains `only`.
+pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
+    let mut gate = Gate::new(only);
+    gate.step("format", || must(cargo("fmt").args(["--all", "--check"])).map(|_| Verdict::Fine));
+    let (pythons, missing) = python::all();
+    let first = pythons.first().map(|python| python.program.clone());
+    gate.step("clippy", || clippy(first.as_deref()));
+    for fault in missing {
+        gate.step("find every CPython", || Ok(Verdict::Skipped(fault)));
+    }
+    let mut product = None;
+    if BUILT.iter().any(|name| gate.wants(name)) {
+        gate.always("build", || {
+            product = Some(Product::build(pythons, false)?);
+            Ok(Verdict::Fine)
+        });
+    }
+    gate.step("cargo test", || cargo_test(product.as_ref()));
+    gate.step("loom", || loom("--cfg loom").and_then(passed));
+    gate.step("loom finds the weakened publish", loom_mutation);
+    if let Some(product) = &product {
+        for (python, wheel) in &product.wheels {
+            let tag = python.tag();
+            gate.step(&format!("python tests {tag}"), || python_tests(python, wheel));
+            gate.step(&format!("clean environment {tag}"), || clean_environment(python, wheel));
+            gate.step(&format!("bench rows {tag}"), || bench::smoke(python, wheel));
+        }
+        gate.step("demo", demo);
+    }
+    if full {
+        gate.step("licences, bans, sources", deny);
+    }
+    gate.close()
+}
+
+fn clippy(python: Option<&Path>) -> Result<Verdict> {
+    let strict = ["--", "-D", "warnings"];
+    let mut command = cargo("clippy");
+    must(command.args(["--locked", "--all-targets"]).args(WORKSPACE).args(strict))?;
+    let Some(python) = python else {
+        return Ok(Verdict::Skipped("no CPython to check the binding against".to_owned()));
+    };
+    let mut command = cargo("clippy");
+    command.args(["--locked", "-p", "stillframe-python"]).args(strict).env("PYO3_PYTHON", python);
+    must(&mut command).map(|_| Verdict::Fine)
+}
+
+/// Unit, integration and end-to-end tests. An end-to-end test without its program notes that in the
+/// file `STILLFRAME_SKIPS`, for libtest has no word for it.
+fn cargo_test(product: Option<&Product>) -> Result<Verdict> {
+    let mut command = cargo("test");
+    command.args(["--locked", "--no-fail-fast"]).args(WORKSPACE);
+    let skips = target("skips.txt");
+    if skips.exists() {
+        std::fs::remove_file(&skips).map_err(|error| format!("remove old skips: {error}"))?;
+    }
+    command.env("STILLFRAME_SKIPS", &skips).env("STILLFRAME_ENABLED", "true");
+    if let Some(product) = product {
+        command.env("STILLFRAME_BIN", &product.bin).env("STILLFRAME_AGENTS", &product.agents);
+        for (python, _) in &product.wheels {
+            let program = app_environment(python)?;
+            command.env(format!("STILLFRAME_PYTHON_3{}", python.minor), program);
+        }
+    }
+    let ended = show(&mut command)?;
+    let mut counts = in_output(&ended.output);
+    let skipped = read(&skips).unwrap_or_default();
+    for reason in skipped.lines() {
+        eprintln!("SKIPPED: {reason}");
+        counts.passed = counts.passed.saturating_sub(1);
+        counts.skipped += 1;
+    }
+    if !ended.status.success() && counts.failed == 0 {
+        return Err("cargo test did not run to its end".to_owned());
+    }
+    if counts.passed == 0 {
+        return Err("no test ran".to_owned());
+    }
+    Ok(Verdict::Ran(counts))
+}
+
+/// An environment with what the example needs, and without our wheel.
+pub(crate) fn app_environment(python: &Python) -> Result<PathBuf> {
+    let requirements = read(&root().join("examples/checkout-python/requirements.txt"))?;
+    python::environment(python, "app", &requirements)
+}
+
+/// Output of the buffer's model under `flags`, and whether it passed.
+fn loom(flags: &str) -> Result<(bool, String)> {
+    let mut command = cargo("test");
+    command.args(["--locked", "-p", "stillframe-core", "--test", "buffer_loom"]);
+    command.env("CARGO_TARGET_DIR", target("loom")).env("RUSTFLAGS", flags);
+    let ended = show(&mut command)?;
+    Ok((ended.status.success(), ended.output))
+}
+
+fn passed((passed, output): (bool, String)) -> Result<Verdict> {
+    let counts = in_output(&output);
+    match (passed, counts.passed + counts.failed) {
+        (_, 0) => Err("no model ran".to_owned()),
+        (false, _) if counts.failed == 0 => Err("the run broke off".to_owned()),
+        _ => Ok(Verdict::Ran(counts)),
+    }
+}
+
+/// The model is worth something only if it fails for a buffer that is wrong.
+fn loom_mutation() -> Result<Verdict> {
+    let (_, output) = loom("--cfg loom --cfg loom_mutation")?;
+    match in_output(&output).failed {
+        0 => Err("the model accepts a publish that is only Relaxed".to_owned()),
+        _ => Ok(Verdict::Ran(Counts { passed: 1, ..Counts::default() })),
+    }
+}
+
+fn python_tests(python: &Python, wheel: &Path) -> Result<Verdict> {
+    let folder = root().join("bindings-python/tests");
+    let mut requirements = PYTEST.to_owned();
+    requirements.push_str(&read(&folder.join("requirements.txt")).unwrap_or_default());
+    let program = python::with_wheel(python, "tests", wheel, &requirements)?;
+    let mut command = Command::new(program);
+    command.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]).arg(&folder);
+    command.current_dir(root()).env("PYTHONDONTWRITEBYTECODE", "1");
+    let ended = show(&mut command)?;
+    passed((ended.status.success(), ended.output))
+}
+
+/// The wheel works where there is nothing but Python.
+fn clean_environment(python: &Python, wheel: &Path) -> Result<Verdict> {
+    let program = python::with_wheel(python, "clean", wheel, "")?;
+    let folder = target("clean");
+    make_folder(&folder)?;
+    let code = "import stillframe; stillframe.start(sink='stderr'); \
+                assert stillframe.status(); stillframe.stop()";
+    let mut command = Command::new(program);
+    command.args(["-c", code]).current_dir(folder).env_clear();
+    quiet(&mut command)?;
+    Ok(Verdict::Ran(Counts { passed: 1, ..Counts::default() }))
+}
+
+/// The demo ends well and prints a JSON object a line.
+fn demo() -> Result<Verdict> {
+    let xtask = std::env::current_exe().map_err(|error| format!("find xtask: {error}"))?;
+    let output = quiet(Command::new(xtask).args(["demo", "--once", "-o", "json"]))?;
+    let objects = output.lines().map(serde_json::from_str::<serde_json::Value>);
+    let objects: Vec<_> = objects.collect::<std::result::Result<_, _>>().map_err(|error| {
+        format!("the demo printed something that is no JSON object on stdout: {error}")
+    })?;
+    let is_snapshot = |object: &serde_json::Value| object["type"] == "snapshot";
+    if objects.is_empty() || !objects.iter().all(is_snapshot) {
+        return Err(format!("the demo printed {} objects, not all snapshots", objects.len()));
+    }
+    Ok(Verdict::Ran(Counts { passed: 1, ..Counts::default() }))
+}
+
+fn deny() -> Result<Verdict> {
+    let tools = target("tools");
+    let program = tools.join("bin/cargo-deny");
+    if !program.exists() {
+        let version = ["--locked", "--version", CARGO_DENY, "cargo-deny", "--root"];
+        let installed = must(cargo("install").args(version).arg(&tools));
+        match installed {
+            Err(fault) if !in_ci() => return Ok(Verdict::Skipped(fault)),
+            other => other?,
+        };
+    }
+    let mut command = Command::new(program);
+    command.current_dir(root()).args(["check", "licenses", "bans", "sources"]);
+    must(&mut command).map(|_| Verdict::Fine)
+}
