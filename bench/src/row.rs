@@ -71,9 +71,8 @@ mod tests {
     use super::*;
 
     fn row(case: &str, subject: &str) -> String {
-        format!(
-            r#"{{"runtime":"python","version":"3.12.1","case":"{case}","subject":"{subject}","ns":1,"ratio":1}}"#
-        )
+        let of = r#""runtime":"python","version":"3.12.1""#;
+        format!(r#"{{{of},"case":"{case}","subject":"{subject}","ns":1,"ratio":1}}"#)
     }
 
     #[test]

@@ -9,8 +9,10 @@ use stillframe_tests::tree::{Source, empty_folders, root, sources};
 
 /// Lines of code a source file may hold before it must be split.
 const MAX_CODE_LINES: usize = 500;
-/// Columns a line may hold; `rustfmt.toml` says the same.
+/// Columns a line of code may hold; `rustfmt.toml` says the same. A string is never broken for it.
 const MAX_COLUMNS: usize = 100;
+/// Columns a comment may hold, which rustfmt does not break: a last word may hang over.
+const MAX_COMMENT_COLUMNS: usize = 105;
 /// Lines a function may hold, its signature and closing brace included.
 const MAX_FUNCTION_LINES: usize = 50;
 /// Modules of the core from the lowest floor up; a module uses only modules of lower floors.
@@ -85,14 +87,23 @@ fn files_and_functions_are_short() {
     report(faults);
 }
 
+/// A string that stands alone on its line: breaking it would make it harder to read.
+fn is_one_string(line: &str) -> bool {
+    let text = line.trim().trim_end_matches([',', ';', ')']);
+    let text = text.rsplit_once("= ").map_or(text, |(_, value)| value);
+    text.ends_with(['"', '#']) && text.starts_with(['"', 'r', 'b', '('])
+}
+
 #[test]
 fn lines_are_short() {
-    // A row of a table in a comment cannot be broken.
-    let is_table = |line: &str| line.starts_with("//! |");
     let wide = |line: &str| {
+        let comment = line.trim_start();
+        // A row of a table in a comment cannot be broken.
+        let free = comment.starts_with("//! |") || is_one_string(line);
+        let is_comment = comment.starts_with("//");
+        let most = if is_comment { MAX_COMMENT_COLUMNS } else { MAX_COLUMNS };
         let columns = line.chars().count();
-        (columns > MAX_COLUMNS && !is_table(line))
-            .then(|| format!("{columns} columns, over {MAX_COLUMNS}"))
+        (columns > most && !free).then(|| format!("{columns} columns, over {most}"))
     };
     let all = sources(&[".rs", ".py", ".pyi", ".js", ".java", ".fbs"]);
     report(all.iter().flat_map(|source| lines(source, &source.text, wide)).collect());

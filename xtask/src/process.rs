@@ -4,7 +4,9 @@
 //! for it.
 
 use crate::Result;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -64,7 +66,7 @@ pub(crate) fn quiet(command: &mut Command) -> Result<String> {
 }
 
 fn name(command: &Command) -> String {
-    let program = std::path::Path::new(command.get_program());
+    let program = Path::new(command.get_program());
     let program = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut words = vec![program];
     words.extend(command.get_args().take(3).map(|word| word.to_string_lossy().into_owned()));
@@ -78,7 +80,15 @@ pub(crate) struct Background {
 }
 
 impl Background {
-    /// Starts it.
+    /// Starts it; what it writes goes to the file `log`.
+    pub(crate) fn logged(command: &mut Command, log: &Path) -> Result<Self> {
+        let open = || File::options().create(true).append(true).open(log);
+        let fault = |error| format!("open {}: {error}", log.display());
+        let (stdout, stderr) = (open().map_err(fault)?, open().map_err(fault)?);
+        Self::start(command.stdout(stdout).stderr(stderr))
+    }
+
+    /// Starts it with the streams that `command` gives it.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
         let name = name(command);
         let child = command.stdin(Stdio::null()).spawn();
