@@ -25,6 +25,10 @@ pub(crate) enum Exit {
     Unreachable = 6,
     /// The probe ended and nothing was captured.
     NothingCaptured = 7,
+    /// `run` found its command, and it cannot be executed: what a shell says too.
+    CommandNotExecutable = 126,
+    /// `run` did not find its command: what a shell says too.
+    CommandNotFound = 127,
     /// Ctrl-C.
     Interrupted = 130,
 }
@@ -57,6 +61,21 @@ impl Failure {
     /// The command line is wrong.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, "usage", message)
+    }
+
+    /// Nobody reads stdout any more (`| head`): the command ends without a word.
+    pub(crate) fn reader_gone() -> Self {
+        Self::new(Exit::Done, "reader_gone", "")
+    }
+
+    /// Ctrl-C.
+    pub(crate) fn interrupted() -> Self {
+        Self::new(Exit::Interrupted, "interrupted", "")
+    }
+
+    /// Whether there is something to say.
+    pub(crate) fn speaks(&self) -> bool {
+        !self.message.is_empty()
     }
 
     /// Adds what to do next.

@@ -1,0 +1,298 @@
+//! The command line as types.
+//!
+//! Knows words and bounds, no hub. Invariant: a command or option that is listed works.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub(crate) mod value;
+
+use value::{budget, duration, instances, label, rate};
+
+const EXIT_CODES: &str = "\
+Locations:
+  FILE:LINE            services/checkout/app.py:42
+  FILE:FUNCTION        shop/cart.py:Cart.total
+  the host's own name  shop.cart.Cart.total
+
+Which hub: --hub, else STILLFRAME_HUB, else the hub that runs on this machine.
+People's token: STILLFRAME_TOKEN or STILLFRAME_TOKEN_FILE, else that of the hub on this machine.
+
+Exit codes:
+  0 done                 4 not authorised
+  1 failed               5 refused (condition, location, policy)
+  2 usage                6 hub unreachable
+  3 no instance or file  7 ended, nothing captured
+  130 interrupted        run: CMD's own; 127 CMD not found, 126 not executable";
+
+/// Non-breaking breakpoints in running production code: the application never pauses.
+#[derive(Debug, Parser)]
+#[command(name = "stillframe", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Hub, by its URL or `local` for the one of this machine.
+    #[arg(long, global = true, value_name = "NAME|URL")]
+    pub(crate) hub: Option<String>,
+    /// Form of what is printed.
+    #[arg(short, long, global = true, value_enum, default_value_t = Format::Text)]
+    pub(crate) output: Format,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Form of what is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Screens for people.
+    Text,
+    /// Lists as one array, streams as one object a line.
+    Json,
+    /// For `run --print` only.
+    Yaml,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a hub on this machine.
+    Serve(Serve),
+    /// Start CMD with the agent in it.
+    Run(Run),
+    /// List instances, then probes.
+    Ls(Ls),
+    /// Take snapshots where a line is reached.
+    Snap(Snap),
+    /// Write a log line where a line is reached.
+    Log(Log),
+    /// Count how often a line is reached.
+    Count(Count),
+    /// Read along: a probe, all probes, or a file of a sink.
+    Tail(Tail),
+    /// Show a snapshot, a probe's snapshots, or a file of a sink.
+    Show(Show),
+    /// Say why a probe does not capture.
+    Why(Why),
+    /// Remove probes.
+    Rm(Rm),
+    /// Check hub, tokens, agents and runtimes of this machine.
+    Doctor,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address and port; loopback only.
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) bind: Option<std::net::SocketAddr>,
+    /// Folder of tokens, probes and snapshots.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Name people see.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Name of the service (STILLFRAME_SERVICE).
+    #[arg(long)]
+    pub(crate) service: Option<String>,
+    /// Labels of the instance (STILLFRAME_LABELS).
+    #[arg(long = "label", value_name = "K=V", value_parser = label)]
+    pub(crate) labels: Vec<(String, String)>,
+    /// Whether processes that CMD starts get the agent too.
+    #[arg(long, value_enum, default_value_t = Children::Yes)]
+    pub(crate) children: Children,
+    /// Print the variables instead of starting anything; `-o yaml` for a Deployment.
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// Command and its arguments.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "CMD")]
+    pub(crate) command: Vec<OsString>,
+}
+
+/// Whether children get the agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Children {
+    /// They do.
+    Yes,
+    /// Only CMD itself.
+    No,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ls {
+    /// Launchers, instances that went and probes that ended too.
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// Where a probe goes and how long it lives, the same for every kind.
+#[derive(Debug, Args)]
+pub(crate) struct Arming {
+    /// FILE:LINE, FILE:FUNCTION, or the host's own name.
+    pub(crate) location: String,
+    /// Only where this is true, in the language of the file.
+    #[arg(long = "if", value_name = "COND")]
+    pub(crate) condition: Option<String>,
+    /// Time after which it ends: 30s, 10m, 2h.
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    pub(crate) lifetime: Option<Duration>,
+    /// Captures a second on each instance.
+    #[arg(long, value_parser = rate, value_name = "N")]
+    pub(crate) rate: Option<u32>,
+    /// Share of one core it may cost on each instance: 0.5%.
+    #[arg(long, value_parser = budget, value_name = "PERCENT")]
+    pub(crate) budget: Option<u32>,
+    /// Only instances of this service.
+    #[arg(long)]
+    pub(crate) service: Option<String>,
+    /// In every service that has the location.
+    #[arg(long, conflicts_with = "service")]
+    pub(crate) all_services: bool,
+    /// Only instances of this version.
+    #[arg(long)]
+    pub(crate) version: Option<String>,
+    /// Only instances with this label.
+    #[arg(long = "label", value_name = "K=V", value_parser = label)]
+    pub(crate) labels: Vec<(String, String)>,
+    /// On this many instances; more than 20 get it on 5 unless told otherwise.
+    #[arg(long, value_name = "N|all", value_parser = instances)]
+    pub(crate) instances: Option<stillframe_hub::api::types::InstanceCount>,
+    /// Accept that no instance has the location yet.
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// Arm even if the running source differs; every snapshot says so.
+    #[arg(long)]
+    pub(crate) unchecked: bool,
+    /// Print what comes until it ends; Ctrl-C removes the probe.
+    #[arg(short, long, alias = "tail")]
+    pub(crate) follow: bool,
+    /// With --follow: the probe stays when the reader goes.
+    #[arg(long, requires = "follow")]
+    pub(crate) keep: bool,
+    /// Say where it would be armed and arm nothing.
+    #[arg(long, conflicts_with = "follow")]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Snap {
+    #[command(flatten)]
+    pub(crate) arming: Arming,
+    /// Expression whose value travels with each snapshot; may be repeated.
+    #[arg(long = "watch", value_name = "EXPR")]
+    pub(crate) watches: Vec<String>,
+    /// Snapshots in all, over every instance.
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+    /// Stack frames named.
+    #[arg(long, value_name = "N")]
+    pub(crate) frames: Option<u32>,
+    /// Levels of children below a variable.
+    #[arg(long, value_name = "N")]
+    pub(crate) depth: Option<u32>,
+    /// Elements taken of one collection.
+    #[arg(long, value_name = "N")]
+    pub(crate) items: Option<u32>,
+    /// Fields taken of one object.
+    #[arg(long, value_name = "N")]
+    pub(crate) fields: Option<u32>,
+    /// Bytes taken of one string.
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) string: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Log {
+    #[command(flatten)]
+    pub(crate) arming: Arming,
+    /// Line to write: 'total={cart.total}'.
+    pub(crate) template: String,
+    /// Lines in all, over every instance.
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Count {
+    #[command(flatten)]
+    pub(crate) arming: Arming,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tail {
+    /// A probe's id or a file of a sink; every probe when absent.
+    #[arg(value_name = "PROBE|FILE")]
+    pub(crate) source: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// `p7k2/1`, `p7k2`, or a file of a sink.
+    #[arg(value_name = "ID|FILE")]
+    pub(crate) id: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// A probe's id.
+    pub(crate) probe: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rm {
+    /// Ids of probes.
+    #[arg(value_name = "PROBE", required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) probes: Vec<String>,
+    /// Every probe.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// With --all: only those of this service.
+    #[arg(long, requires = "all")]
+    pub(crate) service: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_command_keeps_its_own_options() {
+        let parsed = Cli::try_parse_from(["stillframe", "run", "--", "python", "-o", "x", "--hub"]);
+        let Command::Run(run) = parsed.expect("parses").command else { panic!("run") };
+        assert_eq!(run.command, ["python", "-o", "x", "--hub"]);
+    }
+
+    #[test]
+    fn follow_has_its_other_name() {
+        let parsed = Cli::try_parse_from(["stillframe", "snap", "a.py:1", "--tail", "-ojson"]);
+        let cli = parsed.expect("parses");
+        assert_eq!(cli.output, Format::Json);
+        let Command::Snap(snap) = cli.command else { panic!("snap") };
+        assert!(snap.arming.follow);
+    }
+
+    #[test]
+    fn the_help_documents_every_exit_code() {
+        let help = Cli::command().render_long_help().to_string();
+        for code in [
+            "0 done",
+            "1 failed",
+            "2 usage",
+            "3 no instance",
+            "4 not",
+            "5 refused",
+            "6 hub",
+            "7 ended",
+            "130 interrupted",
+        ] {
+            assert!(help.contains(code), "{code}");
+        }
+    }
+}

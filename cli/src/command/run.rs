@@ -1,0 +1,121 @@
+//! `run`: starts a command with the agent in it, by its environment alone.
+//!
+//! Knows which hooks exist and where their files lie, nothing of what the agent does. Invariant: the
+//! command starts whatever is wrong on our side, as the same process, and stdout stays its own.
+
+use crate::args::{Children, Format, Run};
+use crate::fail::{Exit, Failure, Result};
+use crate::link::target::{Target, variable};
+use crate::output::Output;
+use serde_json::json;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+mod agents;
+mod variables;
+
+use variables::{Changes, Wish};
+
+/// Starts the command; returns only if it could not be started, or if there was nothing to start.
+pub(crate) fn run(run: &Run, hub: Option<&str>, format: Format, output: &Output) -> Result<()> {
+    if run.command.is_empty() && !run.print {
+        return Err(Failure::usage("there is no command to start")
+            .next("write it behind two dashes: stillframe run -- python app.py"));
+    }
+    let changes = changes(run, hub)?;
+    if run.print {
+        return print(&changes, format, output);
+    }
+    let (program, arguments) = run.command.split_first().expect("a command was given");
+    let mut command = Command::new(program);
+    command.args(arguments);
+    for (name, value) in changes.all() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    Err(not_started(program, &command.exec()))
+}
+
+fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
+    let strip = || Ok(Changes::of_a_person());
+    let enabled = variable("STILLFRAME_ENABLED").map(|value| value.trim().to_ascii_lowercase());
+    if enabled.is_some_and(|value| ["false", "0", "no", "off"].contains(&value.as_str())) {
+        return strip();
+    }
+    let target = match Target::find(hub) {
+        Ok(target) => Some(target),
+        Err(failure) if failure.exit == Exit::Unreachable => {
+            let elsewhere = ["STILLFRAME_SINK", "STILLFRAME_PROBES"];
+            if elsewhere.iter().all(|name| variable(name).is_none()) {
+                say("no hub runs on this machine: start one with `stillframe serve`");
+            }
+            None
+        }
+        Err(failure) => return Err(failure),
+    };
+    let python = match agents::python() {
+        Ok(python) => python,
+        Err(reason) => {
+            say(&format!("{reason}: the command starts untouched"));
+            return strip();
+        }
+    };
+    if let Some(reason) = run.command.first().and_then(|program| agents::misfit(program, &python)) {
+        say(&format!("{reason}: it starts untouched"));
+    }
+    Ok(Changes::of(&Wish {
+        python: &python.folder,
+        target: target.as_ref(),
+        service: run.service.as_deref(),
+        labels: &run.labels,
+        children: run.children == Children::Yes,
+        process: (!run.print).then(std::process::id),
+    }))
+}
+
+/// A remark for whoever started the command, on its stderr.
+fn say(text: &str) {
+    if variable("STILLFRAME_LOG").is_none_or(|level| level.trim() != "off") {
+        eprintln!("stillframe: {text}");
+    }
+}
+
+fn not_started(program: &OsStr, error: &std::io::Error) -> Failure {
+    let program = program.to_string_lossy();
+    let (exit, code) = match error.kind() {
+        std::io::ErrorKind::NotFound => (Exit::CommandNotFound, "command_not_found"),
+        _ => (Exit::CommandNotExecutable, "command_not_executable"),
+    };
+    Failure::new(exit, code, format!("{program} cannot be started: {error}"))
+        .next("check its name, that it is executable, and the interpreter in its first line")
+}
+
+fn print(changes: &Changes, format: Format, output: &Output) -> Result<()> {
+    let set = changes.all().filter_map(|(name, value)| Some((name, value?.to_string_lossy())));
+    match format {
+        Format::Json => {
+            let list: Vec<_> =
+                set.map(|(name, value)| json!({"name": name, "value": value})).collect();
+            output.data(&list)
+        }
+        Format::Yaml => {
+            output.line("env:")?;
+            set.map(|(name, value)| {
+                // A JSON string is a YAML string.
+                format!("  - name: {name}\n    value: {}", json!(value))
+            })
+            .try_for_each(|line| output.line(&line))
+        }
+        Format::Text => set
+            .map(|(name, value)| format!("export {name}='{}'", value.replace('\'', "'\\''")))
+            .try_for_each(|line| output.line(&line)),
+    }
+}
+
+/// The variable `name` as the process has it, if it is set to something.
+fn inherited(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
