@@ -14,6 +14,7 @@ mod template;
 mod text;
 
 pub use dialect::{Dialect, PYTHON};
+pub(crate) use failure::FAILURE_BYTES;
 pub use failure::{Failure, FailureKind};
 pub use program::{Install, Program, check};
 pub use scratch::Scratch;

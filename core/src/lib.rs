@@ -7,6 +7,7 @@
 
 pub mod agent;
 pub mod buffer;
+pub mod capture;
 pub mod clock;
 pub mod condition;
 pub mod error;

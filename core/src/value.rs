@@ -95,6 +95,30 @@ pub enum Kind {
     Module,
 }
 
+impl Kind {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 13] = [
+        Self::List,
+        Self::Tuple,
+        Self::Map,
+        Self::Set,
+        Self::FrozenSet,
+        Self::Range,
+        Self::Text,
+        Self::Bytes,
+        Self::Number,
+        Self::Instance,
+        Self::Class,
+        Self::Function,
+        Self::Module,
+    ];
+
+    /// The kind a number of the stream or wire stands for.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+}
+
 /// Why a value is not there. Never a value of its own: an absent name is an error, not null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]

@@ -56,6 +56,29 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// All of them, in the order of their numbers.
+    pub(crate) const ALL: [Self; 19] = [
+        Self::Unset,
+        Self::NoAttribute,
+        Self::NoKey,
+        Self::NoIndex,
+        Self::NeedsCode,
+        Self::NotLoaded,
+        Self::Redacted,
+        Self::Unreadable,
+        Self::OutOfFuel,
+        Self::OfNull,
+        Self::Types,
+        Self::Unhashable,
+        Self::ZeroDivision,
+        Self::Overflow,
+        Self::Domain,
+        Self::TooDeep,
+        Self::TooLong,
+        Self::Identity,
+        Self::Pattern,
+    ];
+
     /// The stable word for programs.
     pub fn word(self) -> &'static str {
         match self {
@@ -136,6 +159,33 @@ impl Failure {
     /// Why.
     pub fn kind(&self) -> FailureKind {
         self.kind
+    }
+}
+
+/// Bytes of a failure's form in a capture.
+pub(crate) const FAILURE_BYTES: usize = 3 + 2 * (1 + NAME_BYTES);
+
+/// The form in which a failure waits in a capture until the program that made it finds the words.
+impl Failure {
+    pub(crate) fn to_bytes(self) -> [u8; FAILURE_BYTES] {
+        let mut bytes = [0; FAILURE_BYTES];
+        bytes[0] = self.kind as u8;
+        bytes[1..3].copy_from_slice(&self.at.to_le_bytes());
+        for (name, room) in self.types.iter().zip(bytes[3..].chunks_exact_mut(1 + NAME_BYTES)) {
+            room[0] = name.len;
+            room[1..].copy_from_slice(&name.bytes);
+        }
+        bytes
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8; FAILURE_BYTES]) -> Option<Self> {
+        let kind = *FailureKind::ALL.get(usize::from(bytes[0]))?;
+        let mut types = [TypeName::NONE; 2];
+        for (name, held) in types.iter_mut().zip(bytes[3..].chunks_exact(1 + NAME_BYTES)) {
+            let text = held.get(1..1 + usize::from(held[0]))?;
+            *name = TypeName::of(Text::Utf8(std::str::from_utf8(text).ok()?));
+        }
+        Some(Self { kind, at: u16::from_le_bytes([bytes[1], bytes[2]]), types })
     }
 }
 

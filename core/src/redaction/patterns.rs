@@ -37,7 +37,6 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
     ])
 });
 
-#[expect(clippy::expect_used, reason = "the patterns are constants that a test compiles")]
 fn compile(patterns: &[&str]) -> Regex {
     Regex::new(&format!("(?-u){}", patterns.join("|"))).expect("the patterns are well formed")
 }

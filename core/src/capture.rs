@@ -1,0 +1,20 @@
+//! The walk over the application's values, the byte stream it writes, and the check that turns the
+//! stream into a snapshot.
+
+mod big;
+pub mod check;
+mod header;
+mod log;
+mod names;
+mod plan;
+mod roots;
+mod stack;
+pub mod stream;
+mod tables;
+mod walk;
+mod writer;
+
+pub use header::{Header, set_took, site};
+pub use log::log_line;
+pub use plan::{Plan, WatchPlan};
+pub use walk::snapshot;

@@ -1,0 +1,97 @@
+//! Names within one capture: each is written once, and judged once.
+//!
+//! Knows a name's identity and text, not what is called so. Invariant: what this says is defined is
+//! defined in the bytes that were kept, whatever was rolled back meanwhile.
+
+use super::tables::Table;
+use super::writer::Writer;
+use crate::host::Name;
+use crate::redaction::Redaction;
+
+/// Names that a capture remembers; beyond three quarters of it they are written again.
+const REMEMBERED: usize = 256;
+/// Bytes of a name that are written. Qualified names and paths longer than this are rare.
+const NAME_BYTES: usize = 1_024;
+/// The upper bits of a remembered number: what the redaction list said of the name.
+const READABLE: u16 = 0x4000;
+const REDACTED: u16 = 0x8000;
+/// The lower bits: the number; all of them set when the name was forgotten.
+const NUMBER: u16 = 0x3fff;
+
+pub(super) struct Names {
+    table: Table<REMEMBERED>,
+    defined: u16,
+}
+
+impl Names {
+    pub(super) fn new() -> Self {
+        Self { table: Table::new(), defined: 0 }
+    }
+
+    /// How many names the bytes define: what a roll-back restores.
+    pub(super) fn defined(&self) -> u16 {
+        self.defined
+    }
+
+    /// Forgets what was defined since there were `defined`.
+    pub(super) fn restore(&mut self, defined: u16) {
+        if defined != self.defined {
+            self.table.replace(NUMBER, |number| number & NUMBER >= defined);
+            self.defined = defined;
+        }
+    }
+
+    /// Writes a name that is never judged: of a type, a file, a function.
+    pub(super) fn write(&mut self, name: Name<'_>, writer: &mut Writer<'_>) -> bool {
+        let (slot, number) = self.table.find(name.identity);
+        match number.filter(|number| number & NUMBER < self.defined) {
+            Some(number) => writer.varint(u64::from(number & NUMBER)),
+            None => {
+                let defined = self.defined;
+                let written = self.define(name, writer);
+                if written {
+                    self.table.put(slot, name.identity, defined);
+                }
+                written
+            }
+        }
+    }
+
+    /// Writes a name; `None` if it did not fit, else whether the redaction list holds it.
+    #[inline]
+    pub(super) fn write_judged(
+        &mut self,
+        name: Name<'_>,
+        redaction: &Redaction,
+        writer: &mut Writer<'_>,
+    ) -> Option<bool> {
+        let (slot, number) = self.table.find(name.identity);
+        match number.filter(|number| number & NUMBER < self.defined) {
+            Some(number) if number & !NUMBER != 0 => {
+                let written = writer.varint(u64::from(number & NUMBER));
+                written.then_some(number & REDACTED != 0)
+            }
+            known => {
+                let number = known.unwrap_or(self.defined);
+                let written = match known {
+                    Some(number) => writer.varint(u64::from(number)),
+                    None => self.define(name, writer),
+                };
+                let redacted = redaction.name_text(name.text);
+                if written {
+                    let verdict = if redacted { REDACTED } else { READABLE };
+                    self.table.put(slot, name.identity, number | verdict);
+                }
+                written.then_some(redacted)
+            }
+        }
+    }
+
+    fn define(&mut self, name: Name<'_>, writer: &mut Writer<'_>) -> bool {
+        let written = self.defined < NUMBER
+            && writer.varint(u64::from(self.defined))
+            && writer.text(name.text, NAME_BYTES);
+        self.defined += u16::from(written);
+        written
+    }
+}
