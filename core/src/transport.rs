@@ -1,5 +1,11 @@
 //! The agent's link to a hub, and what takes its place without one.
 
+pub mod address;
+pub mod backoff;
+pub mod client;
 pub mod log;
 pub mod message;
+mod session;
 pub mod sink;
+pub mod spool;
+pub mod wake;

@@ -1,0 +1,13 @@
+//! Armed probes and the sites they sit on, as the hit path reads them: by index, without a lock.
+
+mod probe;
+mod site;
+mod state;
+mod table;
+mod tally;
+
+pub use probe::{FailureSeen, Origin, Probe};
+pub use site::{Action, Site};
+pub use state::{State, StateWord};
+pub use table::{MAX_SITES, SiteTable};
+pub use tally::{Tally, Word};

@@ -1,0 +1,118 @@
+//! Where the hub is: which addresses the agent's link accepts.
+//!
+//! Knows no connection. Invariant: an address that exists is a plain one on this machine, because
+//! there is no encryption yet and plain text leaves the machine nowhere.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::transport::message::AGENT_PATH;
+use std::net::{SocketAddr, ToSocketAddrs};
+
+/// Port of a hub that names none.
+pub const DEFAULT_PORT: u16 = 4737;
+
+/// A hub's address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    host: String,
+    port: u16,
+}
+
+impl Address {
+    /// Reads `http://127.0.0.1:4737`, the same with `ws`, or without a scheme.
+    pub fn parse(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let refuse = |message: String| Error::new(ErrorKind::Hub, message);
+        let malformed = || {
+            refuse(format!("{text:?} is no address of a hub"))
+                .with_hint("write one such as http://127.0.0.1:4737")
+        };
+        let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
+        match scheme {
+            "http" | "ws" => {}
+            "https" | "wss" => {
+                return Err(refuse(format!("{text} asks for TLS, which this version has not"))
+                    .with_hint("run the hub on this machine and use http://127.0.0.1:4737"));
+            }
+            _ => return Err(malformed()),
+        }
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        if authority.contains('@') {
+            return Err(refuse("an address holds no user or password".to_owned()));
+        }
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !host.ends_with(':') && !port.ends_with(']') => {
+                (host, port.parse().map_err(|_| malformed())?)
+            }
+            _ => (authority, DEFAULT_PORT),
+        };
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        if host.is_empty() || port == 0 {
+            return Err(malformed());
+        }
+        let address = Self { host: host.to_owned(), port };
+        if !address.may_be_loopback() {
+            return Err(refuse(format!("{host} is another machine, and there is no TLS yet"))
+                .with_hint("plain connections are for 127.0.0.1, ::1 and localhost only"));
+        }
+        Ok(address)
+    }
+
+    fn may_be_loopback(&self) -> bool {
+        let ip = self.host.parse::<std::net::IpAddr>();
+        ip.map_or(self.host.eq_ignore_ascii_case("localhost"), |ip| ip.is_loopback())
+    }
+
+    /// The loopback addresses behind it.
+    pub fn resolve(&self) -> Result<Vec<SocketAddr>> {
+        let found = (self.host.as_str(), self.port).to_socket_addrs().map_err(|error| {
+            Error::new(ErrorKind::Hub, format!("{} has no address: {error}", self.host))
+        })?;
+        // A resolver may say that `localhost` is anywhere.
+        Ok(found.filter(|address| address.ip().is_loopback()).collect())
+    }
+
+    /// The request's address of the agents' WebSocket.
+    pub fn url(&self) -> String {
+        let bracketed = self.host.contains(':');
+        let (open, close) = if bracketed { ("[", "]") } else { ("", "") };
+        format!("ws://{open}{}{close}:{}{AGENT_PATH}", self.host, self.port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_in_every_spelling() {
+        for (text, url) in [
+            ("http://127.0.0.1:4737", "ws://127.0.0.1:4737/agent"),
+            ("ws://localhost:99/ignored", "ws://localhost:99/agent"),
+            ("127.0.0.2", "ws://127.0.0.2:4737/agent"),
+            ("http://[::1]:80", "ws://[::1]:80/agent"),
+            ("http://[::1]", "ws://[::1]:4737/agent"),
+        ] {
+            let address = Address::parse(text).expect(text);
+            assert_eq!(address.url(), url);
+        }
+    }
+
+    #[test]
+    fn everything_else_is_refused_with_the_reason() {
+        for (text, word) in [
+            ("https://hub.example", "TLS"),
+            ("wss://127.0.0.1", "TLS"),
+            ("http://10.0.0.1:4737", "another machine"),
+            ("http://localhost.example", "another machine"),
+            ("http://me:secret@127.0.0.1", "password"),
+            ("http://127.0.0.1:http", "no address"),
+            ("ftp://127.0.0.1", "no address"),
+            ("", "no address"),
+            ("http://:4737", "no address"),
+        ] {
+            let error = Address::parse(text).expect_err(text);
+            assert!(error.message().contains(word), "{text}: {error}");
+            assert_eq!(error.kind(), ErrorKind::Hub);
+        }
+    }
+}
