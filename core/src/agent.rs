@@ -2,6 +2,7 @@
 
 mod config;
 mod lifecycle;
+mod locate;
 mod status;
 
 pub use config::{Arguments, Config, share_ppm};

@@ -1,0 +1,10 @@
+//! Which line of which loaded file a location means here: the rules of *Locations*, in one place.
+
+mod file;
+mod line;
+mod place;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use place::{Found, Located, Refused, Site, locate};

@@ -1,0 +1,86 @@
+//! Chooses the file: by content first, then by path components from the right.
+//!
+//! Knows nothing of lines. Invariant: a tie is never broken by a guess.
+
+use super::source::Texts;
+use crate::host::{LoadedFile, Runtime};
+use crate::probe::{Explanation, Location};
+
+/// Other files named in a report.
+const MAX_NAMED: usize = 5;
+
+/// What the path of a location means here.
+pub(super) enum Choice {
+    /// This file; and others of that name that were not chosen.
+    One(LoadedFile, Vec<String>),
+    /// Nothing of that name with the typed folders is loaded; others of that name.
+    NotLoaded(Vec<String>),
+    /// More than one fits equally well.
+    Tie(Explanation),
+}
+
+/// Chooses among the loaded files of the name that `path` ends with.
+pub(super) fn choose<R: Runtime>(
+    texts: &mut Texts<'_, R>,
+    location: &Location,
+    path: &str,
+) -> Choice {
+    let wanted = components(path);
+    let Some(name) = wanted.last() else { return Choice::NotLoaded(Vec::new()) };
+    let files = texts.runtime().files(name);
+    let equal: Vec<&LoadedFile> = match &location.source_sha256 {
+        Some(sha256) => files.iter().filter(|file| texts.sha256(file) == Some(sha256)).collect(),
+        None => Vec::new(),
+    };
+    let typed = location.typed_components.map_or(wanted.len(), |count| count as usize);
+    let typed = typed.clamp(1, wanted.len());
+    let fitting: Vec<&LoadedFile> = if equal.is_empty() {
+        files.iter().filter(|file| tail(file, &wanted) >= typed).collect()
+    } else {
+        equal
+    };
+    let best: Vec<&LoadedFile> = best_of(&fitting, |file| tail(file, &wanted));
+    let best: Vec<&LoadedFile> = best_of(&best, |file| usize::from(file.is_application));
+    match best.as_slice() {
+        [] => Choice::NotLoaded(paths(files.iter())),
+        [one] => {
+            let others = files.iter().filter(|file| file.path != one.path);
+            Choice::One((*one).clone(), paths(others))
+        }
+        several => Choice::Tie(Explanation {
+            code: "ambiguous".to_owned(),
+            message: format!(
+                "{path} fits {} loaded files: {}",
+                several.len(),
+                paths(several.iter().copied()).join(", ")
+            ),
+            hint: Some("type more folders of the one that is meant".to_owned()),
+            span: None,
+        }),
+    }
+}
+
+fn best_of<'f>(
+    files: &[&'f LoadedFile],
+    rank: impl Fn(&LoadedFile) -> usize,
+) -> Vec<&'f LoadedFile> {
+    let best = files.iter().map(|file| rank(file)).max().unwrap_or(0);
+    files.iter().copied().filter(|file| rank(file) == best).collect()
+}
+
+fn paths<'f>(files: impl Iterator<Item = &'f LoadedFile>) -> Vec<String> {
+    files.take(MAX_NAMED).map(|file| file.path.clone()).collect()
+}
+
+fn components(path: &str) -> Vec<&str> {
+    path.split(['/', '\\']).filter(|part| !part.is_empty() && *part != ".").collect()
+}
+
+/// How many components from the right the file shares with `wanted`, by either of its paths.
+fn tail(file: &LoadedFile, wanted: &[&str]) -> usize {
+    let shared = |path: &str| {
+        let have = components(path);
+        have.iter().rev().zip(wanted.iter().rev()).take_while(|(a, b)| a == b).count()
+    };
+    shared(&file.path).max(file.real_path.as_deref().map_or(0, shared))
+}

@@ -1,0 +1,230 @@
+//! Locations against a runtime made of texts.
+
+use super::{Located, Refused, Site, locate};
+use crate::error::Result;
+use crate::host::{LoadedFile, LoadedFunction, Names, Runtime, SourceText};
+use crate::location::source_sha256;
+use crate::probe::{Location, SourceMatch};
+
+const CART: &str = "import rules\n\n\nclass Cart:\n    def total(self):\n        total = 0\n        \
+                    total = (\n            total + 1\n        )\n        # a comment\n        \
+                    return round(total)\n";
+
+#[derive(Clone)]
+struct File {
+    path: &'static str,
+    is_application: bool,
+    source: SourceText,
+    functions: Vec<LoadedFunction>,
+}
+
+struct Texts(Vec<File>);
+
+impl Runtime for Texts {
+    fn run_soon(&self, task: Box<dyn FnOnce() + Send>) -> bool {
+        task();
+        true
+    }
+
+    fn files(&self, file_name: &str) -> Vec<LoadedFile> {
+        let named = |file: &&File| file.path.rsplit('/').next() == Some(file_name);
+        self.0
+            .iter()
+            .filter(named)
+            .map(|file| LoadedFile {
+                path: file.path.to_owned(),
+                real_path: None,
+                is_application: file.is_application,
+            })
+            .collect()
+    }
+
+    fn source(&self, file: &LoadedFile) -> SourceText {
+        let found = self.0.iter().find(|one| one.path == file.path);
+        found.map_or(SourceText::Unavailable, |one| one.source.clone())
+    }
+
+    fn functions(&self, file: &LoadedFile) -> Vec<LoadedFunction> {
+        let found = self.0.iter().find(|one| one.path == file.path);
+        found.map(|one| one.functions.clone()).unwrap_or_default()
+    }
+
+    fn named(&self, name: &str) -> Option<(LoadedFile, u32)> {
+        (name == "shop.cart.Cart.total").then(|| (self.files("cart.py")[0].clone(), 5))
+    }
+
+    fn names(&self, _code: u64) -> Box<dyn Names + '_> {
+        unreachable!("locating resolves no names")
+    }
+
+    fn arm(&self, _site: u32, _code: u64, _line: u32, _attrs: &[Box<str>]) -> Result<()> {
+        unreachable!("locating arms nothing")
+    }
+
+    fn disarm(&self, _site: u32) {}
+}
+
+fn function(code: u64, name: &str, first_line: u32, lines: &[u32]) -> LoadedFunction {
+    LoadedFunction { code, name: name.to_owned(), first_line, lines: lines.to_vec() }
+}
+
+fn cart(path: &'static str, text: &str, shift: u32) -> File {
+    let at = |lines: &[u32]| lines.iter().map(|line| line + shift).collect::<Vec<_>>();
+    File {
+        path,
+        is_application: true,
+        source: SourceText::Known(text.to_owned()),
+        functions: vec![
+            function(1, "<module>", 1, &[1, 4 + shift]),
+            function(2, "Cart.total", 5 + shift, &at(&[5, 6, 7, 8, 11])),
+        ],
+    }
+}
+
+fn typed(text: &str, source: Option<&str>, line_text: Option<&str>) -> Location {
+    let mut location: Location = text.parse().expect("a location");
+    location.source_sha256 = source.map(|source| source_sha256(source.as_bytes()));
+    location.line_text = line_text.map(str::to_owned);
+    location.around = line_text.map(|_| "Cart.total".to_owned());
+    location
+}
+
+fn found(located: Located) -> (u32, SourceMatch, Option<String>, Vec<Site>) {
+    match located {
+        Located::Found(found) => (found.at.line, found.at.source, found.at.note, found.sites),
+        other => panic!("not found: {other:?}"),
+    }
+}
+
+fn refusal(located: Located) -> Refused {
+    match located {
+        Located::Refused(refused) => *refused,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[test]
+fn an_equal_source_is_armed_at_its_line() {
+    let runtime = Texts(vec![cart("/app/shop/cart.py", CART, 0)]);
+    let (line, source, note, sites) =
+        found(locate(&runtime, &typed("shop/cart.py:11", Some(CART), None), false));
+    assert_eq!((line, source, note), (11, SourceMatch::Equal, None));
+    assert_eq!(sites, [Site { code: 2, line: 11 }]);
+}
+
+#[test]
+fn a_location_typed_without_source_is_unverified() {
+    let runtime = Texts(vec![cart("/app/shop/cart.py", CART, 0)]);
+    let (line, source, ..) = found(locate(&runtime, &typed("cart.py:11", None, None), false));
+    assert_eq!((line, source), (11, SourceMatch::Unverifiable));
+}
+
+#[test]
+fn lines_without_code_snap_and_say_so() {
+    let runtime = Texts(vec![cart("/app/shop/cart.py", CART, 0)]);
+    for (asked, armed) in [(9, 8), (10, 11), (2, 4)] {
+        let location = typed(&format!("cart.py:{asked}"), Some(CART), None);
+        let (line, _, note, _) = found(locate(&runtime, &location, false));
+        assert_eq!(line, armed, "line {asked}");
+        assert!(note.is_some_and(|note| note.contains(&format!("armed at {armed}"))));
+    }
+    let behind = refusal(locate(&runtime, &typed("cart.py:99", Some(CART), None), false));
+    assert_eq!(behind.why.code, "line_not_executable");
+    assert_eq!(behind.why.hint.as_deref(), Some("the file has 11 lines"));
+}
+
+#[test]
+fn a_moved_line_is_followed_within_its_function() {
+    let moved = format!("import os\nimport sys\n{CART}");
+    let runtime = Texts(vec![cart("/app/shop/cart.py", &moved, 2)]);
+    let location = typed("shop/cart.py:11", Some(CART), Some("        return round(total)"));
+    let (line, source, note, _) = found(locate(&runtime, &location, false));
+    assert_eq!((line, source), (13, SourceMatch::Moved));
+    assert_eq!(note.as_deref(), Some("line moved 11 -> 13"));
+}
+
+#[test]
+fn a_line_that_is_gone_is_refused_with_what_resembles_it() {
+    let other = CART.replace("return round(total)", "return round(total, 2)");
+    let runtime = Texts(vec![cart("/app/shop/cart.py", &other, 0)]);
+    let location = typed("shop/cart.py:11", Some(CART), Some("        return round(total)"));
+    let refused = refusal(locate(&runtime, &location, false));
+    assert_eq!(refused.why.code, "source_differs");
+    let running = refused.running.expect("both sources are shown");
+    assert_eq!(running.nearest, Some((11, "        return round(total, 2)".to_owned())));
+    let (line, source, note, _) = found(locate(&runtime, &location, true));
+    assert_eq!((line, source), (11, SourceMatch::Different));
+    assert!(note.is_some());
+}
+
+#[test]
+fn a_line_that_stands_twice_is_never_guessed() {
+    let twice = CART.replace("total = 0", "return round(total)");
+    let runtime = Texts(vec![cart("/app/shop/cart.py", &twice, 0)]);
+    let location = typed("shop/cart.py:11", Some(CART), Some("        return round(total)"));
+    let refused = refusal(locate(&runtime, &location, false));
+    assert!(refused.why.message.ends_with("at 6 and 11"), "{}", refused.why.message);
+}
+
+#[test]
+fn content_beats_folders_and_folders_must_match() {
+    let old = CART.replace("round", "floor");
+    let runtime = Texts(vec![
+        cart("/app/legacy/shop/cart.py", &old, 0),
+        cart("/srv/elsewhere/cart.py", CART, 0),
+    ]);
+    let located = locate(&runtime, &typed("shop/cart.py:11", Some(CART), None), false);
+    let Located::Found(by_content) = located else { panic!("{located:?}") };
+    assert_eq!(by_content.at.file, "/srv/elsewhere/cart.py");
+    assert_eq!(by_content.not_probed, ["/app/legacy/shop/cart.py"]);
+    let located = locate(&runtime, &typed("checkout/cart.py:11", None, None), false);
+    let Located::Pending(pending) = located else { panic!("{located:?}") };
+    assert_eq!(pending.not_probed.len(), 2);
+}
+
+#[test]
+fn a_tie_is_refused_unless_one_is_the_application() {
+    let mut files = vec![cart("/a/shop/cart.py", CART, 0), cart("/b/shop/cart.py", CART, 0)];
+    let location = typed("shop/cart.py:11", None, None);
+    let refused = refusal(locate(&Texts(files.clone()), &location, false));
+    assert_eq!(refused.why.code, "ambiguous");
+    assert!(refused.why.message.contains("/a/shop/cart.py, /b/shop/cart.py"));
+    files[0].is_application = false;
+    let located = locate(&Texts(files), &location, false);
+    assert!(matches!(located, Located::Found(found) if found.at.file == "/b/shop/cart.py"));
+}
+
+#[test]
+fn a_source_that_cannot_be_compared_is_armed_only_when_told_to() {
+    for (source, code) in
+        [(SourceText::ChangedSince, "restart_pending"), (SourceText::Unavailable, "no_source")]
+    {
+        let mut file = cart("/app/cart.py", CART, 0);
+        file.source = source;
+        let runtime = Texts(vec![file]);
+        let location = typed("cart.py:11", Some(CART), None);
+        assert_eq!(refusal(locate(&runtime, &location, false)).why.code, code);
+        assert!(found(locate(&runtime, &location, true)).2.is_some());
+    }
+}
+
+#[test]
+fn functions_are_found_by_either_name() {
+    let runtime = Texts(vec![cart("/app/shop/cart.py", CART, 0)]);
+    for text in ["shop/cart.py:Cart.total", "cart.py:total", "shop.cart.Cart.total"] {
+        let (line, ..) = found(locate(&runtime, &typed(text, None, None), false));
+        assert_eq!(line, 6, "{text}");
+    }
+    let refused = refusal(locate(&runtime, &typed("cart.py:Cart.totl", None, None), false));
+    assert_eq!(refused.why.hint.as_deref(), Some("there is Cart.total"));
+    let located = locate(&runtime, &typed("shop.basket.Cart", None, None), false);
+    assert!(matches!(located, Located::Pending(_)));
+}
+
+#[test]
+fn a_lambda_on_the_line_does_not_win_over_the_function_around_it() {
+    let mut file = cart("/app/cart.py", CART, 0);
+    file.functions.push(function(3, "Cart.total.<locals>.<lambda>", 8, &[8]));
+    let (.., sites) = found(locate(&Texts(vec![file]), &typed("cart.py:8", None, None), false));
+    assert_eq!(sites, [Site { code: 2, line: 8 }]);
+}
