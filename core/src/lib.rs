@@ -22,3 +22,4 @@ pub mod redaction;
 pub mod snapshot;
 pub mod transport;
 pub mod value;
+pub mod wire;
