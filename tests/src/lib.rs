@@ -3,5 +3,28 @@
 //! Knows nothing of how a part works inside. Invariant: every wait in here has a bound, and every
 //! process started here ends with the value that started it.
 
+pub mod app;
+mod ffi;
+pub mod process;
 pub mod rust_text;
+pub mod stand;
 pub mod tree;
+
+/// Makes each named function, which takes a [`stand::Stand`], a test on every supported CPython.
+#[macro_export]
+macro_rules! on_each_python {
+    ($($name:ident),+ $(,)?) => {
+        mod cp312 {
+            $(#[test]
+            fn $name() {
+                $crate::stand::with("312", super::$name);
+            })+
+        }
+        mod cp313 {
+            $(#[test]
+            fn $name() {
+                $crate::stand::with("313", super::$name);
+            })+
+        }
+    };
+}
