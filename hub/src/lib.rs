@@ -7,6 +7,11 @@
 pub mod api;
 pub mod discovery;
 mod ffi;
+#[expect(dead_code, reason = "its users follow")]
+mod fleet;
 mod folder;
+mod log;
 #[expect(dead_code, reason = "its users follow")]
 mod store;
+mod time;
+mod why;

@@ -122,7 +122,7 @@ pub(crate) enum Outcome {
     /// It was there already.
     Duplicate,
     /// The probe had its limit; counted, and dropped.
-    Surplus,
+    Surplus(ProbeId),
 }
 
 /// How many captures of a probe there were.

@@ -131,7 +131,8 @@ impl Writer {
                 .or_insert_with(|| self.tallies.get(&item.probe).copied().unwrap_or_default());
             if item.limit.is_some_and(|limit| tally.stored >= limit) {
                 // One that was sent before was counted then.
-                plan.outcomes.push(if again { Outcome::Duplicate } else { Outcome::Surplus });
+                let surplus = Outcome::Surplus(item.probe);
+                plan.outcomes.push(if again { Outcome::Duplicate } else { surplus });
                 tally.surplus += u64::from(!again);
                 continue;
             }
@@ -193,7 +194,7 @@ fn append<'a>(segment: &mut Segment, outcomes: &'a [Outcome]) -> Result<Vec<(&'a
     let (mut frame, mut first) = (Vec::new(), 0);
     let stored = outcomes.iter().filter_map(|outcome| match outcome {
         Outcome::Stored(stored) => Some(&**stored),
-        Outcome::Duplicate | Outcome::Surplus => None,
+        Outcome::Duplicate | Outcome::Surplus(_) => None,
     });
     for stored in stored {
         let at = record::append(&mut frame, stored)? as u64;

@@ -110,12 +110,12 @@ fn beyond_the_limit_captures_are_surplus_and_counted_once() {
     let limited = |instance, sequence| Incoming { limit: Some(3), ..incoming(instance, sequence) };
     let batch: Vec<_> = [(1, 1), (2, 1), (1, 2), (2, 2), (1, 3)].map(|(i, s)| limited(i, s)).into();
     let outcomes = store.put_batch(&batch).expect("stored");
-    assert_eq!(outcomes[3..], [Outcome::Surplus, Outcome::Surplus]);
+    assert_eq!(outcomes[3..], [Outcome::Surplus(probe()), Outcome::Surplus(probe())]);
     assert_eq!(store.put_batch(&batch[3..]).expect("stored"), vec![Outcome::Duplicate; 2]);
     drop(store);
     let (store, _) = open(temp.path());
     assert_eq!(store.tallies().expect("reads")[&probe()], Tally { stored: 3, surplus: 2 });
-    assert_eq!(store.put_batch(&[limited(1, 9)]).expect("stored"), [Outcome::Surplus]);
+    assert_eq!(store.put_batch(&[limited(1, 9)]).expect("stored"), [Outcome::Surplus(probe())]);
 }
 
 #[test]

@@ -1,0 +1,267 @@
+//! The instances that are connected and the probes they hold, shared by link, API and store.
+//!
+//! Knows how to lock, tell and save; the rules are in [`state`]. Invariant: the lock is never held
+//! across I/O or a wait.
+
+use crate::api::types::{Event, InstanceReport, InstanceView, ProbeView, WhyView};
+use crate::store::{Outcome, ProbeRecord, Store, Stored};
+use state::{Effects, State};
+use std::sync::{Arc, Mutex, PoisonError};
+use stillframe_core::clock;
+use stillframe_core::ids::{InstanceId, ProbeId};
+use stillframe_core::probe::ProbeSpec;
+use stillframe_core::transport::message::InstanceInfo;
+use tokio::sync::{broadcast, watch};
+
+mod choose;
+mod instance;
+mod probe;
+mod state;
+
+pub(crate) use instance::{Connection, Hello, StatusReport};
+pub(crate) use probe::add as add_counters;
+pub(crate) use state::{Candidate, Times};
+
+/// Events a slow reader may be behind before it has to catch up from the store.
+const MAX_EVENTS_BEHIND: usize = 8_192;
+
+/// What is told to everyone who follows.
+#[derive(Clone, Debug)]
+pub(crate) enum Told {
+    /// A snapshot was stored.
+    Snapshot(Arc<Stored>),
+    /// Something else happened, to a probe or, where there is none, to an instance; with the probes
+    /// that an instance concerns.
+    Event { event: Arc<Event>, probes: Arc<[ProbeId]> },
+}
+
+/// The one fleet of a hub.
+pub(crate) struct Fleet {
+    state: Mutex<State>,
+    told: broadcast::Sender<Told>,
+    /// Counts up with every change, for those who wait for reports.
+    changes: watch::Sender<u64>,
+    store: Arc<dyn Store>,
+    saving: Mutex<()>,
+}
+
+impl Fleet {
+    /// A fleet with the probes that the store kept.
+    pub(crate) fn load(store: Arc<dyn Store>, times: Times) -> crate::store::Result<Self> {
+        let mut state = State::new(times);
+        let tallies = store.tallies()?;
+        let now_ns = clock::wall_ns();
+        for record in store.probes()? {
+            let tally = tallies.get(&record.id).copied().unwrap_or_default();
+            let sources = store.sources(record.id)?;
+            state.load(record, tally, sources, now_ns);
+        }
+        Ok(Self {
+            state: Mutex::new(state),
+            told: broadcast::Sender::new(MAX_EVENTS_BEHIND),
+            changes: watch::Sender::new(0),
+            store,
+            saving: Mutex::new(()),
+        })
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut State, u64, &mut Effects) -> T) -> T {
+        let mut effects = Effects::default();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = change(&mut state, clock::wall_ns(), &mut effects);
+        // Told under the lock, so that everyone hears changes in the order they were made.
+        for told in effects.told.drain(..) {
+            // Nobody may be listening.
+            let _ = self.told.send(told);
+        }
+        drop(state);
+        self.changes.send_modify(|count| *count += 1);
+        self.save_all(&effects.changed);
+        result
+    }
+
+    /// Saves a probe as it is now.
+    pub(crate) fn save(&self, id: ProbeId) -> crate::store::Result<()> {
+        // One at a time, so that what is written last is what was true last.
+        let _saving = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.look(|state, _| state.record(id)) {
+            Some(record) => self.store.put_probe(&record),
+            None => Ok(()),
+        }
+    }
+
+    fn save_all(&self, changed: &[ProbeId]) {
+        for id in changed {
+            if let Err(error) = self.save(*id) {
+                // It is in force all the same; a restart would bring its former state back.
+                crate::log::warn(&format!("probe {id} is not saved: {error}"));
+            }
+        }
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&State, u64) -> T) -> T {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        look(&state, clock::wall_ns())
+    }
+
+    /// Everything that happens from now on.
+    pub(crate) fn listen(&self) -> broadcast::Receiver<Told> {
+        self.told.subscribe()
+    }
+
+    /// Changes whenever something may have changed.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    // What agents do.
+
+    /// The connection of an instance, if it has one.
+    pub(crate) fn connection(&self, id: InstanceId) -> Option<Connection> {
+        self.look(|state, _| state.connection(id))
+    }
+
+    /// An instance said hello on `connection`.
+    pub(crate) fn hello(&self, hello: Hello, connection: Connection) {
+        self.with(|state, now_ns, effects| state.hello(hello, connection, now_ns, effects));
+    }
+
+    /// An instance said who it is now.
+    pub(crate) fn info(&self, id: InstanceId, info: InstanceInfo) {
+        self.with(|state, now_ns, effects| state.info(id, info, now_ns, effects));
+    }
+
+    /// An instance said how its probes are.
+    pub(crate) fn status(&self, id: InstanceId, status: StatusReport) {
+        self.with(|state, now_ns, effects| state.status(id, status, now_ns, effects));
+    }
+
+    /// A connection ended; in good order or not.
+    pub(crate) fn left(&self, id: InstanceId, connection: u64, goodbye: bool) {
+        self.with(|state, now_ns, effects| {
+            state.left(id, connection, goodbye, now_ns, effects);
+        });
+    }
+
+    /// Captures a probe may have in all.
+    pub(crate) fn limit(&self, probe: ProbeId) -> Option<u64> {
+        self.look(|state, _| state.limit(probe))
+    }
+
+    /// The store has written a group.
+    pub(crate) fn stored(&self, outcomes: Vec<Outcome>) {
+        self.with(|state, now_ns, effects| state.stored(outcomes, now_ns, effects));
+    }
+
+    /// Time passed: expiries, leases, instances that did not come back.
+    pub(crate) fn tick(&self) {
+        let mut effects = Effects::default();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.tick(clock::wall_ns(), &mut effects);
+        let changed = !effects.told.is_empty();
+        for told in effects.told.drain(..) {
+            let _ = self.told.send(told);
+        }
+        drop(state);
+        if changed {
+            self.changes.send_modify(|count| *count += 1);
+        }
+        self.save_all(&effects.changed);
+    }
+
+    // What people do.
+
+    pub(crate) fn instances(&self, all: bool) -> Vec<InstanceView> {
+        self.look(|state, now_ns| state.instance_views(all, now_ns))
+    }
+
+    pub(crate) fn probes(&self, ended: bool) -> Vec<ProbeView> {
+        self.look(|state, now_ns| state.probe_views(ended, now_ns))
+    }
+
+    pub(crate) fn probe(&self, id: ProbeId) -> Option<ProbeView> {
+        self.look(|state, now_ns| state.probe_view(id, now_ns))
+    }
+
+    pub(crate) fn why(&self, id: ProbeId) -> Option<WhyView> {
+        self.look(|state, now_ns| state.why(id, now_ns))
+    }
+
+    pub(crate) fn reports(&self, id: ProbeId) -> Vec<InstanceReport> {
+        self.look(|state, _| state.reports(id))
+    }
+
+    /// Whether every instance that holds the probe has had its say.
+    pub(crate) fn settled(&self, id: ProbeId) -> bool {
+        self.look(|state, _| state.settled(id))
+    }
+
+    /// Instances a wish fits, without arming anything.
+    pub(crate) fn candidates(&self, record: &ProbeRecord) -> Vec<Candidate> {
+        self.look(|state, _| state.candidates(record))
+    }
+
+    /// Names of the services that have instances.
+    pub(crate) fn services(&self) -> Vec<String> {
+        self.look(|state, _| state.services())
+    }
+
+    /// The view a record would have, for a dry run.
+    pub(crate) fn preview(&self, record: ProbeRecord) -> ProbeView {
+        self.look(|state, now_ns| state.preview(record, now_ns))
+    }
+
+    /// Hands a probe out; with `trial` it only finds where it would sit. Refuses an id in use.
+    pub(crate) fn insert(&self, record: ProbeRecord, trial: bool) -> bool {
+        self.with(|state, now_ns, effects| state.insert(record, trial, now_ns, effects))
+    }
+
+    /// Services whose instances armed a probe.
+    pub(crate) fn armed_services(&self, id: ProbeId) -> Vec<String> {
+        self.look(|state, _| state.armed_services(id))
+    }
+
+    /// Ends a probe's trial: from now on it captures.
+    pub(crate) fn arm(&self, id: ProbeId) {
+        self.with(|state, now_ns, effects| state.arm(id, now_ns, effects));
+    }
+
+    /// Takes a probe back as if it had never been.
+    pub(crate) fn withdraw(&self, id: ProbeId) {
+        self.with(|state, now_ns, effects| state.withdraw(id, now_ns, effects));
+    }
+
+    /// Removes a live probe; one that ended stays as it is.
+    pub(crate) fn remove(&self, id: ProbeId) -> Option<ProbeView> {
+        self.with(|state, now_ns, effects| {
+            state.remove(id, now_ns, effects);
+            state.probe_view(id, now_ns)
+        })
+    }
+
+    /// A reader of a probe's events; its lease holds while this lives.
+    pub(crate) fn read(self: &Arc<Self>, probe: ProbeId) -> Reading {
+        self.look_mut(|state, now_ns| state.reader(probe, 1, now_ns));
+        Reading { fleet: Arc::clone(self), probe }
+    }
+
+    fn look_mut(&self, change: impl FnOnce(&mut State, u64)) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut state, clock::wall_ns());
+    }
+}
+
+/// Somebody reads a probe's events.
+pub(crate) struct Reading {
+    fleet: Arc<Fleet>,
+    probe: ProbeId,
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.fleet.look_mut(|state, now_ns| state.reader(self.probe, -1, now_ns));
+    }
+}
+
+/// What an instance is told to hold.
+pub(crate) type ProbeSet = Arc<Vec<ProbeSpec>>;

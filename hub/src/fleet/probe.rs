@@ -1,0 +1,229 @@
+//! One probe: its record, who holds it, what they said, what was stored for it.
+//!
+//! Knows no rule of when it ends. Invariant: its sums count each instance once, those that went too.
+
+use super::instance::Instance;
+use crate::api::types::{InstanceReport, ProbePhase, ProbeView};
+use crate::store::{KeptReport, ProbeRecord, Tally};
+use crate::time;
+use std::collections::{BTreeMap, BTreeSet};
+use stillframe_core::ids::InstanceId;
+use stillframe_core::probe::{
+    Counters, ProbeKind, ProbeReport, ProbeSpec, ProbeState, SourceMatch,
+};
+use stillframe_core::quota;
+
+/// A probe as the fleet knows it.
+pub(super) struct Probe {
+    pub record: ProbeRecord,
+    /// Connected instances that were told to hold it.
+    pub targets: BTreeSet<InstanceId>,
+    /// Last word of each instance, of the current revision.
+    pub reports: BTreeMap<InstanceId, KeptReport>,
+    pub tally: Tally,
+    /// Instances that captures were stored from.
+    pub sources: BTreeSet<InstanceId>,
+    /// Only finding out where it would sit.
+    pub trial: bool,
+    /// Open streams of its events.
+    pub readers: u32,
+    /// Since when there is no reader.
+    pub unread_since_ns: u64,
+}
+
+impl Probe {
+    pub(super) fn new(record: ProbeRecord, now_ns: u64) -> Self {
+        Self {
+            record,
+            targets: BTreeSet::new(),
+            reports: BTreeMap::new(),
+            tally: Tally::default(),
+            sources: BTreeSet::new(),
+            trial: false,
+            readers: 0,
+            unread_since_ns: now_ns,
+        }
+    }
+
+    pub(super) fn live(&self) -> bool {
+        self.record.phase == ProbePhase::Live
+    }
+
+    pub(super) fn limit(&self) -> Option<u64> {
+        self.record.spec.limit
+    }
+
+    /// When it expires, wall time.
+    pub(super) fn expires_ns(&self) -> u64 {
+        self.record.created_ns.saturating_add(quota::expiry_ns(&self.record.spec))
+    }
+
+    /// The revision that instances hold now.
+    pub(super) fn revision(&self) -> u32 {
+        if self.trial { 0 } else { self.record.spec.revision }
+    }
+
+    /// What an instance is told: the trial counts only, and the time that is left is what counts.
+    pub(super) fn told(&self, now_ns: u64) -> ProbeSpec {
+        let mut spec = self.record.spec.clone();
+        spec.id = Some(self.record.id);
+        spec.revision = self.revision();
+        spec.expires_ms = Some(time::ms_between(now_ns, self.expires_ns()).max(1));
+        if self.trial {
+            spec.kind = ProbeKind::Count;
+            (spec.condition, spec.log, spec.limit) = (None, None, None);
+            spec.watches.clear();
+        }
+        spec
+    }
+
+    /// Keeps what an instance said; answers whether more than counters changed.
+    pub(super) fn heard(&mut self, instance: &Instance, report: ProbeReport) -> bool {
+        let before = self.reports.get(&instance.id).map(|kept| &kept.report);
+        let changed = before.is_none_or(|before| {
+            before.state != report.state
+                || before.at != report.at
+                || before.why != report.why
+                || before.running != report.running
+        });
+        let kept = KeptReport {
+            instance: instance.id,
+            name: instance.name(),
+            service: instance.info.service.clone(),
+            version: instance.info.version.clone(),
+            report,
+        };
+        self.reports.insert(instance.id, kept);
+        changed
+    }
+
+    /// Sums over all instances that ever said something.
+    pub(super) fn counters(&self) -> Counters {
+        let mut sum = Counters::default();
+        for kept in self.reports.values() {
+            add(&mut sum, &kept.report.counters);
+        }
+        sum
+    }
+
+    /// What each instance says: those that hold it, and when it ended those that held it.
+    pub(super) fn instance_reports(
+        &self,
+        instances: &BTreeMap<InstanceId, Instance>,
+    ) -> Vec<InstanceReport> {
+        let mut all = Vec::new();
+        for id in &self.targets {
+            let Some(instance) = instances.get(id) else { continue };
+            all.push(InstanceReport {
+                id: *id,
+                name: instance.name(),
+                service: instance.info.service.clone(),
+                version: instance.info.version.clone(),
+                connected: instance.connection.is_some(),
+                report: self.reports.get(id).map(|kept| kept.report.clone()),
+            });
+        }
+        for (id, kept) in self.reports.iter().filter(|(id, _)| !self.targets.contains(id)) {
+            all.push(InstanceReport {
+                id: *id,
+                name: kept.name.clone(),
+                service: kept.service.clone(),
+                version: kept.version.clone(),
+                connected: instances.get(id).is_some_and(|found| found.connection.is_some()),
+                report: Some(kept.report.clone()),
+            });
+        }
+        all
+    }
+
+    pub(super) fn view(
+        &self,
+        instances: &BTreeMap<InstanceId, Instance>,
+        matching: usize,
+        now_ns: u64,
+    ) -> ProbeView {
+        let record = &self.record;
+        let states = self.states();
+        let count = |wanted: &[ProbeState]| {
+            number(states.iter().filter(|state| state.is_some_and(|s| wanted.contains(&s))).count())
+        };
+        let moved = |id: &InstanceId| {
+            let at = self.reports.get(id).and_then(|kept| kept.report.at.as_ref());
+            at.is_some_and(|at| at.source == SourceMatch::Moved)
+        };
+        let ended = record.ended_ns;
+        ProbeView {
+            id: record.id,
+            spec: record.spec.clone(),
+            location: record.spec.location.to_string(),
+            selector: record.selector.clone(),
+            services: self.services(instances),
+            by: record.by.clone(),
+            created: time::text(record.created_ns),
+            age_ms: time::ms_between(record.created_ns, now_ns),
+            phase: record.phase,
+            ended: ended.map(time::text),
+            lasted_ms: ended.map(|ended| time::ms_between(record.created_ns, ended)),
+            ends_in_ms: self.live().then(|| time::ms_between(now_ns, self.expires_ns())),
+            instances: number(states.len()),
+            armed: count(&[ProbeState::Armed, ProbeState::Resting]),
+            moved: number(self.targets.iter().filter(|id| moved(id)).count()),
+            pending: count(&[ProbeState::Pending])
+                + number(states.iter().filter(|state| state.is_none()).count()),
+            refused: count(&[ProbeState::Refused]),
+            stopped: count(&[ProbeState::Stopped]),
+            captured_on: number(self.sources.len()),
+            chosen: record.chosen.as_ref().map(|_| self.names(instances)),
+            matching: number(matching),
+            counters: self.counters(),
+            captured: self.captured(),
+            surplus: self.tally.surplus,
+            lease: record.lease,
+        }
+    }
+
+    /// What was captured: stored, or for a count what was counted.
+    pub(super) fn captured(&self) -> u64 {
+        match self.record.spec.kind {
+            ProbeKind::Count => self.counters().captured,
+            ProbeKind::Snap | ProbeKind::Log => self.tally.stored,
+        }
+    }
+
+    /// The states on the instances that hold it; when it ended, on those that held it.
+    fn states(&self) -> Vec<Option<ProbeState>> {
+        let state = |id: &InstanceId| self.reports.get(id).map(|kept| kept.report.state);
+        if self.live() {
+            self.targets.iter().map(state).collect()
+        } else {
+            self.reports.keys().map(state).collect()
+        }
+    }
+
+    fn services(&self, instances: &BTreeMap<InstanceId, Instance>) -> Vec<String> {
+        let held = self.targets.iter().filter_map(|id| instances.get(id));
+        let held = held.map(|instance| &instance.info.service);
+        let all: BTreeSet<_> =
+            held.chain(self.reports.values().map(|kept| &kept.service)).cloned().collect();
+        all.into_iter().collect()
+    }
+
+    fn names(&self, instances: &BTreeMap<InstanceId, Instance>) -> Vec<String> {
+        self.targets.iter().filter_map(|id| instances.get(id)).map(Instance::name).collect()
+    }
+}
+
+/// Adds one instance's counters to a sum.
+pub(crate) fn add(sum: &mut Counters, more: &Counters) {
+    sum.hits = sum.hits.saturating_add(more.hits);
+    sum.captured = sum.captured.saturating_add(more.captured);
+    sum.condition_false = sum.condition_false.saturating_add(more.condition_false);
+    sum.condition_failed = sum.condition_failed.saturating_add(more.condition_failed);
+    sum.over_quota = sum.over_quota.saturating_add(more.over_quota);
+    sum.buffer_full = sum.buffer_full.saturating_add(more.buffer_full);
+    sum.missed = sum.missed.saturating_add(more.missed);
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,93 @@
+//! How probes end, and what time does.
+//!
+//! Knows the reasons: limit, expiry, removal, nobody reading along. Invariant: a probe ends once, its
+//! end is told once, and every instance that held it is told to let go in the same operation.
+
+use super::{Effects, State};
+use crate::api::types::{EndEvent, Event, ProbePhase};
+use crate::fleet::probe::Probe;
+use crate::time;
+use stillframe_core::ids::{InstanceId, ProbeId};
+use stillframe_core::probe::{ProbeReport, ProbeState};
+
+impl Probe {
+    /// Counters that come after the end still count; the state at the end stays.
+    pub(super) fn last_word(&mut self, id: InstanceId, report: &ProbeReport) {
+        if let Some(kept) = self.reports.get_mut(&id)
+            && kept.report.revision == report.revision
+            && kept.report.counters.hits <= report.counters.hits
+        {
+            kept.report.counters = report.counters;
+            kept.report.delivery = report.delivery;
+        }
+    }
+
+    /// Whether no instance can capture for it any more.
+    fn finished(&self) -> bool {
+        use ProbeState::{Done, Expired, Refused, Removed, Stopped};
+        self.targets.iter().all(|target| {
+            self.reports.get(target).is_some_and(|kept| {
+                matches!(kept.report.state, Done | Expired | Refused | Removed | Stopped)
+            })
+        })
+    }
+}
+
+impl State {
+    pub(in crate::fleet) fn remove(&mut self, id: ProbeId, now_ns: u64, effects: &mut Effects) {
+        self.end(id, ProbePhase::Removed, now_ns, effects);
+    }
+
+    pub(super) fn end(
+        &mut self,
+        id: ProbeId,
+        phase: ProbePhase,
+        now_ns: u64,
+        effects: &mut Effects,
+    ) {
+        let Some(probe) = self.probes.get_mut(&id).filter(|probe| probe.live()) else { return };
+        probe.record.phase = phase;
+        probe.record.ended_ns = Some(now_ns);
+        effects.changed.push(id);
+        let nothing = probe.captured() == 0;
+        let Some(view) = self.probe_view(id, now_ns) else { return };
+        let why = if nothing { self.why(id, now_ns) } else { None };
+        let event = EndEvent { time: time::text(now_ns), probe: view, why };
+        effects.event(Event::End(Box::new(event)), [id]);
+        self.retarget(id, now_ns);
+    }
+
+    /// What time does: expiries, leases, instances that did not come back, old memories.
+    pub(in crate::fleet) fn tick(&mut self, now_ns: u64, effects: &mut Effects) {
+        let times = self.times;
+        let passed = |since_ns: u64, span_ns: u64| since_ns.saturating_add(span_ns) <= now_ns;
+        let over = |probe: &Probe| {
+            let expires_ns = probe.expires_ns();
+            let unread = probe.record.lease && probe.readers == 0;
+            if passed(expires_ns, times.last_word_ns) || (passed(expires_ns, 0) && probe.finished())
+            {
+                Some(ProbePhase::Expired)
+            } else if unread && passed(probe.unread_since_ns, times.lease_ns) {
+                Some(ProbePhase::Abandoned)
+            } else {
+                None
+            }
+        };
+        let live = self.probes.values().filter(|probe| probe.live());
+        let ends: Vec<_> = live.filter_map(|probe| Some((probe.record.id, over(probe)?))).collect();
+        for (id, phase) in ends {
+            self.end(id, phase, now_ns, effects);
+        }
+        let away = self.instances.values().filter(|instance| {
+            !instance.gone && instance.left_ns.is_some_and(|left| passed(left, times.return_ns))
+        });
+        for id in away.map(|instance| instance.id).collect::<Vec<_>>() {
+            self.gone(id, now_ns, effects);
+        }
+        self.instances
+            .retain(|_, instance| !instance.gone || !passed(instance.seen_ns, times.memory_ns));
+        self.probes.retain(|_, probe| {
+            probe.record.ended_ns.is_none_or(|ended| !passed(ended, times.memory_ns))
+        });
+    }
+}

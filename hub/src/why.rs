@@ -1,0 +1,335 @@
+//! Why a probe is as it is: one verdict out of what all instances say.
+//!
+//! Knows reports, not screens: the words are in [`text`], who says the same in [`group`]. Invariant:
+//! the verdict names the first obstacle on the way to a capture, and every number in it is a sum of
+//! reports.
+
+use crate::api::types::{Headline, InstanceReport, ProbePhase, ProbeView, WhyFact, WhyView, Yours};
+use group::Said;
+use stillframe_core::probe::{Counters, ProbeKind, ProbeState, SourceMatch};
+
+mod group;
+mod text;
+mod tries;
+
+/// Puts the reports of a probe together. `services` are those that have instances at all.
+pub(crate) fn explain(
+    probe: ProbeView,
+    instances: Vec<InstanceReport>,
+    services: &[String],
+) -> WhyView {
+    let live = probe.phase == ProbePhase::Live;
+    // What a process that is gone said explains nothing about those that run.
+    let said: Vec<Said<'_>> =
+        instances.iter().filter(|one| one.connected || !live).map(Said::of).collect();
+    let verdict = Verdict::of(&probe, &said, live);
+    let headline = verdict.headline(&probe, &said);
+    let facts = facts(verdict, &probe, &said, services);
+    let tries = tries::tries(verdict, &probe, &said);
+    let groups = group::groups(&said, &probe);
+    let yours = yours(&probe, &said);
+    WhyView { headline, facts, yours, groups, tries, probe, instances }
+}
+
+/// The first obstacle, or that there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    NoInstance,
+    Stopped,
+    NotArmed,
+    Capturing,
+    Counting,
+    Pending,
+    Resting,
+    NotReached,
+    Failed,
+    False,
+    OverQuota,
+    BufferFull,
+    Missed,
+    OnTheWay,
+}
+
+impl Verdict {
+    fn of(probe: &ProbeView, said: &[Said<'_>], live: bool) -> Self {
+        let any = |state: ProbeState| said.iter().any(|one| one.state == Some(state));
+        let counters = sum(said);
+        if said.is_empty() && probe.captured == 0 {
+            return Self::NoInstance;
+        }
+        if live && any(ProbeState::Stopped) {
+            return Self::Stopped;
+        }
+        if live && any(ProbeState::Refused) {
+            return Self::NotArmed;
+        }
+        if probe.spec.kind == ProbeKind::Count && counters.captured > 0 {
+            return Self::Counting;
+        }
+        if probe.captured > 0 {
+            return Self::Capturing;
+        }
+        let placed = |one: &Said<'_>| {
+            !matches!(one.state, None | Some(ProbeState::Pending | ProbeState::Refused))
+        };
+        if any(ProbeState::Stopped) {
+            Self::Stopped
+        } else if any(ProbeState::Refused) {
+            Self::NotArmed
+        } else if !said.iter().any(placed) {
+            Self::Pending
+        } else if live && any(ProbeState::Resting) {
+            Self::Resting
+        } else {
+            Self::of_counters(&counters)
+        }
+    }
+
+    /// What most hits came to, when none was stored.
+    fn of_counters(counters: &Counters) -> Self {
+        if counters.hits == 0 {
+            return Self::NotReached;
+        }
+        let reasons = [
+            (counters.captured, Self::OnTheWay),
+            (counters.condition_failed, Self::Failed),
+            (counters.condition_false, Self::False),
+            (counters.over_quota, Self::OverQuota),
+            (counters.buffer_full, Self::BufferFull),
+            (counters.missed, Self::Missed),
+        ];
+        // A capture that was published is on its way whatever became of the others; then, of equal
+        // reasons, the one earlier in the list.
+        if counters.captured > 0 {
+            return Self::OnTheWay;
+        }
+        let most = reasons.into_iter().rev().max_by_key(|(count, _)| *count);
+        most.map_or(Self::NotReached, |(_, verdict)| verdict)
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::NoInstance => "NO INSTANCE",
+            Self::Stopped => "STOPPED ITSELF",
+            Self::NotArmed => "NOT ARMED",
+            Self::Capturing => "CAPTURING",
+            Self::Counting => "COUNTING",
+            Self::Pending => "PENDING",
+            Self::Resting => "RESTING",
+            Self::NotReached => "NOT REACHED",
+            Self::Failed
+            | Self::False
+            | Self::OverQuota
+            | Self::BufferFull
+            | Self::Missed
+            | Self::OnTheWay => "NOT CAPTURING",
+        }
+    }
+
+    fn headline(self, probe: &ProbeView, said: &[Said<'_>]) -> Headline {
+        let text = self.text(probe, said);
+        let good = matches!(self, Self::Capturing | Self::Counting);
+        let ended = match probe.phase {
+            ProbePhase::Live => return Headline { word: self.word().into(), text, good },
+            ProbePhase::Done => "DONE",
+            ProbePhase::Expired => "EXPIRED",
+            ProbePhase::Removed | ProbePhase::Abandoned => "REMOVED",
+        };
+        let text = match self {
+            Self::Capturing | Self::Counting => text,
+            _ => format!(": nothing captured; {}", text::lower_first(self.word(), &text)),
+        };
+        Headline { word: ended.into(), text, good }
+    }
+
+    fn text(self, probe: &ProbeView, said: &[Said<'_>]) -> String {
+        let counters = sum(said);
+        let hits = text::count(counters.hits);
+        let of = |wanted: ProbeState| {
+            let count = said.iter().filter(|one| one.state == Some(wanted)).count();
+            format!(" on {} of {}", count, said.len())
+        };
+        let part = |count: u64| format!("{} of {hits} hits", text::count(count));
+        match self {
+            Self::NoInstance => ": no instance matches".to_owned(),
+            Self::Stopped => format!("{}: over its cost budget", of(ProbeState::Stopped)),
+            Self::NotArmed => {
+                let reason = group::main_message(said, ProbeState::Refused);
+                format!("{}: {reason}", of(ProbeState::Refused))
+            }
+            Self::Capturing => text::capturing(probe),
+            Self::Counting => {
+                let on = said.iter().filter(|one| one.counters().captured > 0).count();
+                format!(": {} on {on} of {}", text::times(counters.captured), said.len())
+            }
+            Self::Pending => {
+                let reason = group::main_message(said, ProbeState::Pending);
+                format!(" on {} of {}: {reason}", said.len(), said.len())
+            }
+            Self::Resting => {
+                format!("{}: over its cost budget, for ten seconds", of(ProbeState::Resting))
+            }
+            Self::NotReached => {
+                let placed = said.iter().filter(|one| one.placed()).count();
+                format!(": armed on {placed} of {}, the line ran 0 times", said.len())
+            }
+            Self::Failed => {
+                format!(": the condition failed on {}", part(counters.condition_failed))
+            }
+            Self::False => {
+                format!(": the condition was false on {}", part(counters.condition_false))
+            }
+            Self::OverQuota => format!(": its rate forbade {}", part(counters.over_quota)),
+            Self::BufferFull => format!(": no buffer was free on {}", part(counters.buffer_full)),
+            Self::Missed => {
+                format!(": {} came while another was captured", part(counters.missed))
+            }
+            Self::OnTheWay => {
+                format!(": {} captured, none has arrived yet", text::count(counters.captured))
+            }
+        }
+    }
+}
+
+fn sum(said: &[Said<'_>]) -> Counters {
+    let mut sum = Counters::default();
+    for one in said {
+        crate::fleet::add_counters(&mut sum, one.counters());
+    }
+    sum
+}
+
+fn fact(label: &str, text: impl Into<String>) -> WhyFact {
+    WhyFact { label: label.into(), text: text.into() }
+}
+
+/// What supports the verdict.
+fn facts(
+    verdict: Verdict,
+    probe: &ProbeView,
+    said: &[Said<'_>],
+    services: &[String],
+) -> Vec<WhyFact> {
+    let first = |wanted: ProbeState| said.iter().find(move |one| one.state == Some(wanted));
+    match verdict {
+        Verdict::NoInstance if services.is_empty() => {
+            vec![fact("", "no application is connected to this hub")]
+        }
+        Verdict::NoInstance => vec![fact("connected", services.join(", "))],
+        Verdict::Stopped | Verdict::Resting => {
+            let state =
+                if verdict == Verdict::Stopped { ProbeState::Stopped } else { ProbeState::Resting };
+            let Some(report) = first(state).and_then(|one| one.report) else { return Vec::new() };
+            let hint = report.why.as_ref().and_then(|why| why.hint.as_deref());
+            let cost = text::cost(report).map(|cost| fact("", cost));
+            cost.into_iter().chain(hint.map(|hint| fact("", hint))).collect()
+        }
+        Verdict::Failed => failures(said),
+        Verdict::NotReached => placed(said),
+        Verdict::NotArmed => refused(said),
+        Verdict::OnTheWay => on_the_way(said),
+        Verdict::Pending => pending(said),
+        Verdict::False if probe.spec.condition.is_some() => {
+            vec![fact("", format!("if {}", probe.spec.condition.as_deref().unwrap_or_default()))]
+        }
+        Verdict::False
+        | Verdict::Capturing
+        | Verdict::Counting
+        | Verdict::OverQuota
+        | Verdict::BufferFull
+        | Verdict::Missed => Vec::new(),
+    }
+}
+
+/// The messages of a failed condition, each once; what to try is put among the tries.
+fn failures(said: &[Said<'_>]) -> Vec<WhyFact> {
+    const MOST: usize = 3;
+    let mut seen: Vec<&str> = Vec::new();
+    for report in said.iter().filter_map(|one| one.report) {
+        for message in report.first_failure.iter().chain(&report.latest_failure) {
+            let (message, _) = tries::split_hint(message);
+            if !seen.contains(&message) {
+                seen.push(message);
+            }
+        }
+    }
+    seen.into_iter().take(MOST).map(|message| fact("", message)).collect()
+}
+
+/// Where it sits, and the files of that name where it does not.
+fn placed(said: &[Said<'_>]) -> Vec<WhyFact> {
+    let mut facts: Vec<WhyFact> = Vec::new();
+    let reports = || said.iter().filter_map(|one| one.report);
+    for at in reports().filter_map(|report| report.at.as_ref()) {
+        let source = text::source(at.source);
+        let line = fact("armed in", format!("{}  {}  (source {source})", at.file, at.function));
+        if !facts.contains(&line) {
+            facts.push(line);
+        }
+    }
+    for file in reports().flat_map(|report| &report.not_probed) {
+        let line = fact("not probed", format!("{file}  (same name, other file)"));
+        if !facts.contains(&line) {
+            facts.push(line);
+        }
+    }
+    facts
+}
+
+/// Hints of refusals that show no source.
+fn refused(said: &[Said<'_>]) -> Vec<WhyFact> {
+    let mut facts: Vec<WhyFact> = Vec::new();
+    let refused = said.iter().filter(|one| one.state == Some(ProbeState::Refused));
+    for report in refused.filter_map(|one| one.report).filter(|report| report.running.is_none()) {
+        let hint = report.why.as_ref().and_then(|why| why.hint.clone());
+        if let Some(hint) = hint.map(|hint| fact("", hint))
+            && !facts.contains(&hint)
+        {
+            facts.push(hint);
+        }
+    }
+    facts
+}
+
+fn pending(said: &[Said<'_>]) -> Vec<WhyFact> {
+    let hint = |one: &Said<'_>| one.report?.why.as_ref()?.hint.clone();
+    let mut hints: Vec<String> = said.iter().filter_map(hint).collect();
+    hints.sort();
+    hints.dedup();
+    hints.into_iter().map(|hint| fact("", hint)).collect()
+}
+
+fn on_the_way(said: &[Said<'_>]) -> Vec<WhyFact> {
+    let (mut spooled, mut dropped, mut refused) = (0, 0, 0);
+    for report in said.iter().filter_map(|one| one.report) {
+        spooled += report.delivery.spooled;
+        dropped += report.delivery.spool_dropped;
+        refused += report.delivery.refused_by_check;
+    }
+    vec![fact(
+        "",
+        format!(
+            "waiting {} · dropped from a full spool {} · refused by the check {}",
+            text::count(spooled),
+            text::count(dropped),
+            text::count(refused)
+        ),
+    )]
+}
+
+/// The asker's line, when one of the running files differs from it.
+fn yours(probe: &ProbeView, said: &[Said<'_>]) -> Option<Yours> {
+    let differs = |one: &Said<'_>| {
+        one.report.is_some_and(|report| {
+            report.running.is_some()
+                || report.at.as_ref().is_some_and(|at| at.source == SourceMatch::Different)
+        })
+    };
+    let location = &probe.spec.location;
+    said.iter().any(differs).then_some(())?;
+    Some(Yours {
+        hash: location.source_sha256.as_deref().map(text::short_hash),
+        line: location.line?,
+        text: location.line_text.clone()?,
+    })
+}

@@ -1,0 +1,107 @@
+//! The words and numbers of a verdict.
+//!
+//! Knows no state. Invariant: numbers have thousands' separators, spans their unit.
+
+use crate::api::types::ProbeView;
+use stillframe_core::probe::{ProbeReport, SourceMatch};
+
+/// `1,204`.
+pub(super) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 hit`, `7 hits`.
+pub(super) fn times(number: u64) -> String {
+    format!("{} {}", count(number), if number == 1 { "hit" } else { "hits" })
+}
+
+/// `27 µs`, `340 ns`, `1.2 ms`.
+pub(super) fn span(ns: u64) -> String {
+    match ns {
+        0..1_000 => format!("{ns} ns"),
+        1_000..10_000 => format!("{}.{} µs", ns / 1_000, ns % 1_000 / 100),
+        10_000..1_000_000 => format!("{} µs", ns / 1_000),
+        _ => format!("{}.{} ms", ns / 1_000_000, ns % 1_000_000 / 100_000),
+    }
+}
+
+/// Millionths of a core as `0.92 %`.
+pub(super) fn percent(ppm: u64) -> String {
+    let (whole, hundredths) = (ppm / 10_000, ppm % 10_000 / 100);
+    match hundredths {
+        0 => format!("{whole} %"),
+        _ if hundredths.is_multiple_of(10) => format!("{whole}.{} %", hundredths / 10),
+        _ => format!("{whole}.{hundredths:02} %"),
+    }
+}
+
+/// `27 µs a hit x 340 hits/s = 0.92 % of a core; budget 0.5 %`.
+pub(super) fn cost(report: &ProbeReport) -> Option<String> {
+    let (ns, rate) = (report.ns_per_hit?, report.hits_per_s?);
+    // Nanoseconds a second are thousandths of a millionth of a core.
+    let ppm = ns.saturating_mul(rate) / 1_000;
+    Some(format!(
+        "{} a hit x {} hits/s = {} of a core; budget {}",
+        span(ns),
+        count(rate),
+        percent(ppm),
+        percent(u64::from(report.budget_ppm))
+    ))
+}
+
+/// `: 3 of 10 captured on 2 instances`.
+pub(super) fn capturing(probe: &ProbeView) -> String {
+    let of = probe.spec.limit.map_or_else(String::new, |limit| format!(" of {}", count(limit)));
+    let instances = if probe.captured_on == 1 { "instance" } else { "instances" };
+    let surplus = match probe.surplus {
+        0 => String::new(),
+        surplus => format!(" · {} surplus", count(surplus)),
+    };
+    let captured = count(probe.captured);
+    format!(": {captured}{of} captured on {} {instances}{surplus}", probe.captured_on)
+}
+
+pub(super) fn source(source: SourceMatch) -> &'static str {
+    match source {
+        SourceMatch::Equal => "equal",
+        SourceMatch::Moved => "moved",
+        SourceMatch::Different => "different",
+        SourceMatch::Unverifiable => "unverified",
+    }
+}
+
+/// The first six digits.
+pub(super) fn short_hash(hash: &str) -> String {
+    hash.chars().take(6).collect()
+}
+
+/// A verdict inside a sentence: `not reached: …`.
+pub(super) fn lower_first(word: &str, text: &str) -> String {
+    match text.strip_prefix(": ") {
+        Some(text) if word == "NOT CAPTURING" => text.to_owned(),
+        _ => format!("{}{text}", word.to_lowercase()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_at_a_glance() {
+        let texts = [0, 7, 999, 1_204, 1_000_000].map(count);
+        assert_eq!(texts, ["0", "7", "999", "1,204", "1,000,000"]);
+        let spans = [340, 6_100, 27_000, 1_250_000].map(span);
+        assert_eq!(spans, ["340 ns", "6.1 µs", "27 µs", "1.2 ms"]);
+        let shares = [5_000, 9_180, 10_000, 20_000, 100].map(percent);
+        assert_eq!(shares, ["0.5 %", "0.91 %", "1 %", "2 %", "0.01 %"]);
+    }
+}
