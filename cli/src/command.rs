@@ -1,8 +1,47 @@
 //! The commands, one file each: they ask the hub and hand what it says to a screen.
 //!
 //! Know the link and the screens. Invariant: a command prints data through [`Output`] only, and ends
-//! by returning; nothing but `run` replaces or leaves the process by itself.
-//!
-//! [`Output`]: crate::output::Output
+//! by returning; nothing but `run` replaces the process, and nothing but a second Ctrl-C leaves it.
 
+use crate::fail::{Failure, Result};
+use crate::link::client::Client;
+use crate::link::target::Target;
+use crate::output::Output;
+use stillframe_core::ids::ProbeId;
+
+pub(crate) mod arm;
+pub(crate) mod doctor;
+pub(crate) mod file;
+mod follow;
+mod interrupt;
+pub(crate) mod list;
+pub(crate) mod remove;
 pub(crate) mod run;
+pub(crate) mod show;
+pub(crate) mod tail;
+pub(crate) mod why;
+
+/// What every command of a hub needs.
+pub(crate) struct Context<'a> {
+    /// `--hub`.
+    pub(crate) hub: Option<&'a str>,
+    /// Where words go.
+    pub(crate) output: &'a Output,
+}
+
+impl Context<'_> {
+    /// A client of the hub that is meant.
+    fn client(&self) -> Result<Client> {
+        Client::new(&Target::find(self.hub)?)
+    }
+}
+
+/// Reads the id of a probe.
+fn probe_id(text: &str) -> Result<ProbeId> {
+    let id = text.parse::<ProbeId>();
+    id.map_err(|error| {
+        let text = crate::screen::text::clean(text);
+        Failure::usage(format!("`{text}` is no probe: {}", error.message()))
+            .next("stillframe ls lists the probes")
+    })
+}

@@ -12,7 +12,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-mod agents;
+pub(crate) mod agents;
 mod variables;
 
 use variables::{Changes, Wish};

@@ -1,0 +1,154 @@
+//! What an arming command prints first: which hub and who, which probe, where it is armed, until when.
+//!
+//! Reads the hub's answer. Invariant: hub, name and user come before anything that was done with them.
+
+use super::snapshot::Canvas;
+use super::text::{clean, columns, fit, left, long_span, percent, plural, source_line, wrap};
+use stillframe_core::probe::{ProbeKind, ProbeState};
+use stillframe_hub::api::types::{CreatedProbe, InstanceReport, LineEcho, Me, ProbeView};
+
+/// Column at which the user stands in the first line.
+const USER_COLUMN: usize = 55;
+
+/// `hub    prod  https://…          as lea (prober)`.
+pub(crate) fn hub_line(me: &Me, url: &str, canvas: &Canvas) -> String {
+    let hub = format!("hub    {}  {}", clean(&me.hub), clean(url));
+    let user = format!("as {} ({})", clean(&me.user), clean(&me.role));
+    fit(&format!("{}{user}", left(&(hub + "  "), USER_COLUMN)), canvas.width)
+}
+
+/// The word for a kind of probe.
+pub(crate) fn kind_word(kind: ProbeKind) -> &'static str {
+    match kind {
+        ProbeKind::Snap => "snap",
+        ProbeKind::Log => "log",
+        ProbeKind::Count => "count",
+    }
+}
+
+/// Id, kind, place and condition of a probe: how every screen names it.
+pub(crate) fn title(probe: &ProbeView) -> String {
+    let kind = kind_word(probe.spec.kind);
+    let mut title = format!("{}  {kind}  {}", probe.id, clean(&probe.location));
+    if let Some(condition) = &probe.spec.condition {
+        title.push_str(&format!("  if {}", clean(condition)));
+    }
+    title
+}
+
+/// A source line as every screen shows it.
+pub(crate) fn source(line: u32, text: &str, canvas: &Canvas) -> String {
+    fit(&format!("{line:>12} | {}", source_line(text)), canvas.width)
+}
+
+/// The lines below the hub's.
+pub(crate) fn armed(created: &CreatedProbe, canvas: &Canvas) -> Vec<String> {
+    let probe = &created.probe;
+    let mut lines = Vec::new();
+    let (id, dry) = (probe.id.to_string(), "(dry run)".to_owned());
+    let title = title(probe).replacen(&id, if created.dry_run { &dry } else { &id }, 1);
+    lines.extend(wrap(&format!("probe  {title}"), canvas.width, "       "));
+    if let Some(LineEcho { line, text, verified }) = &created.line {
+        lines.push(source(*line, text, canvas));
+        if !verified {
+            lines
+                .push("             | source unverified: not compared with a file here".to_owned());
+        }
+    }
+    lines.extend(wrap(&armed_on(created), canvas.width, "       "));
+    if let Some(chosen) = &probe.chosen {
+        let names: Vec<String> = chosen.iter().map(|name| clean(name)).collect();
+        lines.extend(wrap(&format!("on     {}", names.join(", ")), canvas.width, "       "));
+    }
+    lines.extend(wrap(&until(probe), canvas.width, "       "));
+    lines
+}
+
+fn armed_on(created: &CreatedProbe) -> String {
+    let probe = &created.probe;
+    let services: Vec<String> = probe.services.iter().map(|name| clean(name)).collect();
+    let of = match services.is_empty() {
+        true => String::new(),
+        false => format!(" of {}", services.join(", ")),
+    };
+    let on = u64::from(probe.instances);
+    if created.dry_run {
+        let names: Vec<String> = created.instances.iter().map(|one| clean(&one.name)).collect();
+        let names =
+            if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
+        return format!("would  go to {}{of}{names}", plural(on, "instance", "instances"));
+    }
+    let mut text = format!("armed  {} of {}{of}", probe.armed, plural(on, "instance", "instances"));
+    if probe.chosen.is_some() {
+        text.push_str(&format!(" (chosen of {})", probe.matching));
+    }
+    let states = [
+        (probe.moved, "at another line", ProbeState::Armed),
+        (probe.pending, "pending", ProbeState::Pending),
+        (probe.refused, "refused", ProbeState::Refused),
+        (probe.stopped, "stopped", ProbeState::Stopped),
+    ];
+    for (count, word, state) in states.into_iter().filter(|(count, ..)| *count > 0) {
+        let reason = reason(&created.instances, state);
+        let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+        text.push_str(&format!(" · {count} {word}{reason}"));
+    }
+    text
+}
+
+/// What the first instance in a state says for it.
+fn reason(instances: &[InstanceReport], state: ProbeState) -> Option<String> {
+    let reports = instances.iter().filter_map(|instance| instance.report.as_ref());
+    let mut reports = reports.filter(|report| report.state == state);
+    let text = reports.find_map(|report| match state {
+        ProbeState::Armed => report.at.as_ref()?.note.clone(),
+        _ => report.why.as_ref().map(|why| why.message.clone()),
+    });
+    text.map(|text| clean(&text))
+}
+
+fn until(probe: &ProbeView) -> String {
+    let mut ends = Vec::new();
+    if let Some(limit) = probe.spec.limit {
+        let what = if probe.spec.kind == ProbeKind::Log { "line" } else { "capture" };
+        ends.push(format!("{} in all", plural(limit, what, &format!("{what}s"))));
+    }
+    if let Some(ms) = probe.spec.expires_ms {
+        ends.push(if ms < 1_000 { format!("{ms} ms") } else { long_span(ms / 1_000) });
+    }
+    let budget = probe
+        .spec
+        .budget_ppm
+        .map(|ppm| format!(" · cost cap {} of a core per process", percent(ppm, " ")));
+    format!("until  {}{}", ends.join(" or "), budget.unwrap_or_default())
+}
+
+/// What to type next about a probe that nobody follows.
+pub(crate) fn next(probe: &ProbeView) -> Vec<String> {
+    let id = probe.id;
+    let read = match probe.spec.kind {
+        ProbeKind::Count => format!("read   stillframe ls · stillframe why {id}"),
+        _ => format!("read   stillframe tail {id} · stillframe show {id}"),
+    };
+    vec![read, format!("ends   stillframe rm {id} · why: stillframe why {id}")]
+}
+
+/// What a follower may do about the probe.
+pub(crate) fn while_followed(probe: &ProbeView, keep: bool) -> String {
+    let id = probe.id;
+    match keep {
+        false => format!("Ctrl-C removes it · why: stillframe why {id}"),
+        true => format!("Ctrl-C leaves it armed · end it: stillframe rm {id}"),
+    }
+}
+
+/// A line with something at its right, from column `column` of 80 on.
+pub(crate) fn with_right(text: &str, right: &str, column: usize, canvas: &Canvas) -> Vec<String> {
+    let line = format!("{}{right}", left(&format!("{text}  "), column));
+    if columns(&line) <= canvas.width {
+        return vec![line];
+    }
+    let mut lines = wrap(text, canvas.width, "      ");
+    lines.push(format!("      {right}"));
+    lines
+}

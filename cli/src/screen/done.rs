@@ -1,0 +1,107 @@
+//! The last words about a probe: what it captured, or why nothing.
+//!
+//! Reads the hub's sums. Invariant: numbers are those of the hub, for all instances together.
+
+use super::snapshot::Canvas;
+use super::text::{clean, columns, count, left, long_span, plural, wrap};
+use super::why;
+use stillframe_core::probe::ProbeKind;
+use stillframe_hub::api::types::{EndEvent, ProbePhase, ProbeView};
+
+/// Column at which `(exit 7)` ends.
+const EXIT_COLUMN: usize = 78;
+
+/// Whether anything came of the probe.
+pub(crate) fn captured_something(probe: &ProbeView) -> bool {
+    match probe.spec.kind {
+        ProbeKind::Count => probe.counters.captured > 0,
+        ProbeKind::Snap | ProbeKind::Log => probe.captured > 0,
+    }
+}
+
+fn ended(phase: ProbePhase) -> &'static str {
+    match phase {
+        ProbePhase::Live | ProbePhase::Done | ProbePhase::Expired => "done",
+        ProbePhase::Removed => "removed",
+        ProbePhase::Abandoned => "removed after 60 s without a reader",
+    }
+}
+
+fn span(probe: &ProbeView) -> String {
+    match probe.lasted_ms.unwrap_or(probe.age_ms) {
+        ms @ 0..1_000 => format!("{ms} ms"),
+        ms => long_span(ms / 1_000),
+    }
+}
+
+/// `p7k2 done: 10 of 10 captured on 6 instances in 4 min 12 s · 2 over quota`.
+pub(crate) fn line(probe: &ProbeView) -> String {
+    let word = ended(probe.phase);
+    let what = match (probe.spec.kind, probe.spec.limit) {
+        (ProbeKind::Count, _) => plural(probe.counters.captured, "hit", "hits"),
+        (_, Some(limit)) => format!("{} of {} captured", count(probe.captured), count(limit)),
+        (_, None) => format!("{} captured", count(probe.captured)),
+    };
+    let on = match probe.spec.kind {
+        ProbeKind::Count => probe.instances.max(probe.captured_on),
+        _ => probe.captured_on,
+    };
+    let on = plural(u64::from(on), "instance", "instances");
+    let mut line = format!("{} {word}: {what} on {on} in {}", probe.id, span(probe));
+    let counters = &probe.counters;
+    for (number, word) in [
+        (counters.over_quota, "over quota"),
+        (counters.condition_failed, "failed conditions"),
+        (counters.buffer_full, "dropped, buffer full"),
+        (counters.missed, "missed"),
+        (probe.surplus, "surplus"),
+    ] {
+        if number > 0 {
+            line.push_str(&format!(" · {} {word}", count(number)));
+        }
+    }
+    line
+}
+
+/// The sentence for a probe that captured nothing.
+pub(crate) fn nothing_captured(probe: &ProbeView) -> String {
+    let counters = &probe.counters;
+    let on = plural(u64::from(probe.instances), "instance", "instances");
+    let ran = plural(counters.hits, "time", "times");
+    let mut text =
+        format!("{} {}: nothing captured in {}. ", probe.id, ended(probe.phase), span(probe));
+    text.push_str(&format!("The line ran {ran} on {on}"));
+    match &probe.spec.condition {
+        Some(condition) if counters.hits > 0 => {
+            let false_times = match counters.condition_false {
+                times if times == counters.hits => "each time".to_owned(),
+                times => plural(times, "time", "times"),
+            };
+            let failed = plural(counters.condition_failed, "time", "times");
+            let condition = clean(condition);
+            text.push_str(&format!("; {condition} was false {false_times}, and failed {failed}."));
+        }
+        _ => text.push('.'),
+    }
+    text
+}
+
+/// The screen for a probe that captured nothing.
+pub(crate) fn nothing(end: &EndEvent, canvas: &Canvas) -> Vec<String> {
+    let probe = &end.probe;
+    let mut lines = wrap(&nothing_captured(probe), canvas.width, "");
+    let all_false =
+        probe.counters.hits > 0 && probe.counters.condition_false == probe.counters.hits;
+    if !all_false && let Some(why) = &end.why {
+        lines.extend(why::reasons(why, canvas));
+    }
+    let last = lines.last_mut().expect("the sentence has a line");
+    let exit = "(exit 7)";
+    if columns(last) + 2 + exit.len() > canvas.width {
+        lines.push(left("", EXIT_COLUMN.min(canvas.width) - exit.len()) + exit);
+    } else {
+        let room = EXIT_COLUMN.min(canvas.width).saturating_sub(exit.len());
+        *last = left(&format!("{last}  "), room) + exit;
+    }
+    lines
+}
