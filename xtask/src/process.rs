@@ -51,6 +51,16 @@ pub(crate) fn must(command: &mut Command) -> Result<String> {
     if ended.status.success() { Ok(ended.output) } else { Err(format!("{name}: {}", ended.status)) }
 }
 
+/// Runs to the end unseen, however it ends.
+pub(crate) fn captured(command: &mut Command) -> Result<Ended> {
+    let name = name(command);
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.map_err(|error| format!("start {name}: {error}"))?;
+    let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.push_str(&String::from_utf8_lossy(&output.stderr));
+    Ok(Ended { status: output.status, output: text })
+}
+
 /// Runs to the end unseen and answers its stdout; what it wrote is shown if it fails.
 pub(crate) fn quiet(command: &mut Command) -> Result<String> {
     let name = name(command);
