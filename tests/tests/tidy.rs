@@ -91,7 +91,7 @@ fn files_and_functions_are_short() {
 fn is_one_string(line: &str) -> bool {
     let text = line.trim().trim_end_matches([',', ';', ')']);
     let text = text.rsplit_once("= ").map_or(text, |(_, value)| value);
-    text.ends_with(['"', '#']) && text.starts_with(['"', 'r', 'b', '('])
+    text.ends_with(['"', '#', '\\']) && text.starts_with(['"', 'r', 'b', '('])
 }
 
 #[test]

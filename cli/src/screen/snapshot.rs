@@ -254,7 +254,8 @@ mod tests {
 
     fn example() -> Value {
         json!({"type": "snapshot", "schema": 1, "id": "p7k2/1", "time": "2026-11-22T12:04:31.207Z",
-            "service": {"name": "checkout", "version": "v41", "instance": "checkout-7d9f8-x2lqp/17"},
+            "service": {"name": "checkout", "version": "v41",
+                "instance": "checkout-7d9f8-x2lqp/17"},
             "at": {"file": "/app/app.py", "line": 42, "function": "place_order"},
             "thread": {"id": 77, "name": "worker-3"},
             "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",

@@ -357,7 +357,8 @@ mod tests {
 
     #[test]
     fn a_tree_shows_everything() {
-        let value = json!({"$type": "Cart", "$id": 1, "items": [{"sku": "SF-1", "n": 1}, {"sku": "SF-2", "n": 2}],
+        let value = json!({"$type": "Cart", "$id": 1,
+            "items": [{"sku": "SF-1", "n": 1}, {"sku": "SF-2", "n": 2}],
             "owner": {"$type": "User", "$missing": "depth"}, "me": {"$ref": 1}});
         let lines = tree("cart", &value, Words::of_file("a.py"), 4, 40);
         assert_eq!(

@@ -214,7 +214,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_frame_is_settled_once(steps in prop::collection::vec((0_u8..5, 1_usize..40), 1..200)) {
+        fn every_frame_is_settled_once(
+            steps in prop::collection::vec((0_u8..5, 1_usize..40), 1..200)
+        ) {
             let (mut spool, seen, mut next) = (Spool::new(100), Ledger::default(), 1);
             for (step, size) in steps {
                 match step {
