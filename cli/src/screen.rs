@@ -13,3 +13,6 @@ pub(crate) mod text;
 pub(crate) mod time;
 pub(crate) mod value;
 pub(crate) mod why;
+
+#[cfg(test)]
+mod tests;

@@ -90,18 +90,16 @@ pub(crate) fn nothing_captured(probe: &ProbeView) -> String {
 pub(crate) fn nothing(end: &EndEvent, canvas: &Canvas) -> Vec<String> {
     let probe = &end.probe;
     let mut lines = wrap(&nothing_captured(probe), canvas.width, "");
+    let exit = "(exit 7)";
+    let room = EXIT_COLUMN.min(canvas.width) - exit.len();
+    match lines.last_mut() {
+        Some(last) if columns(last) + 2 <= room => *last = left(last, room) + exit,
+        _ => lines.push(left("", room) + exit),
+    }
     let all_false =
         probe.counters.hits > 0 && probe.counters.condition_false == probe.counters.hits;
     if !all_false && let Some(why) = &end.why {
         lines.extend(why::reasons(why, canvas));
-    }
-    let last = lines.last_mut().expect("the sentence has a line");
-    let exit = "(exit 7)";
-    if columns(last) + 2 + exit.len() > canvas.width {
-        lines.push(left("", EXIT_COLUMN.min(canvas.width) - exit.len()) + exit);
-    } else {
-        let room = EXIT_COLUMN.min(canvas.width).saturating_sub(exit.len());
-        *last = left(&format!("{last}  "), room) + exit;
     }
     lines
 }

@@ -48,8 +48,9 @@ fn command_name(instance: &InstanceView) -> String {
     let words = instance.command.iter().filter(|word| !word.starts_with('-'));
     // `python /venv/bin/gunicorn app:app` is gunicorn.
     let names: Vec<String> = words.take(2).map(base).collect();
+    let runs_scripts = |name: &str| ["python", "node", "ruby"].iter().any(|r| name.starts_with(r));
     match names.as_slice() {
-        [first, second] if first.starts_with("python") => second.clone(),
+        [first, second] if runs_scripts(first) => second.clone(),
         [first, ..] => first.clone(),
         [] => clean(&instance.name),
     }

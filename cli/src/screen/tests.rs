@@ -1,0 +1,359 @@
+//! The screens of the contract, drawn from data such as the hub sends, compared as texts.
+//!
+//! Invariant: every drawn screen keeps to 80 columns, whatever names are in it.
+
+use super::snapshot::Canvas;
+use super::text::columns;
+use super::{armed, done, event, list, why};
+use jiff::tz::TimeZone;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use stillframe_hub::api::types::{InstanceView, Me, ProbeView};
+
+fn canvas() -> Canvas {
+    Canvas { width: 80, zone: TimeZone::UTC }
+}
+
+fn read<T: DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).expect("a fixture of the API's own form")
+}
+
+/// `base` with the fields of `changes` in place of its own.
+fn with(mut base: Value, changes: Value) -> Value {
+    let (Value::Object(fields), Value::Object(changes)) = (&mut base, changes) else {
+        panic!("fixtures are objects");
+    };
+    fields.extend(changes);
+    base
+}
+
+fn probe() -> Value {
+    json!({"id": "p7k2", "location": "services/checkout/app.py:42",
+        "spec": {"kind": "snap", "location": "services/checkout/app.py:42",
+            "condition": "total > 100", "limit": 10, "expires_ms": 1_800_000,
+            "budget_ppm": 5_000},
+        "selector": {}, "services": ["checkout"], "by": "lea",
+        "created": "2026-11-22T12:04:00.000Z", "age_ms": 180_000, "phase": "live",
+        "ended": null, "lasted_ms": null, "ends_in_ms": 1_620_000,
+        "instances": 12, "armed": 11, "moved": 0, "pending": 1, "refused": 0, "stopped": 0,
+        "captured_on": 0, "chosen": null, "matching": 12, "counters": {}, "captured": 0,
+        "surplus": 0, "lease": true})
+}
+
+fn spec(changes: Value) -> Value {
+    with(probe()["spec"].clone(), changes)
+}
+
+fn report(changes: Value) -> Value {
+    with(json!({"probe": "p7k2", "revision": 1, "state": "armed"}), changes)
+}
+
+fn instance(changes: Value) -> Value {
+    let base = json!({"id": "00112233445566778899aabbccddeeff", "name": "checkout-7d9f8-x2lqp/17",
+        "service": "checkout", "unnamed": false, "namespace": null, "version": "v41",
+        "environment": null, "commit": null, "labels": {}, "host": "checkout-7d9f8-x2lqp",
+        "pid": 17, "started": "2026-11-22T12:00:00.000Z", "up_ms": 273_600_000,
+        "command": ["python", "app.py"], "runtime": "python 3.12.1", "packages": {},
+        "agent": "0.1.0", "launcher": false, "connected": true,
+        "connected_at": "2026-11-22T12:00:00.000Z", "last_seen": "2026-11-22T12:00:00.000Z",
+        "cost_ppm": 200, "capabilities": [], "notes": {}, "probes": [report(json!({}))]});
+    with(base, changes)
+}
+
+/// Compares lines that must keep to the width.
+macro_rules! assert_screen {
+    ($lines:expr) => {
+        let lines: Vec<String> = $lines;
+        for line in &lines {
+            assert!(columns(line) <= 80, "{line}");
+            assert!(!line.contains(char::is_control), "{line:?}");
+        }
+        insta::assert_snapshot!(lines.join("\n"));
+    };
+}
+
+mod arming {
+    use super::*;
+
+    #[test]
+    fn head() {
+        let me: Me = read(json!({"user": "lea", "role": "prober", "hub": "prod",
+            "version": "0.1.0"}));
+        let pending = report(json!({"state": "pending",
+            "why": {"code": "file_not_loaded", "message": "file not loaded yet"}}));
+        let created = read(json!({"probe": probe(), "dry_run": false,
+            "line": {"line": 42, "text": "    discount = rules.best(cart, total)",
+                "verified": true},
+            "instances": [{"id": "00112233445566778899aabbccddeeff", "name": "a/1",
+                "service": "checkout", "version": null, "connected": true, "report": pending}]}));
+        let url = "https://stillframe.shop.internal";
+        let mut lines = vec![armed::hub_line(&me, url, &canvas())];
+        lines.extend(armed::armed(&created, &canvas()));
+        lines.push(armed::while_followed(&created.probe, false));
+        assert_screen!(lines);
+    }
+
+    #[test]
+    fn chosen_unverified_and_refused() {
+        let chosen = with(
+            probe(),
+            json!({"chosen": ["checkout-1/17", "checkout-2/17"],
+            "instances": 2, "matching": 212, "armed": 1, "pending": 0, "refused": 1,
+            "spec": spec(json!({"kind": "log", "log": "x", "limit": 1, "condition":
+                "request.user.id == 7 and request.path.startswith('/checkout/basket/')"}))}),
+        );
+        let refused = report(json!({"state": "refused",
+            "why": {"code": "source_differs", "message": "line 42 is gone\u{1b}"}}));
+        let created = read(json!({"probe": chosen, "dry_run": false,
+            "line": {"line": 42, "text": "\tx = 1", "verified": false},
+            "instances": [{"id": "00112233445566778899aabbccddeeff", "name": "a/1",
+                "service": "checkout", "version": null, "connected": true, "report": refused}]}));
+        let mut lines = armed::armed(&created, &canvas());
+        lines.extend(armed::next(&created.probe));
+        assert_screen!(lines);
+    }
+
+    #[test]
+    fn dry_run() {
+        let created = read(json!({"probe": with(probe(), json!({"instances": 1})),
+            "dry_run": true, "line": null,
+            "instances": [{"id": "00112233445566778899aabbccddeeff", "name": "a/1",
+                "service": "checkout", "version": null, "connected": true, "report": null}]}));
+        assert_screen!(armed::armed(&created, &canvas()));
+    }
+}
+
+mod following {
+    use super::*;
+
+    #[test]
+    fn changes() {
+        let event = |name: &str, report: Value| {
+            let event = read(json!({"time": "2026-11-22T12:06:05.000Z",
+                "instance": "00112233445566778899aabbccddeeff", "name": name,
+                "service": "checkout", "version": "v42", "is_new": true, "report": report}));
+            event::report(&event, &canvas()).map(|line| line.text)
+        };
+        let at = json!({"file": "/app/app.py", "line": 47, "function": "f", "source": "moved",
+            "note": "moved 42 -> 47"});
+        let gone = json!({"code": "source_differs", "message": "line 42 is gone"});
+        let lines = [
+            event("checkout-8c1aa-q9wzt/17", report(json!({"at": at}))),
+            event("checkout-8c1aa-m4k7r/17", report(json!({"state": "refused", "why": gone}))),
+            event("checkout-8c1aa-m4k7r/17", report(json!({"state": "done"}))),
+        ];
+        assert_screen!(lines.into_iter().flatten().collect());
+    }
+
+    #[test]
+    fn the_end() {
+        let ended = read(with(
+            probe(),
+            json!({"phase": "done", "captured": 10, "captured_on": 6,
+            "lasted_ms": 252_000, "counters": {"hits": 12, "captured": 10, "over_quota": 2}}),
+        ));
+        assert_screen!(vec![done::line(&ended)]);
+    }
+
+    #[test]
+    fn nothing_captured() {
+        let ended = with(
+            probe(),
+            json!({"phase": "expired", "lasted_ms": 30_000,
+            "instances": 11, "spec": spec(json!({"condition": "total > 1e9"})),
+            "counters": {"hits": 1_204, "condition_false": 1_204}}),
+        );
+        let end = read(json!({"time": "2026-11-22T12:06:05.000Z", "probe": ended, "why": null}));
+        assert_screen!(done::nothing(&end, &canvas()));
+    }
+
+    #[test]
+    fn nothing_reached() {
+        let ended = with(probe(), json!({"phase": "expired", "lasted_ms": 30_000}));
+        let mut why = super::reasons::not_reached();
+        why["probe"] = ended.clone();
+        let end = read(json!({"time": "2026-11-22T12:06:05.000Z", "probe": ended, "why": why}));
+        assert_screen!(done::nothing(&end, &canvas()));
+    }
+}
+
+mod reasons {
+    use super::*;
+
+    fn group(changes: Value) -> Value {
+        with(
+            json!({"version": "v41", "service": "checkout", "count": 3, "names": [],
+            "state": "armed", "loaded": true, "source": "equal", "at": null, "theirs": null,
+            "message": null, "counters": {}, "first_failure": null, "not_probed": [],
+            "ns_per_hit": null, "hits_per_s": null, "cost_ppm": 0, "budget_ppm": 5_000,
+            "text": "", "counts": null}),
+            changes,
+        )
+    }
+
+    fn why_of(place: &str, condition: Option<&str>, rest: Value) -> Value {
+        let probe = with(
+            probe(),
+            json!({"location": place,
+            "spec": spec(json!({"condition": condition}))}),
+        );
+        with(
+            json!({"probe": probe, "facts": [], "yours": null, "groups": [], "tries": [],
+            "instances": []}),
+            rest,
+        )
+    }
+
+    pub(super) fn not_reached() -> Value {
+        why_of(
+            "shop/cart.py:42",
+            None,
+            json!({
+            "headline": {"word": "NOT REACHED", "good": false,
+                "text": ": armed on 4 of 4, the line ran 0 times"},
+            "facts": [
+                {"label": "armed in", "text": "/app/shop/cart.py  Cart.total  (source equal)"},
+                {"label": "not probed", "text": "/app/legacy/shop/cart.py  (same name, other file)"}],
+            "groups": [group(json!({"text": "4 of 4 instances: loaded"}))],
+            "tries": [{"label": "try", "text": "stillframe count shop/cart.py:Cart.total"}]}),
+        )
+    }
+
+    #[test]
+    fn condition_failed() {
+        assert_screen!(why::why(
+            &read(why_of(
+                "shop/cart.py:42",
+                Some("request.user.id == 7"),
+                json!({
+            "headline": {"word": "NOT CAPTURING", "good": false,
+                "text": ": the condition failed on 1,204 of 1,204 hits"},
+            "facts": [{"label": "", "text":
+                "request.user is a SimpleLazyObject, not loaded: .id would run application code"}],
+            "groups": [group(json!({
+                "text": "4 of 4 instances: loaded · source equal · line 42 · reached 1,204",
+                "counts": "false 0 · failed 1,204 · quota 0 · buffer 0 · missed 0 · captured 0"}))],
+            "tries": [{"label": "try", "text": "request._cached_user.id == 7"}]})
+            )),
+            &canvas()
+        ));
+    }
+
+    #[test]
+    fn source_differs() {
+        let theirs = json!({"file": "/app/shop/cart.py", "hash": "51ab30", "line": 42,
+            "text": "    total = round(total, 2)", "nearest": [39, "    discount = rules.pick(cart)"]});
+        let at = json!({"file": "/app/shop/cart.py", "line": 47, "function": "f",
+            "source": "moved"});
+        assert_screen!(why::why(
+            &read(why_of(
+                "shop/cart.py:42",
+                None,
+                json!({
+            "headline": {"word": "NOT ARMED", "good": false,
+                "text": " on 3 of 4: the running file differs from the one on your disk"},
+            "yours": {"hash": "9c1e07", "line": 42,
+                "text": "    discount = rules.best(cart, total)"},
+            "groups": [group(json!({"state": "refused", "theirs": theirs})),
+                group(json!({"version": "v42", "count": 1, "at": at,
+                    "counters": {"hits": 12, "captured": 3}}))],
+            "tries": [{"label": "try", "text":
+                "stillframe snap shop/cart.py:39 --version v41 --unchecked"}]})
+            )),
+            &canvas()
+        ));
+    }
+
+    #[test]
+    fn over_budget() {
+        assert_screen!(why::why(
+            &read(why_of(
+                "src/orders/orders.service.ts:88",
+                None,
+                json!({
+            "headline": {"word": "STOPPED ITSELF", "good": false,
+                "text": " on 4 of 4: over its cost budget"},
+            "facts": [{"label": "", "text":
+                "27 µs a hit x 340 hits/s = 0.92 % of a core; budget 0.5 %"}],
+            "tries": [{"label": "or", "text":
+                "stillframe snap src/orders/orders.service.ts:88 --budget 2%"}]})
+            )),
+            &canvas()
+        ));
+    }
+
+    #[test]
+    fn line_not_reached() {
+        assert_screen!(why::why(&read(not_reached()), &canvas()));
+    }
+}
+
+mod listing {
+    use super::*;
+
+    fn instances() -> Vec<InstanceView> {
+        let at = json!({"file": "/app/app.py", "line": 47, "function": "f", "source": "moved"});
+        [
+            instance(json!({})),
+            instance(json!({"version": "v42", "name": "checkout-8c1aa-q9wzt/17", "up_ms": 40_000,
+                "host": "checkout-8c1aa-q9wzt", "probes": [report(json!({"at": at}))]})),
+            instance(
+                json!({"service": "orders", "version": "9f31c2", "name": "orders-5b7-aa1cd/1",
+                "runtime": "node 22.11.0", "up_ms": 21_600_000, "cost_ppm": 4_100}),
+            ),
+            instance(json!({"service": "app", "unnamed": true, "version": null, "up_ms": 12_000,
+                "name": "lea-laptop/90412", "runtime": "python 3.11.9", "cost_ppm": 0,
+                "probes": []})),
+            instance(json!({"launcher": true, "command": ["node", "/usr/bin/npm", "start"]})),
+            instance(json!({"launcher": true,
+                "command": ["/venv/bin/python3.12", "/venv/bin/gunicorn", "app:app"]})),
+            instance(json!({"connected": false})),
+        ]
+        .map(read)
+        .into()
+    }
+
+    fn probes() -> Vec<ProbeView> {
+        let hits = json!({"hits": 4_031});
+        let count = spec(json!({"kind": "count", "limit": null}));
+        [
+            with(probe(), json!({"counters": hits, "captured": 3})),
+            with(
+                probe(),
+                json!({"id": "q1m9", "location": "src/orders/orders.service.ts:88",
+                "spec": count, "armed": 1, "instances": 1, "counters": {"hits": 340},
+                "ends_in_ms": 540_000, "by": "ci"}),
+            ),
+        ]
+        .map(read)
+        .into()
+    }
+
+    #[test]
+    fn each_instance() {
+        assert_screen!(list::list(&instances(), &probes(), false, &canvas()));
+    }
+
+    #[test]
+    fn everything() {
+        assert_screen!(list::list(&instances(), &[], true, &canvas()));
+    }
+
+    #[test]
+    fn many_instances() {
+        let many: Vec<InstanceView> = (0..40)
+            .map(|n| {
+                let host = format!("checkout-7d9f8-{}", n / 4);
+                instance(json!({"name": format!("{host}/{n}"), "host": host,
+                    "version": if n < 30 { "v41" } else { "v42" }, "cost_ppm": n * 10}))
+            })
+            .map(read)
+            .collect();
+        assert_screen!(list::list(&many, &[], false, &canvas()));
+    }
+
+    #[test]
+    fn nobody() {
+        assert_screen!(list::list(&[], &[], false, &canvas()));
+    }
+}
