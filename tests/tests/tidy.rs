@@ -90,7 +90,7 @@ fn files_and_functions_are_short() {
 /// A string that stands alone on its line: breaking it would make it harder to read.
 fn is_one_string(line: &str) -> bool {
     let text = line.trim().trim_end_matches([',', ';', ')']);
-    let text = text.rsplit_once("= ").map_or(text, |(_, value)| value);
+    let text = text.find("= \"").map_or(text, |at| &text[at + 2..]);
     text.ends_with(['"', '#', '\\']) && text.starts_with(['"', 'r', 'b', '('])
 }
 
