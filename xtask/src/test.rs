@@ -11,6 +11,7 @@ use crate::files::{make_folder, read, root, target};
 use crate::process::{captured, must, quiet, show};
 use crate::python::{self, Python};
 use crate::step::{Gate, Verdict, in_ci};
+use crate::system::{Package, install, runs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -43,6 +44,7 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
     for fault in missing {
         gate.step("find every CPython", || Ok(Verdict::Skipped(fault)));
     }
+    gate.step("find node and java", writers);
     let mut product = None;
     if BUILT.iter().any(|name| gate.wants(name)) {
         gate.always("build", || {
@@ -66,6 +68,29 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
         gate.step("licences, bans, sources", deny);
     }
     gate.close()
+}
+
+/// The capture stream is also written by JavaScript and by Java, in `cargo test`.
+fn writers() -> Result<Verdict> {
+    let needed = [
+        ("node", Package { apt: &["nodejs"], dnf: &["nodejs"], brew: &["node"] }),
+        (
+            "javac",
+            Package {
+                apt: &["default-jdk-headless"],
+                dnf: &["java-latest-openjdk-devel"],
+                brew: &["openjdk"],
+            },
+        ),
+    ];
+    for (program, package) in &needed {
+        if !runs(program, &["--version"])
+            && let Err(fault) = install(package)
+        {
+            return Ok(Verdict::Skipped(format!("{program} is missing: {fault}")));
+        }
+    }
+    Ok(Verdict::Fine)
 }
 
 fn clippy(python: Option<&Path>) -> Result<Verdict> {
