@@ -3,7 +3,7 @@
 //! Knows where each part goes. Invariant: [`Product`] names only files that exist.
 
 use crate::Result;
-use crate::files::{copy, make_empty, root, target};
+use crate::files::{copy, make_empty, make_folder, root, target};
 use crate::process::must;
 use crate::python::{self, Python};
 use crate::step::step;
@@ -72,7 +72,9 @@ pub(crate) fn run() -> Result<()> {
     step("lay out target/dist", || {
         make_empty(&dist)?;
         copy(&product.bin, &dist.join("stillframe"))?;
-        copy(&product.agents, &dist.join("agents"))?;
+        let agents = dist.join("stillframe-agents");
+        make_folder(&agents)?;
+        copy(&product.agents, &agents.join("python"))?;
         copy(&root().join("LICENSE"), &dist.join("LICENSE"))?;
         for (_, wheel) in &product.wheels {
             copy(wheel, &dist.join(wheel.file_name().unwrap_or_default()))?;
