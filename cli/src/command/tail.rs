@@ -13,9 +13,11 @@ use stillframe_hub::api::types::{Event, ProbeView};
 pub(crate) fn tail(probe: Option<&str>, context: &Context) -> Result<()> {
     let id = probe.map(probe_id).transpose()?;
     let client = context.client()?;
-    if let Some(id) = id {
-        // An unknown probe is refused by name before a stream waits for it.
-        client.get::<ProbeView>(&format!("/api/v1/probes/{id}"))?;
+    // A wrong token, an unknown probe or a hub that is away ends it here; from then on a stream that
+    // breaks is opened again.
+    match id {
+        Some(id) => client.get::<ProbeView>(&format!("/api/v1/probes/{id}")).map(|_| ())?,
+        None => client.me().map(|_| ())?,
     }
     let (sender, incoming) = mpsc::channel();
     interrupt::listen(sender.clone())?;

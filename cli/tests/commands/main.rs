@@ -1,0 +1,9 @@
+//! The command as people and programs use it: what it prints, where, and how it exits.
+//!
+//! Runs the built binary, each test on a machine of its own: home, runtime folder and environment.
+//! Invariant: no test needs the network beyond loopback, and none waits for a fixed time.
+
+mod bad_input;
+mod files;
+mod run;
+mod support;
