@@ -22,9 +22,24 @@ pub const CASES: [&str; 10] = [
 /// CPython's own means of doing the same.
 pub const MEANS: [&str; 2] = ["settrace", "monitoring_py"];
 
+/// Another product.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// Subject of its rows.
+    pub name: &'static str,
+    /// What is installed.
+    pub package: &'static str,
+    /// Minor versions of Python 3 that it supports, of those measured.
+    pub minors: &'static [u8],
+}
+
 /// Other products and the versions they are measured at.
-pub const PEERS: [(&str, &str); 3] =
-    [("debugpy", "debugpy==1.8.22"), ("ddtrace", "ddtrace==4.16.0"), ("rook", "rook==0.1.209")];
+pub const PEERS: [Peer; 3] = [
+    Peer { name: "debugpy", package: "debugpy==1.8.22", minors: &[12, 13] },
+    Peer { name: "ddtrace", package: "ddtrace==4.16.0", minors: &[12, 13] },
+    // Does not install on 3.12 and later.
+    Peer { name: "rook", package: "rook==0.1.209", minors: &[11] },
+];
 
 /// A row of `target/bench/overhead.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -11,7 +11,9 @@ use crate::python::{self, Python, environment, with_wheel};
 use crate::step::{Verdict, step};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use stillframe_bench::{CASES, MEANS, PEERS, Row, criterion_rows, missing, parse, table, verdicts};
+use stillframe_bench::{
+    CASES, MEANS, PEERS, Peer, Row, criterion_rows, missing, parse, table, verdicts,
+};
 
 /// Runs the benches of `runtime`, or of all.
 pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()> {
@@ -33,12 +35,12 @@ pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()>
         for (python, wheel) in &product.wheels {
             let name = format!("CPython 3.{}", python.minor);
             rows.extend(step(&name, || of_python(python, wheel, short))?);
-            for (peer, package) in PEERS.iter().filter(|_| peers) {
-                let name = format!("{package} on CPython 3.{}", python.minor);
-                // A peer that does not support a version leaves no row and stops nothing.
-                rows.extend(
-                    step(&name, || of_peer(python, peer, package, short)).unwrap_or(vec![]),
-                );
+        }
+        for peer in PEERS.iter().filter(|_| peers) {
+            for &minor in peer.minors {
+                let name = format!("{} on CPython 3.{minor}", peer.package);
+                // A peer that cannot be measured here leaves no row and stops nothing.
+                rows.extend(step(&name, || of_peer(minor, peer, short)).unwrap_or_default());
             }
         }
     }
@@ -76,9 +78,10 @@ fn of_python(python: &Python, wheel: &Path, short: bool) -> Result<Vec<Row>> {
     measure(&program, &subjects, short)
 }
 
-fn of_peer(python: &Python, peer: &str, package: &str, short: bool) -> Result<Vec<Row>> {
-    let program = environment(python, peer, &format!("{package}\n"))?;
-    let rows = measure(&program, peer, short)?;
+fn of_peer(minor: u8, peer: &Peer, short: bool) -> Result<Vec<Row>> {
+    let python = Python::find(minor)?;
+    let program = environment(&python, peer.name, &format!("{}\n", peer.package))?;
+    let rows = measure(&program, peer.name, short)?;
     // Its base was measured in its own process and is in its ratios already.
     Ok(rows.into_iter().filter(|row| !row.case.starts_with("base")).collect())
 }
