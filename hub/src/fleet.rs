@@ -5,8 +5,11 @@
 
 use crate::api::types::{Event, InstanceReport, InstanceView, ProbeView, WhyView};
 use crate::store::{Outcome, ProbeRecord, Store, Stored};
+use save::Saver;
 use state::{Effects, State};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use stillframe_core::clock;
 use stillframe_core::ids::{InstanceId, ProbeId};
 use stillframe_core::probe::ProbeSpec;
@@ -16,6 +19,7 @@ use tokio::sync::{broadcast, watch};
 mod choose;
 mod instance;
 mod probe;
+mod save;
 mod state;
 
 pub(crate) use instance::{Connection, Hello, StatusReport};
@@ -37,17 +41,20 @@ pub(crate) enum Told {
 
 /// The one fleet of a hub.
 pub(crate) struct Fleet {
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
     told: broadcast::Sender<Told>,
     /// Counts up with every change, for those who wait for reports.
     changes: watch::Sender<u64>,
-    store: Arc<dyn Store>,
-    saving: Mutex<()>,
+    saver: Arc<Saver>,
+    changed: Sender<ProbeId>,
 }
 
 impl Fleet {
-    /// A fleet with the probes that the store kept.
-    pub(crate) fn load(store: Arc<dyn Store>, times: Times) -> crate::store::Result<Self> {
+    /// A fleet with the probes that the store kept, and the thread that saves them.
+    pub(crate) fn load(
+        store: Arc<dyn Store>,
+        times: Times,
+    ) -> crate::store::Result<(Self, JoinHandle<()>)> {
         let mut state = State::new(times);
         let tallies = store.tallies()?;
         let now_ns = clock::wall_ns();
@@ -56,13 +63,11 @@ impl Fleet {
             let sources = store.sources(record.id)?;
             state.load(record, tally, sources, now_ns);
         }
-        Ok(Self {
-            state: Mutex::new(state),
-            told: broadcast::Sender::new(MAX_EVENTS_BEHIND),
-            changes: watch::Sender::new(0),
-            store,
-            saving: Mutex::new(()),
-        })
+        let state = Arc::new(Mutex::new(state));
+        let (saver, changed, thread) = Saver::start(Arc::clone(&state), store)?;
+        let told = broadcast::Sender::new(MAX_EVENTS_BEHIND);
+        let fleet = Self { state, told, changes: watch::Sender::new(0), saver, changed };
+        Ok((fleet, thread))
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut State, u64, &mut Effects) -> T) -> T {
@@ -76,26 +81,19 @@ impl Fleet {
         }
         drop(state);
         self.changes.send_modify(|count| *count += 1);
-        self.save_all(&effects.changed);
+        self.save_later(effects.changed);
         result
     }
 
-    /// Saves a probe as it is now.
+    /// Saves a probe as it is now; waits for the disk.
     pub(crate) fn save(&self, id: ProbeId) -> crate::store::Result<()> {
-        // One at a time, so that what is written last is what was true last.
-        let _saving = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.look(|state, _| state.record(id)) {
-            Some(record) => self.store.put_probe(&record),
-            None => Ok(()),
-        }
+        self.saver.save(id)
     }
 
-    fn save_all(&self, changed: &[ProbeId]) {
+    fn save_later(&self, changed: Vec<ProbeId>) {
         for id in changed {
-            if let Err(error) = self.save(*id) {
-                // It is in force all the same; a restart would bring its former state back.
-                crate::log::warn(&format!("probe {id} is not saved: {error}"));
-            }
+            // The saver lives as long as the fleet.
+            let _ = self.changed.send(id);
         }
     }
 
@@ -115,6 +113,11 @@ impl Fleet {
     }
 
     // What agents do.
+
+    /// Who an instance is, if it is remembered.
+    pub(crate) fn info_of(&self, id: InstanceId) -> Option<InstanceInfo> {
+        self.look(|state, _| state.info_of(id))
+    }
 
     /// The connection of an instance, if it has one.
     pub(crate) fn connection(&self, id: InstanceId) -> Option<Connection> {
@@ -155,18 +158,7 @@ impl Fleet {
 
     /// Time passed: expiries, leases, instances that did not come back.
     pub(crate) fn tick(&self) {
-        let mut effects = Effects::default();
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.tick(clock::wall_ns(), &mut effects);
-        let changed = !effects.told.is_empty();
-        for told in effects.told.drain(..) {
-            let _ = self.told.send(told);
-        }
-        drop(state);
-        if changed {
-            self.changes.send_modify(|count| *count += 1);
-        }
-        self.save_all(&effects.changed);
+        self.with(|state, now_ns, effects| state.tick(now_ns, effects));
     }
 
     // What people do.

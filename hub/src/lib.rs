@@ -4,14 +4,21 @@
 //! acknowledged to an agent is on disk, and a person's token never works for an agent nor the
 //! other way round.
 
+#![expect(clippy::result_large_err, reason = "refusals are made once a request, on slow paths")]
+
 pub mod api;
 pub mod discovery;
 mod ffi;
-#[expect(dead_code, reason = "its users follow")]
 mod fleet;
 mod folder;
+mod link;
 mod log;
-#[expect(dead_code, reason = "its users follow")]
+mod serve;
+mod server;
+mod snapshot;
 mod store;
 mod time;
+mod tokens;
 mod why;
+
+pub use serve::{Options, Ready, serve};

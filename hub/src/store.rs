@@ -46,8 +46,8 @@ impl fmt::Display for StoreError {
         f.write_str(&self.message)?;
         if self.full {
             f.write_str(
-                "; nothing acknowledged is lost and agents keep what they have: free space, or \
-                 keep less with --retention-bytes",
+                "; nothing acknowledged is lost, and agents keep what they have until there is room \
+                 again",
             )?;
         }
         Ok(())

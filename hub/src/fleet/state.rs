@@ -8,7 +8,8 @@ use super::instance::{Connection, Hello, Instance, StatusReport};
 use super::probe::Probe;
 use super::{ProbeSet, Told};
 use crate::api::types::{
-    Event, InstanceEvent, InstanceReport, InstanceView, ProbePhase, ProbeView, ReportEvent, WhyView,
+    Event, InstanceEvent, InstanceReport, InstanceView, LEASE_S, ProbePhase, ProbeView,
+    ReportEvent, WhyView,
 };
 use crate::store::{Outcome, ProbeRecord, Tally};
 use crate::{time, why};
@@ -31,6 +32,18 @@ pub(crate) struct Times {
     pub last_word_ns: u64,
     /// Instances that went and probes that ended are remembered this long.
     pub memory_ns: u64,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        const SECOND_NS: u64 = 1_000_000_000;
+        Self {
+            lease_ns: LEASE_S * SECOND_NS,
+            return_ns: 3 * SECOND_NS,
+            last_word_ns: 3 * SECOND_NS / 2,
+            memory_ns: 7 * 24 * 3_600 * SECOND_NS,
+        }
+    }
 }
 
 /// What follows from an operation.
@@ -87,6 +100,10 @@ impl State {
     }
 
     // Instances.
+
+    pub(super) fn info_of(&self, id: InstanceId) -> Option<InstanceInfo> {
+        self.instances.get(&id).map(|instance| instance.info.clone())
+    }
 
     pub(super) fn connection(&self, id: InstanceId) -> Option<Connection> {
         self.instances.get(&id)?.connection.clone()

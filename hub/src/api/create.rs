@@ -1,0 +1,210 @@
+//! Setting a probe.
+//!
+//! Checks what was asked for, hands it out, waits for the instances' word, and takes it back where it
+//! must not stay: refused everywhere, in more than one service, or in a file nobody has. Invariant: a
+//! probe is in the audit before any instance hears of it, and saved before its maker does.
+
+use super::types::{
+    Code, CreateProbe, CreatedProbe, ErrorInfo, InstanceReport, LineEcho, ProbePhase, Selector,
+};
+use super::{Body, Caller, Refusal, json};
+use crate::fleet::Fleet;
+use crate::server::Hub;
+use crate::store::ProbeRecord;
+use crate::tokens::Role;
+use axum::extract::State;
+use axum::response::Response;
+use std::sync::Arc;
+use std::time::Duration;
+use stillframe_core::clock;
+use stillframe_core::ids::ProbeId;
+use stillframe_core::probe::{ProbeState, SourceMatch};
+use tokio::time::timeout;
+
+mod check;
+
+/// For the instances' first word, unless the asker says otherwise.
+const SETTLE: Duration = Duration::from_secs(2);
+const MAX_SETTLE: Duration = Duration::from_secs(30);
+/// Ids are tried until one is free: with four characters one collides after hundreds of probes.
+const ID_ATTEMPTS: usize = 32;
+
+pub(super) async fn create(
+    State(hub): State<Arc<Hub>>,
+    caller: Caller,
+    Body(wish): Body<CreateProbe>,
+) -> Result<Response, Refusal> {
+    caller.at_least(Role::Prober)?;
+    let settle = wish.settle_ms.map_or(SETTLE, Duration::from_millis).min(MAX_SETTLE);
+    let (wait, dry_run) = (wish.wait, wish.dry_run);
+    let mut record = record(wish, &caller)?;
+    let candidates = hub.fleet.candidates(&record);
+    check::texts(&record.spec, &candidates)?;
+    check::candidates(&record, &candidates, wait, &hub.fleet.services())?;
+    if dry_run {
+        let line = echo(&record, &[]);
+        let probe = hub.fleet.preview(record);
+        let instances = Vec::new();
+        return Ok(json(&CreatedProbe { probe, instances, line, dry_run }));
+    }
+    let services = check::services(&candidates);
+    let trial =
+        services.len() > 1 && record.selector.service.is_none() && !record.selector.all_services;
+    let subject = format!("{} {}", record.id, record.spec.location);
+    hub.audit(&caller.holder.user, "set probe", subject, caller.from).await?;
+    insert(&hub.fleet, &mut record, trial)?;
+    let mut handed_out = HandedOut { fleet: Arc::clone(&hub.fleet), id: record.id, stays: false };
+    settled(&hub.fleet, record.id, settle).await;
+    if trial {
+        let armed = hub.fleet.armed_services(record.id);
+        if armed.len() > 1 {
+            return Err(several(&record, armed).into());
+        }
+        hub.fleet.arm(record.id);
+        settled(&hub.fleet, record.id, settle).await;
+    }
+    let reports = hub.fleet.reports(record.id);
+    if !wait && let Some(error) = refused(&hub.fleet, &record, &reports) {
+        return Err(error.into());
+    }
+    let id = record.id;
+    hub.blocking(move |hub| hub.fleet.save(id)).await?;
+    handed_out.stays = true;
+    let Some(probe) = hub.fleet.probe(id) else {
+        return Err(ErrorInfo::new(Code::Internal, "the probe was lost while it was set").into());
+    };
+    let line = echo(&record, &reports);
+    Ok(json(&CreatedProbe { probe, instances: reports, line, dry_run }))
+}
+
+/// A probe that was handed out but not promised yet: taken back when the asker goes, or is refused.
+struct HandedOut {
+    fleet: Arc<Fleet>,
+    id: ProbeId,
+    stays: bool,
+}
+
+impl Drop for HandedOut {
+    fn drop(&mut self) {
+        if !self.stays {
+            self.fleet.withdraw(self.id);
+        }
+    }
+}
+
+fn record(wish: CreateProbe, caller: &Caller) -> Result<ProbeRecord, ErrorInfo> {
+    let spec = check::spec(wish.spec, caller)?;
+    Ok(ProbeRecord {
+        id: random_id()?,
+        spec,
+        selector: Selector {
+            service: wish.service,
+            version: wish.version,
+            labels: wish.labels,
+            all_services: wish.all_services,
+        },
+        count: wish.instances,
+        chosen: None,
+        bound: None,
+        by: caller.holder.user.clone(),
+        created_ns: clock::wall_ns(),
+        phase: ProbePhase::Live,
+        ended_ns: None,
+        lease: wish.follow && !wish.keep,
+        reports: Vec::new(),
+    })
+}
+
+fn random_id() -> Result<ProbeId, ErrorInfo> {
+    ProbeId::random().map_err(|error| ErrorInfo::new(Code::Internal, error.message()))
+}
+
+fn insert(fleet: &Fleet, record: &mut ProbeRecord, trial: bool) -> Result<(), ErrorInfo> {
+    for _ in 0..ID_ATTEMPTS {
+        record.spec.id = Some(record.id);
+        if fleet.insert(record.clone(), trial) {
+            return Ok(());
+        }
+        record.id = random_id()?;
+    }
+    Err(ErrorInfo::new(Code::Internal, "no free probe id was found"))
+}
+
+/// Waits until every instance has had its say, or the time is up.
+async fn settled(fleet: &Fleet, id: ProbeId, most: Duration) {
+    let mut changes = fleet.changes();
+    let all_said = async {
+        while !fleet.settled(id) {
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
+    };
+    // Whoever has not answered by then is pending.
+    let _ = timeout(most, all_said).await;
+}
+
+fn several(record: &ProbeRecord, services: Vec<String>) -> ErrorInfo {
+    let message =
+        format!("{} is in more than one service: {}", record.spec.location, services.join(", "));
+    let mut error = ErrorInfo::new(Code::SeveralServices, message)
+        .next(format!("choose one with --service {}, or say --all-services", services[0]));
+    error.candidates = services;
+    error
+}
+
+/// Why a probe that was handed out must not stay, if so.
+fn refused(fleet: &Fleet, record: &ProbeRecord, reports: &[InstanceReport]) -> Option<ErrorInfo> {
+    let said: Vec<_> = reports.iter().filter_map(|one| one.report.as_ref()).collect();
+    let all = |wanted: ProbeState| said.iter().all(|report| report.state == wanted);
+    let first = said.first().filter(|_| said.len() == reports.len())?;
+    let why = first.why.as_ref();
+    let unknown =
+        |code: &str| said.iter().all(|r| r.why.as_ref().is_some_and(|why| why.code == code));
+    if all(ProbeState::Pending) && unknown("file_not_loaded") {
+        // A file that exists where it was typed may well be loaded later.
+        if record.spec.location.source_sha256.is_some() {
+            return None;
+        }
+        let place = record.spec.location.to_string();
+        let hint = why.and_then(|why| why.hint.clone());
+        let next = hint.unwrap_or_else(|| "check its name, or say --wait if it comes".to_owned());
+        let message = format!("no instance has loaded what {place} names");
+        return Some(ErrorInfo::new(Code::NoFile, message).next(next));
+    }
+    if !all(ProbeState::Refused) {
+        return None;
+    }
+    let code = match why.map(|why| why.code.as_str()) {
+        Some("condition") => Code::Condition,
+        Some("policy" | "unsupported" | "limit") => Code::Policy,
+        _ => Code::Location,
+    };
+    let message = why.map_or("every instance refused it", |why| why.message.as_str());
+    let of = match reports.len() {
+        1 => String::new(),
+        many => format!(" (all {many} instances)"),
+    };
+    let mut error = ErrorInfo::new(code, format!("{message}{of}"));
+    error.next = why.and_then(|why| why.hint.clone());
+    if code == Code::Condition {
+        error.source = record.spec.condition.clone().or_else(|| record.spec.log.clone());
+        error.span = why.and_then(|why| why.span);
+    }
+    error.why = fleet.why(record.id).map(Box::new);
+    Some(error)
+}
+
+/// The line as the first instance that armed it has it, else as it was typed.
+fn echo(record: &ProbeRecord, reports: &[InstanceReport]) -> Option<LineEcho> {
+    let armed = reports.iter().filter_map(|one| one.report.as_ref()?.at.as_ref());
+    for at in armed {
+        if let Some(text) = &at.line_text {
+            let verified = matches!(at.source, SourceMatch::Equal | SourceMatch::Moved);
+            return Some(LineEcho { line: at.line, text: text.clone(), verified });
+        }
+    }
+    let location = &record.spec.location;
+    let text = location.line_text.clone()?;
+    Some(LineEcho { line: location.line?, text, verified: false })
+}

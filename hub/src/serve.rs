@@ -1,0 +1,315 @@
+//! Starting and stopping a hub.
+//!
+//! Knows the order: folder, store, tokens, socket, discovery file, and back. Invariant: it listens on
+//! loopback only, and what agents handed in before a stop is stored before the process ends.
+
+use crate::api::types::DEFAULT_PORT;
+use crate::discovery::{self, Discovery};
+use crate::fleet::{Fleet, Times};
+use crate::server::{Hub, MAX_AGENTS, MAX_STREAMS};
+use crate::store::{DiskStore, Recovery, Retention, Store, StoreError, writer};
+use crate::tokens::{Local, Tokens};
+use crate::{api, log};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use stillframe_core::clock;
+use stillframe_core::error::{Error, ErrorKind, Result};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+/// How often expiries, leases and returns are looked at.
+const TICK: Duration = Duration::from_millis(200);
+/// How often old segments are looked for.
+const RETAIN: Duration = Duration::from_secs(60);
+/// For requests that are under way when the hub stops.
+const STOP: Duration = Duration::from_secs(2);
+
+/// How a hub is to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where it listens; loopback only. Port 0 takes any.
+    pub bind: SocketAddr,
+    /// Folder of tokens, probes and snapshots.
+    pub data: PathBuf,
+    /// Folder of the discovery file; `None`: it is not announced.
+    pub discovery: Option<PathBuf>,
+    /// Name that people and agents see.
+    pub name: String,
+    /// Name of the person its first token is for.
+    pub user: String,
+    /// How long snapshots are kept.
+    pub keep: Duration,
+    /// How many bytes of snapshots are kept.
+    pub keep_bytes: u64,
+    /// A followed probe without a reader is removed after this.
+    pub lease: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
+        Self {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)),
+            data: discovery::data_folder(),
+            discovery: Some(discovery::folder()),
+            name: "local".to_owned(),
+            user: user.unwrap_or_else(|_| "local".to_owned()),
+            keep: Duration::from_secs(7 * 24 * 3_600),
+            keep_bytes: 5 << 30,
+            lease: Duration::from_secs(api::types::LEASE_S),
+        }
+    }
+}
+
+/// A hub that listens.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    /// `http://127.0.0.1:4737`.
+    pub url: String,
+    /// The person's token; show it to a terminal only.
+    pub user_token: String,
+    /// Its file, 0600.
+    pub user_token_file: PathBuf,
+    /// The agents' token.
+    pub agent_token: String,
+    /// Its file, 0600.
+    pub agent_token_file: PathBuf,
+    /// What should be said: crashes that were mended, another hub that is found first.
+    pub notes: Vec<String>,
+}
+
+/// Serves a hub until `stop` is done. `ready` is called once it listens.
+pub async fn serve(
+    options: Options,
+    ready: impl FnOnce(&Ready),
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    if !options.bind.ip().is_loopback() {
+        let ip = options.bind.ip();
+        return Err(Error::new(
+            ErrorKind::Policy,
+            format!("this hub has no TLS yet, so it listens on loopback only and not on {ip}"),
+        )
+        .with_hint(format!(
+            "bind 127.0.0.1:{0}, and reach it from elsewhere with `ssh -L {0}:127.0.0.1:{0} HOST`",
+            options.bind.port()
+        )));
+    }
+    let opening = options.clone();
+    let opened = tokio::task::spawn_blocking(move || open(&opening)).await;
+    let mut opened =
+        opened.map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))??;
+    let listener = listen(options.bind).await?;
+    let (stopping_sender, stopping) = watch::channel(false);
+    let address = listener.local_addr().map_err(|error| hub_error(&error))?;
+    let readiness = announce(&options, address, &mut opened);
+    let hub = Arc::new(Hub {
+        name: options.name.clone(),
+        fleet: Arc::clone(&opened.fleet),
+        store: Arc::clone(&opened.store),
+        queue: opened.queue,
+        tokens: opened.tokens,
+        agents: Arc::new(Semaphore::new(MAX_AGENTS)),
+        streams: Arc::new(Semaphore::new(MAX_STREAMS)),
+        stopping: stopping.clone(),
+        connections: AtomicU64::new(1),
+    });
+    let chores = tokio::spawn(chores(Arc::clone(&hub), retention(&options)));
+    ready(&readiness.0);
+    let stopped = run(listener, hub, stop, stopping_sender, stopping).await;
+    chores.abort();
+    // Its end is of no interest: it was asked to stop.
+    let _ = chores.await;
+    if let (Some(found), Some(folder)) = (readiness.1, &options.discovery) {
+        found.withdraw(folder);
+    }
+    let threads = opened.threads;
+    drop(opened.fleet);
+    // They end when the last connection has let go of the hub.
+    let joined = tokio::task::spawn_blocking(move || threads.map(JoinHandle::join));
+    match timeout(STOP, joined).await {
+        Ok(_) => stopped,
+        Err(_) => {
+            log::warn("a connection did not end; what it handed in is stored or sent again");
+            stopped
+        }
+    }
+}
+
+struct Opened {
+    store: Arc<dyn Store>,
+    fleet: Arc<Fleet>,
+    queue: writer::Queue,
+    /// Of the store's writer and of the saver.
+    threads: [JoinHandle<()>; 2],
+    tokens: Tokens,
+    local: Local,
+    recovery: Recovery,
+}
+
+fn retention(options: &Options) -> Retention {
+    let age_ns = u64::try_from(options.keep.as_nanos()).unwrap_or(u64::MAX);
+    Retention { age_ns, bytes: options.keep_bytes }
+}
+
+fn open(options: &Options) -> Result<Opened> {
+    let failed = |error: StoreError| {
+        let folder = options.data.display();
+        Error::new(ErrorKind::Sink, format!("the data folder {folder} cannot be used: {error}"))
+    };
+    let (store, mut recovery) =
+        DiskStore::open(&options.data, retention(options)).map_err(failed)?;
+    let (tokens, local) = Tokens::open(&store, &options.data, &options.user).map_err(failed)?;
+    let store: Arc<dyn Store> = Arc::new(store);
+    recovery.lines.extend(audit_fault(&*store).map_err(failed)?);
+    let times = Times {
+        lease_ns: u64::try_from(options.lease.as_nanos()).unwrap_or(u64::MAX),
+        memory_ns: retention(options).age_ns,
+        ..Times::default()
+    };
+    let (fleet, saver) = Fleet::load(Arc::clone(&store), times).map_err(failed)?;
+    let fleet = Arc::new(fleet);
+    let told = Arc::clone(&fleet);
+    let (queue, writer) =
+        writer::start(Arc::clone(&store), move |outcomes| told.stored(outcomes)).map_err(failed)?;
+    Ok(Opened { store, fleet, queue, threads: [writer, saver], tokens, local, recovery })
+}
+
+/// The first row of the audit that does not follow from the one before, in words.
+fn audit_fault(store: &dyn Store) -> std::result::Result<Option<String>, StoreError> {
+    const PAGE: usize = 1_000;
+    let mut after = 0;
+    loop {
+        let rows = store.audit_rows(after, PAGE)?;
+        if let Some(fault) = rows.iter().find(|row| !row.holds) {
+            let (row, what) = (fault.row, &fault.entry.what);
+            return Ok(Some(format!("the audit was changed at or before row {row} ({what})")));
+        }
+        match rows.last() {
+            Some(last) if rows.len() == PAGE => after = last.row,
+            _ => return Ok(None),
+        }
+    }
+}
+
+async fn listen(bind: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(bind).await.map_err(|error| {
+        let told = Error::new(ErrorKind::Hub, format!("cannot listen on {bind}: {error}"));
+        match error.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                told.with_hint("a hub may be running already; or say --bind 127.0.0.1:0")
+            }
+            _ => told,
+        }
+    })
+}
+
+/// Writes the discovery file, unless another hub that lives is found by it.
+fn announce(
+    options: &Options,
+    address: SocketAddr,
+    opened: &mut Opened,
+) -> (Ready, Option<Discovery>) {
+    let local = &opened.local;
+    let mut notes = std::mem::take(&mut opened.recovery.lines);
+    if opened.recovery.reindexed > 0 {
+        notes.push(format!("{} snapshots were read back", opened.recovery.reindexed));
+    }
+    let ready = Ready {
+        url: format!("http://{address}"),
+        user_token: local.user.clone(),
+        user_token_file: local.user_file.clone(),
+        agent_token: local.agent.clone(),
+        agent_token_file: local.agent_file.clone(),
+        notes: Vec::new(),
+    };
+    let mut announced = None;
+    if let Some(folder) = &options.discovery {
+        let found = Discovery {
+            pid: std::process::id(),
+            url: ready.url.clone(),
+            token_file: local.user_file.clone(),
+            agent_token_file: local.agent_file.clone(),
+        };
+        match Discovery::find(folder).filter(|other| other.pid != found.pid) {
+            Some(other) => notes.push(format!(
+                "the hub at {} runs already and is found first; name this one with --hub {}",
+                other.url, ready.url
+            )),
+            None => match found.publish(folder) {
+                Ok(()) => announced = Some(found),
+                Err(error) => notes.push(format!("it cannot be found by itself: {error}")),
+            },
+        }
+    }
+    (Ready { notes, ..ready }, announced)
+}
+
+/// Serves until `stop`, then lets what is under way end.
+async fn run(
+    listener: TcpListener,
+    hub: Arc<Hub>,
+    stop: impl Future<Output = ()> + Send + 'static,
+    stopping_sender: watch::Sender<bool>,
+    mut stopping: watch::Receiver<bool>,
+) -> Result<()> {
+    let service = api::router(hub).into_make_service_with_connect_info::<SocketAddr>();
+    let stop = async move {
+        stop.await;
+        // Streams and agents watch this; it cannot fail while they do.
+        let _ = stopping_sender.send(true);
+        // Kept until the server is done, so that nobody takes its end for another signal.
+        std::future::pending::<()>().await;
+    };
+    let stopper = tokio::spawn(stop);
+    let mut graceful = stopping.clone();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        // An error means that the sender is gone, which is a stop too.
+        let _ = graceful.wait_for(|stopping| *stopping).await;
+    });
+    let mut server = tokio::spawn(async move { server.await });
+    let served = tokio::select! {
+        served = &mut server => Some(served),
+        _ = stopping.wait_for(|stopping| *stopping) => timeout(STOP, &mut server).await.ok(),
+    };
+    stopper.abort();
+    match served {
+        Some(Ok(Err(error))) => Err(hub_error(&error)),
+        Some(_) => Ok(()),
+        None => {
+            server.abort();
+            // Aborted on purpose.
+            let _ = server.await;
+            Ok(())
+        }
+    }
+}
+
+fn hub_error(error: &std::io::Error) -> Error {
+    Error::new(ErrorKind::Hub, format!("the hub's socket failed: {error}"))
+}
+
+/// What has to be done while time passes.
+async fn chores(hub: Arc<Hub>, retention: Retention) {
+    let mut tick = interval(TICK);
+    let mut retain = interval(RETAIN);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    retain.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = tick.tick() => hub.fleet.tick(),
+            _ = retain.tick() => {
+                let retained =
+                    hub.blocking(move |hub| hub.store.retain(clock::wall_ns(), retention)).await;
+                if let Err(error) = retained {
+                    log::warn(&format!("old snapshots cannot be deleted: {}", error.message));
+                }
+            }
+        }
+    }
+}
