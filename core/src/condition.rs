@@ -6,12 +6,23 @@
 //! installed, values from [`host::Scope`](crate::host::Scope) during a hit. Invariant: evaluation
 //! neither allocates, locks, panics nor takes unbounded time.
 
+mod check;
+mod compile;
 mod dialect;
+mod eval;
+mod explain;
 mod failure;
+mod message;
+mod op;
+mod parse;
+mod pattern;
+mod print;
 mod program;
 mod scratch;
+mod syntax;
 mod template;
 mod text;
+mod token;
 
 pub use dialect::{Dialect, PYTHON};
 pub(crate) use failure::FAILURE_BYTES;

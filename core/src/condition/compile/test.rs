@@ -1,0 +1,245 @@
+//! Tests: code that falls through when the truth of an expression is the one wanted.
+
+use super::Compiler;
+use crate::condition::message;
+use crate::condition::op::{Op, Site};
+use crate::condition::syntax::{
+    Binding, Comparison, Expr, Function, Generator, Kind, Logic, Span, Unary,
+};
+use crate::error::Result;
+
+impl Compiler<'_, '_> {
+    /// Compiles a test of `expr`; returns the branches taken when it does not come out as `want`.
+    pub(super) fn test(&mut self, expr: &Expr, want: bool) -> Result<Vec<usize>> {
+        let span = expr.span;
+        let branch = match &expr.kind {
+            Kind::Unary(Unary::Not, operand) => return self.test(operand, !want),
+            Kind::Logic(logic, terms) => return self.logic(*logic, terms, want),
+            Kind::Compare(first, rest) => return self.comparison(first, rest, want, span),
+            Kind::Ternary(parts) => return self.ternary_test(parts, want),
+            Kind::Generator(generator) => return self.generator(generator, want, span),
+            Kind::Call(Function::IsInstance | Function::StartsWith | Function::EndsWith, _) => {
+                return self.steps_of_call(expr, want);
+            }
+            Kind::Bool(value) if *value == want => return Ok(Vec::new()),
+            Kind::Bool(_) => self.emit(Op::Jump { to: 0 }, span, 0, 0),
+            Kind::Name(_, Binding::Slot(slot)) => {
+                self.emit(Op::BranchSlotTruth { want, slot: *slot, to: 0 }, span, 0, 0)
+            }
+            _ => {
+                self.value(expr)?;
+                self.emit(Op::BranchTruth { want, to: 0 }, span, 1, 0)
+            }
+        };
+        Ok(vec![branch])
+    }
+
+    fn logic(&mut self, logic: Logic, terms: &[Expr], want: bool) -> Result<Vec<usize>> {
+        let mut branches = Vec::new();
+        if (logic == Logic::And) == want {
+            // Each term must come out as wanted.
+            for term in terms {
+                branches.extend(self.test(term, want)?);
+            }
+            return Ok(branches);
+        }
+        // One term suffices: the last decides, the others leave early.
+        let Some((last, others)) = terms.split_last() else { return Ok(branches) };
+        for term in others {
+            branches.extend(self.test(term, !want)?);
+        }
+        let fails = self.test(last, want)?;
+        self.patch(&branches);
+        Ok(fails)
+    }
+
+    fn ternary_test(&mut self, parts: &(Expr, Expr, Expr), want: bool) -> Result<Vec<usize>> {
+        let (test, yes, no) = parts;
+        let otherwise = self.test(test, true)?;
+        let mut fails = self.test(yes, want)?;
+        let end = self.emit(Op::Jump { to: 0 }, yes.span, 0, 0);
+        self.patch(&otherwise);
+        fails.extend(self.test(no, want)?);
+        self.patch(&[end]);
+        Ok(fails)
+    }
+
+    fn comparison(
+        &mut self,
+        first: &Expr,
+        rest: &[(Comparison, Expr)],
+        want: bool,
+        span: Span,
+    ) -> Result<Vec<usize>> {
+        if let [(operator, right)] = rest {
+            return self.pair(*operator, first, right, want);
+        }
+        let between = rest.split_last().map_or(rest, |(_, between)| between);
+        if !between.iter().all(|(_, operand)| operand.kind.is_leaf()) {
+            return self.chain(first, rest, want, span);
+        }
+        // What stands between is read twice, which costs nothing: each pair is a test of its own.
+        let mut branches = Vec::new();
+        let mut left = first;
+        for (n, (operator, right)) in rest.iter().enumerate() {
+            let is_last = n + 1 == rest.len();
+            let pair = self.pair(*operator, left, right, want || !is_last)?;
+            if want || !is_last {
+                branches.extend(pair);
+            } else {
+                self.patch(&branches);
+                return Ok(pair);
+            }
+            left = right;
+        }
+        Ok(branches)
+    }
+
+    /// A chain whose middle is computed once and kept.
+    fn chain(
+        &mut self,
+        first: &Expr,
+        rest: &[(Comparison, Expr)],
+        want: bool,
+        span: Span,
+    ) -> Result<Vec<usize>> {
+        self.value(first)?;
+        let mut fails = Vec::new();
+        let mut subject = first.span;
+        for (n, (operator, operand)) in rest.iter().enumerate() {
+            let comparison = *operator;
+            if !is_ordering(comparison) {
+                return Err(message::chained_membership(span));
+            }
+            self.value(operand)?;
+            let site = Site { span, subject, other: operand.span };
+            let is_last = n + 1 == rest.len();
+            let op = if is_last {
+                Op::BranchCompare { comparison, want: true, to: 0 }
+            } else {
+                Op::BranchChain { comparison, to: 0 }
+            };
+            fails.push(self.emit_at(op, site, 2, usize::from(!is_last)));
+            subject = operand.span;
+        }
+        if want {
+            return Ok(fails);
+        }
+        let holds = self.emit(Op::Jump { to: 0 }, span, 0, 0);
+        self.patch(&fails);
+        Ok(vec![holds])
+    }
+
+    /// One comparison, by the shortest instruction that can do it.
+    fn pair(
+        &mut self,
+        operator: Comparison,
+        left: &Expr,
+        right: &Expr,
+        want: bool,
+    ) -> Result<Vec<usize>> {
+        if left.kind.is_literal()
+            && matches!(right.kind, Kind::Name(..))
+            && let Some(mirrored) = mirrored(operator)
+        {
+            return self.pair(mirrored, right, left, want);
+        }
+        let span = left.span.to(right.span);
+        let site = Site { span, subject: left.span, other: right.span };
+        let is_equal = operator == Comparison::Equal;
+        let slot = match left.kind {
+            Kind::Name(_, Binding::Slot(slot)) => Some(slot),
+            _ => None,
+        };
+        let small = match right.kind {
+            Kind::Int(int) => i32::try_from(int).ok(),
+            _ => None,
+        };
+        let op = match (operator, slot, &right.kind) {
+            (Comparison::In | Comparison::NotIn, ..) => {
+                return self.membership(left, right, (operator == Comparison::In) == want, span);
+            }
+            (Comparison::Is | Comparison::IsNot, Some(slot), Kind::Null) => {
+                Op::BranchSlotNull { want: (operator == Comparison::Is) == want, slot, to: 0 }
+            }
+            (Comparison::Equal | Comparison::NotEqual, Some(slot), Kind::Text(text)) => {
+                let text = self.text(text);
+                Op::BranchSlotText { want: is_equal == want, slot, to: 0, text }
+            }
+            (comparison, Some(slot), _) if is_ordering(comparison) && small.is_some() => {
+                let int = small.unwrap_or_default();
+                Op::BranchSlotInt { comparison, want, slot, to: 0, int }
+            }
+            _ => return self.two_values(operator, left, right, want),
+        };
+        Ok(vec![self.emit_at(op, site, 0, 0)])
+    }
+
+    fn two_values(
+        &mut self,
+        comparison: Comparison,
+        left: &Expr,
+        right: &Expr,
+        want: bool,
+    ) -> Result<Vec<usize>> {
+        self.value(left)?;
+        self.value(right)?;
+        let site = Site { span: left.span.to(right.span), subject: left.span, other: right.span };
+        let op = match comparison {
+            Comparison::Is => Op::BranchIs { want, to: 0 },
+            Comparison::IsNot => Op::BranchIs { want: !want, to: 0 },
+            _ => Op::BranchCompare { comparison, want, to: 0 },
+        };
+        Ok(vec![self.emit_at(op, site, 2, 0)])
+    }
+
+    fn generator(&mut self, generator: &Generator, want: bool, span: Span) -> Result<Vec<usize>> {
+        let targets = generator.targets.len();
+        let source = self.source(&generator.source, targets == 2)?;
+        let level = self.enter_loop(span)?;
+        let site = Site { span, subject: generator.source.span, other: span };
+        self.emit_at(Op::LoopStart { level, source }, site, source.values(), 0);
+        let next = self.here();
+        let outside = self.height;
+        let exhausted =
+            self.emit_at(Op::LoopNext { level, targets: targets as u8, to: 0 }, site, 0, targets);
+        let outer = self.bound.len();
+        self.bound.extend((outside..outside + targets).map(|place| place as u16));
+        let mut goes_on = Vec::new();
+        for filter in &generator.filters {
+            goes_on.extend(self.test(filter, true)?);
+        }
+        // Falls through when the element decides nothing.
+        let decided = self.test(&generator.element, !generator.any)?;
+        self.patch(&goes_on);
+        self.emit(Op::Pop(targets as u8), span, 0, 0);
+        self.emit(Op::Jump { to: next }, span, 0, 0);
+        self.patch(&decided);
+        self.emit(Op::Pop(targets as u8), span, targets, 0);
+        self.bound.truncate(outer);
+        self.level -= 1;
+        if want == generator.any {
+            return Ok(vec![exhausted]);
+        }
+        let leaves = self.emit(Op::Jump { to: 0 }, span, 0, 0);
+        self.patch(&[exhausted]);
+        Ok(vec![leaves])
+    }
+}
+
+pub(super) fn is_ordering(comparison: Comparison) -> bool {
+    use Comparison as C;
+    !matches!(comparison, C::Is | C::IsNot | C::In | C::NotIn)
+}
+
+/// The comparison with its sides exchanged.
+fn mirrored(comparison: Comparison) -> Option<Comparison> {
+    match comparison {
+        Comparison::Less => Some(Comparison::Greater),
+        Comparison::LessEqual => Some(Comparison::GreaterEqual),
+        Comparison::Greater => Some(Comparison::Less),
+        Comparison::GreaterEqual => Some(Comparison::LessEqual),
+        Comparison::In | Comparison::NotIn => None,
+        same => Some(same),
+    }
+}

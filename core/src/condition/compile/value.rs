@@ -1,0 +1,194 @@
+//! Values: code that leaves one value on the stack.
+
+use super::Compiler;
+use crate::condition::message;
+use crate::condition::op::{Op, Site};
+use crate::condition::pattern::Pattern;
+use crate::condition::syntax::{Binding, Expr, Function, Kind, Logic, Span, Unary};
+use crate::error::Result;
+
+impl Compiler<'_, '_> {
+    /// Compiles `expr` so that its value is on top of the stack.
+    pub(super) fn value(&mut self, expr: &Expr) -> Result<()> {
+        let span = expr.span;
+        let op = match &expr.kind {
+            Kind::Null => Op::Null,
+            Kind::Bool(value) => Op::Bool(*value),
+            Kind::Int(value) => Op::Int(*value),
+            Kind::Float(value) => Op::Float(*value),
+            Kind::BigInt(negative, digits) => {
+                self.code.integers.push((*negative, digits.clone()));
+                Op::BigInt((self.code.integers.len() - 1) as u16)
+            }
+            Kind::Text(text) => Op::Text(self.text(text)),
+            Kind::Bytes(bytes) => {
+                self.code.bytes.push(bytes.clone());
+                Op::Bytes((self.code.bytes.len() - 1) as u16)
+            }
+            Kind::Name(_, Binding::Slot(slot)) => Op::Slot(*slot),
+            Kind::Name(_, Binding::Bound(at)) => {
+                Op::Bound(self.bound.get(usize::from(*at)).copied().unwrap_or_default())
+            }
+            Kind::Name(name, Binding::Free) => return Err(message::unknown_name(span, name, &[])),
+            _ => return self.computed(expr),
+        };
+        self.emit(op, span, 0, 1);
+        Ok(())
+    }
+
+    fn computed(&mut self, expr: &Expr) -> Result<()> {
+        let span = expr.span;
+        match &expr.kind {
+            Kind::Attr(object, name) => {
+                self.value(object)?;
+                let attr = self.attr(name, span)?;
+                let site = Site { span, subject: object.span, other: span };
+                self.emit_at(Op::Attr(attr), site, 1, 1);
+            }
+            Kind::Index(object, key) => self.index(object, key, span)?,
+            Kind::Slice(object, start, end) => {
+                self.value(object)?;
+                for bound in [start, end].into_iter().flatten() {
+                    self.value(bound)?;
+                }
+                let (has_start, has_end) = (start.is_some(), end.is_some());
+                let pops = 1 + usize::from(has_start) + usize::from(has_end);
+                let site = Site { span, subject: object.span, other: span };
+                self.emit_at(Op::Slice { has_start, has_end }, site, pops, 1);
+            }
+            Kind::Unary(operator, operand) if *operator != Unary::Not => {
+                self.value(operand)?;
+                let site = Site { span, subject: operand.span, other: span };
+                self.emit_at(Op::Unary(*operator), site, 1, 1);
+            }
+            Kind::Binary(operator, left, right) => {
+                self.value(left)?;
+                self.value(right)?;
+                let site = Site { span, subject: left.span, other: right.span };
+                self.emit_at(Op::Arithmetic(*operator), site, 2, 1);
+            }
+            Kind::Logic(logic, terms) => self.operands(*logic, terms)?,
+            Kind::Ternary(parts) => self.ternary(parts)?,
+            Kind::Call(function, args) => return self.call(*function, args, expr),
+            Kind::Guard(operand) => {
+                self.value(operand)?;
+                let guard = self.emit(Op::KeepNull { to: 0 }, span, 0, 0);
+                if let Some(chain) = self.guards.last_mut() {
+                    chain.push(guard);
+                }
+            }
+            Kind::Chain(operand) => {
+                self.guards.push(Vec::new());
+                self.value(operand)?;
+                let guards = self.guards.pop().unwrap_or_default();
+                self.patch(&guards);
+            }
+            _ => return self.truth(expr),
+        }
+        Ok(())
+    }
+
+    /// The outcome of a test as a boolean.
+    fn truth(&mut self, expr: &Expr) -> Result<()> {
+        let fails = self.test(expr, true)?;
+        self.emit(Op::Bool(true), expr.span, 0, 1);
+        let end = self.emit(Op::Jump { to: 0 }, expr.span, 1, 0);
+        self.patch(&fails);
+        self.emit(Op::Bool(false), expr.span, 0, 1);
+        self.patch(&[end]);
+        Ok(())
+    }
+
+    /// `and` and `or` yield the operand that decided.
+    fn operands(&mut self, logic: Logic, terms: &[Expr]) -> Result<()> {
+        let Some((last, others)) = terms.split_last() else { return Ok(()) };
+        let mut kept = Vec::new();
+        for term in others {
+            self.value(term)?;
+            let op = Op::KeepIf { truth: logic == Logic::Or, to: 0 };
+            kept.push(self.emit(op, term.span, 1, 0));
+        }
+        self.value(last)?;
+        self.patch(&kept);
+        Ok(())
+    }
+
+    fn ternary(&mut self, parts: &(Expr, Expr, Expr)) -> Result<()> {
+        let (test, yes, no) = parts;
+        let otherwise = self.test(test, true)?;
+        self.value(yes)?;
+        let end = self.emit(Op::Jump { to: 0 }, yes.span, 1, 0);
+        self.patch(&otherwise);
+        self.value(no)?;
+        self.patch(&[end]);
+        Ok(())
+    }
+
+    fn index(&mut self, object: &Expr, key: &Expr, span: Span) -> Result<()> {
+        let site = Site { span, subject: object.span, other: key.span };
+        if let Kind::Call(Function::Split, args) = &object.kind {
+            for arg in args {
+                self.value(arg)?;
+            }
+            self.value(key)?;
+            self.emit_at(Op::SplitIndex(args.len() as u8), site, args.len() + 1, 1);
+            return Ok(());
+        }
+        self.value(object)?;
+        self.value(key)?;
+        self.emit_at(Op::Index { is_constant: key.kind.is_literal() }, site, 2, 1);
+        Ok(())
+    }
+
+    fn call(&mut self, function: Function, args: &[Expr], expr: &Expr) -> Result<()> {
+        let span = expr.span;
+        let subject = args.first().map_or(span, |first| first.span);
+        let site = Site { span, subject, other: args.get(1).map_or(span, |second| second.span) };
+        match (function, args) {
+            (Function::IsInstance | Function::StartsWith | Function::EndsWith, _) => {
+                return self.truth(expr);
+            }
+            (Function::Matches, [value, pattern]) => {
+                self.value(value)?;
+                let Kind::Text(text) = &pattern.kind else {
+                    return Err(message::pattern_literal(pattern.span));
+                };
+                self.code.patterns.push(Pattern::compile(text, pattern.span)?);
+                let at = (self.code.patterns.len() - 1) as u16;
+                self.emit_at(Op::Matches(at), site, 1, 1);
+            }
+            (
+                Function::Len
+                | Function::Any
+                | Function::All
+                | Function::Sum
+                | Function::Min
+                | Function::Max,
+                [only],
+            ) => {
+                let source = self.source(only, function == Function::Len)?;
+                self.emit_at(Op::Aggregate(function, source), site, source.values(), 1);
+            }
+            _ => {
+                if function == Function::IsNan {
+                    self.module(function, span);
+                }
+                for arg in args {
+                    self.value(arg)?;
+                }
+                self.emit_at(Op::Call(function, args.len() as u8), site, args.len(), 1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the function's module is a visible name, it must be the module.
+    fn module(&mut self, function: Function, span: Span) {
+        use crate::condition::dialect::Style;
+        let callable = self.install.dialect.spelled(function);
+        let Some(Style::Module(module)) = callable.map(|callable| callable.style) else { return };
+        if let Ok(slot) = self.install.names.slot(module) {
+            self.emit(Op::Module(slot), span, 0, 0);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The machine's instructions.
+//!
+//! A test compiles to compare-and-branch instructions, so that a common condition needs neither a
+//! stack nor a boolean. Invariant: an instruction is at most 16 bytes.
+
+use super::pattern::Pattern;
+use super::syntax::{Binary, Comparison, Function, Span, Unary};
+
+/// Values the machine can hold at a time.
+pub(super) const STACK: usize = 64;
+
+/// What of a collection is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Source {
+    /// The elements of what is on the stack; keys if it is a map.
+    Elements,
+    Keys,
+    Values,
+    /// Keys with their values.
+    Items,
+    /// The parts of a string, between blanks or a separator, at most so many cuts: one, two or three
+    /// values on the stack.
+    Split(u8),
+}
+
+/// How a candidate is held against the value below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Step {
+    /// Equal, or the same object.
+    Element,
+    /// The candidate is a class of the value.
+    Instance,
+    Starts,
+    Ends,
+}
+
+/// One instruction. `to` is where it goes on when the test does not come out as `want`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Op {
+    Return(bool),
+    ReturnTop,
+    BranchSlotInt {
+        comparison: Comparison,
+        want: bool,
+        slot: u16,
+        to: u16,
+        int: i32,
+    },
+    /// Equality with a constant string.
+    BranchSlotText {
+        want: bool,
+        slot: u16,
+        to: u16,
+        text: u16,
+    },
+    /// Identity with null.
+    BranchSlotNull {
+        want: bool,
+        slot: u16,
+        to: u16,
+    },
+    BranchSlotTruth {
+        want: bool,
+        slot: u16,
+        to: u16,
+    },
+    /// Pops two.
+    BranchCompare {
+        comparison: Comparison,
+        want: bool,
+        to: u16,
+    },
+    /// Pops two; when it holds, pushes the second again.
+    BranchChain {
+        comparison: Comparison,
+        to: u16,
+    },
+    BranchTruth {
+        want: bool,
+        to: u16,
+    },
+    BranchIs {
+        want: bool,
+        to: u16,
+    },
+    BranchMember {
+        want: bool,
+        source: Source,
+        to: u16,
+    },
+    Jump {
+        to: u16,
+    },
+    /// Goes to `to` with the top when its truth is `truth`, else pops it.
+    KeepIf {
+        truth: bool,
+        to: u16,
+    },
+    /// Goes to `to` with the top when it is null.
+    KeepNull {
+        to: u16,
+    },
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    BigInt(u16),
+    Text(u16),
+    Bytes(u16),
+    Slot(u16),
+    /// The value at this place of the stack.
+    Bound(u16),
+    Attr(u16),
+    /// `is_constant`: the key was held against the redaction list when it was compiled.
+    Index {
+        is_constant: bool,
+    },
+    Slice {
+        has_start: bool,
+        has_end: bool,
+    },
+    /// One part of a split string: values as [`Source::Split`], then the index.
+    SplitIndex(u8),
+    Unary(Unary),
+    Arithmetic(Binary),
+    /// Pops so many arguments.
+    Call(Function, u8),
+    /// A function of all elements of a collection.
+    Aggregate(Function, Source),
+    Matches(u16),
+    /// Fails if the top cannot be a key.
+    Hashable,
+    /// Pops a candidate; when it fits the value below, pops that too and goes to `to`.
+    Step {
+        step: Step,
+        to: u16,
+    },
+    Pop(u8),
+    /// Fails if the slot does not hold a module.
+    Module(u16),
+    LoopStart {
+        level: u8,
+        source: Source,
+    },
+    /// Pushes the next element as so many values, or goes to `to`.
+    LoopNext {
+        level: u8,
+        targets: u8,
+        to: u16,
+    },
+}
+
+impl Op {
+    /// Sets where a branch goes.
+    pub(super) fn patch(&mut self, target: u16) {
+        match self {
+            Self::BranchSlotInt { to, .. }
+            | Self::BranchSlotText { to, .. }
+            | Self::BranchSlotNull { to, .. }
+            | Self::BranchSlotTruth { to, .. }
+            | Self::BranchCompare { to, .. }
+            | Self::BranchChain { to, .. }
+            | Self::BranchTruth { to, .. }
+            | Self::BranchIs { to, .. }
+            | Self::BranchMember { to, .. }
+            | Self::Jump { to }
+            | Self::KeepIf { to, .. }
+            | Self::KeepNull { to }
+            | Self::Step { to, .. }
+            | Self::LoopNext { to, .. } => *to = target,
+            _ => {}
+        }
+    }
+}
+
+/// Where an instruction came from, for messages.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Site {
+    /// The whole expression.
+    pub(super) span: Span,
+    /// What it works on: the object of an attribute, the left operand.
+    pub(super) subject: Span,
+    /// The other operand: a key, the right side.
+    pub(super) other: Span,
+}
+
+/// An attribute's index in the site's table, and its name.
+#[derive(Clone, Debug)]
+pub(super) struct AttrName {
+    pub(super) index: u16,
+    pub(super) text: Box<str>,
+}
+
+/// Instructions with everything they point to.
+#[derive(Debug, Default)]
+pub(super) struct Code {
+    pub(super) ops: Vec<Op>,
+    /// As many as instructions.
+    pub(super) sites: Vec<Site>,
+    pub(super) texts: Vec<Box<str>>,
+    pub(super) bytes: Vec<Box<[u8]>>,
+    /// Whether it is negative, and its magnitude.
+    pub(super) integers: Vec<(bool, Box<[u32]>)>,
+    pub(super) attrs: Vec<AttrName>,
+    pub(super) patterns: Vec<Pattern>,
+    /// Where the value, rather than the test, begins.
+    pub(super) value_start: usize,
+    /// Most values held at a time.
+    pub(super) most_values: usize,
+    /// Whether there is a loop.
+    pub(super) has_loops: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instruction_is_16_bytes() {
+        assert!(size_of::<Op>() <= 16);
+    }
+}

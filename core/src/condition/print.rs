@@ -1,0 +1,339 @@
+//! The tree back to text, in the host's own spelling, with the fewest parentheses.
+//!
+//! Invariant: what is printed parses into an equal tree.
+
+use super::dialect::{Dialect, Literal, Style};
+use super::syntax::{Binary, Comparison, Expr, Function, Generator, Kind, Logic, Shape, Unary};
+use std::fmt::Write as _;
+
+/// Tighter than every operator: names, literals, brackets, and what hangs on them.
+const TIGHTEST: u8 = u8::MAX;
+
+/// `expr` as the host would write it.
+pub(super) fn canonical(expr: &Expr, dialect: &'static Dialect) -> String {
+    let mut printer = Printer { dialect, out: String::new() };
+    printer.expr(expr, 0);
+    printer.out
+}
+
+struct Printer {
+    dialect: &'static Dialect,
+    out: String,
+}
+
+impl Printer {
+    fn push(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    /// How tightly the outermost operator of `kind` binds.
+    fn power(&self, kind: &Kind) -> u8 {
+        let powers = &self.dialect.powers;
+        match kind {
+            Kind::Ternary(_) => powers.ternary,
+            Kind::Logic(Logic::Or, _) => powers.or,
+            Kind::Logic(Logic::And, _) => powers.and,
+            Kind::Unary(Unary::Not, _) => powers.not,
+            Kind::Compare(..) => powers.comparison,
+            Kind::Binary(operator, ..) => self.infix(*operator).1,
+            Kind::Unary(..) | Kind::BigInt(true, _) => powers.prefix,
+            Kind::Int(value) if *value < 0 => powers.prefix,
+            Kind::Float(value) if value.is_sign_negative() => powers.prefix,
+            _ => TIGHTEST,
+        }
+    }
+
+    fn infix(&self, operator: Binary) -> (&'static str, u8) {
+        let row = self.dialect.infix.iter().find(|(_, binary, _)| *binary == operator);
+        row.map_or(("", 0), |(sign, _, power)| {
+            let spelled = self.dialect.signs.iter().find(|(_, other)| other == sign);
+            (spelled.map_or("", |(text, _)| *text), *power)
+        })
+    }
+
+    /// `expr` where only what binds more tightly than `min` stands without parentheses.
+    fn expr(&mut self, expr: &Expr, min: u8) {
+        let power = self.power(&expr.kind);
+        let is_prefix = power == self.dialect.powers.prefix && min == power
+            || power == self.dialect.powers.not && min == power;
+        if power > min || is_prefix {
+            self.kind(&expr.kind);
+        } else {
+            self.push("(");
+            self.kind(&expr.kind);
+            self.push(")");
+        }
+    }
+
+    /// `expr` where something hangs on it.
+    fn object(&mut self, expr: &Expr) {
+        let number = matches!(expr.kind, Kind::Int(_) | Kind::BigInt(..) | Kind::Float(_));
+        match &expr.kind {
+            Kind::Guard(inner) => {
+                self.object(inner);
+                self.push("?");
+            }
+            Kind::Chain(_) => {
+                self.push("(");
+                self.kind(&expr.kind);
+                self.push(")");
+            }
+            _ if number => {
+                self.push("(");
+                self.kind(&expr.kind);
+                self.push(")");
+            }
+            _ => self.expr(expr, TIGHTEST - 1),
+        }
+    }
+
+    fn kind(&mut self, kind: &Kind) {
+        let dialect = self.dialect;
+        let powers = &dialect.powers;
+        match kind {
+            Kind::Null => self.push(dialect.literal(Literal::Null)),
+            Kind::Bool(true) => self.push(dialect.literal(Literal::True)),
+            Kind::Bool(false) => self.push(dialect.literal(Literal::False)),
+            Kind::Int(value) => self.push(&value.to_string()),
+            Kind::BigInt(negative, digits) => {
+                let sign = if *negative { "-" } else { "" };
+                self.push(sign);
+                self.push(&decimal(digits));
+            }
+            Kind::Float(value) => self.push(&float(*value)),
+            Kind::Text(text) => self.push(&quoted(text.chars())),
+            Kind::Bytes(bytes) => {
+                self.push("b");
+                self.push(&quoted_bytes(bytes));
+            }
+            Kind::Name(name, _) => self.push(name),
+            Kind::Attr(object, name) => {
+                self.object(object);
+                self.push(".");
+                self.push(name);
+            }
+            Kind::Index(object, index) => {
+                self.object(object);
+                self.bracketed("[", index, "]");
+            }
+            Kind::Slice(object, start, end) => self.slice(object, start, end),
+            Kind::Unary(operator, operand) => self.unary(*operator, operand),
+            Kind::Binary(operator, left, right) => self.binary(*operator, left, right),
+            Kind::Logic(logic, terms) => self.logic(*logic, terms),
+            Kind::Compare(first, rest) => self.comparison(first, rest),
+            Kind::Ternary(parts) => {
+                let (test, yes, no) = &**parts;
+                self.expr(yes, powers.ternary);
+                self.push(" if ");
+                self.expr(test, powers.ternary);
+                self.push(" else ");
+                self.expr(no, powers.ternary - 1);
+            }
+            Kind::Call(function, args) => self.call(*function, args),
+            Kind::Collection(shape, items) => self.collection(*shape, items),
+            Kind::Generator(generator) => self.generator(generator),
+            Kind::Guard(inner) | Kind::Chain(inner) => self.kind(&inner.kind),
+        }
+    }
+
+    fn bracketed(&mut self, open: &str, expr: &Expr, close: &str) {
+        self.push(open);
+        self.expr(expr, 0);
+        self.push(close);
+    }
+
+    fn slice(&mut self, object: &Expr, start: &Option<Box<Expr>>, end: &Option<Box<Expr>>) {
+        self.object(object);
+        self.push("[");
+        if let Some(start) = start {
+            self.expr(start, 0);
+        }
+        self.push(":");
+        if let Some(end) = end {
+            self.expr(end, 0);
+        }
+        self.push("]");
+    }
+
+    fn unary(&mut self, operator: Unary, operand: &Expr) {
+        let powers = &self.dialect.powers;
+        let (sign, power) = match operator {
+            Unary::Not => ("not ", powers.not),
+            Unary::Minus => ("-", powers.prefix),
+            Unary::Plus => ("+", powers.prefix),
+            Unary::Invert => ("~", powers.prefix),
+        };
+        self.push(sign);
+        self.expr(operand, power);
+    }
+
+    fn binary(&mut self, operator: Binary, left: &Expr, right: &Expr) {
+        let (spelled, power) = self.infix(operator);
+        let (left_min, right_min) = if operator == Binary::Power {
+            (power, self.dialect.powers.prefix)
+        } else {
+            (power - 1, power)
+        };
+        self.expr(left, left_min);
+        self.push(" ");
+        self.push(spelled);
+        self.push(" ");
+        self.expr(right, right_min);
+    }
+
+    fn logic(&mut self, logic: Logic, terms: &[Expr]) {
+        let (word, power) = match logic {
+            Logic::And => (" and ", self.dialect.powers.and),
+            Logic::Or => (" or ", self.dialect.powers.or),
+        };
+        for (n, term) in terms.iter().enumerate() {
+            if n > 0 {
+                self.push(word);
+            }
+            self.expr(term, power);
+        }
+    }
+
+    fn comparison(&mut self, first: &Expr, rest: &[(Comparison, Expr)]) {
+        let power = self.dialect.powers.comparison;
+        self.expr(first, power);
+        for (operator, operand) in rest {
+            self.push(match operator {
+                Comparison::Equal => " == ",
+                Comparison::NotEqual => " != ",
+                Comparison::Less => " < ",
+                Comparison::LessEqual => " <= ",
+                Comparison::Greater => " > ",
+                Comparison::GreaterEqual => " >= ",
+                Comparison::Is => " is ",
+                Comparison::IsNot => " is not ",
+                Comparison::In => " in ",
+                Comparison::NotIn => " not in ",
+            });
+            self.expr(operand, power);
+        }
+    }
+
+    fn call(&mut self, function: Function, args: &[Expr]) {
+        let Some(callable) = self.dialect.spelled(function) else { return };
+        let mut args = args;
+        match (callable.style, args) {
+            (Style::Module(module), _) => {
+                self.push(module);
+                self.push(".");
+            }
+            (Style::Method, [receiver, others @ ..]) => {
+                self.object(receiver);
+                self.push(".");
+                args = others;
+            }
+            _ => {}
+        }
+        self.push(callable.name);
+        self.push("(");
+        self.list(args);
+        self.push(")");
+    }
+
+    fn list(&mut self, items: &[Expr]) {
+        for (n, item) in items.iter().enumerate() {
+            if n > 0 {
+                self.push(", ");
+            }
+            self.expr(item, 0);
+        }
+    }
+
+    fn collection(&mut self, shape: Shape, items: &[Expr]) {
+        let (open, close) = match shape {
+            Shape::List => ("[", "]"),
+            Shape::Tuple if items.len() == 1 => ("(", ",)"),
+            Shape::Tuple => ("(", ")"),
+            Shape::Set => ("{", "}"),
+        };
+        self.push(open);
+        self.list(items);
+        self.push(close);
+    }
+
+    fn generator(&mut self, generator: &Generator) {
+        let power = self.dialect.powers.ternary;
+        let function = if generator.any { Function::Any } else { Function::All };
+        let name = self.dialect.spelled(function).map_or("", |callable| callable.name);
+        self.push(name);
+        self.push("(");
+        self.expr(&generator.element, 0);
+        self.push(" for ");
+        self.push(&generator.targets.join(", "));
+        self.push(" in ");
+        self.expr(&generator.source, power);
+        for filter in &generator.filters {
+            self.push(" if ");
+            self.expr(filter, power);
+        }
+        self.push(")");
+    }
+}
+
+fn float(value: f64) -> String {
+    if value.is_infinite() {
+        // A literal beyond the largest double is infinite, and is written as one again.
+        return if value > 0.0 { "1e999".to_owned() } else { "-1e999".to_owned() };
+    }
+    format!("{value:?}")
+}
+
+fn quoted(characters: impl Iterator<Item = char>) -> String {
+    let mut text = String::from("\"");
+    for character in characters {
+        match character {
+            '"' | '\\' => text.extend(['\\', character]),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            _ if character < ' ' || character == '\x7f' => {
+                let _ = write!(text, "\\x{:02x}", u32::from(character));
+            }
+            _ => text.push(character),
+        }
+    }
+    text.push('"');
+    text
+}
+
+fn quoted_bytes(bytes: &[u8]) -> String {
+    let mut text = String::from("\"");
+    for &byte in bytes {
+        match byte {
+            b'"' | b'\\' => text.extend(['\\', char::from(byte)]),
+            b' '..=b'~' => text.push(char::from(byte)),
+            _ => {
+                let _ = write!(text, "\\x{byte:02x}");
+            }
+        }
+    }
+    text.push('"');
+    text
+}
+
+/// A magnitude of 32-bit digits in decimal.
+fn decimal(digits: &[u32]) -> String {
+    const CHUNK: u64 = 1_000_000_000;
+    let mut rest = digits.to_vec();
+    let mut chunks = Vec::new();
+    while rest.iter().any(|&digit| digit != 0) {
+        let mut remainder = 0_u64;
+        for digit in rest.iter_mut().rev() {
+            let wide = remainder << 32 | u64::from(*digit);
+            *digit = (wide / CHUNK) as u32;
+            remainder = wide % CHUNK;
+        }
+        chunks.push(remainder);
+    }
+    let Some(first) = chunks.pop() else { return "0".to_owned() };
+    let mut text = first.to_string();
+    for chunk in chunks.into_iter().rev() {
+        let _ = write!(text, "{chunk:09}");
+    }
+    text
+}
