@@ -36,7 +36,12 @@ impl Pattern {
         match built {
             Ok(automaton) => Ok(Self(Box::new(automaton))),
             Err(error) if error.is_size_limit_exceeded() => Err(message::pattern_too_large(span)),
-            Err(error) => Err(message::pattern(span, &reason(&error))),
+            Err(error) => match reason(&error) {
+                reason if reason.contains("exceeded limit") => {
+                    Err(message::pattern_too_large(span))
+                }
+                reason => Err(message::pattern(span, &reason)),
+            },
         }
     }
 
