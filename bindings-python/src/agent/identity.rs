@@ -1,0 +1,87 @@
+//! Who this process is, as far as only Python knows: main script, packages, versions.
+//!
+//! Knows no configuration. Invariant: what cannot be found out is left out; nothing here fails.
+
+use crate::locate;
+use pyo3::types::PyAnyMethods;
+use pyo3::{PyResult, Python};
+use std::collections::BTreeMap;
+use stillframe_core::agent::Arguments;
+use stillframe_core::clock;
+
+/// Distributions that are named; beyond that a process has more than anybody reads.
+const MAX_PACKAGES: usize = 500;
+
+/// Fills in what the binding alone can know.
+pub(super) fn complete(py: Python<'_>, arguments: &mut Arguments) {
+    arguments.main = main_script(py).ok();
+    arguments.runtime = runtime(py).unwrap_or_else(|_| "python".to_owned());
+    arguments.packages = packages(py).unwrap_or_default();
+}
+
+fn runtime(py: Python<'_>) -> PyResult<String> {
+    let version = py.import("platform")?.call_method0("python_version")?;
+    Ok(format!("python {}", version.extract::<String>()?))
+}
+
+/// Name of the main script without its ending; of a package run by `-m`, the package.
+fn main_script(py: Python<'_>) -> PyResult<String> {
+    let sys = py.import("sys")?;
+    let argv: Vec<String> = sys.getattr("orig_argv")?.extract()?;
+    if let Some(module) = argv.iter().position(|word| word == "-m").and_then(|at| argv.get(at + 1))
+    {
+        return Ok(module.clone());
+    }
+    let script = argv.iter().skip(1).find(|word| !word.starts_with('-'));
+    let script = script.map_or("python", String::as_str);
+    let name = script.rsplit('/').next().unwrap_or(script);
+    Ok(name.strip_suffix(".py").unwrap_or(name).to_owned())
+}
+
+/// Installed distributions and their versions, from the names of their metadata folders: reading
+/// the metadata itself would take a second in a large environment.
+fn packages(py: Python<'_>) -> PyResult<BTreeMap<String, String>> {
+    let path: Vec<String> = py.import("sys")?.getattr("path")?.extract()?;
+    let mut packages = BTreeMap::new();
+    for folder in path.iter().filter(|folder| folder.ends_with("-packages")) {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        for entry in entries {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Some(name) = name.strip_suffix(".dist-info") else { continue };
+            if let Some((name, version)) = name.split_once('-')
+                && packages.len() < MAX_PACKAGES
+            {
+                let name = name.to_ascii_lowercase().replace('_', "-");
+                packages.entry(name).or_insert_with(|| version.to_owned());
+            }
+        }
+    }
+    Ok(packages)
+}
+
+/// Names the folders of the standard library, whose code is not the application's.
+pub(super) fn note_standard_library(py: Python<'_>) {
+    let folders = || -> PyResult<Vec<String>> {
+        let sysconfig = py.import("sysconfig")?;
+        let path = |name: &str| sysconfig.call_method1("get_path", (name,))?.extract::<String>();
+        let mut folders = vec![path("stdlib")? + "/", path("platstdlib")? + "/"];
+        let own = py.import("stillframe")?.getattr("__file__")?.extract::<String>()?;
+        folders.extend(own.rsplit_once('/').map(|(folder, _)| format!("{folder}/")));
+        Ok(folders)
+    };
+    locate::set_foreign(folders().unwrap_or_default());
+}
+
+/// Wall time of the process's start; where the system does not tell, now.
+pub(super) fn process_started_ns() -> u64 {
+    let started = || -> Option<u64> {
+        let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+        let ticks: u64 = stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()?;
+        let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
+        let up: f64 = uptime.split_whitespace().next()?.parse().ok()?;
+        // Linux counts them in hundredths of a second (`USER_HZ`).
+        let age_ns = (up * 1e9) as u64 - ticks * 10_000_000;
+        clock::wall_ns().checked_sub(age_ns)
+    };
+    started().unwrap_or_else(clock::wall_ns)
+}

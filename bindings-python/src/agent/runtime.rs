@@ -1,0 +1,142 @@
+//! What the core asks of a runtime outside a hit, answered by CPython.
+//!
+//! Invariant: everything but `run_soon` is called from a task, so the GIL is held.
+
+use super::installer::Installer;
+use super::names::CodeNames;
+use crate::frame::{Plan, Slots};
+use crate::value::Known;
+use crate::{hook, locate};
+use pyo3::Python;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use stillframe_core::error::{Error, ErrorKind, Result};
+use stillframe_core::host::{LoadedFile, LoadedFunction, Names, Runtime, SourceText};
+
+/// CPython, as the core sees it.
+pub(crate) struct PythonRuntime {
+    installer: Mutex<Installer>,
+    started_ns: u64,
+    /// Slots given out, by the handle of their code.
+    slots: Mutex<HashMap<u64, Slots>>,
+}
+
+impl fmt::Debug for PythonRuntime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PythonRuntime")
+    }
+}
+
+/// Whether the core was told of new code and has not looked yet.
+static RELOAD_GIVEN: AtomicBool = AtomicBool::new(false);
+
+/// Called on application threads after new code: has the core look for what waits for it.
+pub(super) fn code_came() {
+    if RELOAD_GIVEN.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let Some(agent) = super::current() else { return };
+    agent.runtime().run_soon(Box::new(|| {
+        RELOAD_GIVEN.store(false, Ordering::Relaxed);
+        if let Some(agent) = super::current() {
+            agent.reload();
+        }
+    }));
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An exception of Python's own as an error of the core, by its type and text.
+fn internal(what: &str, error: &pyo3::PyErr) -> Error {
+    Error::new(ErrorKind::Internal, format!("{what}: {error}"))
+}
+
+impl PythonRuntime {
+    /// The runtime of a process that started at `started_ns`.
+    pub(super) fn new(started_ns: u64) -> Self {
+        Self { installer: Mutex::default(), started_ns, slots: Mutex::default() }
+    }
+
+    fn installer(&self) -> Installer {
+        locked(&self.installer).clone()
+    }
+
+    /// Waits until the tasks given so far were run.
+    pub(super) fn wait(&self, timeout: Duration) -> bool {
+        self.installer().wait(timeout)
+    }
+
+    /// Ends our thread.
+    pub(super) fn close(&self, timeout: Duration) {
+        self.installer().close(timeout);
+    }
+
+    /// A forked child has none of our threads, and perhaps a queue that one of them held.
+    pub(super) fn renew(&self) {
+        let fresh = Installer::default();
+        // Whatever of the parent's is in there stays as it is: its locks may be held for ever.
+        std::mem::forget(std::mem::replace(&mut *locked(&self.installer), fresh));
+        RELOAD_GIVEN.store(false, Ordering::Relaxed);
+    }
+}
+
+impl Runtime for PythonRuntime {
+    fn run_soon(&self, task: Box<dyn FnOnce() + Send>) -> bool {
+        self.installer().run(task)
+    }
+
+    fn files(&self, file_name: &str) -> Vec<LoadedFile> {
+        Python::attach(|py| {
+            // An index that could not be made is an empty one: the probe stays pending.
+            let _ = locate::refresh(py);
+            locate::files(file_name)
+        })
+    }
+
+    fn source(&self, file: &LoadedFile) -> SourceText {
+        let loaded_ns = locate::loaded_ns(&file.path).unwrap_or(0);
+        locate::source_of(&file.path, loaded_ns, self.started_ns)
+    }
+
+    fn functions(&self, file: &LoadedFile) -> Vec<LoadedFunction> {
+        Python::attach(|py| locate::functions(py, &file.path).unwrap_or_default())
+    }
+
+    fn named(&self, name: &str) -> Option<(LoadedFile, u32)> {
+        let (path, line) = Python::attach(|py| {
+            let _ = locate::refresh(py);
+            locate::named(py, name)
+        })?;
+        Some((locate::loaded_file(&path), line))
+    }
+
+    fn names(&self, code: u64) -> Box<dyn Names + '_> {
+        Box::new(CodeNames::new(&self.slots, code))
+    }
+
+    fn arm(&self, site: u32, code: u64, line: u32, attrs: &[Box<str>]) -> Result<()> {
+        Python::attach(|py| {
+            Known::refresh(py);
+            let gone = || Error::new(ErrorKind::Location, "the code was unloaded meanwhile");
+            let object = locate::code_of(py, code).ok_or_else(gone)?;
+            let slots = locked(&self.slots);
+            let none = Slots::default();
+            let plan = Plan::new(&object, slots.get(&code).unwrap_or(&none), attrs);
+            drop(slots);
+            plan.and_then(|plan| hook::arm(py, site, plan, line))
+                .map_err(|error| internal("the hook could not be set", &error))
+        })
+    }
+
+    fn disarm(&self, site: u32) {
+        Python::attach(|py| {
+            // The site is out of the table in any case; an event left on is disabled when it fires.
+            let _ = hook::disarm(py, site);
+        });
+    }
+}

@@ -1,0 +1,172 @@
+//! Proves on this very interpreter that frames lie in memory as `layout` says.
+//!
+//! Reads through `process_vm_readv` on our own process, so that a wrong guess answers with an error
+//! where a load would crash. Knows nothing of what the reads are for. Invariant: direct reads are
+//! used only if every one of the checks here held.
+
+use super::layout::{self, code};
+use super::memory::Gil;
+use super::object::Obj;
+use pyo3::types::{PyAnyMethods, PyTuple};
+use pyo3::{Bound, PyAny, PyResult, Python, ffi, pyfunction, wrap_pyfunction};
+
+/// A function whose locals are a mortal object, a small int, `None` and one that is not set yet.
+const SOURCE: &std::ffi::CStr = c"
+def canary(mortal, small, nothing, look):
+    seen = look(mortal, small)
+    unset = seen
+    return unset
+";
+
+/// Why direct reads cannot be used, if so.
+pub(crate) fn examine(py: Python<'_>) -> Result<(), String> {
+    run(py).map_err(|error| format!("the canary could not run: {error}"))?
+}
+
+fn run(py: Python<'_>) -> PyResult<Result<(), String>> {
+    if let Err(reason) = published(py) {
+        return Ok(Err(reason));
+    }
+    let globals = pyo3::types::PyDict::new(py);
+    py.run(SOURCE, Some(&globals), None)?;
+    let canary = globals.get_item("canary")?;
+    let look = wrap_pyfunction!(look, py)?;
+    let mortal = pyo3::types::PyList::empty(py);
+    let verdict = canary.call1((mortal, 7, py.None(), look))?;
+    let reason: Option<String> = verdict.extract()?;
+    Ok(reason.map_or(Ok(()), Err))
+}
+
+/// Called by the canary function: compares what the frame holds with what it must hold.
+#[pyfunction]
+fn look(py: Python<'_>, mortal: Bound<'_, PyAny>, small: Bound<'_, PyAny>) -> Option<String> {
+    let raw = compare(py, &mortal, &small).err();
+    raw.map(str::to_owned)
+}
+
+fn compare(
+    py: Python<'_>,
+    mortal: &Bound<'_, PyAny>,
+    small: &Bound<'_, PyAny>,
+) -> Result<(), &'static str> {
+    let frame = frame_address().ok_or("the running frame is not where it should be")?;
+    let word = |at: usize| read_word(frame + at).ok_or("a frame's field cannot be read");
+    let expected = running_code(py).ok_or("the interpreter did not name its running frame")?;
+    let code_address = word(layout::frame::CODE)?;
+    if code_address != expected.as_ptr() as usize {
+        return Err("a frame keeps its code elsewhere");
+    }
+    let local = |index: usize| word(layout::frame::LOCALSPLUS + index * 8);
+    // SAFETY: `Py_None` only takes an address.
+    let none = unsafe { ffi::Py_None() } as usize;
+    let wanted = [mortal.as_ptr() as usize, small.as_ptr() as usize, none];
+    for (index, wanted) in wanted.into_iter().enumerate() {
+        if local(index)? != wanted {
+            return Err("a frame keeps its locals elsewhere");
+        }
+    }
+    if local(4)? != 0 || local(5)? != 0 {
+        return Err("a frame keeps unset locals in another form");
+    }
+    let at = word(layout::frame::INSTRUCTION)?.checked_sub(code_address + code::INSTRUCTIONS);
+    let bytes: usize = Obj::of(&expected)
+        .to_bound(py)
+        .getattr("co_code")
+        .and_then(|code| code.len())
+        .map_err(|_| "a code object does not show its instructions")?;
+    if at.is_none_or(|at| at >= bytes) {
+        return Err("a frame keeps its instruction pointer elsewhere");
+    }
+    compare_code(py, &expected)
+}
+
+/// The fields of code that stack frames are named by.
+fn compare_code(py: Python<'_>, expected: &Bound<'_, PyAny>) -> Result<(), &'static str> {
+    let fields = [
+        (code::FILENAME, "co_filename"),
+        (code::QUALNAME, "co_qualname"),
+        (code::CONSTS, "co_consts"),
+    ];
+    for (offset, name) in fields {
+        let found = read_word(expected.as_ptr() as usize + offset);
+        let wanted = expected.getattr(name).map_err(|_| "a code object lacks a field")?;
+        if found != Some(wanted.as_ptr() as usize) {
+            return Err("a code object keeps its fields elsewhere");
+        }
+    }
+    let line = read_word(expected.as_ptr() as usize + code::FIRST_LINE);
+    let wanted: u32 = expected
+        .getattr("co_firstlineno")
+        .and_then(|line| line.extract())
+        .map_err(|_| "a code object lacks a field")?;
+    let _ = py;
+    if line.map(|word| word as u32) == Some(wanted) {
+        Ok(())
+    } else {
+        Err("a code object keeps its first line elsewhere")
+    }
+}
+
+fn frame_address() -> Option<usize> {
+    // SAFETY: called from Python, so the thread has a state.
+    let thread = unsafe { ffi::PyThreadState_Get() } as usize;
+    let place = read_word(thread + layout::thread::FRAME)?;
+    if cfg!(Py_3_13) { Some(place) } else { read_word(place) }
+}
+
+/// The code that runs, as the public API tells it.
+fn running_code(py: Python<'_>) -> Option<Bound<'_, PyAny>> {
+    let frame = py.import("sys").ok()?.call_method1("_getframe", PyTuple::empty(py)).ok()?;
+    frame.getattr("f_code").ok()
+}
+
+/// A word of our own memory, or nothing where there is no memory.
+fn read_word(address: usize) -> Option<usize> {
+    let mut word = 0_usize;
+    let size = size_of::<usize>();
+    let local = libc::iovec { iov_base: (&raw mut word).cast(), iov_len: size };
+    let remote = libc::iovec { iov_base: address as *mut libc::c_void, iov_len: size };
+    // SAFETY: only asks for a number.
+    let pid = unsafe { libc::getpid() };
+    // SAFETY: `local` describes `word`; the kernel checks `remote` and answers with an error.
+    let read = unsafe { libc::process_vm_readv(pid, &raw const local, 1, &raw const remote, 1, 0) };
+    (read == size.cast_signed()).then_some(word)
+}
+
+/// Compares with the offsets that 3.13 publishes about itself.
+#[cfg(Py_3_13)]
+fn published(_py: Python<'_>) -> Result<(), String> {
+    unsafe extern "C" {
+        static _PyRuntime: u8;
+    }
+    let base = (&raw const _PyRuntime) as usize;
+    // Words of `_Py_DebugOffsets`: cookie, version, free-threaded, then groups of offsets.
+    let word = |index: usize| read_word(base + index * 8);
+    let cookie = u64::from_ne_bytes(*b"xdebugpy") as usize;
+    let expected = [
+        (0, cookie),
+        (2, 0),
+        (23, layout::thread::FRAME),
+        (29, layout::frame::PREVIOUS),
+        (30, layout::frame::CODE),
+        (31, layout::frame::INSTRUCTION),
+        (32, layout::frame::LOCALSPLUS),
+        (33, layout::frame::OWNER),
+        (35, code::FILENAME),
+        (37, code::QUALNAME),
+        (39, code::FIRST_LINE),
+        (43, code::INSTRUCTIONS),
+    ];
+    for (index, wanted) in expected {
+        if word(index) != Some(wanted) {
+            return Err(format!("the interpreter publishes other offsets (word {index})"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(Py_3_13))]
+fn published(_py: Python<'_>) -> Result<(), String> {
+    let _ = Gil::of(_py);
+    Ok(())
+}

@@ -1,0 +1,322 @@
+//! Dicts and the attributes that instances store, read from their own tables.
+//!
+//! Knows the tables, not what an attribute means. Invariant: no key of the application is hashed or
+//! compared by its own code: only exact strings are compared, by their characters.
+
+use super::layout::{dict, keys, values};
+use super::memory::{Gil, load};
+use super::object::Obj;
+use super::types::Type;
+use pyo3::ffi;
+use stillframe_core::value::Text;
+
+unsafe extern "C" {
+    /// The interpreter's string hash, over the characters as they are stored.
+    fn _Py_HashBytes(bytes: *const u8, len: isize) -> isize;
+}
+
+/// Steps of the probe sequence of a dict (`PERTURB_SHIFT`).
+const PERTURB_SHIFT: u32 = 5;
+/// `DKIX_EMPTY`.
+const EMPTY: i64 = -1;
+
+/// A string to look up, with its hash.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key<'a> {
+    text: Text<'a>,
+    hash: isize,
+    object: Option<Obj>,
+}
+
+impl<'a> Key<'a> {
+    /// The key that `object`, a string, is.
+    pub(crate) fn of_object(object: Obj, gil: Gil<'a>) -> Self {
+        let text = object.text(gil);
+        let kept = object.text_hash();
+        let hash = if kept == -1 { hash_of(text) } else { kept };
+        Self { text, hash, object: Some(object) }
+    }
+
+    /// The key with these characters; `None` where they are not stored as CPython would store them.
+    pub(crate) fn of_text(text: Text<'a>) -> Option<Self> {
+        match text {
+            Text::Utf8(ascii) if !ascii.is_ascii() => None,
+            text => Some(Self { text, hash: hash_of(text), object: None }),
+        }
+    }
+
+    /// Whether both are the same string.
+    pub(crate) fn is_text(&self, other: Key<'_>) -> bool {
+        (self.object.is_some() && self.object == other.object)
+            || (self.hash == other.hash && same_text(self.text, other.text))
+    }
+
+    #[inline(always)]
+    fn is(&self, other: Obj, gil: Gil<'_>) -> bool {
+        if self.object == Some(other) {
+            return true;
+        }
+        if !other.ty().is_exact_text() {
+            return false;
+        }
+        let hash = other.text_hash();
+        (hash == self.hash || hash == -1) && same_text(self.text, other.text(gil))
+    }
+}
+
+fn hash_of(text: Text<'_>) -> isize {
+    let (first, len) = match text {
+        Text::Utf8(text) => (text.as_ptr(), text.len()),
+        Text::Latin1(units) => (units.as_ptr(), units.len()),
+        Text::Units16(units) => (units.as_ptr().cast(), units.len() * 2),
+        Text::Units32(units) => (units.as_ptr().cast(), units.len() * 4),
+    };
+    // SAFETY: the slice of `text` has `len` bytes from `first`; the call reads them and a constant
+    // of the process.
+    unsafe { _Py_HashBytes(first, len.cast_signed()) }
+}
+
+/// Whether two strings in CPython's canonical storage are the same.
+pub(super) fn same_text(left: Text<'_>, right: Text<'_>) -> bool {
+    match (left, right) {
+        (Text::Utf8(left), Text::Utf8(right)) => left == right,
+        (Text::Latin1(left), Text::Latin1(right)) => left == right,
+        (Text::Units16(left), Text::Units16(right)) => left == right,
+        (Text::Units32(left), Text::Units32(right)) => left == right,
+        // The canonical storage of a string is unique.
+        _ => false,
+    }
+}
+
+/// Outcome of a lookup.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Found {
+    /// There.
+    Value(Obj),
+    /// Not there.
+    Absent,
+    /// The dict has keys that are not exact strings, one of which may be equal.
+    Mixed,
+}
+
+/// Where a walk over a dict or an instance's attributes stands.
+pub(crate) type DictCursor = usize;
+
+/// The table of keys of a dict, or of a class for its instances.
+#[derive(Clone, Copy)]
+struct Keys(*const u8);
+
+impl Keys {
+    #[inline(always)]
+    fn field<T: Copy>(self, offset: usize) -> T {
+        // SAFETY: made from a live dict or type, which owns the table.
+        unsafe { load(self.0, offset) }
+    }
+
+    fn has_only_text(self) -> bool {
+        self.field::<u8>(keys::KIND) != keys::KIND_GENERAL
+    }
+
+    #[inline(always)]
+    fn index_at(self, slot: usize) -> i64 {
+        let indices = keys::INDICES;
+        match self.field::<u8>(keys::LOG2_SIZE) {
+            0..8 => i64::from(self.field::<i8>(indices + slot)),
+            8..16 => i64::from(self.field::<i16>(indices + slot * 2)),
+            16..32 => i64::from(self.field::<i32>(indices + slot * 4)),
+            _ => self.field(indices + slot * 8),
+        }
+    }
+
+    fn entries(self) -> usize {
+        keys::INDICES + (1_usize << self.field::<u8>(keys::LOG2_INDEX_BYTES))
+    }
+
+    /// Key of entry `index`, given that all keys are text.
+    #[inline(always)]
+    fn text_key(self, index: usize) -> Option<Obj> {
+        Obj::new(self.field(self.entries() + index * 16))
+    }
+
+    /// Value of entry `index`, given that all keys are text and values are not split off.
+    #[inline(always)]
+    fn text_value(self, index: usize) -> Option<Obj> {
+        Obj::new(self.field(self.entries() + index * 16 + 8))
+    }
+
+    /// The entry of `key`, given that all keys are text.
+    #[inline(always)]
+    fn find(self, key: Key<'_>, gil: Gil<'_>) -> Option<usize> {
+        let mask = (1_usize << self.field::<u8>(keys::LOG2_SIZE)) - 1;
+        let mut perturb = key.hash.cast_unsigned();
+        let mut slot = perturb & mask;
+        // The table always has an empty slot, so this ends; the bound is for a table torn by a bug.
+        for _ in 0..=mask.saturating_mul(4) + 64 {
+            let index = self.index_at(slot);
+            if index == EMPTY {
+                return None;
+            }
+            if let Ok(index) = usize::try_from(index)
+                && self.text_key(index).is_some_and(|other| key.is(other, gil))
+            {
+                return Some(index);
+            }
+            perturb >>= PERTURB_SHIFT;
+            slot = slot.wrapping_mul(5).wrapping_add(perturb).wrapping_add(1) & mask;
+        }
+        None
+    }
+}
+
+/// The values of one object whose keys its class holds.
+#[derive(Clone, Copy)]
+struct Split {
+    keys: Keys,
+    values: *const u8,
+}
+
+impl Split {
+    fn at(self, index: usize) -> Option<Obj> {
+        // SAFETY: made from a live object; it owns a value for each key its class has room for.
+        Obj::new(unsafe { load(self.values, values::FIRST + index * 8) })
+    }
+}
+
+/// Where an object keeps its attributes.
+enum Storage {
+    Split(Split),
+    Dict(Obj),
+    None,
+}
+
+impl Obj {
+    /// Entries of a dict, subclasses included.
+    pub(crate) fn dict_len(self) -> usize {
+        self.field::<isize>(dict::USED).max(0).cast_unsigned()
+    }
+
+    /// Looks a string up in a dict, subclasses included. About 5 ns.
+    #[inline]
+    pub(crate) fn dict_find(self, key: Key<'_>, gil: Gil<'_>) -> Found {
+        let table = Keys(self.field(dict::KEYS));
+        if !table.has_only_text() {
+            return Found::Mixed;
+        }
+        let values: *const u8 = self.field(dict::VALUES);
+        let value = table.find(key, gil).and_then(|index| {
+            if values.is_null() {
+                table.text_value(index)
+            } else {
+                Split { keys: table, values }.at(index)
+            }
+        });
+        value.map_or(Found::Absent, Found::Value)
+    }
+
+    /// Looks a string up in a dict whose keys may be mixed: an exact string that is equal counts.
+    pub(crate) fn dict_find_text(self, key: Key<'_>, gil: Gil<'_>) -> Option<Obj> {
+        match self.dict_find(key, gil) {
+            Found::Value(value) => Some(value),
+            Found::Absent => None,
+            Found::Mixed => {
+                let mut cursor = 0;
+                while let Some((other, value)) = self.dict_next(&mut cursor) {
+                    if key.is(other, gil) {
+                        return Some(value);
+                    }
+                }
+                None
+            }
+        }
+    }
+
+    /// Whether all keys of a dict are exact strings.
+    pub(crate) fn dict_has_only_text(self) -> bool {
+        Keys(self.field(dict::KEYS)).has_only_text()
+    }
+
+    /// The entry of a dict at or after `cursor`, which moves on.
+    #[inline]
+    pub(crate) fn dict_next(self, cursor: &mut DictCursor) -> Option<(Obj, Obj)> {
+        let mut position = cursor.cast_signed();
+        let mut key = std::ptr::null_mut();
+        let mut value = std::ptr::null_mut();
+        // SAFETY: callers checked that `self` is a dict; the three places are of this frame; the
+        // call hands out borrowed references and runs no code.
+        let more = unsafe {
+            ffi::PyDict_Next(self.as_ptr(), &raw mut position, &raw mut key, &raw mut value)
+        };
+        *cursor = position.cast_unsigned();
+        if more == 0 { None } else { Some((Obj::new(key)?, Obj::new(value)?)) }
+    }
+
+    fn storage(self) -> Storage {
+        let ty = self.ty();
+        if ty.has_managed_dict() {
+            return self.managed(ty);
+        }
+        match usize::try_from(ty.dict_offset()) {
+            Ok(offset) if offset > 0 => self.slot(offset).map_or(Storage::None, Storage::Dict),
+            _ => Storage::None,
+        }
+    }
+
+    #[cfg(not(Py_3_13))]
+    fn managed(self, ty: Type) -> Storage {
+        // `PyDictOrValues`, three words before the object: values if the low bit is set.
+        let place = self.base().wrapping_sub(24);
+        // SAFETY: a type with a managed dict allocates four words before each object.
+        let word: usize = unsafe { load(place, 0) };
+        if word & 1 == 1 {
+            let values = (word + 1) as *const u8;
+            return Storage::Split(Split { keys: Keys(ty.cached_keys()), values });
+        }
+        Obj::new(word as *mut ffi::PyObject).map_or(Storage::None, Storage::Dict)
+    }
+
+    #[cfg(Py_3_13)]
+    fn managed(self, ty: Type) -> Storage {
+        let place = self.base().wrapping_sub(24);
+        // SAFETY: a type with a managed dict allocates words before each object, this one for it.
+        let dict: *mut ffi::PyObject = unsafe { load(place, 0) };
+        if let Some(dict) = Obj::new(dict) {
+            return Storage::Dict(dict);
+        }
+        let values = self.base().wrapping_add(super::layout::object::BODY);
+        // SAFETY: a type with inline values puts them right behind the object's head.
+        if ty.has_inline_values() && unsafe { load::<u8>(values, values::VALID) } != 0 {
+            return Storage::Split(Split { keys: Keys(ty.cached_keys()), values });
+        }
+        Storage::None
+    }
+
+    /// An attribute that the object itself stores outside of slots.
+    #[inline]
+    pub(crate) fn stored(self, key: Key<'_>, gil: Gil<'_>) -> Option<Obj> {
+        match self.storage() {
+            Storage::Split(split) => split.keys.find(key, gil).and_then(|at| split.at(at)),
+            Storage::Dict(dict) => dict.dict_find_text(key, gil),
+            Storage::None => None,
+        }
+    }
+
+    /// The attribute that the object itself stores outside of slots, at or after `cursor`.
+    pub(crate) fn stored_next(self, cursor: &mut DictCursor) -> Option<(Obj, Obj)> {
+        match self.storage() {
+            Storage::Dict(dict) => dict.dict_next(cursor),
+            Storage::None => None,
+            Storage::Split(split) => {
+                let count = split.keys.field::<isize>(keys::COUNT).max(0).cast_unsigned();
+                while *cursor < count {
+                    let index = *cursor;
+                    *cursor += 1;
+                    if let (Some(key), Some(value)) = (split.keys.text_key(index), split.at(index))
+                    {
+                        return Some((key, value));
+                    }
+                }
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Frames and code objects.
+//!
+//! Knows where they keep what, not which of them is probed. Invariant: a [`Frame`] is used only
+//! during the callback that found it, while the thread that runs it stands still.
+
+use super::layout::{self, Reads, code};
+use super::memory::{Gil, load};
+use super::object::Obj;
+use pyo3::ffi;
+use std::marker::PhantomData;
+use stillframe_core::value::Missing;
+
+/// A frame that is being executed, or its callers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame<'g> {
+    /// Null where frames are read through the public API.
+    address: *const u8,
+    object: *mut ffi::PyFrameObject,
+    gil: PhantomData<Gil<'g>>,
+}
+
+impl<'g> Frame<'g> {
+    /// The frame that runs now on this thread, if it runs `code`.
+    #[inline(always)]
+    pub(crate) fn running(code: Obj, gil: Gil<'g>) -> Option<Self> {
+        if Reads::current() == Reads::Direct {
+            Self::current().filter(|frame| frame.code() == Some(code))
+        } else {
+            api::current(gil).map(|object| Self {
+                address: std::ptr::null(),
+                object,
+                gil: PhantomData,
+            })
+        }
+    }
+
+    #[inline(always)]
+    fn current() -> Option<Self> {
+        // SAFETY: the thread holds the GIL, so it has a state.
+        let thread = unsafe { ffi::PyThreadState_Get() };
+        // SAFETY: the canary proved the offset on this interpreter.
+        let place: *const u8 = unsafe { load(thread.cast_const().cast(), layout::thread::FRAME) };
+        if place.is_null() {
+            return None;
+        }
+        #[cfg(not(Py_3_13))]
+        // SAFETY: on 3.12 the place is a `_PyCFrame`, whose first field is the frame.
+        let place: *const u8 = unsafe { load(place, 0) };
+        (!place.is_null()).then(|| Self::at(place))
+    }
+
+    #[inline(always)]
+    fn at(address: *const u8) -> Self {
+        Self { address, object: std::ptr::null_mut(), gil: PhantomData }
+    }
+
+    /// Whether it is read straight from memory.
+    #[inline(always)]
+    pub(crate) fn is_direct(self) -> bool {
+        !self.address.is_null()
+    }
+
+    /// A variable by name, where frames are not read directly.
+    pub(crate) fn variable_by_name(self, name: Obj) -> Result<Obj, Missing> {
+        api::variable(self.object, name)
+    }
+
+    #[inline(always)]
+    fn field<T: Copy>(self, offset: usize) -> T {
+        // SAFETY: the canary proved the offsets; the frame lives as long as the callback.
+        unsafe { load(self.address, offset) }
+    }
+
+    /// Its code.
+    #[inline(always)]
+    pub(crate) fn code(self) -> Option<Obj> {
+        Obj::new(self.field(layout::frame::CODE))
+    }
+
+    /// Local, cell or free variable `index`; `None` if it is not set.
+    #[inline(always)]
+    pub(crate) fn local(self, index: usize) -> Option<Obj> {
+        Obj::new(self.field(layout::frame::LOCALSPLUS + index * 8))
+    }
+
+    /// Globals of its module.
+    pub(crate) fn globals(self) -> Option<Obj> {
+        if !self.is_direct() {
+            return api::namespaces(self.object).0;
+        }
+        Obj::new(self.field(layout::frame::GLOBALS))
+    }
+
+    /// The builtins it sees.
+    pub(crate) fn builtins(self) -> Option<Obj> {
+        if !self.is_direct() {
+            return api::namespaces(self.object).1;
+        }
+        Obj::new(self.field(layout::frame::BUILTINS))
+    }
+
+    /// The namespace of a module or class body.
+    pub(crate) fn namespace(self) -> Option<Obj> {
+        if !self.is_direct() {
+            return None;
+        }
+        Obj::new(self.field(layout::frame::LOCALS))
+    }
+
+    /// Bytes from the first instruction to the one that runs.
+    #[inline(always)]
+    pub(crate) fn instruction(self) -> Option<usize> {
+        if !self.is_direct() {
+            return None;
+        }
+        let at: usize = self.field(layout::frame::INSTRUCTION);
+        at.checked_sub(self.code()?.handle() + code::INSTRUCTIONS)
+    }
+
+    /// The frame that called it, markers and frames that are still being set up left out.
+    pub(crate) fn caller(self) -> Option<Self> {
+        let mut address: *const u8 = self.field(layout::frame::PREVIOUS);
+        loop {
+            if address.is_null() {
+                return None;
+            }
+            let frame = Self::at(address);
+            if frame.is_complete() {
+                return Some(frame);
+            }
+            address = frame.field(layout::frame::PREVIOUS);
+        }
+    }
+
+    fn is_complete(self) -> bool {
+        let owner: u8 = self.field(layout::frame::OWNER);
+        if owner == layout::frame::OWNER_C_STACK {
+            return false;
+        }
+        let Some(object) = self.code() else { return false };
+        if !object.ty().is_code() {
+            return false;
+        }
+        let first: i32 = object.field(code::FIRST_TRACEABLE);
+        owner == layout::frame::OWNER_GENERATOR
+            || self.instruction().is_some_and(|at| at >= usize::try_from(first * 2).unwrap_or(0))
+    }
+}
+
+/// The identity by which `threading` knows the running thread.
+pub(crate) fn thread_ident() -> i64 {
+    // SAFETY: only asks the system for a number.
+    unsafe { ffi::PyThread_get_thread_ident() }.cast_signed()
+}
+
+/// The line of the instruction at byte `at` of a code object; 0 if it has none. 40 ns and more.
+pub(crate) fn code_line(code: Obj, at: usize) -> u32 {
+    let at = i32::try_from(at).unwrap_or(0);
+    // SAFETY: callers checked that it is a code object; the call reads its line table.
+    let line = unsafe { ffi::PyCode_Addr2Line(code.as_ptr().cast(), at) };
+    u32::try_from(line).unwrap_or(0)
+}
+
+/// What a code object says of itself, read from its own fields.
+impl Obj {
+    /// File it was compiled from, given that this is code.
+    pub(crate) fn code_filename(self) -> Option<Self> {
+        self.slot(code::FILENAME)
+    }
+
+    /// Qualified name, given that this is code.
+    pub(crate) fn code_qualname(self) -> Option<Self> {
+        self.slot(code::QUALNAME)
+    }
+
+    /// A number that no other code object of this process has; 0 once they ran out.
+    pub(crate) fn code_version(self) -> u32 {
+        self.field(code::VERSION)
+    }
+}
+
+/// Reads of the current frame through the public API, slower, where the canary failed.
+mod api {
+    use super::{Gil, Missing, Obj, Reads, ffi};
+
+    /// The running frame as an object.
+    pub(super) fn current(_gil: Gil<'_>) -> Option<*mut ffi::PyFrameObject> {
+        debug_assert_eq!(Reads::current(), Reads::Api);
+        // SAFETY: the thread holds the GIL, so it has a state.
+        let thread = unsafe { ffi::PyThreadState_Get() };
+        // SAFETY: `thread` is this thread's live state; the call hands out a reference or null.
+        let frame = unsafe { ffi::PyThreadState_GetFrame(thread) };
+        if frame.is_null() {
+            return None;
+        }
+        // SAFETY: the running frame outlives this callback, so giving the reference back frees
+        // nothing.
+        unsafe { ffi::Py_DECREF(frame.cast()) };
+        Some(frame)
+    }
+
+    /// A local variable by name. Saves and restores the exception that is being raised.
+    pub(super) fn variable(frame: *mut ffi::PyFrameObject, name: Obj) -> Result<Obj, Missing> {
+        // SAFETY: the GIL is held; null or a reference of ours is handed out.
+        let raised = unsafe { ffi::PyErr_GetRaisedException() };
+        // SAFETY: both are live; the call hands out a reference or sets an exception.
+        let value = unsafe { ffi::PyFrame_GetVar(frame, name.as_ptr()) };
+        // SAFETY: takes over the reference to what was raised, null included, and drops the
+        // `NameError` of an unset variable.
+        unsafe { ffi::PyErr_SetRaisedException(raised) };
+        let value = Obj::new(value).ok_or(Missing::Unset)?;
+        // SAFETY: the frame's own slot keeps the value for as long as its thread stands here.
+        unsafe { ffi::Py_DECREF(value.as_ptr()) };
+        Ok(value)
+    }
+
+    /// Globals and builtins of a frame.
+    pub(super) fn namespaces(frame: *mut ffi::PyFrameObject) -> (Option<Obj>, Option<Obj>) {
+        // SAFETY: `frame` is live; a reference is handed out.
+        let globals = Obj::new(unsafe { ffi::PyFrame_GetGlobals(frame) });
+        // SAFETY: as above.
+        let builtins = Obj::new(unsafe { ffi::PyFrame_GetBuiltins(frame) });
+        for object in [globals, builtins].into_iter().flatten() {
+            // SAFETY: the frame itself keeps both.
+            unsafe { ffi::Py_DECREF(object.as_ptr()) };
+        }
+        (globals, builtins)
+    }
+}

@@ -1,0 +1,60 @@
+//! Numbers as CPython stores them.
+//!
+//! Knows no type checks: callers made them. Invariant: an integer is read exactly, whatever its size.
+
+use super::layout::object;
+use super::memory::Gil;
+use super::object::Obj;
+use stillframe_core::value::{BigInt, Value};
+
+/// Bits used of each 32-bit digit (`PyLong_SHIFT` on all 64-bit builds).
+const DIGIT_BITS: u8 = 30;
+
+impl Obj {
+    /// Value of an int that has at most one digit, as line numbers and most counts have.
+    #[inline(always)]
+    pub(crate) fn compact_int(self) -> Option<i64> {
+        let tag: usize = self.field(object::BODY);
+        // The two low bits are the sign (0 positive, 1 zero, 2 negative), the digits' count above.
+        if tag >> 3 > 1 {
+            return None;
+        }
+        let sign = 1 - (tag & 3).cast_signed() as i64;
+        Some(sign * i64::from(self.field::<u32>(object::SECOND)))
+    }
+
+    /// Value of an int, subclasses included.
+    #[inline]
+    pub(crate) fn int<'g>(self, _gil: Gil<'g>) -> Value<'g> {
+        if let Some(value) = self.compact_int() {
+            return Value::Int(value);
+        }
+        let tag: usize = self.field(object::BODY);
+        let negative = tag & 3 == 2;
+        let first = self.base().wrapping_add(object::SECOND).cast::<u32>();
+        // SAFETY: an int owns as many digits as its tag says, and never changes.
+        let digits: &'g [u32] = unsafe { std::slice::from_raw_parts(first, tag >> 3) };
+        if digits.len() <= 3 {
+            let magnitude = digits
+                .iter()
+                .rev()
+                .fold(0_i128, |all, digit| (all << DIGIT_BITS) | i128::from(*digit));
+            let signed = if negative { -magnitude } else { magnitude };
+            if let Ok(value) = i64::try_from(signed) {
+                return Value::Int(value);
+            }
+        }
+        Value::BigInt(BigInt { negative, digits, digit_bits: DIGIT_BITS })
+    }
+
+    /// Value of a float, subclasses included.
+    #[inline(always)]
+    pub(crate) fn float(self) -> f64 {
+        self.field(object::BODY)
+    }
+
+    /// Real and imaginary part of a complex number.
+    pub(crate) fn complex(self) -> (f64, f64) {
+        (self.field(object::BODY), self.field(object::SECOND))
+    }
+}

@@ -1,0 +1,261 @@
+//! One object of the application, looked at and never touched.
+//!
+//! Knows storage, not meaning. Invariant: see [`Obj`]; every read here is of a field that the
+//! object's own type guarantees, so a caller that checked the type cannot read amiss.
+
+use super::layout::{function, object, set, unicode};
+use super::memory::{Gil, load};
+use super::types::Type;
+use pyo3::{Borrowed, Bound, Py, PyAny, Python, ffi};
+use std::ptr::NonNull;
+use stillframe_core::value::Text;
+
+/// A borrowed, live object. It is made from a slot that owns the object and used only until the GIL
+/// is given up, or by someone who holds a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Obj(NonNull<ffi::PyObject>);
+
+impl Obj {
+    /// The object in a slot, if the slot is filled.
+    #[inline(always)]
+    pub(super) fn new(pointer: *mut ffi::PyObject) -> Option<Self> {
+        NonNull::new(pointer).map(Self)
+    }
+
+    /// The object that a `Bound` owns.
+    pub(crate) fn of<T>(object: &Bound<'_, T>) -> Self {
+        // `Bound` never holds null.
+        Self(NonNull::new(object.as_ptr()).unwrap_or(NonNull::dangling()))
+    }
+
+    /// The object that a `Py` owns, for as long as it does.
+    #[inline(always)]
+    pub(crate) fn of_kept<T>(object: &Py<T>) -> Self {
+        // `Py` never holds null.
+        Self(NonNull::new(object.as_ptr()).unwrap_or(NonNull::dangling()))
+    }
+
+    /// The object behind a handle that this binding gave to the core during the same hit.
+    #[inline(always)]
+    pub(crate) fn from_handle(handle: usize) -> Option<Self> {
+        Self::new(handle as *mut ffi::PyObject)
+    }
+
+    /// The handle by which the core names this object.
+    #[inline(always)]
+    pub(crate) fn handle(self) -> usize {
+        self.0.as_ptr() as usize
+    }
+
+    pub(super) fn as_ptr(self) -> *mut ffi::PyObject {
+        self.0.as_ptr()
+    }
+
+    #[inline(always)]
+    pub(super) fn base(self) -> *const u8 {
+        self.0.as_ptr().cast_const().cast()
+    }
+
+    /// A reference of one's own, for use off the hit path.
+    pub(crate) fn to_bound(self, py: Python<'_>) -> Bound<'_, PyAny> {
+        // SAFETY: `self` is a live object (the invariant of `Obj`), and `py` proves the GIL.
+        let borrowed = unsafe { Borrowed::from_ptr(py, self.as_ptr()) };
+        borrowed.to_owned()
+    }
+
+    /// Its type.
+    #[inline(always)]
+    pub(crate) fn ty(self) -> Type {
+        // SAFETY: `self` is a live object, and every object has a type.
+        Type::new(unsafe { ffi::Py_TYPE(self.as_ptr()) })
+    }
+
+    /// Whether it is `None`.
+    pub(crate) fn is_none(self) -> bool {
+        // SAFETY: `Py_None` only takes an address.
+        self.as_ptr() == unsafe { ffi::Py_None() }
+    }
+
+    /// Whether it is `True`, given that it is a bool.
+    #[inline(always)]
+    pub(crate) fn is_true(self) -> bool {
+        // SAFETY: `Py_True` only takes an address.
+        self.as_ptr() == unsafe { ffi::Py_True() }
+    }
+
+    #[inline(always)]
+    pub(super) fn field<T: Copy>(self, offset: usize) -> T {
+        // SAFETY: private to this folder; each caller checked the type that has the field.
+        unsafe { load(self.base(), offset) }
+    }
+
+    /// The object in a field, if it is set.
+    #[inline(always)]
+    pub(super) fn slot(self, offset: usize) -> Option<Self> {
+        Self::new(self.field(offset))
+    }
+
+    /// Elements of a list or tuple, subclasses included; empty of anything else.
+    pub(crate) fn items<'g>(self, _gil: Gil<'g>) -> &'g [Obj] {
+        let ty = self.ty();
+        let len = self.field::<isize>(object::BODY).max(0).cast_unsigned();
+        let first: *const Obj = if ty.is_list() {
+            self.field(object::SECOND)
+        } else if ty.is_tuple() {
+            self.base().wrapping_add(object::SECOND).cast()
+        } else {
+            return &[];
+        };
+        if len == 0 {
+            return &[];
+        }
+        // SAFETY: a list or tuple owns `ob_size` elements from there, none null once the object is
+        // visible to code; nothing can resize it before the GIL, that 'g stands for, is given up.
+        unsafe { std::slice::from_raw_parts(first, len) }
+    }
+
+    /// Elements of a set or frozenset, subclasses included.
+    pub(crate) fn set_len(self) -> usize {
+        self.field::<isize>(set::USED).max(0).cast_unsigned()
+    }
+
+    /// The element of a set at or after `cursor`, which moves on.
+    pub(crate) fn set_next(self, cursor: &mut usize) -> Option<Self> {
+        let mask = self.field::<isize>(set::MASK).max(0).cast_unsigned();
+        let table: *const u8 = self.field(set::TABLE);
+        while *cursor <= mask {
+            let entry = table.wrapping_add(*cursor * set::ENTRY);
+            *cursor += 1;
+            // SAFETY: a set's table has `mask + 1` entries of a key and a hash.
+            let key = unsafe { load::<*mut ffi::PyObject>(entry, 0) };
+            // SAFETY: as above.
+            let hash = unsafe { load::<isize>(entry, 8) };
+            // A deleted entry keeps a dummy key and the hash -1, which no live key has.
+            if let (Some(key), true) = (Self::new(key), hash != -1) {
+                return Some(key);
+            }
+        }
+        None
+    }
+
+    /// Start, stop, step and length of a range.
+    pub(crate) fn range_parts(self) -> [Option<Self>; 4] {
+        [object::BODY, object::SECOND, object::THIRD, object::FOURTH].map(|at| self.slot(at))
+    }
+
+    /// What a cell holds.
+    #[inline(always)]
+    pub(crate) fn cell_contents(self) -> Option<Self> {
+        self.slot(object::BODY)
+    }
+
+    /// The dict of a module.
+    pub(crate) fn module_dict(self) -> Option<Self> {
+        self.slot(object::BODY)
+    }
+
+    /// The code of a function.
+    pub(crate) fn function_code(self) -> Option<Self> {
+        self.slot(function::CODE)
+    }
+
+    /// What a static or class method, a bound method or a property's getter wraps.
+    pub(crate) fn wrapped_function(self) -> Option<Self> {
+        self.ty().is_wrapper().then(|| self.slot(object::BODY)).flatten()
+    }
+
+    /// The qualified name of a function.
+    pub(crate) fn function_qualname(self) -> Option<Self> {
+        self.slot(function::QUALNAME)
+    }
+
+    /// The tuple of cells that a function closes over.
+    pub(crate) fn function_closure(self) -> Option<Self> {
+        self.slot(function::CLOSURE)
+    }
+
+    /// Index of a field that `namedtuple` made, given that this is its `_tuplegetter`.
+    pub(crate) fn tuplegetter_index(self) -> Option<usize> {
+        usize::try_from(self.field::<isize>(object::BODY)).ok()
+    }
+
+    /// The tuple of names of an `operator.attrgetter`.
+    pub(crate) fn attrgetter_names(self) -> Option<Self> {
+        self.slot(object::SECOND)
+    }
+
+    /// What an exception was raised with, given that this is one.
+    pub(crate) fn exception_args(self) -> Option<Self> {
+        self.slot(object::SECOND)
+    }
+
+    /// Value of a context variable on this thread, given that this is one. The lookup is by the
+    /// variable's own hash and identity, so no code runs.
+    pub(crate) fn context_value(self) -> Option<Self> {
+        let mut value = std::ptr::null_mut();
+        // SAFETY: callers checked the type; `value` is of this frame.
+        let status =
+            unsafe { ffi::PyContextVar_Get(self.as_ptr(), std::ptr::null_mut(), &raw mut value) };
+        if status != 0 {
+            // SAFETY: the GIL is held; only the failed lookup's own exception can be set here.
+            unsafe { ffi::PyErr_Clear() };
+        }
+        let value = Self::new(value)?;
+        // SAFETY: the context, or the variable as its default, keeps the value alive meanwhile.
+        unsafe { ffi::Py_DECREF(value.as_ptr()) };
+        Some(value)
+    }
+
+    /// Bytes of a bytes object or bytearray, subclasses included.
+    pub(crate) fn bytes<'g>(self, _gil: Gil<'g>) -> &'g [u8] {
+        let len = self.field::<isize>(object::BODY).max(0).cast_unsigned();
+        let first: *const u8 = if self.ty().is_bytes() {
+            self.base().wrapping_add(object::THIRD)
+        } else {
+            self.field(object::FOURTH)
+        };
+        if len == 0 || first.is_null() {
+            return &[];
+        }
+        // SAFETY: both types own `ob_size` bytes from there, and neither changes while the GIL is
+        // held and no code runs.
+        unsafe { std::slice::from_raw_parts(first, len) }
+    }
+
+    /// Characters of a string, subclasses included.
+    #[inline]
+    pub(crate) fn text<'g>(self, _gil: Gil<'g>) -> Text<'g> {
+        let len = self.field::<isize>(unicode::LENGTH).max(0).cast_unsigned();
+        let state: u32 = self.field(unicode::STATE);
+        // `interned:2, kind:3, compact:1, ascii:1`.
+        let (kind, is_compact, is_ascii) = ((state >> 2) & 7, state & 32 != 0, state & 64 != 0);
+        let data: *const u8 = match (is_compact, is_ascii) {
+            (true, true) => self.base().wrapping_add(unicode::ASCII_DATA),
+            (true, false) => self.base().wrapping_add(unicode::COMPACT_DATA),
+            (false, _) => self.field(unicode::DATA_POINTER),
+        };
+        if data.is_null() || len == 0 {
+            return Text::Utf8("");
+        }
+        match kind {
+            1 => {
+                // SAFETY: a string of kind 1 owns `length` bytes; strings never change.
+                let bytes = unsafe { std::slice::from_raw_parts(data, len) };
+                if is_ascii {
+                    // SAFETY: CPython sets the ASCII flag only where every byte is below 0x80.
+                    return Text::Utf8(unsafe { str::from_utf8_unchecked(bytes) });
+                }
+                Text::Latin1(bytes)
+            }
+            // SAFETY: a string of kind 2 owns `length` aligned 16-bit units.
+            2 => Text::Units16(unsafe { std::slice::from_raw_parts(data.cast(), len) }),
+            // SAFETY: a string of kind 4 owns `length` aligned 32-bit units.
+            _ => Text::Units32(unsafe { std::slice::from_raw_parts(data.cast(), len) }),
+        }
+    }
+
+    /// The hash that a string keeps once it was computed.
+    pub(super) fn text_hash(self) -> isize {
+        self.field(unicode::HASH)
+    }
+}

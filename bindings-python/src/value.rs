@@ -1,0 +1,204 @@
+//! What an object of the application is to the core: a value, or an object of some kind.
+//!
+//! Knows Python's builtin types, not where objects come from. Invariant: the type is compared
+//! exactly; `isinstance`, which may run code, is never asked.
+
+mod attribute;
+mod child;
+mod known;
+
+pub(crate) use attribute::{attribute, hidden_target};
+pub(crate) use child::{child, count_of};
+pub(crate) use known::{Known, modules};
+
+use crate::ffi::{Gil, Obj, Type};
+use stillframe_core::value::{Kind, Missing, Object, Reading, Value};
+
+/// The value that `object` is. 2 ns for the common ones.
+#[inline]
+pub(crate) fn value_of<'g>(object: Obj, gil: Gil<'g>) -> Value<'g> {
+    let ty = object.ty();
+    if ty.is_exact_int() {
+        return object.int(gil);
+    }
+    if ty.is_exact_text() {
+        return Value::Text(object.text(gil));
+    }
+    if ty.is_bool() {
+        return Value::Bool(object.is_true());
+    }
+    if object.is_none() {
+        return Value::Null;
+    }
+    if ty.is_exact_float() {
+        return Value::Float(object.float());
+    }
+    if ty.is_exact_bytes() {
+        return Value::Bytes(object.bytes(gil));
+    }
+    let (kind, exact) = kind_of(ty);
+    Value::Object(Object { raw: object.handle(), kind, exact })
+}
+
+fn kind_of(ty: Type) -> (Kind, bool) {
+    if ty.is_list() {
+        (Kind::List, ty.is_exact_list())
+    } else if ty.is_tuple() {
+        (Kind::Tuple, ty.is_exact_tuple())
+    } else if ty.is_dict() {
+        (Kind::Map, ty.is_exact_dict())
+    } else if ty.is_text() {
+        (Kind::Text, false)
+    } else if ty.is_int() {
+        (Kind::Number, false)
+    } else if ty.is_bytes() || ty.is_exact_bytearray() {
+        (Kind::Bytes, ty.is_exact_bytearray())
+    } else if ty.is_metatype() {
+        (Kind::Class, ty.is_exact_type())
+    } else if ty.is_function() || ty.is_callable_builtin() {
+        (Kind::Function, true)
+    } else if ty.is_range() {
+        (Kind::Range, true)
+    } else {
+        rare_kind_of(ty)
+    }
+}
+
+/// Kinds that only a walk over the bases tells.
+fn rare_kind_of(ty: Type) -> (Kind, bool) {
+    if ty.is_exact_object() {
+        return (Kind::Instance, false);
+    }
+    match ty.is_subtype_of_set() {
+        Some(false) => return (Kind::Set, ty.is_exact_set()),
+        Some(true) => return (Kind::FrozenSet, ty.is_exact_frozenset()),
+        None => {}
+    }
+    if ty.is_float() || ty.is_complex() {
+        (Kind::Number, ty.is_exact_complex())
+    } else if ty.is_bytearray() {
+        (Kind::Bytes, false)
+    } else if ty.is_module() {
+        (Kind::Module, true)
+    } else {
+        (Kind::Instance, false)
+    }
+}
+
+/// Elements of a collection, characters of a string subclass.
+pub(crate) fn len_of(object: Obj, kind: Kind, gil: Gil<'_>) -> Reading<usize> {
+    let ty = object.ty();
+    match kind {
+        Kind::List
+        | Kind::Tuple
+        | Kind::Map
+        | Kind::Set
+        | Kind::FrozenSet
+        | Kind::Text
+        | Kind::Bytes
+            if !ty.has_builtin_truth() =>
+        {
+            Err(Missing::NeedsCode)
+        }
+        Kind::Range => match object.range_parts()[3].map(|len| len.int(gil)) {
+            Some(Value::Int(len)) => usize::try_from(len).map_err(|_| Missing::Unreadable),
+            _ => Err(Missing::Unreadable),
+        },
+        Kind::Instance | Kind::Class if !ty.is_always_true() => Err(Missing::NeedsCode),
+        _ => stored_len(object, kind, gil).ok_or(Missing::Absent),
+    }
+}
+
+/// Elements that a builtin container stores, whatever a subclass makes of its length.
+pub(crate) fn stored_len(object: Obj, kind: Kind, gil: Gil<'_>) -> Option<usize> {
+    match kind {
+        Kind::List | Kind::Tuple => Some(object.items(gil).len()),
+        Kind::Map => Some(object.dict_len()),
+        Kind::Set | Kind::FrozenSet => Some(object.set_len()),
+        Kind::Text => Some(object.text(gil).units()),
+        Kind::Bytes => Some(object.bytes(gil).len()),
+        Kind::Range => match object.range_parts()[3]?.int(gil) {
+            Value::Int(len) => usize::try_from(len).ok(),
+            _ => None,
+        },
+        Kind::Number | Kind::Instance | Kind::Class | Kind::Function | Kind::Module => None,
+    }
+}
+
+/// Whether Python takes an object for true.
+pub(crate) fn truth_of(object: Obj, kind: Kind, gil: Gil<'_>) -> Reading<bool> {
+    let ty = object.ty();
+    if ty.is_always_true() {
+        return Ok(true);
+    }
+    if kind == Kind::Range {
+        return len_of(object, kind, gil).map(|len| len > 0);
+    }
+    if !ty.has_builtin_truth() {
+        return Err(Missing::NeedsCode);
+    }
+    if let Some(len) = stored_len(object, kind, gil) {
+        return Ok(len > 0);
+    }
+    match stored_builtin(object, gil) {
+        Some(Value::Int(value)) => Ok(value != 0),
+        Some(Value::BigInt(_)) => Ok(true),
+        Some(Value::Float(value)) => Ok(value != 0.0),
+        _ if ty.is_complex() => {
+            let (real, imaginary) = object.complex();
+            Ok(real != 0.0 || imaginary != 0.0)
+        }
+        _ => Err(Missing::NeedsCode),
+    }
+}
+
+/// The builtin value inside an instance of a subclass.
+fn stored_builtin<'g>(object: Obj, gil: Gil<'g>) -> Option<Value<'g>> {
+    let ty = object.ty();
+    if ty.is_text() {
+        Some(Value::Text(object.text(gil)))
+    } else if ty.is_int() {
+        Some(object.int(gil))
+    } else if ty.is_float() {
+        Some(Value::Float(object.float()))
+    } else if ty.is_bytes() || ty.is_bytearray() {
+        Some(Value::Bytes(object.bytes(gil)))
+    } else {
+        None
+    }
+}
+
+/// The builtin value inside an instance of a subclass that compares as the builtin does.
+pub(crate) fn underlying<'g>(object: Obj, gil: Gil<'g>) -> Reading<Value<'g>> {
+    let value = stored_builtin(object, gil).ok_or(Missing::Absent)?;
+    if object.ty().compares_as_builtin() { Ok(value) } else { Err(Missing::NeedsCode) }
+}
+
+/// Element `index` of a list, tuple or range.
+pub(crate) fn item<'g>(object: Obj, index: usize, gil: Gil<'g>) -> Reading<Value<'g>> {
+    let ty = object.ty();
+    if ty.is_range() {
+        return range_item(object, index, gil);
+    }
+    if !ty.has_builtin_subscript() {
+        return Err(Missing::NeedsCode);
+    }
+    object.items(gil).get(index).map(|item| value_of(*item, gil)).ok_or(Missing::Absent)
+}
+
+pub(crate) fn range_item<'g>(object: Obj, index: usize, gil: Gil<'g>) -> Reading<Value<'g>> {
+    let [start, _, step, len] =
+        object.range_parts().map(|part| match part.map(|part| part.int(gil)) {
+            Some(Value::Int(value)) => Some(value),
+            _ => None,
+        });
+    let (Some(start), Some(step), Some(len)) = (start, step, len) else {
+        return Err(Missing::Unreadable);
+    };
+    let index = i64::try_from(index).map_err(|_| Missing::Absent)?;
+    if index >= len {
+        return Err(Missing::Absent);
+    }
+    let offset = step.checked_mul(index).and_then(|offset| start.checked_add(offset));
+    offset.map(Value::Int).ok_or(Missing::Unreadable)
+}

@@ -1,0 +1,65 @@
+"""The agent's life: start, status, stop, and what it says where it cannot work."""
+
+import os
+import subprocess
+import sys
+
+import stillframe
+
+
+def run(code, **env):
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return done
+
+
+def test_start_stop_and_status():
+    done = run(
+        "import stillframe\n"
+        "assert stillframe.start(sink='stderr', service='shop')\n"
+        "assert not stillframe.start()\n"
+        "status = stillframe.status()\n"
+        "assert status['enabled'] and status['service'] == 'shop', status\n"
+        "assert 'passed' in status['notes']['canary'], status\n"
+        "stillframe.stop()\n"
+        "assert not stillframe.status()['enabled']\n"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_canary_made_to_fail_is_said():
+    done = run(
+        "import stillframe; stillframe.start(sink='stderr');"
+        "print(stillframe.status()['notes']['canary'])",
+        STILLFRAME_DIRECT_READS="off",
+    )
+    assert "PyFrame_GetVar" in done.stdout, done
+
+
+def test_no_free_tool_id_is_said():
+    done = run(
+        "import sys\n"
+        "for tool in (3, 4): sys.monitoring.use_tool_id(tool, 'other')\n"
+        "import stillframe; stillframe.start(sink='stderr')\n"
+        "print(stillframe.status()['notes']['mechanism'])\n"
+    )
+    assert "both taken" in done.stdout, done
+
+
+def test_not_enabled_does_nothing():
+    done = run(
+        "import stillframe, sys; stillframe.start()\n"
+        "assert not stillframe.status()['enabled']\n"
+        "assert sys.monitoring.get_tool(4) is None\n",
+        STILLFRAME_ENABLED="false",
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_version_is_the_packages():
+    assert stillframe.status()["agent"] == stillframe.__version__
