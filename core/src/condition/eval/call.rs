@@ -187,7 +187,10 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
     /// Whether `pattern` is found in the string.
     pub(super) fn matches(&mut self, operand: &Operand<'a>, pattern: &Pattern) -> Outcome<bool> {
         let begin = self.text_len;
-        let whole = self.exact_text(operand)?;
+        let whole = self.exact_text(operand).map_err(|kind| match kind {
+            FailureKind::NoAttribute | FailureKind::OfNull => FailureKind::Types,
+            other => other,
+        })?;
         if let Text::Utf8(text) = whole {
             return pattern.is_found(text).ok_or(FailureKind::Pattern);
         }

@@ -1,0 +1,84 @@
+//! The conformance vectors of conditions, run against the core with a host made of JSON.
+//!
+//! What the cases mean is in `tests/conformance/README.md`; the Python binding runs the same file in
+//! real frames. Invariant: no case is left out.
+
+#[path = "support/json_host.rs"]
+mod json_host;
+
+use json_host::JsonHost;
+use serde_json::{Map, Value as Json};
+use stillframe_core::condition::{Failure, Install, PYTHON, Program, Scratch};
+use stillframe_core::error::Error;
+use stillframe_core::redaction::Redaction;
+
+const VECTORS: &str = include_str!("../../tests/conformance/conditions-python.json");
+
+fn compile(source: &str, host: &mut JsonHost) -> Result<Program, Error> {
+    let mut attrs = Vec::new();
+    let redaction = Redaction::standard();
+    let mut install =
+        Install { dialect: &PYTHON, names: host, attrs: &mut attrs, redaction: &redaction };
+    Program::compile(source, &mut install)
+}
+
+/// What a program came to, as the vectors write it.
+fn outcome(program: &Program, host: &JsonHost) -> Json {
+    let scratch = Scratch::new();
+    let error = |failure: &Failure| serde_json::json!({"error": failure.kind().word()});
+    match program.value(host, &scratch) {
+        Ok(value) => serde_json::json!({"value": host.tagged(&value)}),
+        Err(failure) => error(&failure),
+    }
+}
+
+/// Faults of one case.
+fn check(case: &Map<String, Json>) -> Result<(), String> {
+    let text = |key: &str| case.get(key).and_then(Json::as_str).unwrap_or_default();
+    let vars = case["vars"].as_object().expect("variables");
+    let expect = case["expect"].as_object().expect("an expectation");
+    let mut host = JsonHost::new(vars);
+    let program = match (compile(text("source"), &mut host), expect.get("refused")) {
+        (Ok(program), None) => program,
+        (Err(error), Some(refused)) => {
+            let wanted = refused.as_str().unwrap_or_default();
+            let message = error.to_string();
+            return match message.contains(wanted) && error.span().is_some() {
+                true => Ok(()),
+                false => Err(format!("refused as {message:?}, not as {wanted:?}")),
+            };
+        }
+        (Ok(_), Some(refused)) => return Err(format!("not refused as {refused}")),
+        (Err(error), None) => return Err(format!("refused: {error}")),
+    };
+    let found = outcome(&program, &host);
+    if found != Json::Object(expect.clone()) {
+        return Err(format!("{found}, not {}", Json::Object(expect.clone())));
+    }
+    if let Some(canonical) = case.get("canonical")
+        && canonical != program.canonical()
+    {
+        return Err(format!("echoed as {:?}, not {canonical}", program.canonical()));
+    }
+    let truth = case.get("test").and_then(Json::as_bool);
+    match (program.test(&host), truth) {
+        (Ok(found), Some(wanted)) if found != wanted => Err(format!("tests as {found}")),
+        (Err(failure), Some(_)) => Err(format!("test fails: {}", program.explain(&failure))),
+        (Ok(found), None) if expect.contains_key("error") => Err(format!("tests as {found}")),
+        _ => Ok(()),
+    }
+}
+
+#[test]
+fn every_case_comes_out_as_the_language_says() {
+    let cases: Vec<Json> = serde_json::from_str(VECTORS).expect("the vectors are JSON");
+    assert!(cases.len() >= 200, "only {} cases", cases.len());
+    let mut faults = Vec::new();
+    for case in &cases {
+        let case = case.as_object().expect("a case");
+        if let Err(fault) = check(case) {
+            faults.push(format!("{} `{}`: {fault}", case["name"], case["source"]));
+        }
+    }
+    assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
+}

@@ -1,0 +1,479 @@
+//! A host made of tagged JSON values, for running conditions without any runtime.
+//!
+//! Stores strings as an interpreter with flexible storage would (ASCII, 8, 16 or 32 bits a code
+//! point). Knows the format of `tests/conformance/README.md` and no expected outcome.
+
+use serde_json::{Map, Value as Json, json};
+use stillframe_core::host::{Attr, Names, Scope, UnknownName};
+use stillframe_core::value::{BigInt, Kind, Missing, Object, Reading, Text, Value};
+
+/// Classes that every host has.
+const BUILTINS: [&str; 11] =
+    ["int", "float", "str", "bool", "list", "dict", "tuple", "set", "bytes", "object", "frozenset"];
+
+/// A value as it is stored.
+#[derive(Clone, Debug)]
+enum Stored {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Big(bool, Vec<u32>),
+    Float(f64),
+    Ascii(String),
+    Latin1(Vec<u8>),
+    Units16(Vec<u16>),
+    Units32(Vec<u32>),
+    Bytes(Vec<u8>),
+    Object(Object),
+    Missing(Missing),
+}
+
+/// What an object holds.
+#[derive(Clone, Debug, Default)]
+struct Thing {
+    type_name: String,
+    bases: Vec<String>,
+    items: Vec<Stored>,
+    entries: Vec<(Stored, Stored)>,
+    fields: Vec<(String, Stored)>,
+    underlying: Option<Stored>,
+    by_identity: bool,
+    truth: Option<bool>,
+}
+
+/// Variables, and the objects they reach.
+#[derive(Default)]
+pub struct JsonHost {
+    names: Vec<String>,
+    values: Vec<Stored>,
+    things: Vec<Thing>,
+}
+
+impl JsonHost {
+    /// A host with the variables `vars`.
+    pub fn new(vars: &Map<String, Json>) -> Self {
+        let mut host = Self::default();
+        for (name, tagged) in vars {
+            let value = host.store(tagged);
+            host.names.push(name.clone());
+            host.values.push(value);
+        }
+        for name in BUILTINS {
+            if !vars.contains_key(name) {
+                let class = host.store(&json!({"class": name}));
+                host.names.push(name.to_owned());
+                host.values.push(class);
+            }
+        }
+        host
+    }
+
+    fn add(&mut self, kind: Kind, exact: bool, thing: Thing) -> Stored {
+        self.things.push(thing);
+        Stored::Object(Object { raw: self.things.len(), kind, exact })
+    }
+
+    fn thing(&self, object: Object) -> &Thing {
+        &self.things[object.raw - 1]
+    }
+
+    fn store(&mut self, tagged: &Json) -> Stored {
+        match tagged {
+            Json::Null => return Stored::Null,
+            Json::Bool(value) => return Stored::Bool(*value),
+            _ => {}
+        }
+        let (tag, content) = tagged.as_object().and_then(|map| map.iter().next()).expect("a tag");
+        match tag.as_str() {
+            "int" => integer(content.as_str().expect("digits")),
+            "float" => Stored::Float(content.as_str().and_then(|f| f.parse().ok()).expect("float")),
+            "str" => text(content.as_str().expect("text").chars().map(u32::from)),
+            "points" => text(list(content).iter().map(|p| p.as_u64().expect("point") as u32)),
+            "bytes" => Stored::Bytes(list(content).iter().map(byte).collect()),
+            "list" => self.sequence(Kind::List, tag, content),
+            "tuple" => self.sequence(Kind::Tuple, tag, content),
+            "set" => self.set(Kind::Set, tag, content),
+            "frozenset" => self.set(Kind::FrozenSet, tag, content),
+            "range" => self.range(content),
+            "dict" => self.dict(content),
+            "class" | "module" | "function" => {
+                let kind = match tag.as_str() {
+                    "class" => Kind::Class,
+                    "module" => Kind::Module,
+                    _ => Kind::Function,
+                };
+                let type_name = content.as_str().expect("a name").to_owned();
+                let truth = Some(true);
+                self.add(kind, true, Thing { type_name, by_identity: true, truth, ..thing() })
+            }
+            "object" => self.object(content),
+            "subclass" => self.subclass(content),
+            "var" => {
+                let at = self.names.iter().position(|name| content == name).expect("a variable");
+                self.values[at].clone()
+            }
+            "missing" => Stored::Missing(missing(content.as_str().expect("a reason"))),
+            other => panic!("unknown tag {other}"),
+        }
+    }
+
+    fn sequence(&mut self, kind: Kind, tag: &str, content: &Json) -> Stored {
+        let items: Vec<Stored> = list(content).iter().map(|item| self.store(item)).collect();
+        let truth = Some(!items.is_empty());
+        self.add(kind, true, Thing { type_name: tag.to_owned(), items, truth, ..thing() })
+    }
+
+    fn set(&mut self, kind: Kind, tag: &str, content: &Json) -> Stored {
+        let keys: Vec<Stored> = list(content).iter().map(|item| self.store(item)).collect();
+        let truth = Some(!keys.is_empty());
+        let entries = keys.into_iter().map(|key| (key.clone(), key)).collect();
+        self.add(kind, true, Thing { type_name: tag.to_owned(), entries, truth, ..thing() })
+    }
+
+    fn range(&mut self, content: &Json) -> Stored {
+        let part = |at: usize| list(content)[at].as_i64().expect("an integer");
+        let (start, stop, step) = (part(0), part(1), part(2));
+        let goes_on = |at: &i64| if step > 0 { *at < stop } else { *at > stop };
+        let items: Vec<Stored> = std::iter::successors(Some(start), |at| Some(at + step))
+            .take_while(goes_on)
+            .map(Stored::Int)
+            .collect();
+        let truth = Some(!items.is_empty());
+        self.add(
+            Kind::Range,
+            true,
+            Thing { type_name: "range".to_owned(), items, truth, ..thing() },
+        )
+    }
+
+    fn dict(&mut self, content: &Json) -> Stored {
+        let entries: Vec<(Stored, Stored)> = list(content)
+            .iter()
+            .map(|entry| (self.store(&list(entry)[0]), self.store(&list(entry)[1])))
+            .collect();
+        let truth = Some(!entries.is_empty());
+        self.add(Kind::Map, true, Thing { type_name: "dict".to_owned(), entries, truth, ..thing() })
+    }
+
+    fn object(&mut self, content: &Json) -> Stored {
+        let mut fields: Vec<(String, Stored)> = Vec::new();
+        for (name, value) in content["fields"].as_object().into_iter().flatten() {
+            let value = self.store(value);
+            fields.push((name.clone(), value));
+        }
+        for (key, reason) in [("needs_code", "needs_code"), ("not_loaded", "not_loaded")] {
+            for name in content[key].as_array().into_iter().flatten() {
+                let name = name.as_str().expect("a name").to_owned();
+                fields.push((name, Stored::Missing(missing(reason))));
+            }
+        }
+        let names = |key: &str| -> Vec<String> {
+            let names = content[key].as_array().into_iter().flatten();
+            names.map(|name| name.as_str().expect("a name").to_owned()).collect()
+        };
+        let overrides = names("overrides");
+        let own_truth = overrides.iter().any(|name| name == "__bool__" || name == "__len__");
+        let thing = Thing {
+            type_name: content["type"].as_str().expect("a type").to_owned(),
+            bases: names("bases"),
+            fields,
+            by_identity: !overrides.iter().any(|name| name == "__eq__"),
+            truth: (!own_truth).then_some(true),
+            ..thing()
+        };
+        self.add(Kind::Instance, false, thing)
+    }
+
+    fn subclass(&mut self, content: &Json) -> Stored {
+        let underlying = self.store(&content["value"]);
+        let kind = match underlying {
+            Stored::Int(_) | Stored::Float(_) | Stored::Big(..) => Kind::Number,
+            Stored::Bytes(_) => Kind::Bytes,
+            Stored::Object(object) => object.kind,
+            _ => Kind::Text,
+        };
+        let truth = self.plain_truth(&underlying);
+        let mut thing = match underlying {
+            Stored::Object(object) => self.thing(object).clone(),
+            _ => thing(),
+        };
+        thing.type_name = content["type"].as_str().expect("a type").to_owned();
+        thing.bases = vec![content["of"].as_str().expect("a base").to_owned()];
+        thing.truth = truth;
+        thing.underlying = Some(underlying);
+        self.add(kind, false, thing)
+    }
+
+    fn plain_truth(&self, value: &Stored) -> Option<bool> {
+        match value {
+            Stored::Int(value) => Some(*value != 0),
+            Stored::Float(value) => Some(*value != 0.0),
+            Stored::Ascii(text) => Some(!text.is_empty()),
+            Stored::Bytes(bytes) => Some(!bytes.is_empty()),
+            Stored::Object(object) => self.thing(*object).truth,
+            _ => Some(true),
+        }
+    }
+
+    fn read<'a>(&'a self, stored: &'a Stored) -> Reading<Value<'a>> {
+        Ok(match stored {
+            Stored::Null => Value::Null,
+            Stored::Bool(value) => Value::Bool(*value),
+            Stored::Int(value) => Value::Int(*value),
+            Stored::Big(negative, digits) => {
+                Value::BigInt(BigInt { negative: *negative, digits, digit_bits: 30 })
+            }
+            Stored::Float(value) => Value::Float(*value),
+            Stored::Ascii(text) => Value::Text(Text::Utf8(text)),
+            Stored::Latin1(units) => Value::Text(Text::Latin1(units)),
+            Stored::Units16(units) => Value::Text(Text::Units16(units)),
+            Stored::Units32(units) => Value::Text(Text::Units32(units)),
+            Stored::Bytes(bytes) => Value::Bytes(bytes),
+            Stored::Object(object) => Value::Object(*object),
+            Stored::Missing(missing) => return Err(*missing),
+        })
+    }
+
+    /// A value as tagged JSON, with `-0.0` and NaN as the host writes them.
+    pub fn tagged(&self, value: &Value<'_>) -> Json {
+        let each = |items: &[Stored]| -> Vec<Json> {
+            items.iter().map(|item| self.tagged(&self.read(item).expect("there"))).collect()
+        };
+        match value {
+            Value::Null | Value::Undefined => Json::Null,
+            Value::Bool(value) => Json::Bool(*value),
+            Value::Int(value) => json!({"int": value.to_string()}),
+            Value::BigInt(int) => json!({"int": decimal(int)}),
+            Value::Float(value) if value.is_nan() => json!({"float": "nan"}),
+            Value::Float(value) => json!({"float": format!("{value:?}")}),
+            Value::Text(text) => json!({"str": string(*text)}),
+            Value::Bytes(bytes) => json!({"bytes": bytes}),
+            Value::Object(object) => {
+                let thing = self.thing(*object);
+                match object.kind {
+                    Kind::List => json!({"list": each(&thing.items)}),
+                    Kind::Tuple => json!({"tuple": each(&thing.items)}),
+                    Kind::Map => {
+                        let pair = |(key, value): &(Stored, Stored)| {
+                            let read = |stored| self.tagged(&self.read(stored).expect("there"));
+                            json!([read(key), read(value)])
+                        };
+                        json!({"dict": thing.entries.iter().map(pair).collect::<Vec<_>>()})
+                    }
+                    _ => json!({"object": {"type": thing.type_name}}),
+                }
+            }
+        }
+    }
+
+    fn type_of(&self, value: &Value<'_>) -> &str {
+        match value {
+            Value::Null | Value::Undefined => "NoneType",
+            Value::Bool(_) => "bool",
+            Value::Int(_) | Value::BigInt(_) => "int",
+            Value::Float(_) => "float",
+            Value::Text(_) => "str",
+            Value::Bytes(_) => "bytes",
+            Value::Object(object) => match object.kind {
+                Kind::Class => "type",
+                Kind::Module => "module",
+                Kind::Function => "function",
+                _ => &self.thing(*object).type_name,
+            },
+        }
+    }
+}
+
+fn thing() -> Thing {
+    Thing::default()
+}
+
+fn list(json: &Json) -> &Vec<Json> {
+    json.as_array().expect("a list")
+}
+
+fn byte(json: &Json) -> u8 {
+    u8::try_from(json.as_u64().expect("a byte")).expect("a byte")
+}
+
+fn missing(reason: &str) -> Missing {
+    match reason {
+        "unset" => Missing::Unset,
+        "absent" => Missing::Absent,
+        "needs_code" => Missing::NeedsCode,
+        "not_loaded" => Missing::NotLoaded,
+        "redacted" => Missing::Redacted,
+        "unreadable" => Missing::Unreadable,
+        other => panic!("unknown reason {other}"),
+    }
+}
+
+fn integer(digits: &str) -> Stored {
+    if let Ok(value) = digits.parse() {
+        return Stored::Int(value);
+    }
+    let (negative, digits) = match digits.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, digits),
+    };
+    let mut magnitude: Vec<u32> = vec![0];
+    for digit in digits.bytes() {
+        let mut carry = u64::from(digit - b'0');
+        for part in &mut magnitude {
+            let wide = u64::from(*part) * 10 + carry;
+            *part = (wide & ((1 << 30) - 1)) as u32;
+            carry = wide >> 30;
+        }
+        if carry > 0 {
+            magnitude.push(carry as u32);
+        }
+    }
+    Stored::Big(negative, magnitude)
+}
+
+fn decimal(int: &BigInt<'_>) -> String {
+    let mut rest: Vec<u32> = int.digits.to_vec();
+    let mut text = String::new();
+    while rest.iter().any(|digit| *digit != 0) {
+        let mut remainder = 0_u64;
+        for digit in rest.iter_mut().rev() {
+            let wide = remainder << int.digit_bits | u64::from(*digit);
+            *digit = (wide / 10) as u32;
+            remainder = wide % 10;
+        }
+        text.insert(0, char::from(b'0' + remainder as u8));
+    }
+    if int.negative { format!("-{text}") } else { text }
+}
+
+/// A string in the narrowest storage, as the host would keep it.
+fn text(points: impl Iterator<Item = u32>) -> Stored {
+    let points: Vec<u32> = points.collect();
+    match points.iter().max().copied().unwrap_or(0) {
+        0..0x80 => Stored::Ascii(points.iter().filter_map(|p| char::from_u32(*p)).collect()),
+        0x80..0x100 => Stored::Latin1(points.iter().map(|p| *p as u8).collect()),
+        0x100..0x1_0000 => Stored::Units16(points.iter().map(|p| *p as u16).collect()),
+        _ => Stored::Units32(points),
+    }
+}
+
+fn string(text: Text<'_>) -> String {
+    let point = |p: u32| char::from_u32(p).unwrap_or(char::REPLACEMENT_CHARACTER);
+    match text {
+        Text::Utf8(text) => text.to_owned(),
+        Text::Latin1(units) => units.iter().map(|u| char::from(*u)).collect(),
+        Text::Units16(units) => units.iter().map(|u| point(u32::from(*u))).collect(),
+        Text::Units32(units) => units.iter().map(|u| point(*u)).collect(),
+    }
+}
+
+impl Scope for JsonHost {
+    fn slot(&self, slot: u16) -> Reading<Value<'_>> {
+        self.read(&self.values[usize::from(slot)])
+    }
+
+    fn attr(&self, object: Object, attr: Attr<'_>) -> Reading<Value<'_>> {
+        let mut fields = self.thing(object).fields.iter();
+        let field = fields.find(|(name, _)| name == attr.text).ok_or(Missing::Absent)?;
+        self.read(&field.1)
+    }
+
+    fn item(&self, sequence: Object, index: usize) -> Reading<Value<'_>> {
+        self.read(self.thing(sequence).items.get(index).ok_or(Missing::Absent)?)
+    }
+
+    fn lookup(&self, container: Object, key: &Value<'_>) -> Option<Reading<Value<'_>>> {
+        if !matches!(container.kind, Kind::Map) {
+            return None;
+        }
+        let Value::Text(wanted) = key else { return None };
+        let entries = &self.thing(container).entries;
+        let mut texts = entries.iter().map(|(key, value)| match self.read(key) {
+            Ok(Value::Text(text)) => Some((string(text), value)),
+            _ => None,
+        });
+        let plain: Vec<(String, &Stored)> = texts.by_ref().collect::<Option<_>>()?;
+        let wanted = string(*wanted);
+        let found = plain.into_iter().find(|(key, _)| *key == wanted);
+        Some(found.map_or(Err(Missing::Absent), |(_, value)| self.read(value)))
+    }
+
+    fn entry(&self, container: Object, cursor: &mut usize) -> Option<(Value<'_>, Value<'_>)> {
+        let (key, value) = self.thing(container).entries.get(*cursor)?;
+        *cursor += 1;
+        Some((self.read(key).ok()?, self.read(value).ok()?))
+    }
+
+    fn len(&self, object: Object) -> Reading<usize> {
+        let thing = self.thing(object);
+        match object.kind {
+            Kind::List | Kind::Tuple | Kind::Range => Ok(thing.items.len()),
+            Kind::Map | Kind::Set | Kind::FrozenSet => Ok(thing.entries.len()),
+            Kind::Instance => Err(Missing::NeedsCode),
+            _ => Err(Missing::Absent),
+        }
+    }
+
+    fn truth(&self, object: Object) -> Reading<bool> {
+        self.thing(object).truth.ok_or(Missing::NeedsCode)
+    }
+
+    fn underlying(&self, object: Object) -> Reading<Value<'_>> {
+        self.read(self.thing(object).underlying.as_ref().ok_or(Missing::Absent)?)
+    }
+
+    fn compares_by_identity(&self, object: Object) -> bool {
+        self.thing(object).by_identity
+    }
+
+    fn is_instance(&self, value: &Value<'_>, class: Object) -> Reading<bool> {
+        let wanted = &self.thing(class).type_name;
+        let own = self.type_of(value);
+        let bases: &[String] = match value {
+            Value::Object(object) => &self.thing(*object).bases,
+            _ => &[],
+        };
+        let is_int = own == "bool" && wanted == "int";
+        Ok(own == wanted || wanted == "object" || is_int || bases.contains(wanted))
+    }
+
+    fn type_name(&self, value: &Value<'_>) -> Text<'_> {
+        Text::Utf8(match self.type_of(value) {
+            "" => "object",
+            name => match BUILTINS.iter().find(|builtin| **builtin == name) {
+                Some(builtin) => builtin,
+                None => self.names_of_types(value),
+            },
+        })
+    }
+}
+
+impl JsonHost {
+    /// The name as the host stores it, which outlives the value asked about.
+    fn names_of_types(&self, value: &Value<'_>) -> &str {
+        match value {
+            Value::Object(object) => match object.kind {
+                Kind::Class => "type",
+                Kind::Module => "module",
+                Kind::Function => "function",
+                _ => &self.thing(*object).type_name,
+            },
+            _ => "NoneType",
+        }
+    }
+}
+
+impl Names for JsonHost {
+    fn slot(&mut self, name: &str) -> Result<u16, UnknownName> {
+        let at = self.names.iter().position(|known| known == name);
+        at.map(|at| at as u16).ok_or_else(|| {
+            let near = |known: &&String| known.starts_with(name.get(..1).unwrap_or_default());
+            let known = self.names.iter().filter(|known| !BUILTINS.contains(&known.as_str()));
+            UnknownName { nearest: known.filter(near).cloned().take(3).collect() }
+        })
+    }
+
+    fn is_builtin(&mut self, name: &str) -> bool {
+        !self.names.iter().any(|known| known == name) || BUILTINS.contains(&name)
+    }
+}

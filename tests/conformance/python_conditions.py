@@ -1,0 +1,688 @@
+#!/usr/bin/env python3
+"""Writes `conditions-python.json`: what each condition means, as Python itself says.
+
+Run it with the oldest supported CPython of which the table was last checked (3.12):
+
+    python3 tests/conformance/python_conditions.py
+
+A case without a `rule` has the value or exception that Python computed here. One with a `rule` says
+which sentence of the design decides it, because Python would run code, or can do what we refuse.
+The format is in README.md beside this file.
+"""
+
+import json
+import math
+import pathlib
+import re
+import sys
+
+CASES = []
+UNSET = object()
+GROUP = ""
+
+
+class Spec:
+    """A value that only its description can make."""
+
+    def __init__(self, tagged, real):
+        self.tagged = tagged
+        self.real = real
+
+
+class Var:
+    """The same object as another variable."""
+
+    def __init__(self, name):
+        self.name = name
+
+
+def ran(*_):
+    raise AssertionError("application code ran")
+
+
+def obj(name, fields=None, needs_code=(), not_loaded=(), overrides=(), bases=()):
+    members = {key: property(ran) for key in (*needs_code, *not_loaded)}
+    members.update({key: ran for key in overrides})
+    real = type(name, tuple(CLASSES[base] for base in bases), members)()
+    tagged = {"type": name, "fields": {}}
+    for key, value in (fields or {}).items():
+        setattr(real, key, value.real if isinstance(value, Spec) else value)
+        tagged["fields"][key] = tag(value)
+    for key, names in [
+        ("needs_code", needs_code),
+        ("not_loaded", not_loaded),
+        ("overrides", overrides),
+        ("bases", bases),
+    ]:
+        if names:
+            tagged[key] = list(names)
+    return Spec({"object": tagged}, real)
+
+
+def subclass(name, base, value):
+    real = type(name, (base,), {})(value)
+    return Spec({"subclass": {"type": name, "of": base.__name__, "value": tag(value)}}, real)
+
+
+def named_class(name):
+    return Spec({"class": name}, CLASSES[name])
+
+
+CLASSES = {name: type(name, (), {}) for name in ("Cart", "User", "Base")}
+
+
+def tag(value):
+    if isinstance(value, Spec):
+        return value.tagged
+    if isinstance(value, Var):
+        return {"var": value.name}
+    if value is UNSET:
+        return {"missing": "unset"}
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return {"int": str(value)}
+    if isinstance(value, float):
+        return {"float": "nan" if math.isnan(value) else rust_float(value)}
+    if isinstance(value, str):
+        if any(0xD800 <= ord(character) < 0xE000 for character in value):
+            return {"points": [ord(character) for character in value]}
+        return {"str": value}
+    if isinstance(value, bytes):
+        return {"bytes": list(value)}
+    if isinstance(value, range):
+        return {"range": [value.start, value.stop, value.step]}
+    if isinstance(value, dict):
+        return {"dict": [[tag(key), tag(item)] for key, item in value.items()]}
+    if value is math:
+        return {"module": "math"}
+    for kind in (list, tuple, set, frozenset):
+        if isinstance(value, kind):
+            items = sorted(value) if kind in (set, frozenset) else value
+            return {kind.__name__: [tag(item) for item in items]}
+    raise TypeError(f"no tag for {value!r}")
+
+
+def rust_float(value):
+    """The shortest digits that read back, with a point or an exponent, as the harness prints."""
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    text = repr(value)
+    if "e" in text:
+        digits, exponent = text.split("e")
+        return f"{digits}e{int(exponent)}"
+    return text
+
+
+def untag(value, names):
+    if isinstance(value, Spec):
+        return value.real
+    if isinstance(value, Var):
+        return names[value.name]
+    if isinstance(value, list):
+        return [untag(item, names) for item in value]
+    return value
+
+
+def exception_word(error):
+    text = str(error)
+    if isinstance(error, NameError):
+        return "unset"
+    if isinstance(error, ZeroDivisionError):
+        return "zero_division"
+    if isinstance(error, OverflowError):
+        return "overflow"
+    if isinstance(error, KeyError):
+        return "no_key"
+    if isinstance(error, IndexError):
+        return "no_index"
+    if isinstance(error, AttributeError):
+        return "of_null" if "'NoneType'" in text else "no_attribute"
+    if isinstance(error, ValueError):
+        return "domain"
+    if isinstance(error, TypeError):
+        if "unhashable" in text:
+            return "unhashable"
+        if "'NoneType'" in text and ("iterable" in text or "subscriptable" in text):
+            return "of_null"
+        return "types"
+    raise error
+
+
+def matches(text, pattern):
+    return re.search(pattern, text) is not None
+
+
+def group(name):
+    global GROUP
+    GROUP = name
+
+
+def case(source, *, rule=None, error=None, refused=None, python=None, canonical=None, **names):
+    entry = {"name": f"{GROUP}: {source}", "source": source}
+    same = sum(other["name"].split(" #")[0] == entry["name"] for other in CASES)
+    if same:
+        entry["name"] += f" #{same + 1}"
+    entry["vars"] = {key: tag(value) for key, value in names.items()}
+    if refused:
+        entry["expect"] = {"refused": refused}
+    elif error:
+        assert rule, source
+        entry["expect"] = {"error": error}
+    else:
+        scope = {"math": math, "matches": matches}
+        for key, value in names.items():
+            if value is not UNSET:
+                scope[key] = untag(value, scope)
+        try:
+            value = eval(python or source, scope)
+        except Exception as exception:
+            entry["expect"] = {"error": exception_word(exception)}
+        else:
+            entry["expect"] = {"value": tag(value)}
+            entry["test"] = bool(value)
+    if rule:
+        entry["rule"] = rule
+    if canonical:
+        entry["canonical"] = canonical
+    CASES.append(entry)
+
+
+BIG = 2**64
+NAN = float("nan")
+INF = float("inf")
+MIN = -(2**63)
+MAX = 2**63 - 1
+
+
+def literals():
+    group("literal")
+    for source in [
+        "1_000", "0xff", "0o17", "0b101", "1e3", ".5", "1.", "1_0.5_0", "1E-3", "00", "None", "True",
+        "'a'", '"a\\tb"', "r'\\d'", "b'a\\x00'", "'a' 'b'", "'''a\nb'''", "'\\x41\\u00e9\\U0001f600'",
+        "'\\101\\z'", "u'x'", "rb'\\x'", "18446744073709551616", "-9223372036854775808",
+        "-9223372036854775809", "1e999", "(\n1\n+\n2\n)",
+    ]:
+        case(source)
+    case("012", refused="malformed")
+    case("10L", refused="suffix")
+    case("10n", refused="suffix")
+    case("1j", refused="complex")
+    case("'a", refused="not closed")
+    case("'\\x4'", refused="escape")
+    case("f'{x}'", x=1, refused="f-string")
+    case("1\n+ 2", refused="new line")
+    case("1 # one", refused="comment")
+
+
+def logic():
+    group("logic")
+    for left in (0, 5, "", "a", None):
+        for right in (0, 7):
+            case("a and b", a=left, b=right)
+            case("a or b", a=left, b=right)
+    case("not a", a=[])
+    case("not a == b", a=1, b=2)
+    case("not not a", a=3)
+    case("a or b and c", a=0, b=2, c=0)
+    case("(a or b) and c", a=0, b=2, c=0)
+    case("a or missing", a=1, missing=UNSET)
+    case("a and missing", a=1, missing=UNSET)
+    case("a if c else b", a=1, b=2, c=0)
+    case("a if c else b if d else e", a=1, b=2, c=0, d=0, e=9)
+    case("a if c > 1 else missing", a=1, c=2, missing=UNSET)
+    case("a == 1 or a == 2 or a == 3", a=3)
+    case("not (a or b) or c", a=0, b=0, c=5)
+    case("not (a and b)", a=1, b=0)
+    case("(not a) + 1", a=0)
+    case("a and b or c", a=1, b=[], c="z")
+
+
+def foreign():
+    group("foreign")
+    case("a && b || !c", a=1, b=0, c=0, python="a and b or not c", canonical="a and b or not c")
+    case("!a == b", a=0, b=1, python="(not a) == b", canonical="(not a) == b",
+         rule="a borrowed spelling keeps its own precedence")
+    case("a == null", a=None, python="a == None", canonical="a == None")
+    case("a is nil", a=None, python="a is None", canonical="a is None")
+    case("a == true", a=True, python="a == True", canonical="a == True")
+    case("null", null=5, canonical="null")
+    case("true or a", true=0, a=4, canonical="true or a")
+    case("a?.b", a=None, python="None", rule="an optional access short-circuits the whole chain")
+    case("a?.b.c", a=None, python="None", rule="an optional access short-circuits the whole chain")
+    case("a?.b", a=obj("Cart", {"b": 3}), python="a.b", rule="an optional access")
+    case("a?.b.c", a=obj("Cart", {"b": None}), rule="an optional access guards only its own object",
+         error="of_null")
+    case("(a?.b) is None", a=None, python="True", rule="an optional access")
+    case("a?.strip() == 'x'", a=" x ", python="a.strip() == 'x'", rule="an optional access")
+    case("a === b", a=1, b=1, refused="write ==")
+    case("a !== b", a=1, b=1, refused="write !=")
+    case("a <> b", a=1, b=1, refused="write !=")
+    case("a ? b : c", a=1, b=1, c=2, refused="b if a else c")
+    case("a ?? b", a=1, b=1, refused="a is not None")
+
+
+def truthiness():
+    group("truth")
+    for value in [
+        None, False, True, 0, -1, 0.0, -0.0, NAN, "", "0", b"", b"0", [], [0], (), (0,), {}, {"a": 1},
+        set(), {1}, range(0), range(2), BIG,
+    ]:
+        case("not a", a=value)
+    case("not a", a=obj("Cart"))
+    case("not a", a=obj("Cart", overrides=["__bool__"]), error="needs_code",
+         rule="a user __bool__ is an error")
+    case("not a", a=obj("Cart", overrides=["__len__"]), error="needs_code",
+         rule="a user __len__ is an error")
+    case("not a", a=subclass("Status", str, ""))
+    case("not a", a=subclass("Bag", list, [1]))
+
+
+def equality():
+    group("equality")
+    for left, right in [
+        (1, 1), (1, 1.0), (1, True), (0, False), (1, "1"), (None, 0), (None, False), ("a", "a"),
+        ("a", b"a"), (b"a", b"a"), ("é", "é"), ("é", "e"), ("❄", "❄"), ("😀", "😀x"), (NAN, NAN),
+        (0.0, -0.0), (2**53, float(2**53)), (2**53 + 1, float(2**53)), (MAX, float(2**63)), (MIN, -(2.0**63)),
+        (BIG, BIG), (BIG, float(BIG)), (BIG + 1, float(BIG)), (BIG, BIG + 1), (-BIG, BIG), (BIG, 1),
+        (BIG, INF), (BIG, NAN),
+        ([1, 2], [1, 2]), ([1, 2], [1, 3]), ([1], [1, 2]), ([1], (1,)), ((1, "a"), (1, "a")), ([1], [True]),
+        ([[1], {"a": [2]}], [[1], {"a": [2]}]), ({"a": 1, "b": 2}, {"b": 2, "a": 1}), ({"a": 1}, {"a": 2}),
+        ({"a": 1}, {"b": 1}), ({1: "x"}, {1.0: "x"}), ({1, 2}, {2, 1}), ({1, 2}, frozenset({1, 2})), ({1}, {2}),
+        (range(0, 3), range(3)), (range(3), [0, 1, 2]), ({}, []), ([], ()),
+    ]:
+        case("a == b", a=left, b=right)
+        case("a != b", a=left, b=right)
+    thing = obj("Cart")
+    case("a == b", a=thing, b=Var("a"))
+    case("a == b", a=thing, b=obj("Cart"))
+    case("a == 5", a=thing)
+    case("a == None", a=thing)
+    case("a == b", a=obj("Cart", overrides=["__eq__"]), b=1, error="needs_code",
+         rule="a user __eq__ is an error")
+    case("a == 'x'", a=obj("Cart", overrides=["__eq__"]), error="needs_code",
+         rule="a user __eq__ is an error")
+    case("a != None", a=obj("Cart", overrides=["__eq__"]), error="needs_code",
+         rule="a user __eq__ is an error")
+    case("a == b", a=[obj("Cart", overrides=["__eq__"])], b=[1], error="needs_code",
+         rule="a user __eq__ is an error")
+    case("a == 'open'", a=subclass("Status", str, "open"))
+    case("a == 2", a=subclass("Level", int, 2))
+    case("a == b", a=subclass("Bag", list, [1]), b=[1])
+    case("a == b", a={"password": 1}, b={"password": 1}, error="redacted",
+         rule="a container that holds a redacted key compares as error")
+    case("a == b", a=[NAN], b=[NAN], error="identity",
+         rule="whether two NaNs are one object cannot be seen")
+
+
+def ordering():
+    group("order")
+    for left, right in [
+        (1, 2), (2, 1), (1, 1), (1, 1.5), (1.5, 1), (True, 2), (NAN, 1), (1, NAN), (INF, BIG), (-INF, -BIG),
+        (2**53 + 1, float(2**53)), (MAX, 2.0**63), (MIN, -(2.0**63)), (BIG, MAX), (-BIG, MIN), (BIG, BIG + 1),
+        (-BIG, -BIG - 1), (BIG, 1.5), (BIG * BIG, 1e30), (1e30, BIG), ("a", "b"), ("a", "B"), ("é", "z"),
+        ("❄", "😀"), ("￿", "😀"), ("ab", "abc"), (b"a", b"b"), ([1, 2], [1, 3]), ([1, 2], [1]), ((1, "a"), (1, "b")),
+        ((1, 2), (1, 2)), ([[1]], [[2]]),
+    ]:
+        for operator in ("<", "<=", ">", ">="):
+            case(f"a {operator} b", a=left, b=right)
+    for left, right in [(1, "a"), (None, 1), ("a", None), ([1], (1,)), ([1], 1), (b"a", "a"), ({}, {})]:
+        case("a < b", a=left, b=right)
+    case("not (a < 5)", a=NAN)
+    case("not (a < 5.0)", a=NAN)
+    case("a < b", a=obj("Cart"), b=obj("Cart"), error="needs_code",
+         rule="order of objects would run application code")
+    case("1 < a < 3", a=2)
+    case("1 < a < 3", a=3)
+    case("1 < a + 1 < 3", a=1)
+    case("1 < a + 1 < 3 < b", a=1, b=5)
+    case("not (1 < a + 1 < 3)", a=1)
+    case("not (1 < a < 3 < b)", a=2, b=1)
+    case("3 > a == b", a=2, b=2)
+    case("10 < a", a=11)
+    case("10 >= a", a=11)
+    case("'a' == a", a="a")
+    case("a < b < c in d", a=1, b=2, c=3, d=[3])
+    case("1 in a + b in c", a=1, b=1, c=1, refused="chain")
+
+
+def identity():
+    group("identity")
+    case("a is None", a=None)
+    case("a is None", a=0)
+    case("a is not None", a=0)
+    case("not (a is not None)", a=0)
+    case("1 is True", python="False", rule="identity of different types is false")
+    case("a is True", a=True)
+    case("a is True", a=1)
+    case("a is b", a=[1], b=[1])
+    case("a is b", a=[1], b=Var("a"))
+    case("a is b", a=1, b=2)
+    case("a is 1", a=1, error="identity", rule="whether equal numbers are one object cannot be seen")
+    case("a is 'x'", a="x", error="identity", rule="whether equal strings are one object cannot be seen")
+    case("a is 'x'", a="y", python="False", rule="unequal values are not one object")
+    case("None is a", a=None)
+
+
+def membership():
+    group("membership")
+    for item, container in [
+        (1, [1, 2]), (3, [1, 2]), (True, [1]), (1.0, (1,)), ("a", {"a": 1}), ("b", {"a": 1}), (1, {1: 2, "x": 3}),
+        (True, {1: 2}), (2, {1, 2}), (5, {1, 2}), ("b", "abc"), ("", "abc"), ("é", "café"), ("❄", "a❄"),
+        ("é", "❄é"), ("x", "❄é"), (b"b", b"abc"), (98, b"abc"), (4, range(0, 10, 2)), (5, range(0, 10, 2)), (2, range(10, 0, -2)),
+        (-2, range(0, 10, 2)), (7, range(7, 8)), (4.0, range(0, 10, 2)), (None, [None]), ([1], [[1], 2]), (NAN, [1.0]),
+        ("a", frozenset({"a"})),
+    ]:
+        case("a in b", a=item, b=container)
+        case("a not in b", a=item, b=container)
+    for item, container in [(1, "abc"), (1, 5), (1, None), ([1], {"a": 1}), ([1], {1}), (300, b"a")]:
+        case("a in b", a=item, b=container)
+    case("a in ('x', 'y')", a="y")
+    case("a in ('x', 'y')", a="z")
+    case("a not in ['x', None, 3]", a=None)
+    case("a in {1, 2, 3}", a=2)
+    case("a in {1, 2}", a=[1])
+    case("a in [b, b + 1]", a=6, b=5)
+    case("a + 1 in (2, 3)", a=1)
+    case("a in ()", a=1)
+    case("a in []", a=1)
+    case("a in (1,)", a=1)
+    case("not (a in (1, 2))", a=1)
+    case("a in b", a=NAN, b=[NAN], error="identity", rule="whether two NaNs are one object cannot be seen")
+    case("a in b", a=1, b=obj("Cart"), error="needs_code", rule="membership would run application code")
+    case("a in b", a="password", b={"password": 1}, error="redacted",
+         rule="`in` does not tell of a redacted key")
+    case("a in b.keys()", a="x", b={"x": 1})
+    case("a in b.values()", a=1, b={"x": 1})
+    case("a in b.values()", a=1, b={"api_key": 1}, error="redacted",
+         rule="values under a redacted key are out of reach")
+    case("a in b.split(',')", a="y", b="x,y")
+    case("a in b.items()", a=1, b={}, refused="pairs")
+    case("[1] == a", a=[1], refused="right of `in`")
+    case("{'a': 1} == a", a={}, refused="dict literal")
+
+
+def arithmetic():
+    group("arithmetic")
+    pairs = [
+        (7, 2), (-7, 2), (7, -2), (-7, -2), (-7, 3), (7, -3), (6, 3), (0, 5), (7.5, 2), (-7.5, 2), (7.5, -2), (1e308, 10),
+        (0.0, -3.0), (-0.0, 3.0), (True, 2), (1, 0), (1.0, 0), (0, 0.0), (MIN, 3), (MAX, MAX - 1), (MAX, 3), (MIN, MAX),
+        (2**53 + 1, 2**53), (INF, 2), (5, INF), (-5, INF), (NAN, 1), (1, 3),
+    ]
+    for left, right in pairs:
+        for operator in ("/", "//", "%"):
+            case(f"a {operator} b", a=left, b=right)
+    for left, right in [(1, 2), (1, 2.5), (True, True), (-5, 3), (1.5, -2.5), (1e308, 1e308)]:
+        for operator in ("+", "-", "*"):
+            case(f"a {operator} b", a=left, b=right)
+    for source, left, right in [
+        ("a + b", MAX, 1), ("a - b", MIN, 1), ("a * b", MAX, 2), ("a // b", MIN, -1), ("a ** b", 2, 63), ("a << b", 1, 63),
+        ("a + b", BIG, 1), ("a * b", BIG, 0), ("a % b", BIG, 7),
+    ]:
+        case(source, a=left, b=right, error="overflow", rule="arithmetic beyond 64 bits is an error")
+    case("a % b", a=MIN, b=-1)
+    case("-a", a=MIN, error="overflow", rule="arithmetic beyond 64 bits is an error")
+    case("-a", a=2**63)
+    case("-a", a=BIG)
+    case("a < -18446744073709551616", a=-BIG - 1)
+    for left, right in [
+        (2, 10), (2, -1), (-2, 3), (-2, -3), (0, 0), (2.0, 0.5), (2, 0.5), (1, 10**6), (-1, 10**6 + 1), (0, -1), (10.0, 400),
+        (NAN, 0), (1, NAN), (-8.0, 3.0), (True, 3), (7, 22), (0.0, -2.0),
+    ]:
+        case("a ** b", a=left, b=right)
+    case("a ** b", a=-8, b=0.5, error="domain", rule="complex numbers are not supported")
+    for left, right in [(6, 3), (True, False), (True, 2), (-1, 255), (6, -3)]:
+        for operator in ("&", "|", "^"):
+            case(f"a {operator} b", a=left, b=right)
+    for left, right in [(1, 4), (-1, 3), (5, 0), (0, 100), (1, -1), (-9, 100)]:
+        for operator in ("<<", ">>"):
+            if not (operator == "<<" and left == -9):
+                case(f"a {operator} b", a=left, b=right)
+    for value in (5, -5, 2.5, -0.0, True, MAX):
+        for operator in ("-", "+", "~"):
+            case(f"{operator}a", a=value)
+    case("-2 ** 2")
+    case("2 ** -1")
+    case("2 ** 3 ** 2")
+    case("1 + 2 * 3 - 4 // 3 % 2")
+    case("1 | 2 ^ 3 & 4 << 1")
+    case("a + b", a="x", b="y")
+    case("a + b + 'é'", a="x", b="❄")
+    case("a + b", a="x", b=1)
+    case("a - b", a=None, b=1)
+    case("a + b", a=None, b=1)
+    case("a + b", a=obj("Cart"), b=1, error="needs_code", rule="operators of objects run application code")
+    case("a + b", a=[1], b=[2], error="types", rule="lists are not built")
+    case("a * 3", a="ab", error="types", rule="strings are not repeated")
+    case("a % 3", a="ab%s", error="types", rule="strings are not formatted")
+    case("a @ b", a=1, b=1, refused="matrix")
+
+
+def elements():
+    group("element")
+    for container, key in [
+        ([1, 2, 3], 0), ([1, 2, 3], -1), ([1, 2, 3], 3), ([1, 2, 3], -4), ([1, 2], True), ((1, 2), 1), ({"a": 1}, "a"),
+        ({"a": 1}, "b"), ({1: "x", "a": 2}, 1), ({1: "x"}, 1.0), ({1: "x"}, True), ({"a": 1}, 1), ("héllo", 1), ("héllo", -1),
+        ("a❄😀", 2), ("abc", 5), (b"abc", 1), (range(5, 50, 5), 2), (range(5), -1), ([1], BIG), ({BIG: 1}, BIG), ("日本", 0),
+        ({(1, 2): "t"}, (1, 2)), ({None: 3}, None),
+    ]:
+        case("a[b]", a=container, b=key)
+    for container, key in [([1], "a"), ([1], None), ({"a": 1}, [1]), (5, 0), (None, 0), ({1}, 0), ("abc", "a")]:
+        case("a[b]", a=container, b=key)
+    case("a['b']['c'][0]", a={"b": {"c": [7]}})
+    case("a[0].b", a=[obj("Cart", {"b": 4})])
+    case("a[b]", a=obj("Cart"), b=1, error="needs_code", rule="a user's subscript runs application code")
+    case("a['password']", a={"password": 1}, refused="redacted")
+    case("a[b]", a={"password": 1}, b="password", error="redacted", rule="nor by a dynamic key")
+    case("a['pass' + b]", a={"password": 1}, b="word", error="redacted", rule="nor by a computed key")
+    for source in ["a[1:3]", "a[:2]", "a[-3:]", "a[:]", "a[3:1]", "a[:99]", "a[-99:2]", "a[None:2]"]:
+        case(source, a="héllo❄")
+        case(source, a=b"hello!")
+    case("a[b:c]", a="hello", b=1, c=-1)
+    case("a[1:]", a=[1, 2], error="types", rule="slices of collections are not built")
+    case("a[::2]", a="abc", refused="step")
+    case("a[1, 2]", a={}, refused="several parts")
+
+
+def attributes():
+    group("attribute")
+    cart = obj("Cart", {"total": 5, "owner": obj("User", {"name": "lea"})}, needs_code=["tax"], not_loaded=["user"])
+    case("a.total", a=cart)
+    case("a.total > 3 and a.owner.name == 'lea'", a=cart)
+    case("a.nothing", a=cart)
+    case("a.tax", a=cart, error="needs_code", rule="a property would run application code")
+    case("a.user.id", a=cart, error="not_loaded", rule="nothing is ever loaded")
+    case("a.b", a=None)
+    case("a.total.b", a=cart, error="no_attribute", rule="numbers have no fields")
+    case("a.password", a=cart, refused="redacted")
+    case("password", password=1, refused="redacted")
+    case("compass + author", compass=1, author=2)
+    case("x", x=UNSET)
+    case("x == 1", x=UNSET)
+    case("x is None", x=UNSET)
+    case("not x", x=UNSET)
+    case("x == 'a'", x=UNSET)
+    case("totl > 1", total=1, refused="did you mean total?")
+    case("zzz > 1", total=1, refused="no name `zzz`")
+
+
+def functions():
+    group("function")
+    for value in ["", "héllo", "日本", "a😀", b"abc", [1, 2], (), {"a": 1}, {1, 2}, range(3, 9, 2)]:
+        case("len(a)", a=value)
+    for value in (5, None, 1.5):
+        case("len(a)", a=value)
+    case("len(a)", a=obj("Cart"), error="needs_code", rule="a user __len__ is an error")
+    case("len(a.keys()) + len(a.values()) + len(a.items())", a={"x": 1})
+    case("len(a.split())", a=" a  b c ")
+    for value in ([3, 1, 2], (2.5, 1), ["b", "a"], {"k": 1, "j": 2}, {4, 9}, "hello", range(5), [1, 1.0], [NAN, 1.0], [1.0, NAN]):
+        case("min(a)", a=value)
+        case("max(a)", a=value)
+    case("max(a, b)", a=1, b=2.5)
+    case("min(a, b, 0)", a=1, b=-2)
+    case("max(a)", a=[])
+    case("max(a)", a=[1, "a"])
+    case("max(a.values())", a={"x": 1, "y": 5})
+    case("max(a.values())", a={"x": 1, "secret": 5}, error="redacted",
+         rule="values under a redacted key are out of reach")
+    for value in ([1, 2, 3], [], [0.1] * 10, [1, 0.5, True], [1e16, 1.0, -1e16], [INF, 1.0], range(101), {1: 2, 3: 4}):
+        case("sum(a)", a=value)
+    case("sum(a)", a=["x"])
+    case("sum(a)", a=[MAX, 1], error="overflow", rule="arithmetic beyond 64 bits is an error")
+    for value in (-5, 5, -2.5, True, -0.0, -BIG):
+        case("abs(a)", a=value)
+    case("abs(a)", a=MIN, error="overflow", rule="arithmetic beyond 64 bits is an error")
+    case("abs(a)", a="x")
+    for value in (NAN, 1.0, 5, True):
+        case("math.isnan(a)", a=value)
+    case("math.isnan(a)", a="x")
+    case("math.isnan(a)", a=1.0, math=math)
+    case("math.isnan(a)", a=1.0, math=obj("Cart"), error="needs_code", rule="a visible name wins over a word of ours")
+    for value in ([], [0], [0, 3], (None,), {"": 1}, {0}, ""):
+        case("any(a)", a=value)
+        case("all(a)", a=value)
+    case("any(x > 2 for x in a)", a=[1, 2, 3])
+    case("any(x > 5 for x in a)", a=[1, 2, 3])
+    case("all(x > 0 for x in a)", a=[1, 2, 3])
+    case("all(x > 1 for x in a)", a=[1, 2, 3])
+    case("all(x > 1 for x in a)", a=[])
+    case("not any(x > 2 for x in a)", a=[1, 2, 3])
+    case("not all(x > 2 for x in a)", a=[1, 2, 3])
+    case("any(x > 2 for x in a if x < 3)", a=[1, 2, 3])
+    case("any(v == 2 and k == 'b' for k, v in a.items())", a={"a": 1, "b": 2})
+    case("any(k == 'b' for k in a)", a={"a": 1, "b": 2})
+    case("any(v > 1 for v in a.values())", a={"a": 1, "b": 2})
+    case("any(v > 1 for v in a.values())", a={"token": 5}, error="redacted",
+         rule="any over values does not reach a redacted one")
+    case("any(x == y for x, y in a)", a=[(1, 2), (3, 3)])
+    case("any(x == y for x, y in a)", a=[(1, 2, 3)])
+    case("any(any(y == 3 for y in x) for x in a)", a=[[1], [2, 3]])
+    case("any(all(y > x for y in b) for x in a)", a=[1, 5], b=[2, 3])
+    case("any(c == 'é' for c in a)", a="café")
+    case("any(b > 98 for b in a)", a=b"abc")
+    case("any(x.lower() == 'b' for x in a)", a=["A", "B"])
+    case("any(p.strip() == 'b' for p in a.split(';'))", a="a; b ;c")
+    case("any(len == 1 for len in a)", a=[1])
+    case("x == 1 or any(x == 2 for x in a) and x == 0", a=[2], x=0)
+    case("any(x.n > 1 for x in a)", a=[obj("Cart", {"n": 1}), obj("Cart", {"n": 2})])
+    case("any(x > 1 for x in a)", a=None)
+    case("any(x > 1 for x in a)", a=5)
+    case("any(x > 1 for x in a)", a=obj("Cart"), error="needs_code", rule="a user's iteration runs application code")
+    case("any(x < 0 for x in a)", a=range(20000), error="out_of_fuel", rule="collection steps are bounded")
+    case("any(any(y < 0 for y in a) for x in a)", a=range(200), error="out_of_fuel",
+         rule="collection steps are bounded")
+    case("isinstance(a, int)", a=1)
+    case("isinstance(a, int)", a=True)
+    case("isinstance(a, (str, bytes))", a=b"x")
+    case("isinstance(a, (str, bytes))", a=1)
+    case("isinstance(a, Base)", a=obj("Cart", bases=["Base"]), Base=named_class("Base"))
+    case("isinstance(a, str)", a=subclass("Status", str, "x"))
+    case("not isinstance(a, object)", a=None)
+    case("isinstance(a, b)", a=1, b=5)
+    case("isinstance(a, 5)", a=1, refused="takes a class")
+
+
+def methods():
+    group("method")
+    for value, affix in [("hello", "he"), ("hello", "lo"), ("hello", ""), ("é❄", "é"), ("é❄", "❄"), ("a", "abc"), (b"ab", b"a")]:
+        case("a.startswith(b)", a=value, b=affix)
+        case("a.endswith(b)", a=value, b=affix)
+    case("a.startswith(('x', 'h'))", a="hello")
+    case("a.endswith(('x', 'h'))", a="hello")
+    case("not a.startswith('h')", a="hello")
+    case("a.startswith(1)", a="hello")
+    case("a.startswith('x')", a=1)
+    case("a.startswith('x')", a=None)
+    case("a.startswith('x')", a=obj("Cart"), error="needs_code", rule="a user's method is application code")
+    for value in ("Hello", "ÉCOLE", "straße", "ÀB❄", "ǅ", "İ", "ŉ", "😀A"):
+        case("a.lower()", a=value)
+        case("a.upper()", a=value)
+    case("a.lower() == 'x' or a.upper() == 'Y'", a="y")
+    case("(a + b).lower()", a="X", b="Y")
+    case("a.lower().strip().upper()", a=" x ")
+    case("a.lower()", a="ΟΔΟΣ", error="domain", rule="a final sigma is not guessed")
+    case("a.lower()", a=5)
+    case("a.lower()", a="x" * 3000, error="too_long", rule="a computed string has 2,048 bytes")
+    for value in ("  a b ", "\x1f\u00a0a\u3000", "", "   ", "x"):
+        case("a.strip()", a=value)
+    case("a.strip('xy')", a="xyaxbyx")
+    case("a.strip(None)", a=" a ")
+    case("a.strip('é')", a="éaé")
+    for value in ("a b  c", " a ", "", "a\tb\nc"):
+        case("a.split()[0]", a=value)
+        case("a.split()[-1]", a=value)
+    for index in (0, 1, 2, 3, -1, -4):
+        case(f"a.split(',')[{index}]", a="x,y,,z")
+    case("a.split(', ')[1]", a="a, b, c")
+    case("a.split(',', 1)[1]", a="a,b,c")
+    case("a.split(None, 1)[1]", a=" a  b c ")
+    case("a.split('')[0]", a="abc")
+    case("a.split('é')[1]", a="aéb❄")
+    case("len(a.split(','))", a="")
+    case("a.split(',')", a="a,b", refused="no value of its own")
+    case("a.keys()", a={}, refused="no value of its own")
+    case("a.get('x')", a={"x": 1})
+    case("a.get('y')", a={"x": 1})
+    case("a.get('y', 7)", a={"x": 1})
+    case("a.get(1)", a={1.0: 2})
+    case("a.get(b)", a={"x": 1}, b=[1])
+    case("a.get('token')", a={"x": 1}, refused="redacted")
+    case("a.get(b)", a={"token": 1}, b="token", error="redacted", rule="nor by a dynamic key")
+    case("a.get('x')", a=[1])
+    case("a.get('x')", a=None)
+    case("a.get('x')", a=obj("Cart"), error="needs_code", rule="a user's method is application code")
+
+
+def patterns():
+    group("pattern")
+    for pattern, text in [
+        (r"^a\d+$", "a12"), (r"^a\d+$", "a12\n"), (r"^a\d+$", "a12b"), (r"\bfoo\b", "a foo!"), (r"(?i)ABC", "xabc"), (r"a.c", "a\nc"),
+        (r"(?s)a.c", "a\nc"), (r"\w+@\w+\.com", "é@ü.com"), (r"[^a-z]", "abc"), (r"\s", "a\x1cb"), (r"[]a]", "]"), (r"x{2,3}", "axxb"),
+        (r"(?P<n>a)|b", "b"), (r"\d", "٣"), (r"a\Z", "a\n"), (r"(?m)^b$", "a\nb\nc"), (r"\.", "a"), (r"[a&&b]", "&"), (r"", ""), (r"\w", "_"),
+    ]:
+        case(f"matches(a, r{pattern!r})".replace("\\\\", "\\"), a=text)
+    case("matches(a, r'x')", a=1)
+    case("matches(a, b)", a="x", b="y", refused="string literal")
+    case("matches(a, r'a(?=b)')", a="x", refused="look-around")
+    case("matches(a, r'(a)\\1')", a="x", refused="reference to a group")
+    case("matches(a, r'a$b')", a="x", refused="`$` with more behind it")
+    case("matches(a, r'(')", a="x", refused="unclosed")
+    case("matches(a, r'\\bé')", a="é", error="pattern", rule="a word boundary beyond ASCII is not guessed")
+    case("matches(a, r'x')", a="x", matches=1, refused="name of the application")
+
+
+def refusals():
+    group("refused")
+    for source, refused in [
+        ("a = 1", "an assignment"), ("a := 1", "an assignment"), ("a += 1", "an assignment"), ("a; b", "second statement"),
+        ("lambda x: x", "a lambda"), ("await a", "await"), ("(yield a)", "yield"), ("import os", "an import"),
+        ("[x for x in a]", "comprehension"), ("{x for x in a}", "comprehension"), ("(x for x in a)", "comprehension"), ("sum(x for x in a)", "comprehension"),
+        ("any(x for y in a for x in y)", "second `for`"), ("f(a)", "f() would run application code"), ("a.f()", ".f() would run application code"),
+        ("eval('1')", "eval() would run"), ("a()", "would run application code"), ("a[0]()", "result of an expression"), ("len(a, a)", "takes one argument"), ("len()", "takes one argument"),
+        ("max(a, key=1)", "by name"), ("max(*a)", "unpacking"), ("a b", "does not belong here"), ("a +", "expected a value"), ("(a", "expected `)`"), ("a)", "does not belong"),
+        ("a == not a", "expected a value"), ("", "no expression"), ("a ` b", "backquote"), ("$a", "`$`"), ("a.1", "does not belong"), ("a..b", "expected a name"),
+        ("a, a", "right of `in`"), ("...", "ellipsis"), ("a is", "expected a value"), ("any(x for 1 in a)", "name or several"), ("a\x01", "no meaning"),
+        ("(" * 70 + "a" + ")" * 70, "nested deeper"), (" or ".join(["a"] * 300), "more than 256 parts"), ("a" + " " * 5000, "more than a condition may have"),
+        ("len(a)", "name of the application"),
+    ]:
+        names = {"a": 1, "len": 5} if source == "len(a)" else {"a": 1}
+        case(source, refused=refused, **names)
+    case(" or ".join(["a"] * 200), a=0)
+    case("(" * 60 + "a" + ")" * 60, a=1)
+    case("len == 5", len=5)
+
+
+def main():
+    for section in (
+        literals, logic, foreign, truthiness, equality, ordering, identity, membership, arithmetic, elements, attributes,
+        functions, methods, patterns, refusals,
+    ):
+        section()
+    lines = ",\n".join(json.dumps(entry, ensure_ascii=True) for entry in CASES)
+    path = pathlib.Path(__file__).with_name("conditions-python.json")
+    path.write_text(f"[\n{lines}\n]\n")
+    print(f"{len(CASES)} cases", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
