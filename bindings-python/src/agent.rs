@@ -12,9 +12,7 @@ pub(crate) use runtime::PythonRuntime;
 
 use crate::ffi::{Reads, canary};
 use crate::{error, hook, locate};
-use pyo3::types::PyAnyMethods;
 use pyo3::{PyResult, Python};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use stillframe_core::agent::{Agent, Arguments, Config};
@@ -31,30 +29,35 @@ const ARM_WAIT: Duration = Duration::from_secs(2);
 const HIT_COST_NS: u64 = 25;
 
 static AGENT: Mutex<Option<Arc<PythonAgent>>> = Mutex::new(None);
-static HOOKS_SET: AtomicBool = AtomicBool::new(false);
 
 /// The running agent, if there is one.
 pub(crate) fn current() -> Option<Arc<PythonAgent>> {
     AGENT.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// Starts the agent, unless it runs already. `Ok(false)` if it ran.
-pub(crate) fn start(py: Python<'_>, mut arguments: Arguments) -> PyResult<bool> {
+/// The running agent, or the exception that says there is none.
+pub(crate) fn running(py: Python<'_>) -> PyResult<Arc<PythonAgent>> {
+    let hint = Some("call stillframe.start() first");
+    current().ok_or_else(|| error::make(py, "not_started", "the agent is not running", hint))
+}
+
+/// Starts the agent, unless it runs already.
+pub(crate) fn start(py: Python<'_>, mut arguments: Arguments) -> PyResult<()> {
     if current().is_some() {
-        return Ok(false);
+        return Ok(());
     }
     identity::complete(py, &mut arguments);
     arguments.hit_cost_ns = HIT_COST_NS;
-    let config = Config::of_process(arguments).map_err(error::to_python)?;
+    let config = Config::of_process(arguments).map_err(|fault| error::to_python(py, &fault))?;
     let enabled = config.enabled;
     let runtime = PythonRuntime::new(identity::process_started_ns());
     let agent = py.detach(|| Agent::start(runtime, &condition::PYTHON, config));
-    let agent = agent.map_err(error::to_python)?;
+    let agent = agent.map_err(|fault| error::to_python(py, &fault))?;
     if enabled {
         prepare(py, &agent)?;
     }
     *AGENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(agent);
-    Ok(true)
+    Ok(())
 }
 
 /// Decides how frames are read, takes a tool id, and has exit and fork tell us.
@@ -70,13 +73,6 @@ fn prepare(py: Python<'_>, agent: &Arc<PythonAgent>) -> PyResult<()> {
         agent.note("late imports", "not noticed: all code watchers of the interpreter are taken");
     }
     identity::note_standard_library(py);
-    if !HOOKS_SET.swap(true, Ordering::Relaxed) {
-        let module = py.import("stillframe._stillframe")?;
-        py.import("atexit")?.call_method1("register", (module.getattr("_at_exit")?,))?;
-        let after = pyo3::types::PyDict::new(py);
-        after.set_item("after_in_child", module.getattr("_after_fork")?)?;
-        py.import("os")?.call_method("register_at_fork", (), Some(&after))?;
-    }
     Ok(())
 }
 

