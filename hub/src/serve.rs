@@ -83,23 +83,28 @@ pub struct Ready {
     pub notes: Vec<String>,
 }
 
+fn on_loopback(bind: SocketAddr) -> Result<()> {
+    if bind.ip().is_loopback() {
+        return Ok(());
+    }
+    let (ip, port) = (bind.ip(), bind.port());
+    Err(Error::new(
+        ErrorKind::Policy,
+        format!("this hub has no TLS yet, so it listens on loopback only and not on {ip}"),
+    )
+    .with_hint(format!(
+        "bind 127.0.0.1:{port}, and reach it from elsewhere with \
+         `ssh -L {port}:127.0.0.1:{port} HOST`"
+    )))
+}
+
 /// Serves a hub until `stop` is done. `ready` is called once it listens.
 pub async fn serve(
     options: Options,
     ready: impl FnOnce(&Ready),
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    if !options.bind.ip().is_loopback() {
-        let ip = options.bind.ip();
-        return Err(Error::new(
-            ErrorKind::Policy,
-            format!("this hub has no TLS yet, so it listens on loopback only and not on {ip}"),
-        )
-        .with_hint(format!(
-            "bind 127.0.0.1:{0}, and reach it from elsewhere with `ssh -L {0}:127.0.0.1:{0} HOST`",
-            options.bind.port()
-        )));
-    }
+    on_loopback(options.bind)?;
     let opening = options.clone();
     let opened = tokio::task::spawn_blocking(move || open(&opening)).await;
     let mut opened =

@@ -120,18 +120,44 @@ pub fn code_line_count(text: &str) -> usize {
         .count()
 }
 
-/// Name, first line (from 1) and number of lines of each function with a body.
-pub fn functions(text: &str) -> Vec<(String, usize, usize)> {
+/// A function with a body.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// Its first line, from 1.
+    pub line: usize,
+    /// Lines from there to its closing brace.
+    pub lines: usize,
+    /// Whether it is a table: a few words of preparation, then one `match` to the end.
+    pub is_table: bool,
+}
+
+/// Every function with a body.
+pub fn functions(text: &str) -> Vec<Function> {
     let code = code_only(text);
     let lines: Vec<&str> = code.lines().collect();
     let mut found = Vec::new();
     for (number, line) in lines.iter().enumerate() {
         let Some(name) = function_name(line) else { continue };
         if let Some(length) = body_length(&lines[number..]) {
-            found.push((name, number + 1, length));
+            let is_table = is_table(&lines[number..number + length]);
+            found.push(Function { name, line: number + 1, lines: length, is_table });
         }
     }
     found
+}
+
+/// Lines before the `match` of a table, its signature included, and behind it.
+const AROUND_TABLE: usize = 20;
+
+fn is_table(function: &[&str]) -> bool {
+    let opening = function
+        .iter()
+        .take(AROUND_TABLE)
+        .position(|line| has_word(line, "match") && line.trim_end().ends_with('{'));
+    let body = opening.and_then(|at| Some((at, body_length(&function[at..])?)));
+    body.is_some_and(|(at, length)| at + length + 2 >= function.len())
 }
 
 fn function_name(line: &str) -> Option<String> {
@@ -182,7 +208,18 @@ mod tests {
     fn functions_are_measured_to_their_closing_brace() {
         let text = "trait T {\n    fn declared(&self, a: [u8; 3]);\n}\n\
                     pub(crate) fn long(\n    a: u8,\n) {\n    let b = '}';\n}\nfn short() {}\n";
-        assert_eq!(functions(text), [("long".into(), 4, 5), ("short".into(), 9, 1)]);
+        let found = functions(text).into_iter().map(|f| (f.name, f.line, f.lines, f.is_table));
+        let expected = [("long".into(), 4, 5, false), ("short".into(), 9, 1, false)];
+        assert_eq!(found.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn one_match_to_the_end_is_a_table() {
+        let table =
+            "fn word(a: u8) -> &str {\n    let b = a;\n    match b {\n        0 => 1,\n    }\n}\n";
+        assert!(functions(table)[0].is_table);
+        let more = table.replace("    }\n}", "    }\n    c();\n    d();\n    e()\n}");
+        assert!(!functions(&more)[0].is_table);
     }
 
     #[test]
