@@ -1,9 +1,27 @@
 //! The agent: one core a process, from start to exit, and everything a binding calls.
 
 mod config;
+mod control;
+mod fork;
+mod gate;
+mod hit;
+mod identity;
+mod install;
+mod life;
 mod lifecycle;
 mod locate;
+mod place;
+mod probes_file;
+mod report;
+mod shipper;
+mod station;
 mod status;
+mod tick;
+
+#[cfg(test)]
+mod double;
+#[cfg(test)]
+mod tests;
 
 pub use config::{Arguments, Config, share_ppm};
 pub use lifecycle::Agent;

@@ -1,4 +1,4 @@
-//! Clocks, each by the name of what it is for.
+//! Clocks, each by the name of what it is for, and the thread that reads them.
 //!
 //! Knows nothing of deadlines or quotas. Invariant: everything is nanoseconds in a `u64`; monotonic
 //! clocks never go back within a process life.
@@ -37,6 +37,11 @@ pub fn ticks() -> u64 {
     ffi::ticks()
 }
 
+/// The system's id of the calling thread; 0 where it has none. 50 ns.
+pub fn thread_id() -> u64 {
+    ffi::thread_id()
+}
+
 /// Nanoseconds a processor tick lasts, as a fraction of 2^32.
 #[derive(Clone, Copy, Debug)]
 pub struct TickRate(u64);
@@ -48,6 +53,16 @@ impl TickRate {
         let (ticks, ns) = (end.0.wrapping_sub(start.0), end.1.wrapping_sub(start.1));
         let rate = if ticks == 0 { 1 << 32 } else { (u128::from(ns) << 32) / u128::from(ticks) };
         Self(u64::try_from(rate).unwrap_or(1 << 32).max(1))
+    }
+
+    /// The rate as a word, for an atomic.
+    pub fn to_bits(self) -> u64 {
+        self.0
+    }
+
+    /// The rate that such a word stands for.
+    pub fn from_bits(bits: u64) -> Self {
+        Self(bits.max(1))
     }
 
     /// The nanoseconds of a span of ticks.

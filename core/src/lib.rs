@@ -19,6 +19,7 @@ pub mod location;
 pub mod probe;
 pub mod quota;
 pub mod redaction;
+pub mod registry;
 pub mod snapshot;
 pub mod transport;
 pub mod value;

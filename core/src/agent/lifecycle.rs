@@ -1,31 +1,87 @@
-//! An agent's life: start, stop, flush.
+//! An agent's life: start, flush, stop, and the two threads it has in between.
+//!
+//! Knows neither hits nor probes. Invariant: with nothing to do no thread runs, and none of ours ever
+//! takes a signal of the application's.
 
-use super::{Config, LinkStatus, Status};
+use super::config::Config;
+use super::control::Control;
+use super::gate::Gate;
+use super::life::{Life, lock};
+use crate::buffer::Slab;
 use crate::condition::Dialect;
 use crate::error::{Error, ErrorKind, Result};
-use crate::host::{Runtime, Walker};
-use crate::ids::{InstanceId, ProbeId};
-use crate::probe::ProbeSpec;
-use crate::transport::sink::Callback;
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use crate::ffi;
+use crate::host::Runtime;
+use crate::limits::CaptureLimits;
+use crate::quota;
+use crate::redaction::Redaction;
+use crate::registry::{Site, SiteTable};
+use crate::transport::address::Address;
+use crate::transport::client::Link;
+use crate::transport::log::{Level, Log};
+use std::fmt;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+/// Buffers for captures that wait for the shipper.
+const BUFFERS: u32 = 64;
+/// Bytes of a thread's stack: only what is used of it costs memory.
+const STACK_BYTES: usize = 512 << 10;
+/// How long a wait for progress is before it looks again whatever happened.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// The agent of one process.
-#[derive(Debug)]
 pub struct Agent<R: Runtime> {
-    runtime: R,
-    dialect: &'static Dialect,
-    config: Config,
-    instance: InstanceId,
-    notes: Mutex<BTreeMap<String, String>>,
+    pub(super) runtime: R,
+    pub(super) dialect: &'static Dialect,
+    pub(super) config: Config,
+    pub(super) redaction: Redaction,
+    pub(super) sites: SiteTable<Site>,
+    pub(super) slab: Slab,
+    pub(super) gate: Gate,
+    pub(super) log: Log,
+    pub(super) me: Weak<Self>,
+    address: Option<Address>,
+    life: Life,
+}
+
+impl<R: Runtime> fmt::Debug for Agent<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Agent").field("config", &self.config).finish_non_exhaustive()
+    }
 }
 
 impl<R: Runtime> Agent<R> {
-    /// Starts the agent. With `config.enabled` false it holds no thread and arms nothing.
+    /// Starts the agent. With `config.enabled` false it holds no thread and arms nothing. Fails where
+    /// the hub's address is none that this build may connect to.
     pub fn start(runtime: R, dialect: &'static Dialect, config: Config) -> Result<Arc<Self>> {
-        let instance = InstanceId::random()?;
-        Ok(Arc::new(Self { runtime, dialect, config, instance, notes: Mutex::default() }))
+        let address = match &config.hub {
+            Some(hub) if config.enabled => Some(Address::parse(hub)?),
+            _ => None,
+        };
+        let life = Life::new(address.is_some(), Control::default())?;
+        let budget_ppm = quota::PROCESS_BUDGET_PPM.min(config.max_budget_ppm);
+        let agent = Arc::new_cyclic(|me| Self {
+            runtime,
+            dialect,
+            redaction: Redaction::with(&config.redact, &[]),
+            sites: SiteTable::default(),
+            slab: Slab::new(BUFFERS, CaptureLimits::CEILING.snapshot_bytes as usize),
+            gate: Gate::new(config.hit_cost_ns, budget_ppm),
+            log: Log::new(config.log),
+            me: me.clone(),
+            address,
+            life,
+            config,
+        });
+        if agent.config.enabled {
+            agent.ensure_link();
+            if agent.config.probes_file.is_some() {
+                agent.ensure_shipper();
+            }
+        }
+        Ok(agent)
     }
 
     /// The runtime it was started with.
@@ -33,67 +89,147 @@ impl<R: Runtime> Agent<R> {
         &self.runtime
     }
 
-    /// A hit of site `site`: the whole hit path. Never unwinds. The caller holds the runtime's lock,
-    /// so that plain counters are exact.
-    #[inline]
-    pub fn hit<W: Walker>(&self, site: u32, walker: &W) {
-        let _ = (site, walker);
+    /// What it goes by.
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
-    /// Places a probe; what comes of it is in [`Agent::status`]. An error if the specification, its
-    /// condition, watches or template cannot be right, or the application's ceilings forbid it.
-    /// `callback` runs where the runtime may be entered, once for each snapshot.
-    pub fn probe(&self, spec: ProbeSpec, callback: Option<Callback>) -> Result<ProbeId> {
-        let _ = (callback, self.dialect);
-        spec.checked()?;
-        Err(Error::new(ErrorKind::Unsupported, "probes cannot be armed yet"))
+    pub(super) fn life(&self) -> &Life {
+        self.life.last()
     }
 
-    /// Removes a probe; false if there is none of that id.
-    pub fn remove(&self, id: ProbeId) -> bool {
-        let _ = id;
-        false
+    #[cold]
+    pub(super) fn wake_shipper(&self) {
+        self.life().wake_shipper();
     }
 
-    /// Everything the agent knows about itself.
-    pub fn status(&self) -> Status {
-        Status {
-            enabled: self.config.enabled,
-            instance: self.instance,
-            service: self.config.service.clone(),
-            agent: env!("CARGO_PKG_VERSION").to_owned(),
-            link: self.config.hub.clone().map(|hub| LinkStatus { hub, ..LinkStatus::default() }),
-            probes: Vec::new(),
-            cost_ppm: 0,
-            notes: self.notes.lock().map(|notes| notes.clone()).unwrap_or_default(),
-        }
-    }
-
-    /// Says something of the binding in status and `doctor`: `canary`, `mechanism`.
-    pub fn note(&self, key: &str, value: &str) {
-        if let Ok(mut notes) = self.notes.lock() {
-            notes.insert(key.to_owned(), value.to_owned());
-        }
-    }
-
-    /// Waits until everything captured so far was delivered, at most `timeout`; whether it was. Call
-    /// it without the runtime's lock: callbacks need it.
+    /// Waits until everything captured so far was delivered, at most `timeout`; whether it was. Gives
+    /// up at once where the hub is away. Call it without the runtime's lock: callbacks need it.
     pub fn flush(&self, timeout: Duration) -> bool {
-        let _ = timeout;
-        true
+        let until = Instant::now() + timeout;
+        let life = self.life();
+        loop {
+            let seen = life.progress();
+            life.awaited.store(true, Ordering::Release);
+            life.wake_shipper();
+            if self.is_delivered(life) {
+                return true;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() || (self.is_shipped(life) && self.is_hub_away(life)) {
+                return false;
+            }
+            life.await_progress(seen, left.min(LOOK));
+        }
+    }
+
+    fn is_shipped(&self, life: &Life) -> bool {
+        // In this order: the shipper sets `busy` before it empties the slab.
+        self.slab.is_idle()
+            && !life.busy.load(Ordering::SeqCst)
+            && life.callbacks.load(Ordering::Acquire) == 0
+    }
+
+    fn is_delivered(&self, life: &Life) -> bool {
+        self.is_shipped(life) && lock(&life.spool).is_empty()
+    }
+
+    fn is_hub_away(&self, life: &Life) -> bool {
+        let link = lock(&life.link);
+        life.waker.is_some() && (link.state == "waiting" || link.state == "refused")
     }
 
     /// Takes every hook off, delivers what it can within `timeout` and ends every thread. Call it
-    /// without the runtime's lock. Nothing works afterwards.
+    /// without the runtime's lock, and while its tasks still run. Nothing works afterwards.
     pub fn stop(&self, timeout: Duration) {
-        self.flush(timeout);
+        let until = Instant::now() + timeout;
+        let left = || until.saturating_duration_since(Instant::now());
+        let life = self.life();
+        if life.stopping.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        {
+            let mut control = lock(&life.control);
+            let ids: Vec<_> = control.entries.keys().copied().collect();
+            for id in ids {
+                control.remove(id);
+            }
+        }
+        self.reconcile();
+        let any_hooked = || lock(&life.control).entries.values().any(|entry| entry.is_hooked);
+        // Half of the time at most: what was captured matters more than what could still be.
+        let unhooked_by = Instant::now() + timeout / 2;
+        while any_hooked() && Instant::now() < unhooked_by {
+            let seen = life.progress();
+            life.await_progress(seen, left().min(LOOK));
+        }
+        self.flush(left());
+        life.ending.store(true, Ordering::Release);
+        life.wake_shipper();
+        if let Some(waker) = &life.waker {
+            waker.stop();
+        }
+        while life.threads.load(Ordering::Acquire) > 0 && !left().is_zero() {
+            let seen = life.progress();
+            life.await_progress(seen, left().min(LOOK));
+        }
     }
 
-    /// Code was loaded: probes that wait for it are tried again. Cheap when none waits, and callable
-    /// from the runtime's import hook.
-    pub fn reload(&self) {}
+    /// Starts the shipper unless it runs.
+    pub(super) fn ensure_shipper(&self) {
+        let life = self.life();
+        if life.has_shipper.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        match self.spawn("stillframe", Self::ship) {
+            // It is set once in a life, because `has_shipper` was.
+            Ok(thread) => drop(life.shipper.set(thread)),
+            Err(error) => {
+                life.has_shipper.store(false, Ordering::Release);
+                self.log.say(Level::Error, "thread", error);
+            }
+        }
+    }
 
-    /// This process is a forked child: call it from the runtime's own hook, in the child, before the
-    /// application goes on.
-    pub fn fork_in_child(&self) {}
+    /// Starts the link where there is a hub.
+    pub(super) fn ensure_link(&self) {
+        let life = self.life();
+        if self.address.is_none() {
+            return;
+        }
+        lock(&life.link).state = "connecting".to_owned();
+        let started = self.spawn("stillframe-link", |agent| {
+            let (Some(address), Some(waker), Some(station)) =
+                (agent.address.clone(), agent.life().waker.clone(), agent.me.upgrade())
+            else {
+                return;
+            };
+            Link { address, token: agent.config.agent_token.clone(), waker }.run(&station);
+        });
+        if let Err(error) = started {
+            self.log.say(Level::Error, "thread", error);
+        }
+    }
+
+    fn spawn(&self, name: &str, work: fn(&Self)) -> Result<std::thread::Thread> {
+        let internal = |message: String| Error::new(ErrorKind::Internal, message);
+        let agent = self.me.upgrade().ok_or_else(|| internal("the agent is gone".into()))?;
+        self.life().threads.fetch_add(1, Ordering::AcqRel);
+        let builder = std::thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES);
+        let started = ffi::with_signals_blocked(|| {
+            builder.spawn(move || {
+                let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&agent)));
+                if ended.is_err() {
+                    agent.log.say(Level::Error, "thread", "a thread ended by a defect");
+                }
+                let life = agent.life();
+                life.threads.fetch_sub(1, Ordering::AcqRel);
+                life.progressed();
+            })
+        });
+        started.map(|handle| handle.thread().clone()).map_err(|error| {
+            self.life().threads.fetch_sub(1, Ordering::AcqRel);
+            internal(format!("the system starts no thread: {error}"))
+        })
+    }
 }

@@ -7,4 +7,6 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use place::{Found, Located, Refused, Site, locate};
+#[cfg(test)]
+use place::Refused;
+pub(crate) use place::{Found, Located, Site, locate};

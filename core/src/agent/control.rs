@@ -1,0 +1,198 @@
+//! The probes of this process: who placed them, where they stand, what is said of them.
+//!
+//! Knows no runtime and no hit path: it flips states and says whose hooks are to change. Invariant: a
+//! probe is in the table from when it was placed until its owner took it away and its last capture
+//! was delivered.
+
+use super::place::explain;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ids::ProbeId;
+use crate::limits::MAX_PROBES;
+use crate::probe::{ArmedAt, Explanation, ProbeState, RunningSource};
+use crate::quota;
+use crate::registry::{Origin, Probe, State};
+use crate::transport::sink::Callback;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// What is known of a probe besides what its hits share.
+pub(super) struct Entry {
+    pub(super) probe: Arc<Probe>,
+    pub(super) callback: Option<Arc<Callback>>,
+    /// Its sites, once it was installed.
+    pub(super) sites: Vec<u32>,
+    /// Whether its hooks are on their lines.
+    pub(super) is_hooked: bool,
+    /// Whether a task is under way that will bring its hooks in line with its state.
+    pub(super) is_queued: bool,
+    pub(super) why: Option<Explanation>,
+    pub(super) at: Option<ArmedAt>,
+    pub(super) not_probed: Vec<String>,
+    /// The running source, where it differs.
+    pub(super) running: Option<RunningSource>,
+    pub(super) first_failure: Option<String>,
+    pub(super) latest_failure: Option<String>,
+    /// Monotonic.
+    pub(super) expires_ns: u64,
+    /// Monotonic.
+    pub(super) rests_until_ns: Option<u64>,
+    pub(super) window: Window,
+    /// The state that was last announced.
+    pub(super) seen: ProbeState,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry").field("probe", &self.probe.id).finish_non_exhaustive()
+    }
+}
+
+/// What a probe did and cost lately.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Window {
+    since_ns: u64,
+    hits: u64,
+    spent_ns: u64,
+    pub(super) hits_per_s: u64,
+    pub(super) cost_ppm: u32,
+}
+
+impl Window {
+    pub(super) fn since_ns(&self) -> u64 {
+        self.since_ns
+    }
+
+    /// Closes the window at `now_ns` and begins the next.
+    pub(super) fn roll(&mut self, now_ns: u64, hits: u64, spent_ns: u64) {
+        let span_ns = now_ns.saturating_sub(self.since_ns).max(1);
+        if self.since_ns != 0 {
+            let share = |part: u64, unit: u128| u128::from(part) * unit / u128::from(span_ns);
+            let new_hits = hits.saturating_sub(self.hits);
+            self.hits_per_s = share(new_hits, 1_000_000_000).try_into().unwrap_or(u64::MAX);
+            let cost = share(spent_ns.saturating_sub(self.spent_ns), 1_000_000);
+            self.cost_ppm = cost.try_into().unwrap_or(u32::MAX);
+        }
+        (self.since_ns, self.hits, self.spent_ns) = (now_ns, hits, spent_ns);
+    }
+}
+
+impl Entry {
+    pub(super) fn new(probe: Arc<Probe>, callback: Option<Arc<Callback>>, now_ns: u64) -> Self {
+        let expires_ns = now_ns.saturating_add(quota::expiry_ns(&probe.spec));
+        Self {
+            probe,
+            callback,
+            sites: Vec::new(),
+            is_hooked: false,
+            is_queued: false,
+            why: Some(explain(
+                "waiting_for_runtime",
+                "the runtime has not let us in yet".into(),
+                "",
+            )),
+            at: None,
+            not_probed: Vec::new(),
+            running: None,
+            first_failure: None,
+            latest_failure: None,
+            expires_ns,
+            rests_until_ns: None,
+            window: Window::default(),
+            seen: ProbeState::Pending,
+        }
+    }
+
+    /// Its copy for a forked child, which counts anew.
+    pub(super) fn in_child(&self) -> Self {
+        Self {
+            probe: Arc::clone(&self.probe),
+            callback: self.callback.clone(),
+            sites: self.sites.clone(),
+            is_hooked: self.is_hooked,
+            is_queued: false,
+            why: self.why.clone(),
+            at: self.at.clone(),
+            not_probed: self.not_probed.clone(),
+            running: self.running.clone(),
+            first_failure: None,
+            latest_failure: None,
+            expires_ns: self.expires_ns,
+            rests_until_ns: self.rests_until_ns,
+            window: Window::default(),
+            seen: ProbeState::Pending,
+        }
+    }
+
+    pub(super) fn refuse(&mut self, why: Explanation) {
+        const OPEN: [State; 4] = [State::Pending, State::Armed, State::Exhausted, State::Resting];
+        if self.probe.state.step(&OPEN, State::Refused) {
+            self.why = Some(why);
+        }
+    }
+
+    /// Whether its hooks are not as its state wants them, and nobody sees to it.
+    pub(super) fn wants_task(&self) -> bool {
+        !self.is_queued && self.is_hooked != self.probe.state.get().is_on_line()
+    }
+}
+
+/// The table.
+#[derive(Debug, Default)]
+pub(super) struct Control {
+    pub(super) entries: BTreeMap<ProbeId, Entry>,
+}
+
+impl Control {
+    /// Adds an entry; the oldest that is over makes room if it must.
+    pub(super) fn add(&mut self, entry: Entry) -> Result<()> {
+        let id = entry.probe.id;
+        let is_live = |entry: &Entry| !entry.probe.state.get().is_final();
+        if self.entries.get(&id).is_some_and(|entry| entry.probe.state.get() != State::Removed) {
+            return Err(Error::new(ErrorKind::Limit, format!("there is a probe {id} already")));
+        }
+        if self.entries.len() >= MAX_PROBES {
+            let over = self.entries.iter().filter(|(_, entry)| !is_live(entry) && !entry.is_hooked);
+            let oldest = over.min_by_key(|(_, entry)| entry.expires_ns).map(|(id, _)| *id);
+            let oldest = oldest.ok_or_else(|| {
+                Error::new(ErrorKind::Limit, format!("this process has {MAX_PROBES} probes"))
+                    .with_hint("remove some first: `stillframe rm`")
+            })?;
+            self.entries.remove(&oldest);
+        }
+        self.entries.insert(id, entry);
+        Ok(())
+    }
+
+    /// Takes a probe away; whether it was there.
+    pub(super) fn remove(&mut self, id: ProbeId) -> bool {
+        let found = self.entries.get(&id);
+        found.is_some_and(|entry| entry.probe.state.set(State::Removed) != State::Removed)
+    }
+
+    /// Forgets what was taken away and has nothing on its way any more.
+    pub(super) fn sweep(&mut self, nothing_under_way: bool) {
+        self.entries.retain(|_, entry| {
+            let is_gone = entry.probe.state.get() == State::Removed
+                && !entry.is_hooked
+                && !entry.is_queued
+                && nothing_under_way
+                && entry.probe.delivery().spooled == 0;
+            !is_gone
+        });
+    }
+
+    /// Probes of `origin` that were not taken away.
+    pub(super) fn of(&self, origin: Origin) -> impl Iterator<Item = &Entry> {
+        self.entries.values().filter(move |entry| {
+            entry.probe.origin == origin && entry.probe.state.get() != State::Removed
+        })
+    }
+
+    /// The budget that the process needs so that the dearest probe that was granted one may use it.
+    pub(super) fn process_budget_ppm(&self) -> u32 {
+        let granted = self.entries.values().filter(|entry| !entry.probe.state.get().is_final());
+        let granted = granted.map(|entry| entry.probe.budget.ppm()).max().unwrap_or(0);
+        granted.max(quota::PROCESS_BUDGET_PPM)
+    }
+}

@@ -1,0 +1,204 @@
+//! A runtime and a frame that are data: what the agent's tests drive it with.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::{
+    Attr, Child, FrameName, LoadedFile, LoadedFunction, Name, Names, Runtime, Scope, Shape,
+    SourceText, UnknownName, Walker,
+};
+use crate::value::{Missing, Object, Reading, Text, Value};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Mutex;
+
+type Task = Box<dyn FnOnce() + Send>;
+
+/// A runtime of one file, `/app/app.py`, whose function `f` has the lines 2 to 9 and the variables of
+/// [`Frame`]. Its tasks run when the test says so.
+#[derive(Default)]
+pub(super) struct Double {
+    tasks: Mutex<VecDeque<Task>>,
+    pub(super) loaded: Mutex<bool>,
+    pub(super) going_away: Mutex<bool>,
+    pub(super) cannot_arm: Mutex<bool>,
+    /// Hooks by site: code and line.
+    pub(super) hooks: Mutex<BTreeMap<u32, (u64, u32)>>,
+}
+
+impl Double {
+    pub(super) fn new() -> Self {
+        let double = Self::default();
+        *double.loaded.lock().expect("no test panics inside") = true;
+        double
+    }
+
+    /// Runs the tasks that wait; how many there were.
+    pub(super) fn run(&self) -> usize {
+        let mut count = 0;
+        loop {
+            let task = self.tasks.lock().expect("no test panics inside").pop_front();
+            let Some(task) = task else { return count };
+            task();
+            count += 1;
+        }
+    }
+
+    pub(super) fn sites(&self) -> Vec<u32> {
+        self.hooks.lock().expect("no test panics inside").keys().copied().collect()
+    }
+}
+
+impl Runtime for Double {
+    fn run_soon(&self, task: Task) -> bool {
+        if *self.going_away.lock().expect("no test panics inside") {
+            return false;
+        }
+        self.tasks.lock().expect("no test panics inside").push_back(task);
+        true
+    }
+
+    fn files(&self, file_name: &str) -> Vec<LoadedFile> {
+        let is_there = *self.loaded.lock().expect("no test panics inside");
+        let file =
+            LoadedFile { path: "/app/app.py".to_owned(), real_path: None, is_application: true };
+        if is_there && file_name == "app.py" { vec![file] } else { Vec::new() }
+    }
+
+    fn source(&self, _file: &LoadedFile) -> SourceText {
+        SourceText::Known(
+            "def f(x, name):\n    a\n    b\n    c\n    d\n    e\n    g\n    h\n".into(),
+        )
+    }
+
+    fn functions(&self, _file: &LoadedFile) -> Vec<LoadedFunction> {
+        vec![LoadedFunction {
+            code: 7,
+            name: "f".to_owned(),
+            first_line: 1,
+            lines: (2..9).collect(),
+        }]
+    }
+
+    fn named(&self, _name: &str) -> Option<(LoadedFile, u32)> {
+        None
+    }
+
+    fn names(&self, _code: u64) -> Box<dyn Names + '_> {
+        Box::new(Slots)
+    }
+
+    fn arm(&self, site: u32, code: u64, line: u32, _attrs: &[Box<str>]) -> Result<()> {
+        if *self.cannot_arm.lock().expect("no test panics inside") {
+            return Err(Error::new(ErrorKind::Unsupported, "no tool id is free"));
+        }
+        self.hooks.lock().expect("no test panics inside").insert(site, (code, line));
+        Ok(())
+    }
+
+    fn disarm(&self, site: u32) {
+        self.hooks.lock().expect("no test panics inside").remove(&site);
+    }
+}
+
+struct Slots;
+
+impl Names for Slots {
+    fn slot(&mut self, name: &str) -> Result<u16, UnknownName> {
+        match name {
+            "x" => Ok(0),
+            "name" => Ok(1),
+            _ => Err(UnknownName { nearest: vec!["x".to_owned()] }),
+        }
+    }
+
+    fn is_builtin(&mut self, _name: &str) -> bool {
+        true
+    }
+}
+
+/// The frame of one hit: `x` and `name`, which is not set where it is empty.
+#[derive(Clone, Copy)]
+pub(super) struct Frame {
+    pub(super) x: i64,
+    pub(super) name: &'static str,
+}
+
+impl Scope for Frame {
+    fn slot(&self, slot: u16) -> Reading<Value<'_>> {
+        match slot {
+            0 => Ok(Value::Int(self.x)),
+            1 if self.name.is_empty() => Err(Missing::Unset),
+            1 => Ok(Value::Text(Text::Utf8(self.name))),
+            _ => Err(Missing::Absent),
+        }
+    }
+
+    fn attr(&self, _object: Object, _attr: Attr<'_>) -> Reading<Value<'_>> {
+        Err(Missing::NeedsCode)
+    }
+
+    fn item(&self, _sequence: Object, _index: usize) -> Reading<Value<'_>> {
+        Err(Missing::Unreadable)
+    }
+
+    fn lookup(&self, _container: Object, _key: &Value<'_>) -> Option<Reading<Value<'_>>> {
+        None
+    }
+
+    fn entry(&self, _container: Object, _cursor: &mut usize) -> Option<(Value<'_>, Value<'_>)> {
+        None
+    }
+
+    fn len(&self, _object: Object) -> Reading<usize> {
+        Err(Missing::Unreadable)
+    }
+
+    fn truth(&self, _object: Object) -> Reading<bool> {
+        Err(Missing::NeedsCode)
+    }
+
+    fn underlying(&self, _object: Object) -> Reading<Value<'_>> {
+        Err(Missing::Unreadable)
+    }
+
+    fn compares_by_identity(&self, _object: Object) -> bool {
+        false
+    }
+
+    fn is_instance(&self, _value: &Value<'_>, _class: Object) -> Reading<bool> {
+        Err(Missing::Unreadable)
+    }
+
+    fn type_name(&self, _value: &Value<'_>) -> Text<'_> {
+        Text::Utf8("int")
+    }
+}
+
+fn name(text: &str) -> Name<'_> {
+    Name { identity: 0, text: Text::Utf8(text) }
+}
+
+impl Walker for Frame {
+    fn variable(&self, ordinal: usize) -> Option<(Name<'_>, Reading<Value<'_>>)> {
+        let names = ["x", "name"];
+        Some((name(names.get(ordinal)?), self.slot(ordinal as u16)))
+    }
+
+    fn frame(&self, depth: usize) -> Option<FrameName<'_>> {
+        (depth == 0).then(|| FrameName { file: name("/app/app.py"), function: name("f"), line: 3 })
+    }
+
+    fn thread_name(&self) -> Text<'_> {
+        Text::Utf8("MainThread")
+    }
+
+    fn trace_id(&self) -> Option<[u8; 16]> {
+        None
+    }
+
+    fn shape(&self, _object: Object) -> Shape<'_> {
+        Shape { type_name: name("object"), len: None }
+    }
+
+    fn child(&self, _object: Object, _cursor: &mut usize) -> Option<Child<'_>> {
+        None
+    }
+}

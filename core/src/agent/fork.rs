@@ -1,0 +1,97 @@
+//! A process that was forked begins a new life: its own id, counters, threads and connection.
+//!
+//! The child has one thread and a copy of everything, locks included, some of them held by threads
+//! that do not exist. So nothing of the parent's life is waited for, dropped or written to. Invariant:
+//! the parent notices nothing.
+
+use super::Agent;
+use super::control::{Control, Entry};
+use super::life::Life;
+use crate::clock;
+use crate::ffi;
+use crate::host::Runtime;
+use crate::registry::{Probe, State};
+use crate::transport::log::Level;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+impl<R: Runtime> Agent<R> {
+    /// This process is a forked child: call it from the runtime's own hook, in the child, before the
+    /// application goes on; never inside `pthread_atfork`, because it may start threads. A child that
+    /// no hook sees is noticed at its first hit.
+    pub fn fork_in_child(&self) {
+        let old = self.life();
+        self.gate.reset_in_child();
+        self.slab.reset_in_child();
+        let control = Control { entries: self.inherited(old) };
+        for entry in control.entries.values() {
+            entry.probe.reset_in_child();
+        }
+        let descriptors = old.waker.as_ref().map(|waker| waker.descriptors());
+        let link = old.link_descriptor.load(Ordering::Acquire);
+        for descriptor in descriptors.into_iter().flatten().chain([link]) {
+            if descriptor >= 0 {
+                ffi::close_inherited(descriptor);
+            }
+        }
+        let stopped = old.is_stopping();
+        match Life::new(old.waker.is_some(), control) {
+            Ok(life) => {
+                life.stopping.store(stopped, Ordering::Release);
+                if let Ok(notes) = old.notes.try_lock() {
+                    *super::life::lock(&life.notes) = notes.clone();
+                }
+                old.follow(life);
+            }
+            Err(error) => {
+                // Without a life of its own the child must not use its parent's.
+                for site in self.sites.iter() {
+                    site.probe.state.set(State::Removed);
+                }
+                self.log.say(Level::Error, "fork", error);
+                return;
+            }
+        }
+        if !stopped {
+            self.resume();
+        }
+    }
+
+    /// Threads and tasks of the new life.
+    fn resume(&self) {
+        let life = self.life();
+        let waiting: Vec<_> = {
+            let control = super::life::lock(&life.control);
+            let pending = control.entries.values();
+            let pending = pending.filter(|entry| entry.probe.state.get() == State::Pending);
+            pending.map(|entry| entry.probe.id).collect()
+        };
+        let has_probes = !super::life::lock(&life.control).entries.is_empty();
+        waiting.into_iter().for_each(|id| self.install_soon(id));
+        self.ensure_link();
+        if has_probes || self.config.probes_file.is_some() {
+            self.ensure_shipper();
+        }
+    }
+
+    /// The parent's entries; if one of its threads held their lock, what the sites still tell.
+    fn inherited(&self, old: &Life) -> BTreeMap<crate::ids::ProbeId, Entry> {
+        if let Ok(control) = old.control.try_lock() {
+            let entries = control.entries.iter();
+            return entries.map(|(id, entry)| (*id, entry.in_child())).collect();
+        }
+        let mut entries: BTreeMap<_, Entry> = BTreeMap::new();
+        let is_on_line = |probe: &Probe| probe.state.get().is_on_line();
+        for site in self.sites.iter().filter(|site| is_on_line(&site.probe)) {
+            let entry = entries.entry(site.probe.id).or_insert_with(|| {
+                let probe = Arc::clone(&site.probe);
+                let mut entry = Entry::new(probe, None, clock::monotonic_ns());
+                (entry.why, entry.at, entry.is_hooked) = (None, Some(site.at.clone()), true);
+                entry
+            });
+            entry.sites.push(site.index);
+        }
+        entries
+    }
+}

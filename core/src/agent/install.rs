@@ -1,0 +1,220 @@
+//! Brings hooks in line with states: the only code that enters the runtime.
+//!
+//! Runs as tasks of [`Runtime::run_soon`], one at a time. Invariant: the table of probes is never
+//! locked while the runtime is asked anything.
+
+use super::Agent;
+use super::life::lock;
+use super::locate::{Found, Located, Site as Place, locate};
+use super::place::explanation;
+use crate::capture::{Plan, WatchPlan};
+use crate::clock;
+use crate::condition::{Install, Program, Template};
+use crate::error::{Error, Result};
+use crate::host::Runtime;
+use crate::ids::ProbeId;
+use crate::probe::{ArmedAt, Explanation, ProbeKind, SourceMatch};
+use crate::quota;
+use crate::registry::{Action, Probe, Site, State};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+impl<R: Runtime> Agent<R> {
+    /// Has the hooks of `id` brought in line with its state.
+    pub(super) fn install_soon(&self, id: ProbeId) {
+        let life = self.life();
+        if let Some(entry) = lock(&life.control).entries.get_mut(&id) {
+            entry.is_queued = true;
+        }
+        let Some(agent) = self.me.upgrade() else { return };
+        let queued = self.runtime.run_soon(Box::new(move || agent.sync(id)));
+        if !queued && let Some(entry) = lock(&life.control).entries.get_mut(&id) {
+            entry.is_queued = false;
+        }
+    }
+
+    /// Has every hook that is not as its state wants it brought in line.
+    pub(super) fn reconcile(&self) {
+        let life = self.life();
+        let wanting: Vec<ProbeId> = {
+            let control = lock(&life.control);
+            let wanting = control.entries.values().filter(|entry| entry.wants_task());
+            wanting.map(|entry| entry.probe.id).collect()
+        };
+        wanting.into_iter().for_each(|id| self.install_soon(id));
+        self.count_pending();
+        life.wake_shipper();
+    }
+
+    /// In a task of the runtime: brings the hooks of `id` in line with its state.
+    pub(super) fn sync(&self, id: ProbeId) {
+        let life = self.life();
+        let found = {
+            let mut control = lock(&life.control);
+            control.entries.get_mut(&id).map(|entry| {
+                entry.is_queued = false;
+                (Arc::clone(&entry.probe), entry.sites.clone(), entry.is_hooked)
+            })
+        };
+        let Some((probe, sites, is_hooked)) = found else { return };
+        let state = probe.state.get();
+        let hooked = match (state.is_on_line(), is_hooked) {
+            (false, false) if state == State::Pending => return self.install(&probe),
+            (true, false) => self.hook(&sites).map(|()| true),
+            (false, true) => {
+                sites.iter().for_each(|site| self.runtime.disarm(*site));
+                Ok(false)
+            }
+            _ => return,
+        };
+        self.settle(&probe, |entry| match hooked {
+            Ok(is_hooked) => entry.is_hooked = is_hooked,
+            Err(error) => entry.refuse(explanation(&error)),
+        });
+    }
+
+    fn hook(&self, sites: &[u32]) -> Result<()> {
+        for (index, site) in sites.iter().enumerate() {
+            let Some(site) = self.sites.get(*site) else { continue };
+            let armed = self.runtime.arm(site.index, site.code, site.line, &site.attrs);
+            if let Err(error) = armed {
+                sites[..index].iter().for_each(|site| self.runtime.disarm(*site));
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn settle(&self, probe: &Probe, change: impl FnOnce(&mut super::control::Entry)) {
+        let life = self.life();
+        if let Some(entry) = lock(&life.control).entries.get_mut(&probe.id) {
+            change(entry);
+        }
+        // A state that moved on meanwhile is seen to at once.
+        self.reconcile();
+        life.progressed();
+        life.announce();
+    }
+
+    fn install(&self, probe: &Arc<Probe>) {
+        let spec = &probe.spec;
+        let found = match locate(&self.runtime, &spec.location, spec.unchecked) {
+            Located::Found(found) => found,
+            Located::Pending(pending) => {
+                return self.settle(probe, |entry| {
+                    entry.why = Some(pending.why);
+                    entry.not_probed = pending.not_probed;
+                });
+            }
+            Located::Refused(refused) => {
+                return self.settle(probe, |entry| {
+                    entry.not_probed = refused.not_probed;
+                    entry.running = refused.running;
+                    entry.refuse(refused.why);
+                });
+            }
+        };
+        let installed = self.add_sites(probe, &found).and_then(|sites| {
+            // Before the hooks: a hit that comes at once is to count.
+            if !probe.state.step(&[State::Pending], State::Armed) {
+                return Ok((sites, false));
+            }
+            self.hook(&sites).map(|()| (sites, true)).map_err(|error| explanation(&error))
+        });
+        self.settle(probe, |entry| {
+            entry.at = Some(found.at.clone());
+            entry.not_probed = found.not_probed.clone();
+            match installed {
+                Ok((sites, is_hooked)) => {
+                    entry.why = None;
+                    (entry.sites, entry.is_hooked) = (sites, is_hooked);
+                    let now_ns = clock::monotonic_ns();
+                    entry.expires_ns = now_ns.saturating_add(quota::expiry_ns(&probe.spec));
+                }
+                Err(why) => entry.refuse(why),
+            }
+        });
+    }
+
+    /// The sites of a probe, one for each code that has the line and knows the names. If none does,
+    /// why the first does not.
+    fn add_sites(&self, probe: &Arc<Probe>, found: &Found) -> Result<Vec<u32>, Explanation> {
+        let (mut sites, mut first_error) = (Vec::new(), None);
+        for place in &found.sites {
+            match self.site(probe, found, *place) {
+                Ok(site) => sites.push(site),
+                Err(error) => drop(first_error.get_or_insert(error)),
+            }
+        }
+        match first_error {
+            Some(error) if sites.is_empty() => Err(explanation(&error)),
+            _ => Ok(sites),
+        }
+    }
+
+    fn site(&self, probe: &Arc<Probe>, found: &Found, place: Place) -> Result<u32> {
+        let spec = &probe.spec;
+        let mut names = self.runtime.names(place.code);
+        let mut attrs = Vec::new();
+        let redaction = &self.redaction;
+        let mut install =
+            Install { dialect: self.dialect, names: &mut *names, attrs: &mut attrs, redaction };
+        let mut compile = |text: &str, what: &str| {
+            Program::compile(text, &mut install).map_err(|error| named(error, what, text))
+        };
+        let condition =
+            spec.condition.as_deref().map(|text| compile(text, "condition")).transpose()?;
+        let mut watches = Vec::with_capacity(spec.watches.len());
+        for text in &spec.watches {
+            let program = compile(text, "watch")?;
+            watches.push(WatchPlan { expression: text.as_str().into(), program });
+        }
+        let action = match (spec.kind, &spec.log) {
+            (ProbeKind::Log, Some(log)) => Action::Log(
+                Template::compile(log, &mut install).map_err(|error| named(error, "log", log))?,
+            ),
+            (ProbeKind::Count, _) => Action::Count,
+            _ => Action::Snap,
+        };
+        let plan = Plan { limits: spec.capture, watches, redaction: redaction.clone() };
+        self.sites.add(|index| Site {
+            index,
+            probe: Arc::clone(probe),
+            condition,
+            action,
+            plan,
+            code: place.code,
+            line: place.line,
+            attrs: attrs.into_boxed_slice(),
+            at: found.at.clone(),
+            notes: notes(&found.at),
+        })
+    }
+
+    pub(super) fn count_pending(&self) {
+        let life = self.life();
+        let control = lock(&life.control);
+        let pending = control.entries.values();
+        let pending = pending.filter(|entry| entry.probe.state.get() == State::Pending).count();
+        life.pending.store(u32::try_from(pending).unwrap_or(u32::MAX), Ordering::Release);
+    }
+}
+
+/// What every snapshot says of where it was taken.
+fn notes(at: &ArmedAt) -> Vec<String> {
+    let unverified = at.source == SourceMatch::Unverifiable && at.note.is_none();
+    let unverified = unverified.then(|| "source unverified".to_owned());
+    at.note.clone().into_iter().chain(unverified).collect()
+}
+
+/// The error with the text it is about, whose range it names.
+fn named(error: Error, what: &str, text: &str) -> Error {
+    let mut named = Error::new(error.kind(), format!("{what} `{text}`: {}", error.message()));
+    if let Some(hint) = error.hint() {
+        named = named.with_hint(hint);
+    }
+    match error.span() {
+        Some(span) => named.with_span(span),
+        None => named,
+    }
+}

@@ -1,0 +1,190 @@
+//! Placing and removing probes: from the application's code, the hub, or a file.
+//!
+//! Knows what may be placed, not how it is hooked. Invariant: nothing that the application's own
+//! ceilings forbid is ever handed to the runtime.
+
+use super::Agent;
+use super::control::Entry;
+use super::life::lock;
+use crate::clock;
+use crate::condition;
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::Runtime;
+use crate::ids::ProbeId;
+use crate::probe::{Explanation, ProbeKind, ProbeSpec};
+use crate::registry::{Origin, Probe, State};
+use crate::transport::log::Level;
+use crate::transport::sink::Callback;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+pub(super) fn explain(code: &str, message: String, hint: &str) -> Explanation {
+    let hint = (!hint.is_empty()).then(|| hint.to_owned());
+    Explanation { code: code.to_owned(), message, hint, span: None }
+}
+
+pub(super) fn explanation(error: &Error) -> Explanation {
+    let code = match error.kind() {
+        ErrorKind::Condition => "condition",
+        ErrorKind::Policy => "policy",
+        ErrorKind::Limit => "limit",
+        ErrorKind::Location => "location",
+        ErrorKind::Unsupported => "unsupported",
+        _ => "internal",
+    };
+    let mut why = explain(code, error.message().to_owned(), error.hint().unwrap_or_default());
+    why.span = error.span().map(|span| (span.start, span.end));
+    why
+}
+
+impl<R: Runtime> Agent<R> {
+    /// Places a probe; what comes of it is in [`Agent::status`]. An error if the specification, its
+    /// condition or watches cannot be right, or the application's ceilings forbid it. `callback` runs
+    /// where the runtime may be entered, once for each snapshot.
+    pub fn probe(&self, spec: ProbeSpec, callback: Option<Callback>) -> Result<ProbeId> {
+        let spec = self.permitted(spec)?;
+        let needs_reader = spec.kind != ProbeKind::Count && callback.is_none();
+        if needs_reader && self.config.sink.is_none() && self.config.hub.is_none() {
+            return Err(Error::new(ErrorKind::Sink, "nothing would receive its results")
+                .with_hint("give on_snapshot, or start with sink or hub"));
+        }
+        self.place(spec, Origin::Api, callback)
+    }
+
+    /// Removes a probe that the application's own code placed; false if there is none of that id.
+    pub fn remove(&self, id: ProbeId) -> bool {
+        let life = self.life();
+        let removed = lock(&life.control).remove(id);
+        if removed {
+            self.reconcile();
+        }
+        removed
+    }
+
+    fn permitted(&self, spec: ProbeSpec) -> Result<ProbeSpec> {
+        let policy = |message: String| Err(Error::new(ErrorKind::Policy, message));
+        if !self.config.enabled {
+            return policy("the agent is off: STILLFRAME_ENABLED is false".to_owned());
+        }
+        let spec = spec.checked()?;
+        if !self.config.allow.contains(&spec.kind) {
+            let kind = format!("{:?}", spec.kind).to_lowercase();
+            return policy(format!("this application does not allow {kind} (STILLFRAME_ALLOW)"));
+        }
+        let ceiling = self.config.max_budget_ppm;
+        if spec.budget_ppm.is_some_and(|ppm| ppm > ceiling) {
+            return policy(format!(
+                "a budget of {} % is above this application's ceiling of {} %",
+                percent(spec.budget_ppm.unwrap_or(0)),
+                percent(ceiling)
+            ));
+        }
+        for text in spec.condition.iter().chain(&spec.watches) {
+            condition::check(text, self.dialect)?;
+        }
+        Ok(spec)
+    }
+
+    pub(super) fn place(
+        &self,
+        mut spec: ProbeSpec,
+        origin: Origin,
+        callback: Option<Callback>,
+    ) -> Result<ProbeId> {
+        let life = self.life();
+        if life.is_stopping() {
+            return Err(Error::new(ErrorKind::Policy, "the agent was stopped"));
+        }
+        let id = spec.id.map_or_else(ProbeId::random, Ok)?;
+        spec.id = Some(id);
+        let probe = Arc::new(Probe::new(id, spec, origin, self.config.max_budget_ppm));
+        let entry = Entry::new(probe, callback.map(Arc::new), clock::monotonic_ns());
+        {
+            let mut control = lock(&life.control);
+            control.add(entry)?;
+            let ppm = control.process_budget_ppm().min(self.config.max_budget_ppm);
+            self.gate.budget.set_ppm(ppm);
+        }
+        self.install_soon(id);
+        self.ensure_shipper();
+        life.wake_shipper();
+        Ok(id)
+    }
+
+    /// Makes the probes of `origin` those of `specs`. What cannot be placed is reported as refused.
+    pub(super) fn replace_all(&self, specs: Vec<ProbeSpec>, origin: Origin) {
+        let life = self.life();
+        {
+            let mut control = lock(&life.control);
+            let stale: Vec<ProbeId> = control
+                .of(origin)
+                .filter(|entry| {
+                    let probe = &entry.probe;
+                    !specs.iter().any(|spec| {
+                        spec.id == Some(probe.id) && spec.revision == probe.spec.revision
+                    })
+                })
+                .map(|entry| entry.probe.id)
+                .collect();
+            for id in stale {
+                control.remove(id);
+            }
+        }
+        for spec in specs {
+            let Some(id) = spec.id else { continue };
+            if lock(&life.control).of(origin).any(|entry| entry.probe.id == id) {
+                continue;
+            }
+            let placed = self.permitted(spec.clone()).and_then(|s| self.place(s, origin, None));
+            if let Err(error) = placed {
+                self.report_refused(spec, origin, &error);
+            }
+        }
+        self.reconcile();
+        life.announce();
+    }
+
+    fn report_refused(&self, spec: ProbeSpec, origin: Origin, error: &Error) {
+        let Some(id) = spec.id else { return };
+        let probe = Probe::new(id, spec, origin, self.config.max_budget_ppm);
+        let mut entry = Entry::new(Arc::new(probe), None, clock::monotonic_ns());
+        entry.refuse(explanation(error));
+        if let Err(error) = lock(&self.life().control).add(entry) {
+            self.log.say(Level::Warn, "probes", format_args!("probe {id}: {error}"));
+        }
+    }
+
+    /// Code was loaded: probes that wait for it are tried again. Cheap when none waits, and callable
+    /// from the runtime's import hook.
+    pub fn reload(&self) {
+        let life = self.life();
+        if life.pending.load(Ordering::Acquire) == 0
+            || life.reload_queued.swap(true, Ordering::AcqRel)
+        {
+            return;
+        }
+        let Some(agent) = self.me.upgrade() else { return };
+        let queued = self.runtime.run_soon(Box::new(move || {
+            let life = agent.life();
+            life.reload_queued.store(false, Ordering::Release);
+            let waiting: Vec<ProbeId> = {
+                let control = lock(&life.control);
+                let pending = control
+                    .entries
+                    .values()
+                    .filter(|entry| entry.probe.state.get() == State::Pending && !entry.is_queued);
+                pending.map(|entry| entry.probe.id).collect()
+            };
+            waiting.into_iter().for_each(|id| agent.sync(id));
+        }));
+        if !queued {
+            life.reload_queued.store(false, Ordering::Release);
+        }
+    }
+}
+
+/// A share in percent, as people write it.
+pub(super) fn percent(ppm: u32) -> String {
+    let text = format!("{}.{:04}", ppm / 10_000, ppm % 10_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,90 @@
+//! What an agent reports of its probes: to its hub, and to its own application.
+//!
+//! Reads the table and the counters, changes nothing. Invariant: a report holds no value of the
+//! application; a message names types at most.
+
+use super::Agent;
+use super::control::Entry;
+use super::life::lock;
+use super::place::{explain, percent};
+use super::status::{LinkStatus, Status};
+use crate::host::Runtime;
+use crate::probe::{Explanation, ProbeReport};
+use crate::quota;
+use crate::registry::State;
+
+impl<R: Runtime> Agent<R> {
+    /// One report a probe.
+    pub(super) fn reports(&self) -> (Vec<ProbeReport>, u32) {
+        let control = lock(&self.life().control);
+        let entries = control.entries.values();
+        let shown = entries.filter(|entry| entry.probe.state.get() != State::Removed);
+        let reports = shown.map(report).collect();
+        let cost = control.entries.values().map(|entry| entry.window.cost_ppm);
+        (reports, cost.fold(0, u32::saturating_add))
+    }
+
+    /// Everything the agent knows about itself.
+    pub fn status(&self) -> Status {
+        let life = self.life();
+        let (probes, cost_ppm) = self.reports();
+        let link = lock(&life.link).clone();
+        let instance = *lock(&life.instance);
+        let hub = self.config.hub.clone().filter(|_| life.waker.is_some());
+        Status {
+            enabled: self.config.enabled,
+            instance,
+            service: self.config.service.clone(),
+            agent: env!("CARGO_PKG_VERSION").to_owned(),
+            link: hub.map(|hub| LinkStatus { hub, ..link }),
+            probes,
+            cost_ppm,
+            notes: lock(&life.notes).clone(),
+        }
+    }
+
+    /// Says something of the binding in status and `doctor`: `canary`, `mechanism`.
+    pub fn note(&self, key: &str, value: &str) {
+        let life = self.life();
+        lock(&life.notes).insert(key.to_owned(), value.to_owned());
+        life.announce();
+    }
+}
+
+fn report(entry: &Entry) -> ProbeReport {
+    let probe = &entry.probe;
+    let state = probe.state.get();
+    let counters = probe.tally.read();
+    let ns_per_hit = (counters.hits > 0).then(|| probe.spent_ns.get() / counters.hits);
+    let over = matches!(state, State::Resting | State::Stopped);
+    let why = if over { Some(over_budget(entry, ns_per_hit)) } else { entry.why.clone() };
+    ProbeReport {
+        probe: probe.id,
+        revision: probe.spec.revision,
+        state: state.reported(),
+        why,
+        at: entry.at.clone(),
+        running: entry.running.clone(),
+        not_probed: entry.not_probed.clone(),
+        counters,
+        delivery: probe.delivery(),
+        first_failure: entry.first_failure.clone(),
+        latest_failure: entry.latest_failure.clone(),
+        ns_per_hit,
+        hits_per_s: (counters.hits > 0).then_some(entry.window.hits_per_s),
+        cost_ppm: entry.window.cost_ppm,
+        budget_ppm: probe.budget.ppm(),
+    }
+}
+
+fn over_budget(entry: &Entry, ns_per_hit: Option<u64>) -> Explanation {
+    let (ns, hits) = (ns_per_hit.unwrap_or(0), entry.window.hits_per_s);
+    let cost_ppm = u32::try_from(ns.saturating_mul(hits) / 1_000).unwrap_or(u32::MAX);
+    let budget = percent(entry.probe.budget.ppm());
+    let message = format!(
+        "{ns} ns a hit x {hits} hits/s = {} % of a core; budget {budget} %; {}",
+        percent(cost_ppm),
+        if entry.probe.rests() >= quota::MAX_RESTS { "off for good" } else { "off for 10 s" }
+    );
+    explain("over_budget", message, "choose a line that runs less often, or raise its budget")
+}

@@ -1,0 +1,115 @@
+//! What the link asks of the agent, and what the hub's words mean to it.
+//!
+//! Knows no sockets. Runs on the link's thread. Invariant: whatever the hub says, the application's
+//! own ceilings hold.
+
+use super::Agent;
+use super::life::lock;
+use crate::host::Runtime;
+use crate::ids::InstanceId;
+use crate::limits::MAX_PROBES;
+use crate::registry::Origin;
+use crate::transport::client::{LinkChange, Station};
+use crate::transport::log::Level;
+use crate::transport::message::{AgentMessage, HubMessage, PROTOCOL};
+use crate::transport::spool::Spool;
+use crate::wire::{self, Batch};
+use sha2::{Digest, Sha256};
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// How often counters travel while they may move.
+const STATUS_INTERVAL: Duration = Duration::from_secs(1);
+
+impl<R: Runtime> Station for Agent<R> {
+    fn hello(&self) -> AgentMessage {
+        let kinds = self.config.allow.iter();
+        AgentMessage::Hello {
+            protocol: PROTOCOL,
+            capabilities: kinds.map(|kind| format!("{kind:?}").to_lowercase()).collect(),
+            instance: *lock(&self.life().instance),
+            info: Box::new(self.info()),
+        }
+    }
+
+    fn status(&self, afresh: bool) -> Option<AgentMessage> {
+        let life = self.life();
+        let (probes, cost_ppm) = self.reports();
+        let notes = lock(&life.notes).clone();
+        let message = AgentMessage::Status { probes, cost_ppm, notes };
+        let text = serde_json::to_vec(&message).ok()?;
+        let digest: [u8; 32] = Sha256::digest(&text).into();
+        let mut latest = lock(&life.latest_status);
+        let is_news = afresh || *latest != digest;
+        *latest = digest;
+        is_news.then_some(message)
+    }
+
+    fn status_interval(&self) -> Option<Duration> {
+        let control = lock(&self.life().control);
+        (!control.entries.is_empty()).then_some(STATUS_INTERVAL)
+    }
+
+    fn has_news(&self) -> bool {
+        self.life().news.swap(false, Ordering::AcqRel)
+    }
+
+    fn receive(&self, message: HubMessage) {
+        match message {
+            HubMessage::Probes { mut probes } => {
+                if probes.len() > MAX_PROBES {
+                    self.log.say(Level::Warn, "probes", "the hub sent more probes than fit");
+                    probes.truncate(MAX_PROBES);
+                }
+                self.replace_all(probes, Origin::Hub);
+            }
+            HubMessage::Renew => self.renew(),
+            _ => {}
+        }
+    }
+
+    fn link_changed(&self, change: LinkChange) {
+        let life = self.life();
+        let mut link = lock(&life.link);
+        match change {
+            LinkChange::Connecting => link.state = "connecting".to_owned(),
+            LinkChange::Connected { hub } => {
+                self.log.say(Level::Info, "connected", format_args!("connected to hub {hub}"));
+                (link.state, link.error) = ("connected".to_owned(), None);
+            }
+            LinkChange::Failed { error, refused } => {
+                self.log.say(Level::Warn, "link", &error);
+                let state = if refused { "refused" } else { "waiting" };
+                (link.state, link.error) = (state.to_owned(), Some(error.to_string()));
+            }
+        }
+        drop(link);
+        life.progressed();
+    }
+
+    fn spool(&self) -> &Mutex<Spool> {
+        &self.life().spool
+    }
+
+    fn progressed(&self) {
+        self.life().progressed();
+    }
+
+    fn holds(&self, descriptor: Option<i32>) {
+        self.life().link_descriptor.store(descriptor.unwrap_or(-1), Ordering::Release);
+    }
+}
+
+impl<R: Runtime> Agent<R> {
+    /// Takes a new instance id, and gives what waits in the spool to it.
+    fn renew(&self) {
+        let Ok(instance) = InstanceId::random() else { return };
+        let life = self.life();
+        *lock(&life.instance) = instance;
+        lock(&life.spool).rewrite(|bytes| {
+            let Batch { snapshots, .. } = wire::decode_batch(&wire::unpack(bytes).ok()?).ok()?;
+            Some(wire::pack(&wire::encode_batch(&Batch { instance, snapshots })))
+        });
+    }
+}

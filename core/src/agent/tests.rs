@@ -1,0 +1,7 @@
+//! Whole stories of an agent on a runtime that is data.
+
+mod help;
+mod life;
+mod link;
+mod probes;
+mod quotas;

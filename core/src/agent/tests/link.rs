@@ -1,0 +1,1 @@
+//! The link against a hub on a real socket.
