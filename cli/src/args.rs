@@ -4,6 +4,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 pub(crate) mod value;
@@ -53,6 +54,8 @@ pub(crate) enum Format {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Run a hub on this machine.
+    Serve(Serve),
     /// Start CMD with the agent in it.
     Run(Run),
     /// List instances, then probes.
@@ -73,6 +76,19 @@ pub(crate) enum Command {
     Rm(Rm),
     /// Check hub, tokens, agents and runtimes of this machine.
     Doctor,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address and port; loopback only.
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) bind: Option<std::net::SocketAddr>,
+    /// Folder of tokens, probes and snapshots.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Name people see.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
 }
 
 #[derive(Debug, Args)]

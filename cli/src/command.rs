@@ -17,6 +17,7 @@ mod interrupt;
 pub(crate) mod list;
 pub(crate) mod remove;
 pub(crate) mod run;
+pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod tail;
 pub(crate) mod why;

@@ -13,7 +13,7 @@ mod screen;
 
 use args::{Cli, Command, Format};
 use clap::Parser;
-use command::{Context, arm, doctor, file, list, remove, run, show, tail, why};
+use command::{Context, arm, doctor, file, list, remove, run, serve, show, tail, why};
 use fail::{Exit, Failure, Result};
 use output::Output;
 use std::process::ExitCode;
@@ -42,6 +42,7 @@ fn execute(cli: &Cli, output: &Output) -> Result<()> {
     }
     let context = Context { hub: cli.hub.as_deref(), output };
     match &cli.command {
+        Command::Serve(args) => serve::serve(args, output),
         Command::Run(args) => run::run(args, cli.hub.as_deref(), cli.output, output),
         Command::Ls(args) => list::list(args, &context),
         Command::Snap(args) => arm::snap(args, &context),

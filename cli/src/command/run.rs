@@ -63,7 +63,7 @@ fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
             return strip();
         }
     };
-    if let Some(reason) = run.command.first().and_then(|program| agents::misfit(program, &python)) {
+    if let Some(reason) = agents::misfit(&run.command) {
         say(&format!("{reason}: it starts untouched"));
     }
     Ok(Changes::of(&Wish {

@@ -3,7 +3,9 @@
 //! Runs the built binary, each test on a machine of its own: home, runtime folder and environment.
 //! Invariant: no test needs the network beyond loopback, and none waits for a fixed time.
 
+mod agent;
 mod bad_input;
 mod files;
+mod hub;
 mod run;
 mod support;

@@ -3,7 +3,7 @@
 //! Invariant: a folder is used only after the files that the hook loads were found in it.
 
 use super::inherited;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// The agent for Python.
@@ -70,25 +70,44 @@ impl Python {
     }
 }
 
-/// Why the agents clearly do not fit a program, told from its name alone: nothing is run.
-pub(crate) fn misfit(program: &OsStr, python: &Python) -> Option<String> {
+/// Why the agents clearly do not fit a command, told from its words alone: nothing is run.
+pub(crate) fn misfit(command: &[OsString]) -> Option<String> {
+    let (program, arguments) = command.split_first()?;
     let typed = Path::new(program).file_name()?.to_str()?.to_owned();
     for (runtime, commands) in NOT_YET {
         if commands.contains(&typed.as_str()) {
             return Some(format!("{typed}: there is no agent for {runtime} yet"));
         }
     }
-    let minor = minor_of(&typed).or_else(|| {
-        // `python3` is a link to `python3.11` on most systems.
-        let real = on_path(program)?.canonicalize().ok()?;
-        minor_of(real.file_name()?.to_str()?)
-    })?;
-    let fits = python.minors.contains(&minor);
-    (!fits).then(|| format!("Python 3.{minor} has no agent yet ({} have)", python.versions()))
+    if typed.starts_with("python")
+        && let Some(flag) = ignores_the_hook(arguments)
+    {
+        return Some(format!("{typed} -{flag} ignores PYTHONPATH, by which the agent comes"));
+    }
+    // A version without an agent says so itself, by the hook's first lines.
+    None
 }
 
-fn minor_of(name: &str) -> Option<u32> {
-    name.strip_prefix("python3.")?.parse().ok()
+/// The flag by which this Python takes no notice of `PYTHONPATH` or `sitecustomize`.
+fn ignores_the_hook(arguments: &[OsString]) -> Option<char> {
+    let mut words = arguments.iter();
+    while let Some(flags) = words.next()?.to_str()?.strip_prefix('-') {
+        for flag in flags.chars() {
+            match flag {
+                'I' | 'E' | 'S' => return Some(flag),
+                // Behind these stands what runs, or a long option.
+                'c' | 'm' | '-' => return None,
+                'W' | 'X' => {
+                    if flags.ends_with(flag) {
+                        words.next()?;
+                    }
+                    break;
+                }
+                _ => {}
+            }
+        }
+    }
+    None
 }
 
 /// The file that `exec` would take for a program.
@@ -134,12 +153,29 @@ mod tests {
 
     #[test]
     fn only_what_clearly_does_not_fit_is_said() {
-        let python = Python { folder: "/a".into(), minors: vec![12, 13] };
-        let misfit = |program: &str| misfit(OsStr::new(program), &python);
-        for clear in ["node", "/usr/bin/java", "bundle", "python3.11"] {
+        let misfit = |command: &str| {
+            let words: Vec<OsString> = command.split(' ').map(OsString::from).collect();
+            misfit(&words)
+        };
+        for clear in [
+            "node app.js",
+            "/usr/bin/java",
+            "bundle",
+            "python3.12 -I app.py",
+            "python3.13 -W ignore -uE -c 1",
+            "python3.12 -Xdev -Sm app",
+        ] {
             assert!(misfit(clear).is_some(), "{clear}");
         }
-        for open in ["python3.12", "gunicorn", "sh", "./python-app", "no-such-program"] {
+        for open in [
+            "python3.12 app.py -I",
+            "python3.12 -c -I",
+            "python3.12 -m app -E",
+            "python3.12 -W ignore -u --check-hash-based-pycs always",
+            "gunicorn -E",
+            "sh",
+            "no-such-program",
+        ] {
             assert_eq!(misfit(open), None, "{open}");
         }
     }
