@@ -60,6 +60,14 @@ impl Ran {
         self
     }
 
+    /// Checks the exit code, and that stderr is one error object with what to do next.
+    pub(crate) fn failed_for_programs(self, code: i32) -> Self {
+        assert_eq!((self.code, self.stdout.as_str()), (Some(code), ""), "{self:?}");
+        let answer: Value = serde_json::from_str(&self.stderr).expect("one object");
+        assert!(answer["error"]["message"].is_string(), "{self:?}");
+        self
+    }
+
     /// Checks that all went well and nothing but `stdout` was written.
     pub(crate) fn done(self) -> Self {
         assert_eq!((self.code, self.stderr.as_str()), (Some(0), ""), "{self:?}");
@@ -113,6 +121,24 @@ impl Machine {
     /// Runs the command to its end.
     pub(crate) fn run<S: AsRef<OsStr>>(&self, args: &[S]) -> Ran {
         self.command(args).output().expect("the command starts").into()
+    }
+
+    /// Runs the command again and again until it says what is awaited; whoever runs the tests bounds
+    /// how long that may take.
+    pub(crate) fn until(&self, args: &[&str], is_there: impl Fn(&Ran) -> bool) -> Ran {
+        loop {
+            let ran = self.run(args).done();
+            if is_there(&ran) {
+                return ran;
+            }
+        }
+    }
+
+    /// The file of the agents' token, as the discovery file names it.
+    pub(crate) fn agent_token_file(&self) -> PathBuf {
+        let text = std::fs::read_to_string(self.path("runtime/stillframe/hub.json"));
+        let found: Value = serde_json::from_str(&text.expect("a hub runs")).expect("JSON");
+        PathBuf::from(found["agent_token_file"].as_str().expect("a path"))
     }
 
     /// Says that a hub runs at `url`, with a token for people and one for agents.
