@@ -17,7 +17,10 @@ const MAX_SOURCE_FILE_BYTES: u64 = 64 << 20;
 /// Reads a location as it was typed in `folder`. With `unchecked` a line beyond the end of the file
 /// here is let pass: the running file may be longer.
 pub(crate) fn resolve(typed: &str, folder: &Path, unchecked: bool) -> Result<Location> {
-    let mut location: Location = typed.parse()?;
+    // What is no location at all is a slip of the hand; what is one may still be refused.
+    let usage = |failure: Failure| Failure { exit: Exit::Usage, ..failure };
+    let mut location: Location =
+        typed.parse().map_err(|error| usage(stillframe_core::error::Error::into(error)))?;
     let Some(file) = location.file.clone() else { return Ok(location) };
     let path = folder.join(&file);
     if !path.is_file() {

@@ -190,10 +190,20 @@ fn label(label: &Label, words: Words) -> String {
     }
 }
 
+/// A string or number of a class of its own: the class, then the value.
+fn wrapped(value: &Value) -> Option<(String, &Value)> {
+    let inside = value.get("$value")?;
+    Some((clean(value.get("$type")?.as_str()?) + " ", inside))
+}
+
 /// The value on one line of at most `width` columns; containers more than `levels` deep are short.
 fn one_line(value: &Value, words: Words, levels: u32, width: usize) -> String {
     if let Some(text) = scalar(value, words) {
         return fit(&text, width);
+    }
+    if let Some((class, inside)) = wrapped(value) {
+        let room = width.saturating_sub(columns(&class));
+        return fit(&(class + &one_line(inside, words, levels, room)), width);
     }
     let Some(container) = Container::of(value) else { return String::new() };
     if levels == 0 || (container.children.is_empty() && container.left_out() > 0) {
@@ -334,6 +344,7 @@ mod tests {
             ),
             (json!({"$type": "User", "$missing": "depth"}), "User {…}"),
             (json!({"$type": "User", "$missing": "fields", "id": 1}), "User {id: 1, …}"),
+            (json!({"$type": "Status", "$value": "paid"}), "Status \"paid\""),
             (json!("a\u{1b}[31m\"\n"), "\"a\\u{1b}[31m\\\"\\n\""),
         ] {
             assert_eq!(python(&value), text, "{value}");
