@@ -2,6 +2,7 @@
 //!
 //! Speaks the link's messages. Invariant: what it reports adds up as the counters of an agent do.
 
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::net::TcpStream;
 use std::path::Path;
@@ -10,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use stillframe_core::ids::{InstanceId, ProbeId};
 use stillframe_core::probe::{
-    ArmedAt, Counters, Explanation, ProbeKind, ProbeReport, ProbeSpec, ProbeState, SourceMatch,
+    Counters, Explanation, ProbeKind, ProbeReport, ProbeSpec, ProbeState,
 };
 use stillframe_core::snapshot::{Frame, Node, Snapshot, Thread, Variable, Watch};
 use stillframe_core::transport::message::{AgentMessage, HubMessage, InstanceInfo, PROTOCOL};
@@ -45,8 +46,7 @@ impl Agent {
     pub(crate) fn connect(url: &str, token_file: &Path, service: &str, answer: Answer) -> Self {
         let token = std::fs::read_to_string(token_file).expect("the agents' token");
         let address = url.strip_prefix("http://").expect("a plain address");
-        let mut request =
-            format!("ws://{address}/agent").into_client_request().expect("a request");
+        let mut request = format!("ws://{address}/agent").into_client_request().expect("a request");
         let bearer = format!("Bearer {}", token.trim()).parse().expect("a header");
         request.headers_mut().insert("authorization", bearer);
         let stream = TcpStream::connect(address).expect("the hub listens");
@@ -172,30 +172,14 @@ impl Life {
     fn report(&mut self) {
         let reports = self.probes.iter().map(|(id, (spec, counters))| {
             let (state, why) = (self.answer)(spec);
-            let at = (state == ProbeState::Armed).then(|| ArmedAt {
-                file: "/app/app.py".to_owned(),
-                line: spec.location.line.unwrap_or(1),
-                function: "place_order".to_owned(),
-                line_text: Some("    pay(total)".to_owned()),
-                source: SourceMatch::Equal,
-                note: None,
+            let line = spec.location.line.unwrap_or(1);
+            let at = (state == ProbeState::Armed).then(|| {
+                json!({"file": "/app/app.py", "line": line, "function": "place_order",
+                    "line_text": "    pay(total)", "source": "equal"})
             });
-            ProbeReport {
-                probe: *id,
-                revision: spec.revision,
-                state,
-                why,
-                at,
-                not_probed: Vec::new(),
-                counters: *counters,
-                delivery: Default::default(),
-                first_failure: None,
-                latest_failure: None,
-                ns_per_hit: None,
-                hits_per_s: None,
-                cost_ppm: 0,
-                budget_ppm: 5_000,
-            }
+            let report = json!({"probe": id, "revision": spec.revision, "state": state,
+                "why": why, "at": at, "counters": counters, "budget_ppm": 5_000});
+            serde_json::from_value::<ProbeReport>(report).expect("a report")
         });
         let probes = reports.collect();
         self.say(&AgentMessage::Status { probes, cost_ppm: 200, notes: BTreeMap::new() });

@@ -379,7 +379,10 @@ fn a_doctor_finds_what_is_wrong() {
     };
     let alone = doctor(&machine, &["doctor"]);
     assert_eq!(alone.code, Some(1), "{alone:?}");
-    assert!(alone.stdout.contains("next: stillframe serve") || alone.stdout.contains("`stillframe serve`"));
+    assert!(
+        alone.stdout.contains("next: stillframe serve")
+            || alone.stdout.contains("`stillframe serve`")
+    );
     let hub = Hub::serve(&machine);
     let _agent = hub.agent("checkout", arms);
     let well = doctor(&machine, &["doctor"]);
