@@ -73,8 +73,10 @@ pub(crate) fn doctor(context: &Context) -> Result<()> {
             let lines = wrap(&line, output.canvas.width, &indent);
             lines.iter().try_for_each(|line| output.toned(line, tone))?;
             if let Some(next) = &check.next {
-                let next = format!("{indent}next: {next}");
-                output.lines(&wrap(&next, output.canvas.width, &indent))?;
+                let room = output.canvas.width.saturating_sub(indent.len());
+                for line in wrap(&format!("next: {next}"), room, "") {
+                    output.line(&format!("{indent}{line}"))?;
+                }
             }
         }
     }

@@ -28,7 +28,9 @@ fn ended(phase: ProbePhase) -> &'static str {
 }
 
 fn span(probe: &ProbeView) -> String {
-    match probe.lasted_ms.unwrap_or(probe.age_ms) {
+    // One that expired lived as long as it was to; its end is noticed a little later.
+    let expired = probe.spec.expires_ms.filter(|_| probe.phase == ProbePhase::Expired);
+    match expired.or(probe.lasted_ms).unwrap_or(probe.age_ms) {
         ms @ 0..1_000 => format!("{ms} ms"),
         ms => long_span(ms / 1_000),
     }

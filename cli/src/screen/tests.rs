@@ -159,8 +159,9 @@ mod following {
     fn nothing_captured() {
         let ended = with(
             probe(),
-            json!({"phase": "expired", "lasted_ms": 30_000,
-            "instances": 11, "spec": spec(json!({"condition": "total > 1e9"})),
+            json!({"phase": "expired", "lasted_ms": 31_000,
+            "instances": 11,
+            "spec": spec(json!({"condition": "total > 1e9", "expires_ms": 30_000})),
             "counters": {"hits": 1_204, "condition_false": 1_204}}),
         );
         let end = read(json!({"time": "2026-11-22T12:06:05.000Z", "probe": ended, "why": null}));
@@ -169,8 +170,12 @@ mod following {
 
     #[test]
     fn nothing_reached() {
-        let ended = with(probe(), json!({"phase": "expired", "lasted_ms": 30_000}));
-        let mut why = super::reasons::not_reached();
+        let ended = with(
+            probe(),
+            json!({"phase": "expired", "lasted_ms": 31_000,
+            "spec": spec(json!({"expires_ms": 30_000}))}),
+        );
+        let mut why = reasons::not_reached();
         why["probe"] = ended.clone();
         let end = read(json!({"time": "2026-11-22T12:06:05.000Z", "probe": ended, "why": why}));
         assert_screen!(done::nothing(&end, &canvas()));

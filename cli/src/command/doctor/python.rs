@@ -7,6 +7,7 @@ use super::{Check, State};
 use crate::command::run::agents::{self, on_path};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Minor versions looked for by name; older ones are beyond their end of life.
@@ -16,7 +17,7 @@ print(sys.implementation.name, sys.version_info[0], sys.version_info[1],
       sysconfig.get_config_var('Py_GIL_DISABLED') or 0)";
 
 /// What an interpreter says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Version {
     implementation: String,
     major: u32,
@@ -38,31 +39,25 @@ pub(super) fn checks() -> Vec<Check> {
             (vec![check], Vec::new())
         }
     };
-    let mut found: BTreeMap<std::path::PathBuf, Vec<String>> = BTreeMap::new();
     let names = ["python".to_owned(), "python3".to_owned()];
-    for name in names.into_iter().chain(MINORS.map(|minor| format!("python3.{minor}"))) {
-        if let Some(path) = on_path(OsStr::new(&name)) {
-            found.entry(path.canonicalize().unwrap_or(path)).or_default().push(name);
+    let names = names.into_iter().chain(MINORS.map(|minor| format!("python3.{minor}")));
+    let mut found: BTreeMap<Version, Vec<String>> = BTreeMap::new();
+    for name in names {
+        // A name that stands for no interpreter (a shim without one behind it) is no Python.
+        if let Some(version) = on_path(OsStr::new(&name)).and_then(|path| ask(&path)) {
+            found.entry(version).or_default().push(name);
         }
     }
     if found.is_empty() {
         checks.push(Check::new(State::Note, "python", "no Python on PATH"));
     }
-    for (path, names) in found {
-        let names = names.join(", ");
-        // A name that stands for no interpreter (a shim without one behind it) is no Python.
-        let Some(version) = ask(&path, names.split(", ").next().unwrap_or_default()) else {
-            continue;
-        };
-        checks.push(verdict(&names, &version, &minors));
-    }
+    checks
+        .extend(found.iter().map(|(version, names)| verdict(&names.join(", "), version, &minors)));
     checks
 }
 
-fn ask(path: &std::path::Path, name: &str) -> Option<Version> {
-    // A launcher that serves many names (pyenv) tells them apart by the name it is called by.
-    let by_name = on_path(OsStr::new(name)).unwrap_or_else(|| path.to_path_buf());
-    let output = Command::new(by_name)
+fn ask(path: &Path) -> Option<Version> {
+    let output = Command::new(path)
         .args(["-I", "-S", "-c", QUESTION])
         .stdin(Stdio::null())
         .stderr(Stdio::null())
@@ -86,7 +81,7 @@ fn verdict(names: &str, version: &Version, minors: &[u32]) -> Check {
     let Version { implementation, major, minor, free_threaded } = version;
     let here = minors.iter().map(|minor| format!("3.{minor}")).collect::<Vec<_>>().join(", ");
     let shown = crate::screen::text::clean(implementation);
-    let is = format!("{names} is {shown} {major}.{minor}");
+    let is = format!("{shown} {major}.{minor} ({names})");
     let unfit = |why: &str| {
         Check::new(State::Note, "python", format!("{is}: {why}, it starts untouched"))
             .next(format!("run the service on CPython {here}"))
@@ -98,7 +93,7 @@ fn verdict(names: &str, version: &Version, minors: &[u32]) -> Check {
         return unfit("a build without the GIL is not supported yet");
     }
     match minors.contains(minor) {
-        true => Check::new(State::Ok, "python", format!("{is}: supported")),
+        true => Check::new(State::Ok, "python", format!("{is} is supported")),
         false => unfit("there is no agent for this version"),
     }
 }
