@@ -19,6 +19,9 @@ pub(crate) fn tail(probe: Option<&str>, context: &Context) -> Result<()> {
         Some(id) => client.get::<ProbeView>(&format!("/api/v1/probes/{id}")).map(|_| ())?,
         None => client.me().map(|_| ())?,
     }
+    if id.is_none() {
+        context.output.remark("reading along with every probe; Ctrl-C ends it");
+    }
     let (sender, incoming) = mpsc::channel();
     interrupt::listen(sender.clone())?;
     read(client, id, id.map(|_| "0".to_owned()), sender);

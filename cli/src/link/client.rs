@@ -6,6 +6,9 @@
 use super::sse;
 use super::target::Target;
 use crate::fail::{Exit, Failure, Result};
+use crate::screen::snapshot::Canvas;
+use crate::screen::text::clean;
+use crate::screen::why;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::{BufReader, Read};
@@ -16,8 +19,9 @@ use ureq::{Agent, AsSendBody, Body};
 
 /// A hub that runs answers a connection at once.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
-/// The slowest answer: a probe that waits for its instances' reports, at most a few seconds.
-const ANSWER_TIME: Duration = Duration::from_secs(30);
+/// The slowest answer: a probe that waits for its instances' reports, at most a few seconds. A hub
+/// that hangs is away.
+const ANSWER_TIME: Duration = Duration::from_secs(15);
 /// Bytes of one answer: a page of a thousand snapshots stays below.
 const MAX_ANSWER_BYTES: u64 = 256 << 20;
 
@@ -59,24 +63,24 @@ impl Client {
 
     /// Asks for something.
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        self.answer(self.send(Method::GET, path, ())?)
+        self.answer(self.send(Method::GET, path, (), Some(ANSWER_TIME))?)
     }
 
     /// Takes something away.
     pub(crate) fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        self.answer(self.send(Method::DELETE, path, ())?)
+        self.answer(self.send(Method::DELETE, path, (), Some(ANSWER_TIME))?)
     }
 
     /// Asks for something to be done.
     pub(crate) fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
         let body = serde_json::to_vec(body)
             .map_err(|error| Failure::new(Exit::Failed, "failed", error.to_string()))?;
-        self.answer(self.send(Method::POST, path, body)?)
+        self.answer(self.send(Method::POST, path, body, Some(ANSWER_TIME))?)
     }
 
     /// Opens a stream of events.
     pub(crate) fn events(&self, path: &str) -> Result<Events> {
-        let response = self.send(Method::GET, path, ())?;
+        let response = self.send(Method::GET, path, (), None)?;
         if !response.status().is_success() {
             return self.answer::<()>(response).and_then(|()| Err(self.nonsense("no events")));
         }
@@ -88,7 +92,14 @@ impl Client {
         Ok(sse::Reader::new(BufReader::new(body)))
     }
 
-    fn send(&self, method: Method, path: &str, body: impl AsSendBody) -> Result<Response<Body>> {
+    /// Sends a request; its whole answer must be there after `most`, if that is bounded.
+    fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: impl AsSendBody,
+        most: Option<Duration>,
+    ) -> Result<Response<Body>> {
         let request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.url))
@@ -96,6 +107,7 @@ impl Client {
             .header("content-type", "application/json")
             .body(body)
             .map_err(|error| Failure::usage(format!("the address cannot be asked: {error}")))?;
+        let request = self.agent.configure_request(request).timeout_global(most).build();
         self.agent.run(request).map_err(|error| self.away(&error))
     }
 
@@ -138,6 +150,8 @@ pub(crate) fn encode(text: &str) -> String {
 }
 
 fn of_api(error: ErrorInfo) -> Failure {
+    // Errors go to stderr, which may be as narrow as any terminal.
+    let canvas = Canvas { width: 80, zone: jiff::tz::TimeZone::UTC };
     let exit = match error.code.exit_code() {
         2 => Exit::Usage,
         3 => Exit::NotFound,
@@ -145,13 +159,18 @@ fn of_api(error: ErrorInfo) -> Failure {
         5 => Exit::Refused,
         _ => Exit::Failed,
     };
-    let mut failure = Failure::new(exit, &word(error.code), error.message);
-    failure.next = error.next;
+    let mut failure = Failure::new(exit, &word(error.code), clean(&error.message));
+    failure.next = error.next.as_deref().map(clean);
     if let (Some(source), Some((start, end))) = (&error.source, error.span) {
         failure = failure.caret(source, start, end);
     }
     for candidate in &error.candidates {
-        failure = failure.detail(crate::screen::text::clean(candidate));
+        failure = failure.detail(clean(candidate));
+    }
+    if let Some(why) = &error.why {
+        failure.details.extend(why::sources(why, &canvas));
+        let first = why.tries.first().map(|step| clean(&step.text));
+        failure.next = failure.next.or(first);
     }
     failure
 }

@@ -39,13 +39,9 @@ pub(crate) fn reasons(why: &WhyView, canvas: &Canvas) -> Vec<String> {
         let indent = " ".repeat(2 + columns(&label));
         lines.extend(wrap_behind(&format!("  {label}"), &fact.text, canvas, &indent));
     }
-    let compared = why.yours.is_some() || why.groups.iter().any(|group| group.theirs.is_some());
-    if compared {
-        if let Some(yours) = &why.yours {
-            let place = side("yours", yours.hash.as_deref(), yours.line);
-            lines.push(fit(&format!("{place} | {}", source_line(&yours.text)), canvas.width));
-        }
-        lines.extend(why.groups.iter().flat_map(|group| compared_group(group, canvas)));
+    let compared = sources(why, canvas);
+    if !compared.is_empty() {
+        lines.extend(compared);
         lines.extend(tries(why, canvas));
         return lines;
     }
@@ -56,6 +52,18 @@ pub(crate) fn reasons(why: &WhyView, canvas: &Canvas) -> Vec<String> {
         lines.extend(why.groups.iter().flat_map(|group| counted_group(group, canvas)));
     }
     lines
+}
+
+/// The line here and the lines there, where the two were found to differ; else nothing.
+pub(crate) fn sources(why: &WhyView, canvas: &Canvas) -> Vec<String> {
+    if why.yours.is_none() && why.groups.iter().all(|group| group.theirs.is_none()) {
+        return Vec::new();
+    }
+    let yours = why.yours.iter().map(|yours| {
+        let place = side("yours", yours.hash.as_deref(), yours.line);
+        fit(&format!("{place} | {}", source_line(&yours.text)), canvas.width)
+    });
+    yours.chain(why.groups.iter().flat_map(|group| compared_group(group, canvas))).collect()
 }
 
 fn wrap_behind(head: &str, text: &str, canvas: &Canvas, indent: &str) -> Vec<String> {

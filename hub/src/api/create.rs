@@ -167,7 +167,8 @@ fn refused(fleet: &Fleet, record: &ProbeRecord, reports: &[InstanceReport]) -> O
             return None;
         }
         let place = record.spec.location.to_string();
-        let hint = why.and_then(|why| why.hint.clone());
+        let others = said.iter().any(|report| !report.not_probed.is_empty());
+        let hint = why.filter(|_| others).and_then(|why| why.hint.clone());
         let next = hint.unwrap_or_else(|| "check its name, or say --wait if it comes".to_owned());
         let message = format!("no instance has loaded what {place} names");
         return Some(ErrorInfo::new(Code::NoFile, message).next(next));
