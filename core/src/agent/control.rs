@@ -141,6 +141,8 @@ impl Entry {
 #[derive(Debug, Default)]
 pub(super) struct Control {
     pub(super) entries: BTreeMap<ProbeId, Entry>,
+    /// Sites of entries that made room for others before their hooks were taken off.
+    pub(super) leftovers: Vec<u32>,
 }
 
 impl Control {
@@ -160,7 +162,11 @@ impl Control {
             })?;
             self.entries.remove(&oldest);
         }
-        self.entries.insert(id, entry);
+        if let Some(replaced) = self.entries.insert(id, entry)
+            && replaced.is_hooked
+        {
+            self.leftovers.extend(replaced.sites);
+        }
         Ok(())
     }
 

@@ -24,7 +24,7 @@ impl<R: Runtime> Agent<R> {
         let old = self.life();
         self.gate.reset_in_child();
         self.slab.reset_in_child();
-        let control = Control { entries: self.inherited(old) };
+        let control = Control { entries: self.inherited(old), leftovers: Vec::new() };
         for entry in control.entries.values() {
             entry.probe.reset_in_child();
         }

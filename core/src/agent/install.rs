@@ -49,17 +49,22 @@ impl<R: Runtime> Agent<R> {
     /// In a task of the runtime: brings the hooks of `id` in line with its state.
     pub(super) fn sync(&self, id: ProbeId) {
         let life = self.life();
-        let found = {
+        let (found, leftovers) = {
             let mut control = lock(&life.control);
-            control.entries.get_mut(&id).map(|entry| {
+            let found = control.entries.get_mut(&id).map(|entry| {
                 entry.is_queued = false;
                 (Arc::clone(&entry.probe), entry.sites.clone(), entry.is_hooked)
-            })
+            });
+            (found, std::mem::take(&mut control.leftovers))
         };
+        leftovers.into_iter().for_each(|site| self.runtime.disarm(site));
         let Some((probe, sites, is_hooked)) = found else { return };
         let state = probe.state.get();
         let hooked = match (state.is_on_line(), is_hooked) {
-            (false, false) if state == State::Pending => return self.install(&probe),
+            (false, false) if state == State::Pending => {
+                self.install(&probe);
+                return;
+            }
             (true, false) => self.hook(&sites).map(|()| true),
             (false, true) => {
                 sites.iter().for_each(|site| self.runtime.disarm(*site));
@@ -67,10 +72,14 @@ impl<R: Runtime> Agent<R> {
             }
             _ => return,
         };
-        self.settle(&probe, |entry| match hooked {
+        let is_hooked = matches!(hooked, Ok(true));
+        let is_there = self.settle(&probe, |entry| match hooked {
             Ok(is_hooked) => entry.is_hooked = is_hooked,
             Err(error) => entry.refuse(explanation(&error)),
         });
+        if is_hooked && !is_there {
+            sites.iter().for_each(|site| self.runtime.disarm(*site));
+        }
     }
 
     fn hook(&self, sites: &[u32]) -> Result<()> {
@@ -85,15 +94,21 @@ impl<R: Runtime> Agent<R> {
         Ok(())
     }
 
-    fn settle(&self, probe: &Probe, change: impl FnOnce(&mut super::control::Entry)) {
+    /// Writes down what became of a task; whether the probe is still there.
+    fn settle(&self, probe: &Probe, change: impl FnOnce(&mut super::control::Entry)) -> bool {
         let life = self.life();
-        if let Some(entry) = lock(&life.control).entries.get_mut(&probe.id) {
-            change(entry);
-        }
+        let is_there = {
+            let mut control = lock(&life.control);
+            let entry = control.entries.get_mut(&probe.id);
+            // Another probe may have taken its id meanwhile.
+            let entry = entry.filter(|entry| std::ptr::eq(&raw const *entry.probe, probe));
+            entry.map(change).is_some()
+        };
         // A state that moved on meanwhile is seen to at once.
         self.reconcile();
         life.progressed();
         life.announce();
+        is_there
     }
 
     fn install(&self, probe: &Arc<Probe>) {
@@ -101,17 +116,19 @@ impl<R: Runtime> Agent<R> {
         let found = match locate(&self.runtime, &spec.location, spec.unchecked) {
             Located::Found(found) => found,
             Located::Pending(pending) => {
-                return self.settle(probe, |entry| {
+                self.settle(probe, |entry| {
                     entry.why = Some(pending.why);
                     entry.not_probed = pending.not_probed;
                 });
+                return;
             }
             Located::Refused(refused) => {
-                return self.settle(probe, |entry| {
+                self.settle(probe, |entry| {
                     entry.not_probed = refused.not_probed;
                     entry.running = refused.running;
                     entry.refuse(refused.why);
                 });
+                return;
             }
         };
         let installed = self.add_sites(probe, &found).and_then(|sites| {
@@ -121,7 +138,8 @@ impl<R: Runtime> Agent<R> {
             }
             self.hook(&sites).map(|()| (sites, true)).map_err(|error| explanation(&error))
         });
-        self.settle(probe, |entry| {
+        let hooked = installed.as_ref().map(|(sites, _)| sites.clone()).unwrap_or_default();
+        let is_there = self.settle(probe, |entry| {
             entry.at = Some(found.at.clone());
             entry.not_probed = found.not_probed.clone();
             match installed {
@@ -134,6 +152,9 @@ impl<R: Runtime> Agent<R> {
                 Err(why) => entry.refuse(why),
             }
         });
+        if !is_there {
+            hooked.into_iter().for_each(|site| self.runtime.disarm(site));
+        }
     }
 
     /// The sites of a probe, one for each code that has the line and knows the names. If none does,
