@@ -101,7 +101,9 @@ fn code_columns(code: &str) -> usize {
 #[test]
 fn lines_are_short() {
     let mut faults = Vec::new();
-    for source in sources(&[".rs", ".py", ".pyi", ".js", ".java", ".fbs"]) {
+    let all = sources(&[".rs", ".py", ".pyi", ".js", ".java", ".fbs"]);
+    // A case of the conformance vectors is a row of a table.
+    for source in all.iter().filter(|source| !source.path.starts_with("tests/conformance/")) {
         let is_rust = source.path.ends_with(".rs");
         let code = if is_rust { code_only(&source.text) } else { source.text.clone() };
         for (number, (line, code)) in source.text.lines().zip(code.lines()).enumerate() {
