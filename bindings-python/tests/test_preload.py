@@ -1,4 +1,4 @@
-"""`stillframe run` in Python: the program starts as if we were absent, whatever is wrong with us."""
+"""`stillframe run` in Python: a program starts as if we were absent, whatever is wrong with us."""
 
 import os
 import shutil
