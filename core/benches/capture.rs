@@ -5,7 +5,12 @@
 //! `capture::snapshot` and, apart, the reading and encoding that the shipper does.
 
 #[path = "../tests/support/heap.rs"]
-#[expect(missing_docs, dead_code, reason = "a test support file, not all of it is used here")]
+#[expect(
+    missing_docs,
+    dead_code,
+    unreachable_pub,
+    reason = "a support file of several test crates"
+)]
 mod heap;
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -3,7 +3,7 @@
 //! Knows a name's identity and text, not what is called so. Invariant: what this says is defined is
 //! defined in the bytes that were kept, whatever was rolled back meanwhile.
 
-use super::tables::Table;
+use super::tables::{Slot, Table};
 use super::writer::Writer;
 use crate::host::Name;
 use crate::redaction::Redaction;
@@ -42,52 +42,69 @@ impl Names {
     }
 
     /// Writes a name that is never judged: of a type, a file, a function.
-    pub(super) fn write(&mut self, name: Name<'_>, writer: &mut Writer<'_>) -> bool {
+    #[inline(always)]
+    pub(super) fn write(&mut self, name: &Name<'_>, writer: &mut Writer<'_>) -> bool {
         let (slot, number) = self.table.find(name.identity);
-        match number.filter(|number| number & NUMBER < self.defined) {
-            Some(number) => writer.varint(u64::from(number & NUMBER)),
+        match number.map(|number| number & NUMBER).filter(|number| *number < self.defined) {
+            Some(number) => writer.varint(u64::from(number)),
             None => {
-                let defined = self.defined;
+                let number = self.defined;
                 let written = self.define(name, writer);
                 if written {
-                    self.table.put(slot, name.identity, defined);
+                    self.table.put(slot, name.identity, number);
                 }
                 written
             }
         }
     }
 
-    /// Writes a name; `None` if it did not fit, else whether the redaction list holds it.
-    #[inline]
+    /// Writes a tag and a name; `None` if they did not fit, else whether the redaction list holds it.
+    #[inline(always)]
     pub(super) fn write_judged(
         &mut self,
-        name: Name<'_>,
+        tag: u8,
+        name: &Name<'_>,
         redaction: &Redaction,
         writer: &mut Writer<'_>,
     ) -> Option<bool> {
-        let (slot, number) = self.table.find(name.identity);
-        match number.filter(|number| number & NUMBER < self.defined) {
-            Some(number) if number & !NUMBER != 0 => {
-                let written = writer.varint(u64::from(number & NUMBER));
-                written.then_some(number & REDACTED != 0)
-            }
-            known => {
-                let number = known.unwrap_or(self.defined);
-                let written = match known {
-                    Some(number) => writer.varint(u64::from(number)),
-                    None => self.define(name, writer),
-                };
-                let redacted = redaction.name_text(name.text);
-                if written {
-                    let verdict = if redacted { REDACTED } else { READABLE };
-                    self.table.put(slot, name.identity, number | verdict);
-                }
-                written.then_some(redacted)
-            }
+        let (slot, held) = self.table.find(name.identity);
+        if let Some(held) = held
+            && held & NUMBER < self.defined
+            && held & !NUMBER != 0
+        {
+            return writer.short(tag, held & NUMBER).then_some(held & REDACTED != 0);
         }
+        self.judge(tag, name, slot, redaction, writer)
     }
 
-    fn define(&mut self, name: Name<'_>, writer: &mut Writer<'_>) -> bool {
+    #[cold]
+    fn judge(
+        &mut self,
+        tag: u8,
+        name: &Name<'_>,
+        slot: Slot,
+        redaction: &Redaction,
+        writer: &mut Writer<'_>,
+    ) -> Option<bool> {
+        let number = self.table.find(name.identity).1.map(|held| held & NUMBER);
+        let number = number.filter(|number| *number < self.defined).unwrap_or(self.defined);
+        let written = writer.put([tag])
+            && if number < self.defined {
+                writer.varint(u64::from(number))
+            } else {
+                self.define(name, writer)
+            };
+        if !written {
+            return None;
+        }
+        let redacted = redaction.name_text(name.text);
+        let verdict = if redacted { REDACTED } else { READABLE };
+        self.table.put(slot, name.identity, number | verdict);
+        Some(redacted)
+    }
+
+    #[inline(never)]
+    fn define(&mut self, name: &Name<'_>, writer: &mut Writer<'_>) -> bool {
         let written = self.defined < NUMBER
             && writer.varint(u64::from(self.defined))
             && writer.text(name.text, NAME_BYTES);

@@ -13,23 +13,24 @@ use crate::snapshot::Reason;
 use crate::value::{Kind, Object, Reading, Text, Value};
 
 /// Roots whose children are taken; of further ones only the own value.
-const MAX_ROOTS: usize = 96;
+const MAX_ROOTS: usize = 64;
 /// Bytes of a watch's text that travel with every snapshot.
 const EXPRESSION_BYTES: usize = 256;
 
-/// A root that waits for its children.
+/// A root that waits for its children: an object, taken apart so that it takes 16 bytes.
 #[derive(Clone, Copy)]
 struct Waiting {
-    object: Object,
-    ordinal: u16,
+    raw: usize,
     /// Children in all; [`UNKNOWN`] if that is not known.
     len: u32,
+    ordinal: u16,
+    kind: Kind,
+    exact: bool,
 }
 
 /// Length of an object that does not know it, or knows more than any capture takes.
 const UNKNOWN: u32 = u32::MAX;
-const NOBODY: Waiting =
-    Waiting { object: Object { raw: 0, kind: Kind::Instance, exact: true }, ordinal: 0, len: 0 };
+const NOBODY: Waiting = Waiting { raw: 0, len: 0, ordinal: 0, kind: Kind::Instance, exact: true };
 
 /// Roots that wait.
 struct Roots {
@@ -112,8 +113,10 @@ fn write_locals<W: Walker>(walk: &mut Walk<'_, W>, roots: &mut Roots) {
     let mut ordinal = 0;
     while let Some((name, reading)) = walk.walker.variable(ordinal) {
         let mark = walk.mark();
-        let written = match walk.named(stream::LOCAL, name) {
+        walk.look_at_the_clock();
+        let written = match walk.named(stream::LOCAL, &name) {
             Some(true) => walk.missing(Reason::Redacted),
+            Some(false) if walk.stop.is_some() => false,
             Some(false) => write_root(walk, roots, &reading),
             None => false,
         };
@@ -121,7 +124,7 @@ fn write_locals<W: Walker>(walk: &mut Walk<'_, W>, roots: &mut Roots) {
             walk.roll_back(mark);
             let reason = walk.take_stop();
             // The name alone is small: a variable whose value does not fit is still named.
-            let named = walk.named(stream::LOCAL, name).is_some() && walk.missing(reason);
+            let named = walk.named(stream::LOCAL, &name).is_some() && walk.missing(reason);
             if !named {
                 walk.roll_back(mark);
                 walk.take_stop();
@@ -147,9 +150,10 @@ fn write_root<W: Walker>(
     reading: &Reading<Value<'_>>,
 ) -> bool {
     let Ok(Value::Object(object)) = *reading else { return walk.reading(reading, 0) };
-    if let Some(written) = walk.refer(object) {
-        return written;
-    }
+    let slot = match walk.refer(object) {
+        Ok(written) => return written,
+        Err(slot) => slot,
+    };
     let waits = roots.used < MAX_ROOTS;
     let tag = if waits { stream::HEAD } else { stream::OPEN };
     let Some(len) = walk.open(tag, object) else { return false };
@@ -157,9 +161,10 @@ fn write_root<W: Walker>(
         walk.writer.reserved([stream::REST, Reason::Items as u8]);
         walk.writer.reserved([stream::CLOSE]);
     } else if len != Some(0) {
-        let ordinal = walk.remember(object, len);
+        let ordinal = walk.remember(object, slot, len);
         let len = len.and_then(|len| u32::try_from(len).ok()).unwrap_or(UNKNOWN);
-        roots.waiting[roots.used] = Waiting { object, ordinal, len };
+        let Object { raw, kind, exact } = object;
+        roots.waiting[roots.used] = Waiting { raw, len, ordinal, kind, exact };
         roots.used += 1;
     }
     true
@@ -175,6 +180,7 @@ fn write_children<W: Walker>(walk: &mut Walk<'_, W>, root: Waiting) {
         walk.writer.reserved([stream::CLOSE]);
     } else {
         let len = (root.len != UNKNOWN).then_some(u64::from(root.len));
-        walk.children(root.object, len, 1);
+        let object = Object { raw: root.raw, kind: root.kind, exact: root.exact };
+        walk.children(object, len, 1);
     }
 }

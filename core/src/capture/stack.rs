@@ -29,8 +29,8 @@ pub(super) fn write<W: Walker>(walk: &mut Walk<'_, W>, frames: usize) {
         }
         let mark = walk.mark();
         let written = walk.writer.put([stream::FRAME])
-            && walk.names.write(frame.file, &mut walk.writer)
-            && walk.names.write(frame.function, &mut walk.writer)
+            && walk.names.write(&frame.file, &mut walk.writer)
+            && walk.names.write(&frame.function, &mut walk.writer)
             && walk.writer.varint(u64::from(frame.line));
         walk.writer.set_limit(end / 4);
         if !written {

@@ -8,7 +8,7 @@ use super::header::Header;
 use super::names::Names;
 use super::plan::Plan;
 use super::stream;
-use super::tables::Table;
+use super::tables::{Slot, Table};
 use super::writer::Writer;
 use crate::clock;
 use crate::host::{Child, Name, Walker};
@@ -23,8 +23,8 @@ use crate::value::{Kind, Object, Reading, Text, Value};
 const OBJECTS: usize = 512;
 /// Ordinal of an object whose bytes were rolled back: no stream is long enough to hold so many.
 const FORGOTTEN: u16 = u16::MAX;
-/// Values between two looks at the clock, which costs 17 ns.
-const VALUES_PER_LOOK: u32 = 64;
+/// Values between two looks at the clock, which costs 17 ns: about 5 µs of walking.
+const VALUES_PER_LOOK: u32 = 256;
 /// Bytes kept free for what ends every object that is open and the stream itself: three for each
 /// level of nesting.
 pub(super) const RESERVED: usize = 3 * stream::MAX_NESTING as usize + 16;
@@ -124,12 +124,13 @@ impl<'a, W: Walker> Walk<'a, W> {
         false
     }
 
+    /// Counts a value; now and then looks whether the deadline has passed.
     #[inline]
-    fn look_at_the_clock(&mut self) {
+    pub(super) fn look_at_the_clock(&mut self) {
+        self.values = self.values.wrapping_add(1);
         if self.values.is_multiple_of(VALUES_PER_LOOK) && clock::monotonic_ns() > self.deadline_ns {
             self.stop = Some(Reason::Deadline);
         }
-        self.values += 1;
     }
 
     pub(super) fn missing(&mut self, reason: Reason) -> bool {
@@ -141,13 +142,9 @@ impl<'a, W: Walker> Walk<'a, W> {
     }
 
     /// Writes a tag and a name; `None` if they did not fit, else whether the name is redacted.
-    #[inline]
-    pub(super) fn named(&mut self, tag: u8, name: Name<'_>) -> Option<bool> {
-        let verdict = self
-            .writer
-            .put([tag])
-            .then(|| self.names.write_judged(name, self.redaction, &mut self.writer))
-            .flatten();
+    #[inline(always)]
+    pub(super) fn named(&mut self, tag: u8, name: &Name<'_>) -> Option<bool> {
+        let verdict = self.names.write_judged(tag, name, self.redaction, &mut self.writer);
         if verdict.is_none() {
             self.full();
         }
@@ -156,19 +153,6 @@ impl<'a, W: Walker> Walk<'a, W> {
 
     /// Writes a value whose children stand `level` levels below their variable. False if it was not
     /// written whole and the caller rolls back; true with `stop` set if only children were left out.
-    #[inline]
-    fn value(&mut self, value: &Value<'_>, level: u32) -> bool {
-        self.look_at_the_clock();
-        if self.stop.is_some() {
-            return false;
-        }
-        match self.writer.leaf(value, self.string_bytes) {
-            Some(written) => written || self.full(),
-            None => self.object(value, level),
-        }
-    }
-
-    #[inline]
     pub(super) fn reading(&mut self, reading: &Reading<Value<'_>>, level: u32) -> bool {
         match reading {
             Ok(value) => self.value(value, level),
@@ -176,25 +160,39 @@ impl<'a, W: Walker> Walk<'a, W> {
         }
     }
 
-    /// Writes REF if the object was written before.
-    pub(super) fn refer(&mut self, object: Object) -> Option<bool> {
-        let (_, ordinal) = self.objects.find(object.raw);
-        let ordinal = ordinal.filter(|ordinal| *ordinal < self.opened)?;
-        let mark = self.mark();
-        let written = self.writer.put([stream::REF]) && self.writer.varint(u64::from(ordinal));
-        if !written {
-            self.roll_back(mark);
+    #[inline(always)]
+    fn value(&mut self, value: &Value<'_>, level: u32) -> bool {
+        match value {
+            Value::Object(object) => self.object(object, level),
+            leaf => self.writer.leaf(leaf, self.string_bytes) || self.full(),
         }
-        Some(written || self.full())
+    }
+
+    /// Writes REF if the object was written before; else where it will be remembered.
+    #[inline(always)]
+    pub(super) fn refer(&mut self, object: Object) -> Result<bool, Slot> {
+        match self.objects.find(object.raw) {
+            (_, Some(ordinal)) if ordinal < self.opened => {
+                let mark = self.mark();
+                let written =
+                    self.writer.put([stream::REF]) && self.writer.varint(u64::from(ordinal));
+                if !written {
+                    self.roll_back(mark);
+                    self.full();
+                }
+                Ok(written)
+            }
+            (slot, _) => Err(slot),
+        }
     }
 
     /// Writes OPEN or HEAD. `None` if it did not fit, else the children in all, if known.
-    #[inline]
+    #[inline(always)]
     pub(super) fn open(&mut self, tag: u8, object: Object) -> Option<Option<u64>> {
         let shape = self.walker.shape(object);
         let len = shape.len.map_or(0, |len| len.saturating_add(1));
         let written = self.writer.put([tag, object.kind as u8])
-            && self.names.write(shape.type_name, &mut self.writer)
+            && self.names.write(&shape.type_name, &mut self.writer)
             && self.writer.varint(len);
         if !written {
             self.full();
@@ -205,23 +203,25 @@ impl<'a, W: Walker> Walk<'a, W> {
     }
 
     /// Remembers the object opened last. What is empty is never referred to: it says as much itself.
-    pub(super) fn remember(&mut self, object: Object, len: Option<u64>) -> u16 {
+    #[inline]
+    pub(super) fn remember(&mut self, object: Object, slot: Slot, len: Option<u64>) -> u16 {
         let ordinal = self.opened - 1;
         if len != Some(0) {
-            let (slot, _) = self.objects.find(object.raw);
             self.objects.put(slot, object.raw, ordinal);
         }
         ordinal
     }
 
-    fn object(&mut self, value: &Value<'_>, level: u32) -> bool {
-        let Value::Object(object) = *value else { return false };
-        if let Some(written) = self.refer(object) {
-            return written;
-        }
+    /// Takes the object by reference: where it was returned to, as [`Self::some_children`] says.
+    fn object(&mut self, object: &Object, level: u32) -> bool {
+        let object = *object;
+        let slot = match self.refer(object) {
+            Ok(written) => return written,
+            Err(slot) => slot,
+        };
         let Some(len) = self.open(stream::OPEN, object) else { return false };
         if level < self.limits.depth {
-            self.remember(object, len);
+            self.remember(object, slot, len);
             self.children(object, len, level + 1);
         } else {
             let childless = match len {
@@ -237,70 +237,84 @@ impl<'a, W: Walker> Walk<'a, W> {
     }
 
     /// Writes the children of an object, why the rest of them is missing, and CLOSE.
+    #[inline]
     pub(super) fn children(&mut self, object: Object, len: Option<u64>, level: u32) {
-        let rest = self.some_children(object, len, level);
-        if let Some(reason) = rest {
+        let stores_one = matches!(object.kind, Kind::Text | Kind::Bytes | Kind::Number);
+        if stores_one && !self.underlying(object, level) {
+            self.writer.reserved([stream::REST, Reason::Bytes as u8]);
+        } else if let Some(reason) = self.some_children(object, len, level) {
             self.writer.reserved([stream::REST, reason as u8]);
         }
         self.writer.reserved([stream::CLOSE]);
     }
 
-    #[inline]
-    fn some_children(&mut self, object: Object, len: Option<u64>, level: u32) -> Option<Reason> {
-        let (mut items, mut fields) = (0_u32, 0_u32);
-        if matches!(object.kind, Kind::Text | Kind::Bytes | Kind::Number)
-            && let Ok(value) = self.walker.underlying(object)
-            && !matches!(value, Value::Object(_))
-            && !self.whole_child(&Child::Item(Ok(value)), level)
-        {
-            return self.stop;
-        }
-        let mut cursor = 0;
-        while let Some(child) = self.walker.child(object, &mut cursor) {
-            let (taken, most, reason) = match child {
-                Child::Field(..) => (&mut fields, self.limits.fields, Reason::Fields),
-                Child::Item(_) | Child::Entry(..) => (&mut items, self.limits.items, Reason::Items),
-            };
-            if *taken == most {
-                return Some(reason);
-            }
-            *taken += 1;
-            if !self.whole_child(&child, level) {
-                return self.stop;
-            }
-            if self.stop.is_some() {
-                let all = len == Some(u64::from(items) + u64::from(fields));
-                return self.stop.filter(|_| !all);
-            }
-        }
-        None
-    }
-
-    /// Writes a child, or nothing at all.
-    #[inline]
-    fn whole_child(&mut self, child: &Child<'_>, level: u32) -> bool {
+    /// Writes the builtin value that a subclass instance stores. False if it did not fit.
+    fn underlying(&mut self, object: Object, level: u32) -> bool {
         let mark = self.mark();
-        let written = match child {
-            Child::Item(reading) => self.reading(reading, level),
-            Child::Field(name, reading) => match self.named(stream::FIELD, *name) {
-                Some(false) => self.reading(reading, level),
-                Some(true) => self.missing(Reason::Redacted),
-                None => false,
-            },
-            Child::Entry(key, reading) => {
-                (self.writer.put([stream::ENTRY]) || self.full())
-                    && self.value(key, level)
-                    && if self.is_redacted(key) {
-                        self.missing(Reason::Redacted)
-                    } else {
-                        self.reading(reading, level)
-                    }
-            }
+        let written = match self.walker.underlying(object) {
+            Ok(Value::Object(_)) | Err(_) => true,
+            Ok(value) => self.value(&value, level),
         };
         if !written {
             self.roll_back(mark);
         }
         written
+    }
+
+    /// Writes children until there are no more or a limit is met: which one.
+    fn some_children(&mut self, object: Object, len: Option<u64>, level: u32) -> Option<Reason> {
+        let walker = self.walker;
+        let (mut items, mut fields) = (self.limits.items, self.limits.fields);
+        let mut taken = 0_u64;
+        let mut cursor = 0;
+        loop {
+            // Matched where it was returned to: copying it would wait for the callee's own stores.
+            let child = walker.child(object, &mut cursor);
+            self.look_at_the_clock();
+            let mark = self.mark();
+            let written = match &child {
+                None => return None,
+                _ if self.stop.is_some() => false,
+                Some(Child::Field(name, reading)) => {
+                    let Some(left) = fields.checked_sub(1) else { return Some(Reason::Fields) };
+                    fields = left;
+                    match self.named(stream::FIELD, name) {
+                        Some(false) => self.reading(reading, level),
+                        Some(true) => self.missing(Reason::Redacted),
+                        None => false,
+                    }
+                }
+                Some(Child::Item(reading)) => {
+                    let Some(left) = items.checked_sub(1) else { return Some(Reason::Items) };
+                    items = left;
+                    self.reading(reading, level)
+                }
+                Some(Child::Entry(key, reading)) => {
+                    let Some(left) = items.checked_sub(1) else { return Some(Reason::Items) };
+                    items = left;
+                    self.entry(key, reading, level)
+                }
+            };
+            if !written {
+                self.roll_back(mark);
+                return self.stop;
+            }
+            taken += 1;
+            if self.stop.is_some() {
+                return self.stop.filter(|_| len != Some(taken));
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn entry(&mut self, key: &Value<'_>, reading: &Reading<Value<'_>>, level: u32) -> bool {
+        (self.writer.put([stream::ENTRY]) || self.full())
+            && self.value(key, level)
+            && if self.is_redacted(key) {
+                self.missing(Reason::Redacted)
+            } else {
+                self.reading(reading, level)
+            }
     }
 
     #[inline]

@@ -40,12 +40,23 @@ impl<'a> Writer<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn put<const N: usize>(&mut self, bytes: [u8; N]) -> bool {
         self.slice(&bytes)
     }
 
-    #[inline]
+    /// A tag and what follows it, stored apart: one store of odd length would be slower than two.
+    #[inline(always)]
+    fn put_after<const N: usize>(&mut self, tag: u8, bytes: [u8; N]) -> bool {
+        let fits = self.out.len() + 1 + N <= self.limit;
+        if fits {
+            self.out.push(tag);
+            self.out.extend_from_slice(&bytes);
+        }
+        fits
+    }
+
+    #[inline(always)]
     pub(super) fn slice(&mut self, bytes: &[u8]) -> bool {
         let fits = self.out.len() + bytes.len() <= self.limit;
         if fits {
@@ -54,7 +65,7 @@ impl<'a> Writer<'a> {
         fits
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn varint(&mut self, mut number: u64) -> bool {
         while number >= 0x80 {
             if !self.put([(number & 0x7f) as u8 | 0x80]) {
@@ -65,41 +76,43 @@ impl<'a> Writer<'a> {
         self.put([(number & 0x7f) as u8])
     }
 
-    /// A value without children; `None` if it is an object.
-    #[inline]
-    pub(super) fn leaf(&mut self, value: &Value<'_>, max_bytes: usize) -> Option<bool> {
-        Some(match value {
+    /// A tag and a number, which is mostly below 128.
+    #[inline(always)]
+    pub(super) fn short(&mut self, tag: u8, number: u16) -> bool {
+        match u8::try_from(number) {
+            Ok(number) if number < 0x80 => self.put([tag, number]),
+            _ => self.put([tag]) && self.varint(u64::from(number)),
+        }
+    }
+
+    /// A value without children. False too for an object, which is not written here.
+    #[inline(always)]
+    pub(super) fn leaf(&mut self, value: &Value<'_>, max_bytes: usize) -> bool {
+        match value {
             Value::Null => self.put([stream::NULL]),
             Value::Undefined => self.put([stream::UNDEFINED]),
             Value::Bool(value) => self.put([stream::FALSE + u8::from(*value)]),
             Value::Int(value) => self.int(*value),
             Value::BigInt(value) => self.big_int(value),
-            Value::Float(value) => {
-                let mut record = [stream::FLOAT; 9];
-                record[1..].copy_from_slice(&value.to_le_bytes());
-                self.put(record)
-            }
+            Value::Float(value) => self.put_after(stream::FLOAT, value.to_le_bytes()),
             Value::Text(text) => self.text(*text, max_bytes),
             Value::Bytes(bytes) => self.bytes(bytes, max_bytes),
-            Value::Object(_) => return None,
-        })
+            Value::Object(_) => false,
+        }
     }
 
-    #[inline]
+    #[inline(always)]
     fn int(&mut self, value: i64) -> bool {
         if let Ok(value) = i8::try_from(value) {
             self.put([stream::INT8, value.cast_unsigned()])
         } else if let Ok(value) = i32::try_from(value) {
-            let mut record = [stream::INT32; 5];
-            record[1..].copy_from_slice(&value.to_le_bytes());
-            self.put(record)
+            self.put_after(stream::INT32, value.to_le_bytes())
         } else {
-            let mut record = [stream::INT64; 9];
-            record[1..].copy_from_slice(&value.to_le_bytes());
-            self.put(record)
+            self.put_after(stream::INT64, value.to_le_bytes())
         }
     }
 
+    #[inline(never)]
     fn big_int(&mut self, value: &BigInt<'_>) -> bool {
         if value.digits.len() > MAX_DIGITS {
             return self.put([stream::MISSING, crate::snapshot::Reason::Bytes as u8]);
@@ -109,6 +122,7 @@ impl<'a> Writer<'a> {
             && value.digits.iter().all(|digit| self.put(digit.to_le_bytes()))
     }
 
+    #[inline(never)]
     fn bytes(&mut self, bytes: &[u8], max_bytes: usize) -> bool {
         let taken = bytes.len().min(max_bytes);
         let whole = taken == bytes.len();
@@ -119,11 +133,15 @@ impl<'a> Writer<'a> {
     }
 
     /// A string, at most `max_bytes` of it in UTF-8.
-    #[inline]
+    #[inline(never)]
     pub(super) fn text(&mut self, text: Text<'_>, max_bytes: usize) -> bool {
         match text {
             Text::Utf8(text) => {
-                let taken = text.floor_char_boundary(max_bytes);
+                let taken = if text.len() <= max_bytes {
+                    text.len()
+                } else {
+                    text.floor_char_boundary(max_bytes)
+                };
                 self.text_start(encoding::UTF8, taken, text.len())
                     && self.slice(&text.as_bytes()[..taken])
             }
@@ -165,10 +183,13 @@ impl<'a> Writer<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn text_start(&mut self, encoding: u8, taken: usize, all: usize) -> bool {
         if taken == all {
-            self.put([stream::TEXT + encoding]) && self.varint(taken as u64)
+            match u8::try_from(taken) {
+                Ok(taken) if taken < 0x80 => self.put([stream::TEXT + encoding, taken]),
+                _ => self.put([stream::TEXT + encoding]) && self.varint(taken as u64),
+            }
         } else {
             self.put([stream::TEXT_CUT + encoding])
                 && self.varint(taken as u64)

@@ -14,12 +14,14 @@ const FIRST_FREE: u8 = 3;
 /// Immutable once built.
 pub(super) struct Automaton {
     classes: [u8; 256],
-    stride: u32,
-    /// Row of a state, a multiple of `stride`, and class to the next row.
+    /// By row of a state plus class: the next row in the low bits, and in the top eight the marks of
+    /// the patterns that end there.
     next: Vec<u32>,
-    /// By state: marks of the patterns that end there.
-    marks: Vec<u8>,
 }
+
+/// Bits of a row. Patterns that need more rows than this cannot be given on a command line.
+const ROW_BITS: u32 = 24;
+const ROW: u32 = (1 << ROW_BITS) - 1;
 
 /// A walk through the automaton.
 #[derive(Clone, Copy)]
@@ -48,7 +50,7 @@ impl Automaton {
             trie.insert(start.into_iter().chain(bytes).chain(end), *mark);
         }
         trie.link();
-        Self { classes, stride: u32::from(used), next: trie.next, marks: trie.marks }
+        Self { classes, next: trie.marked() }
     }
 
     /// Before the first byte.
@@ -69,8 +71,8 @@ impl Automaton {
 
     #[inline]
     fn step_class(&self, cursor: Cursor, class: u8) -> Cursor {
-        let row = self.next[(cursor.row + u32::from(class)) as usize];
-        Cursor { row, marks: cursor.marks | self.marks[(row / self.stride) as usize] }
+        let next = self.next[(cursor.row + u32::from(class)) as usize];
+        Cursor { row: next & ROW, marks: cursor.marks | (next >> ROW_BITS) as u8 }
     }
 }
 
@@ -96,7 +98,10 @@ impl Trie {
         for class in classes {
             let at = row + usize::from(class);
             if self.next[at] == 0 {
-                self.next[at] = u32::try_from(self.next.len()).unwrap_or(0);
+                let row = u32::try_from(self.next.len()).ok().filter(|row| *row <= ROW);
+                // Beyond the table a pattern ends early, and so redacts more rather than less.
+                let Some(row) = row else { break };
+                self.next[at] = row;
                 self.next.resize(self.next.len() + self.stride, 0);
                 self.marks.push(0);
             }
@@ -106,6 +111,12 @@ impl Trie {
         if row != 0 {
             self.marks[row / self.stride] |= mark;
         }
+    }
+
+    /// The edges, each with the marks of the row it leads to.
+    fn marked(self) -> Vec<u32> {
+        let mark = |row: &u32| u32::from(self.marks[*row as usize / self.stride]) << ROW_BITS;
+        self.next.iter().map(|row| row | mark(row)).collect()
     }
 
     /// Replaces every absent edge by where the longest matching suffix goes, breadth first.

@@ -182,7 +182,7 @@ impl Heap {
         Name { identity: text.as_ptr() as usize, text: Text::Utf8(text) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn read<'a>(&'a self, slot: &'a Slot) -> Reading<Value<'a>> {
         Ok(match slot {
             Slot::Missing(missing) => return Err(*missing),

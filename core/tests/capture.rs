@@ -1,0 +1,310 @@
+//! Captures as data: every case of `tests/conformance/captures.json`, and the walk's bounds.
+
+#[path = "support/heap.rs"]
+#[expect(missing_docs, unreachable_pub, reason = "a support file of several test crates")]
+mod heap;
+
+use heap::{Heap, Slot};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use stillframe_core::capture::{Header, Plan, check, set_took, site, snapshot, stream};
+use stillframe_core::limits::{CaptureLimits, WALK_STACK_BYTES};
+use stillframe_core::snapshot::json::ServiceRef;
+use stillframe_core::snapshot::{Node, Snapshot};
+
+const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/conformance/captures.json");
+
+fn header() -> Header {
+    Header {
+        site: 7,
+        probe: "p7k2".parse().expect("a probe id"),
+        revision: 3,
+        number: 12,
+        time_ns: 1_795_349_071_207_000_000,
+        // So far in the future that no deadline passes.
+        monotonic_ns: u64::MAX / 2,
+        thread_id: 77,
+    }
+}
+
+fn capture_with(heap: &Heap, plan: &Plan, header: &Header, capacity: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(capacity);
+    let before = (out.as_ptr(), out.capacity());
+    snapshot(heap, plan, header, &mut out);
+    assert_eq!(before, (out.as_ptr(), out.capacity()), "the buffer was allocated anew");
+    out
+}
+
+fn capture(heap: &Heap, limits: CaptureLimits) -> Snapshot {
+    let plan = Plan { limits, ..Plan::default() };
+    let bytes = capture_with(heap, &plan, &header(), 64 << 10);
+    assert!(bytes.len() <= (limits.snapshot_bytes as usize).max(stream::MIN_BYTES));
+    check::read(&bytes, &plan.redaction).expect("our own stream reads back")
+}
+
+fn json_of(snapshot: &Snapshot) -> Value {
+    let service = ServiceRef {
+        name: "checkout".to_owned(),
+        version: Some("v41".to_owned()),
+        instance: "x2lqp/17".to_owned(),
+    };
+    snapshot.to_json(&service)
+}
+
+#[test]
+fn every_case_of_the_vectors() {
+    let cases = std::fs::read_to_string(CASES).expect("the vectors are there");
+    let cases: Value = serde_json::from_str(&cases).expect("the vectors are JSON");
+    let cases = cases["cases"].as_array().expect("the vectors are a list");
+    assert!(cases.len() >= 40, "only {} cases", cases.len());
+    let mut faults = Vec::new();
+    for case in cases {
+        let name = case["name"].as_str().expect("a case has a name");
+        let limits: CaptureLimits = match case.get("limits") {
+            Some(limits) => serde_json::from_value(limits.clone()).expect("limits of a case"),
+            None => CaptureLimits::DEFAULT,
+        };
+        let found = json_of(&capture(&Heap::with_locals(&case["locals"]), limits));
+        for (key, expected) in case["expect"].as_object().expect("a case expects something") {
+            if found[key] != *expected {
+                faults.push(format!(
+                    "{name}: {key}\n  found    {}\n  expected {expected}",
+                    found[key]
+                ));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn the_header_arrives() {
+    let mut heap = Heap::with_locals(&json!([["total", 129.9]]));
+    heap.trace_id = Some([0x4b; 16]);
+    let caller = (heap.name("/app/views.py"), heap.name("checkout_view"), 17);
+    heap.frames.extend([caller; 40]);
+    let plan = Plan::default();
+    let mut bytes = capture_with(&heap, &plan, &header(), 64 << 10);
+    set_took(&mut bytes, 6_100);
+    assert_eq!(site(&bytes), Some(7));
+    let snapshot = check::read(&bytes, &plan.redaction).expect("our own stream");
+    assert_eq!((snapshot.stack.len(), snapshot.more_frames), (30, 11));
+    let mut json = json_of(&snapshot);
+    json["stack"].as_array_mut().expect("a stack").truncate(2);
+    insta::assert_snapshot!(serde_json::to_string_pretty(&json).expect("JSON is text"));
+}
+
+#[test]
+fn every_capacity_leaves_a_stream_that_reads_back() {
+    let nested = json!({"kind": "instance", "fields": [["name", "x"], ["rest", {"kind": "list", "range": 40}]]});
+    let heap = Heap::with_locals(&json!([
+        ["alpha", {"kind": "list", "items": [nested, nested, nested, nested], "label": "l"}],
+        ["beta", {"text": "y", "times": 200}],
+        ["gamma", {"kind": "map", "entries": [["k", {"same": "l"}], [{"kind": "tuple", "range": 2}, 2]]}],
+        ["delta", {"bytes": "00ff", "times": 90}],
+        ["epsilon", 5],
+    ]));
+    let plan = Plan::default();
+    let whole = capture_with(&heap, &plan, &header(), 64 << 10);
+    for capacity in (0..=stream::MIN_BYTES + whole.len()).step_by(3) {
+        let bytes = capture_with(&heap, &plan, &header(), capacity);
+        if capacity < stream::MIN_BYTES {
+            assert!(bytes.is_empty());
+            continue;
+        }
+        let snapshot = check::read(&bytes, &plan.redaction)
+            .unwrap_or_else(|error| panic!("capacity {capacity}: {error}"));
+        assert_eq!(snapshot.locals.len(), 5, "capacity {capacity}");
+    }
+}
+
+#[test]
+fn one_rich_variable_does_not_starve_another() {
+    let rich = json!({"kind": "list", "range": 10_000});
+    let heap = Heap::with_locals(&json!([
+        ["self", {"kind": "list", "items": vec![rich; 100]}],
+        ["wanted", {"kind": "list", "range": 100}],
+    ]));
+    let limits = CaptureLimits { items: 10_000, snapshot_bytes: 4 << 10, ..CaptureLimits::DEFAULT };
+    let found = json_of(&capture(&heap, limits));
+    let wanted: Vec<i64> = (0..100).collect();
+    assert_eq!(found["locals"]["wanted"], json!(wanted));
+    assert_eq!(found["locals"]["self"]["$missing"], "bytes");
+}
+
+#[test]
+fn the_deadline_ends_the_walk_and_says_so() {
+    let heap = Heap::with_locals(&json!([
+        ["self", {"kind": "list", "range": 1_000}],
+        ["late", {"kind": "list", "range": 10}],
+    ]));
+    let limits = CaptureLimits { items: 1_000, deadline_ns: 0, ..CaptureLimits::DEFAULT };
+    let plan = Plan { limits, ..Plan::default() };
+    let header = Header { monotonic_ns: 1, ..header() };
+    let bytes = capture_with(&heap, &plan, &header, 64 << 10);
+    let found = json_of(&check::read(&bytes, &plan.redaction).expect("our own stream"));
+    assert_eq!(found["locals"]["self"]["$missing"], "deadline");
+    assert_eq!(found["locals"]["late"]["$missing"], "deadline");
+    let taken = found["locals"]["self"]["$items"].as_array().expect("a list").len();
+    assert!((1..1_000).contains(&taken), "{taken} items before the deadline was seen");
+}
+
+/// A walker that notes how deep the stack is when it is asked for a child.
+mod deep {
+    use super::heap::Heap;
+    use std::cell::Cell;
+    use stillframe_core::host::{Attr, Child, FrameName, Name, Scope, Shape, Walker};
+    use stillframe_core::value::{Object, Reading, Text, Value};
+
+    pub(super) struct Deep(pub(super) Heap, pub(super) Cell<usize>);
+
+    impl Scope for Deep {
+        fn slot(&self, slot: u16) -> Reading<Value<'_>> {
+            self.0.slot(slot)
+        }
+        fn attr(&self, object: Object, attr: Attr<'_>) -> Reading<Value<'_>> {
+            self.0.attr(object, attr)
+        }
+        fn item(&self, sequence: Object, index: usize) -> Reading<Value<'_>> {
+            self.0.item(sequence, index)
+        }
+        fn lookup(&self, object: Object, key: &Value<'_>) -> Option<Reading<Value<'_>>> {
+            self.0.lookup(object, key)
+        }
+        fn entry(&self, object: Object, cursor: &mut usize) -> Option<(Value<'_>, Value<'_>)> {
+            self.0.entry(object, cursor)
+        }
+        fn len(&self, object: Object) -> Reading<usize> {
+            self.0.len(object)
+        }
+        fn truth(&self, object: Object) -> Reading<bool> {
+            self.0.truth(object)
+        }
+        fn underlying(&self, object: Object) -> Reading<Value<'_>> {
+            self.0.underlying(object)
+        }
+        fn compares_by_identity(&self, object: Object) -> bool {
+            self.0.compares_by_identity(object)
+        }
+        fn is_instance(&self, value: &Value<'_>, class: Object) -> Reading<bool> {
+            self.0.is_instance(value, class)
+        }
+        fn type_name(&self, value: &Value<'_>) -> Text<'_> {
+            self.0.type_name(value)
+        }
+    }
+
+    impl Walker for Deep {
+        fn variable(&self, ordinal: usize) -> Option<(Name<'_>, Reading<Value<'_>>)> {
+            self.0.variable(ordinal)
+        }
+        fn frame(&self, depth: usize) -> Option<FrameName<'_>> {
+            self.0.frame(depth)
+        }
+        fn thread_name(&self) -> Text<'_> {
+            self.0.thread_name()
+        }
+        fn trace_id(&self) -> Option<[u8; 16]> {
+            self.0.trace_id()
+        }
+        fn shape(&self, object: Object) -> Shape<'_> {
+            self.0.shape(object)
+        }
+        #[inline(never)]
+        fn child(&self, object: Object, cursor: &mut usize) -> Option<Child<'_>> {
+            let here = 0_u8;
+            let address = std::ptr::from_ref(std::hint::black_box(&here)) as usize;
+            self.1.set(self.1.get().min(address));
+            self.0.child(object, cursor)
+        }
+    }
+}
+
+#[test]
+fn the_deepest_walk_stays_within_its_stack() {
+    let mut value = json!(1);
+    for _ in 0..20 {
+        value = json!({"kind": "map", "entries": [[value, 2]]});
+    }
+    let limits = CaptureLimits { depth: 10, ..CaptureLimits::DEFAULT };
+    let plan = Plan { limits, ..Plan::default() };
+    let deep =
+        deep::Deep(Heap::with_locals(&json!([["x", value]])), std::cell::Cell::new(usize::MAX));
+    let mut out = Vec::with_capacity(64 << 10);
+    let here = 0_u8;
+    let address = std::ptr::from_ref(std::hint::black_box(&here)) as usize;
+    // Through a pointer, so that its frame lies below this one.
+    let take: fn(&deep::Deep, &Plan, &Header, &mut Vec<u8>) = std::hint::black_box(snapshot);
+    take(&deep, &plan, &header(), &mut out);
+    let used = address - deep.1.get();
+    // Without optimisation every temporary has a place of its own.
+    let most = if cfg!(debug_assertions) { 3 * WALK_STACK_BYTES } else { WALK_STACK_BYTES };
+    println!("{used} bytes of stack");
+    assert!(used <= most, "{used} bytes of stack, over {most}");
+    check::read(&out, &plan.redaction).expect("our own stream");
+}
+
+#[test]
+fn hostile_streams_are_errors() {
+    let heap = Heap::with_locals(&json!([
+        ["a", {"kind": "list", "items": [1, "x", {"kind": "instance", "fields": [["f", 1]]}]}],
+        ["b", {"int": "123456789012345678901234567890"}],
+    ]));
+    let plan = Plan::default();
+    let bytes = capture_with(&heap, &plan, &header(), 64 << 10);
+    for len in 0..bytes.len() {
+        assert!(check::read(&bytes[..len], &plan.redaction).is_err(), "cut at {len}");
+    }
+    let mut longer = bytes.clone();
+    longer.push(0);
+    assert!(check::read(&longer, &plan.redaction).is_err());
+    let nested: Vec<u8> = std::iter::repeat_n([stream::OPEN, 0, 0, 0], 4_000).flatten().collect();
+    let mut deep = bytes[..bytes.len() - 1].to_vec();
+    deep.extend_from_slice(&[stream::LOCAL, 0]);
+    deep.extend(nested);
+    let error = check::read(&deep, &plan.redaction).expect_err("values nest too deep");
+    assert!(error.message().contains("nest too deep"), "{error}");
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let redaction = Plan::default().redaction;
+        let _ = check::read(&bytes, &redaction);
+        let mut with_header = capture_with(&Heap::new(), &Plan::default(), &header(), 4_096);
+        with_header.truncate(stream::HEADER_BYTES);
+        with_header.extend(bytes);
+        let _ = check::read(&with_header, &redaction);
+    }
+
+    #[test]
+    fn changed_streams_never_panic(
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let heap = Heap::with_locals(&json!([
+            ["a", {"kind": "map", "label": "m", "entries": [["k", 1], ["password", "hunter2"]]}],
+            ["b", {"kind": "list", "items": [{"same": "m"}, 1.5, null, {"text": "é", "as": "utf16"}]}],
+        ]));
+        let plan = Plan::default();
+        let mut bytes = capture_with(&heap, &plan, &header(), 64 << 10);
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Ok(snapshot) = check::read(&bytes, &plan.redaction) {
+            prop_assert!(!json_of(&snapshot).to_string().contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn integers_and_floats_survive(int: i64, bits: u64) {
+        let mut heap = Heap::new();
+        let (a, b) = (heap.name("a"), heap.name("b"));
+        heap.locals.extend([(a, Slot::Int(int)), (b, Slot::Float(f64::from_bits(bits)))]);
+        let found = capture(&heap, CaptureLimits::DEFAULT);
+        let redacted = Node::Missing(stillframe_core::snapshot::Reason::Redacted);
+        prop_assert!(found.locals[0].value == Node::Int(int) || found.locals[0].value == redacted);
+        let Node::Float(float) = found.locals[1].value else { panic!("a float") };
+        prop_assert_eq!(float.to_bits(), bits);
+    }
+}
