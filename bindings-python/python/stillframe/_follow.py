@@ -1,7 +1,7 @@
 """Follows the process's life for the agent: forks and the exit.
 
-It decides nothing: each event becomes one call of the native part. Code that is loaded late needs no
-hook here: the interpreter tells the native part of each new code object.
+It decides nothing: each event becomes one call of the native part. Code that is loaded late needs
+no hook here: the interpreter tells the native part of each new code object.
 """
 
 from __future__ import annotations
