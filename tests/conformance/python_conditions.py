@@ -198,8 +198,10 @@ MAX = 2**63 - 1
 def literals():
     group("literal")
     for source in [
-        "1_000", "0xff", "0o17", "0b101", "1e3", ".5", "1.", "1_0.5_0", "1E-3", "00", "None", "True",
-        "'a'", '"a\\tb"', "r'\\d'", "b'a\\x00'", "'a' 'b'", "'''a\nb'''", "'\\x41\\u00e9\\U0001f600'",
+        "1_000", "0xff", "0o17", "0b101", "1e3", ".5", "1.", "1_0.5_0", "1E-3", "00", "None",
+        "True",
+        "'a'", '"a\\tb"', "r'\\d'", "b'a\\x00'", "'a' 'b'", "'''a\nb'''",
+        "'\\x41\\u00e9\\U0001f600'",
         "'\\101\\z'", "u'x'", "rb'\\x'", "18446744073709551616", "-9223372036854775808",
         "-9223372036854775809", "1e999", "(\n1\n+\n2\n)",
     ]:
@@ -265,7 +267,8 @@ def foreign():
 def truthiness():
     group("truth")
     for value in [
-        None, False, True, 0, -1, 0.0, -0.0, NAN, "", "0", b"", b"0", [], [0], (), (0,), {}, {"a": 1},
+        None, False, True, 0, -1, 0.0, -0.0, NAN, "", "0", b"", b"0", [], [0], (), (0,), {},
+        {"a": 1},
         set(), {1}, range(0), range(2), BIG,
     ]:
         case("not a", a=value)
@@ -283,12 +286,16 @@ def equality():
     for left, right in [
         (1, 1), (1, 1.0), (1, True), (0, False), (1, "1"), (None, 0), (None, False), ("a", "a"),
         ("a", b"a"), (b"a", b"a"), ("é", "é"), ("é", "e"), ("❄", "❄"), ("😀", "😀x"), (NAN, NAN),
-        (0.0, -0.0), (2**53, float(2**53)), (2**53 + 1, float(2**53)), (MAX, float(2**63)), (MIN, -(2.0**63)),
+        (0.0, -0.0), (2**53, float(2**53)), (2**53 + 1, float(2**53)), (MAX, float(2**63)), (MIN,
+        -(2.0**63)),
         (BIG, BIG), (BIG, float(BIG)), (BIG + 1, float(BIG)), (BIG, BIG + 1), (-BIG, BIG), (BIG, 1),
         (BIG, INF), (BIG, NAN),
-        ([1, 2], [1, 2]), ([1, 2], [1, 3]), ([1], [1, 2]), ([1], (1,)), ((1, "a"), (1, "a")), ([1], [True]),
-        ([[1], {"a": [2]}], [[1], {"a": [2]}]), ({"a": 1, "b": 2}, {"b": 2, "a": 1}), ({"a": 1}, {"a": 2}),
-        ({"a": 1}, {"b": 1}), ({1: "x"}, {1.0: "x"}), ({1, 2}, {2, 1}), ({1, 2}, frozenset({1, 2})), ({1}, {2}),
+        ([1, 2], [1, 2]), ([1, 2], [1, 3]), ([1], [1, 2]), ([1], (1,)), ((1, "a"), (1, "a")),
+        ([1], [True]),
+        ([[1], {"a": [2]}], [[1], {"a": [2]}]), ({"a": 1, "b": 2}, {"b": 2, "a": 1}), ({"a": 1},
+        {"a": 2}),
+        ({"a": 1}, {"b": 1}), ({1: "x"}, {1.0: "x"}), ({1, 2}, {2, 1}), ({1, 2}, frozenset({1,
+        2})), ({1}, {2}),
         (range(0, 3), range(3)), (range(3), [0, 1, 2]), ({}, []), ([], ()),
     ]:
         case("a == b", a=left, b=right)
@@ -318,15 +325,20 @@ def equality():
 def ordering():
     group("order")
     for left, right in [
-        (1, 2), (2, 1), (1, 1), (1, 1.5), (1.5, 1), (True, 2), (NAN, 1), (1, NAN), (INF, BIG), (-INF, -BIG),
-        (2**53 + 1, float(2**53)), (MAX, 2.0**63), (MIN, -(2.0**63)), (BIG, MAX), (-BIG, MIN), (BIG, BIG + 1),
-        (-BIG, -BIG - 1), (BIG, 1.5), (BIG * BIG, 1e30), (1e30, BIG), ("a", "b"), ("a", "B"), ("é", "z"),
-        ("❄", "😀"), ("￿", "😀"), ("ab", "abc"), (b"a", b"b"), ([1, 2], [1, 3]), ([1, 2], [1]), ((1, "a"), (1, "b")),
+        (1, 2), (2, 1), (1, 1), (1, 1.5), (1.5, 1), (True, 2), (NAN, 1), (1, NAN), (INF, BIG),
+        (-INF, -BIG),
+        (2**53 + 1, float(2**53)), (MAX, 2.0**63), (MIN, -(2.0**63)), (BIG, MAX), (-BIG, MIN),
+        (BIG, BIG + 1),
+        (-BIG, -BIG - 1), (BIG, 1.5), (BIG * BIG, 1e30), (1e30, BIG), ("a", "b"), ("a", "B"),
+        ("é", "z"),
+        ("❄", "😀"), ("￿", "😀"), ("ab", "abc"), (b"a", b"b"), ([1, 2], [1, 3]), ([1, 2], [1]), ((1,
+        "a"), (1, "b")),
         ((1, 2), (1, 2)), ([[1]], [[2]]),
     ]:
         for operator in ("<", "<=", ">", ">="):
             case(f"a {operator} b", a=left, b=right)
-    for left, right in [(1, "a"), (None, 1), ("a", None), ([1], (1,)), ([1], 1), (b"a", "a"), ({}, {})]:
+    for left, right in [(1, "a"), (None, 1), ("a", None), ([1], (1,)), ([1], 1), (b"a", "a"), ({},
+    {})]:
         case("a < b", a=left, b=right)
     case("not (a < 5)", a=NAN)
     case("not (a < 5.0)", a=NAN)
@@ -358,8 +370,10 @@ def identity():
     case("a is b", a=[1], b=[1])
     case("a is b", a=[1], b=Var("a"))
     case("a is b", a=1, b=2)
-    case("a is 1", a=1, error="identity", rule="whether equal numbers are one object cannot be seen")
-    case("a is 'x'", a="x", error="identity", rule="whether equal strings are one object cannot be seen")
+    case("a is 1", a=1, error="identity",
+         rule="whether equal numbers are one object cannot be seen")
+    case("a is 'x'", a="x", error="identity",
+         rule="whether equal strings are one object cannot be seen")
     case("a is 'x'", a="y", python="False", rule="unequal values are not one object")
     case("None is a", a=None)
 
@@ -367,15 +381,20 @@ def identity():
 def membership():
     group("membership")
     for item, container in [
-        (1, [1, 2]), (3, [1, 2]), (True, [1]), (1.0, (1,)), ("a", {"a": 1}), ("b", {"a": 1}), (1, {1: 2, "x": 3}),
-        (True, {1: 2}), (2, {1, 2}), (5, {1, 2}), ("b", "abc"), ("", "abc"), ("é", "café"), ("❄", "a❄"),
-        ("é", "❄é"), ("x", "❄é"), (b"b", b"abc"), (98, b"abc"), (4, range(0, 10, 2)), (5, range(0, 10, 2)), (2, range(10, 0, -2)),
-        (-2, range(0, 10, 2)), (7, range(7, 8)), (4.0, range(0, 10, 2)), (None, [None]), ([1], [[1], 2]), (NAN, [1.0]),
+        (1, [1, 2]), (3, [1, 2]), (True, [1]), (1.0, (1,)), ("a", {"a": 1}), ("b", {"a": 1}), (1,
+        {1: 2, "x": 3}),
+        (True, {1: 2}), (2, {1, 2}), (5, {1, 2}), ("b", "abc"), ("", "abc"), ("é", "café"), ("❄",
+        "a❄"),
+        ("é", "❄é"), ("x", "❄é"), (b"b", b"abc"), (98, b"abc"), (4, range(0, 10, 2)), (5, range(0,
+        10, 2)), (2, range(10, 0, -2)),
+        (-2, range(0, 10, 2)), (7, range(7, 8)), (4.0, range(0, 10, 2)), (None, [None]), ([1],
+        [[1], 2]), (NAN, [1.0]),
         ("a", frozenset({"a"})),
     ]:
         case("a in b", a=item, b=container)
         case("a not in b", a=item, b=container)
-    for item, container in [(1, "abc"), (1, 5), (1, None), ([1], {"a": 1}), ([1], {1}), (300, b"a")]:
+    for item, container in [(1, "abc"), (1, 5), (1, None), ([1], {"a": 1}), ([1], {1}), (300,
+    b"a")]:
         case("a in b", a=item, b=container)
     case("a in ('x', 'y')", a="y")
     case("a in ('x', 'y')", a="z")
@@ -388,8 +407,10 @@ def membership():
     case("a in []", a=1)
     case("a in (1,)", a=1)
     case("not (a in (1, 2))", a=1)
-    case("a in b", a=NAN, b=[NAN], error="identity", rule="whether two NaNs are one object cannot be seen")
-    case("a in b", a=1, b=obj("Cart"), error="needs_code", rule="membership would run application code")
+    case("a in b", a=NAN, b=[NAN], error="identity",
+         rule="whether two NaNs are one object cannot be seen")
+    case("a in b", a=1, b=obj("Cart"), error="needs_code",
+         rule="membership would run application code")
     case("a in b", a="password", b={"password": 1}, error="redacted",
          rule="`in` does not tell of a redacted key")
     case("a in b.keys()", a="x", b={"x": 1})
@@ -405,8 +426,10 @@ def membership():
 def arithmetic():
     group("arithmetic")
     pairs = [
-        (7, 2), (-7, 2), (7, -2), (-7, -2), (-7, 3), (7, -3), (6, 3), (0, 5), (7.5, 2), (-7.5, 2), (7.5, -2), (1e308, 10),
-        (0.0, -3.0), (-0.0, 3.0), (True, 2), (1, 0), (1.0, 0), (0, 0.0), (MIN, 3), (MAX, MAX - 1), (MAX, 3), (MIN, MAX),
+        (7, 2), (-7, 2), (7, -2), (-7, -2), (-7, 3), (7, -3), (6, 3), (0, 5), (7.5, 2), (-7.5, 2),
+        (7.5, -2), (1e308, 10),
+        (0.0, -3.0), (-0.0, 3.0), (True, 2), (1, 0), (1.0, 0), (0, 0.0), (MIN, 3), (MAX, MAX - 1),
+        (MAX, 3), (MIN, MAX),
         (2**53 + 1, 2**53), (INF, 2), (5, INF), (-5, INF), (NAN, 1), (1, 3),
     ]
     for left, right in pairs:
@@ -416,17 +439,20 @@ def arithmetic():
         for operator in ("+", "-", "*"):
             case(f"a {operator} b", a=left, b=right)
     for source, left, right in [
-        ("a + b", MAX, 1), ("a - b", MIN, 1), ("a * b", MAX, 2), ("a // b", MIN, -1), ("a ** b", 2, 63), ("a << b", 1, 63),
+        ("a + b", MAX, 1), ("a - b", MIN, 1), ("a * b", MAX, 2), ("a // b", MIN, -1), ("a ** b",
+        2, 63), ("a << b", 1, 63),
         ("a + b", BIG, 1), ("a * b", BIG, 0), ("a % b", BIG, 7),
     ]:
-        case(source, a=left, b=right, error="overflow", rule="arithmetic beyond 64 bits is an error")
+        case(source, a=left, b=right, error="overflow",
+             rule="arithmetic beyond 64 bits is an error")
     case("a % b", a=MIN, b=-1)
     case("-a", a=MIN, error="overflow", rule="arithmetic beyond 64 bits is an error")
     case("-a", a=2**63)
     case("-a", a=BIG)
     case("a < -18446744073709551616", a=-BIG - 1)
     for left, right in [
-        (2, 10), (2, -1), (-2, 3), (-2, -3), (0, 0), (2.0, 0.5), (2, 0.5), (1, 10**6), (-1, 10**6 + 1), (0, -1), (10.0, 400),
+        (2, 10), (2, -1), (-2, 3), (-2, -3), (0, 0), (2.0, 0.5), (2, 0.5), (1, 10**6), (-1,
+        10**6 + 1), (0, -1), (10.0, 400),
         (NAN, 0), (1, NAN), (-8.0, 3.0), (True, 3), (7, 22), (0.0, -2.0),
     ]:
         case("a ** b", a=left, b=right)
@@ -451,7 +477,8 @@ def arithmetic():
     case("a + b", a="x", b=1)
     case("a - b", a=None, b=1)
     case("a + b", a=None, b=1)
-    case("a + b", a=obj("Cart"), b=1, error="needs_code", rule="operators of objects run application code")
+    case("a + b", a=obj("Cart"), b=1, error="needs_code",
+         rule="operators of objects run application code")
     case("a + b", a=[1], b=[2], error="types", rule="lists are not built")
     case("a * 3", a="ab", error="types", rule="strings are not repeated")
     case("a % 3", a="ab%s", error="types", rule="strings are not formatted")
@@ -461,21 +488,28 @@ def arithmetic():
 def elements():
     group("element")
     for container, key in [
-        ([1, 2, 3], 0), ([1, 2, 3], -1), ([1, 2, 3], 3), ([1, 2, 3], -4), ([1, 2], True), ((1, 2), 1), ({"a": 1}, "a"),
-        ({"a": 1}, "b"), ({1: "x", "a": 2}, 1), ({1: "x"}, 1.0), ({1: "x"}, True), ({"a": 1}, 1), ("héllo", 1), ("héllo", -1),
-        ("a❄😀", 2), ("abc", 5), (b"abc", 1), (range(5, 50, 5), 2), (range(5), -1), ([1], BIG), ({BIG: 1}, BIG), ("日本", 0),
+        ([1, 2, 3], 0), ([1, 2, 3], -1), ([1, 2, 3], 3), ([1, 2, 3], -4), ([1, 2], True), ((1, 2),
+        1), ({"a": 1}, "a"),
+        ({"a": 1}, "b"), ({1: "x", "a": 2}, 1), ({1: "x"}, 1.0), ({1: "x"}, True), ({"a": 1}, 1),
+        ("héllo", 1), ("héllo", -1),
+        ("a❄😀", 2), ("abc", 5), (b"abc", 1), (range(5, 50, 5), 2), (range(5), -1), ([1], BIG),
+        ({BIG: 1}, BIG), ("日本", 0),
         ({(1, 2): "t"}, (1, 2)), ({None: 3}, None),
     ]:
         case("a[b]", a=container, b=key)
-    for container, key in [([1], "a"), ([1], None), ({"a": 1}, [1]), (5, 0), (None, 0), ({1}, 0), ("abc", "a")]:
+    for container, key in [([1], "a"), ([1], None), ({"a": 1}, [1]), (5, 0), (None, 0), ({1}, 0),
+    ("abc", "a")]:
         case("a[b]", a=container, b=key)
     case("a['b']['c'][0]", a={"b": {"c": [7]}})
     case("a[0].b", a=[obj("Cart", {"b": 4})])
-    case("a[b]", a=obj("Cart"), b=1, error="needs_code", rule="a user's subscript runs application code")
+    case("a[b]", a=obj("Cart"), b=1, error="needs_code",
+         rule="a user's subscript runs application code")
     case("a['password']", a={"password": 1}, refused="redacted")
     case("a[b]", a={"password": 1}, b="password", error="redacted", rule="nor by a dynamic key")
-    case("a['pass' + b]", a={"password": 1}, b="word", error="redacted", rule="nor by a computed key")
-    for source in ["a[1:3]", "a[:2]", "a[-3:]", "a[:]", "a[3:1]", "a[:99]", "a[-99:2]", "a[None:2]"]:
+    case("a['pass' + b]", a={"password": 1}, b="word", error="redacted",
+         rule="nor by a computed key")
+    for source in ["a[1:3]", "a[:2]", "a[-3:]", "a[:]", "a[3:1]", "a[:99]", "a[-99:2]",
+    "a[None:2]"]:
         case(source, a="héllo❄")
         case(source, a=b"hello!")
     case("a[b:c]", a="hello", b=1, c=-1)
@@ -486,7 +520,8 @@ def elements():
 
 def attributes():
     group("attribute")
-    cart = obj("Cart", {"total": 5, "owner": obj("User", {"name": "lea"})}, needs_code=["tax"], not_loaded=["user"])
+    cart = obj("Cart", {"total": 5, "owner": obj("User", {"name": "lea"})}, needs_code=["tax"],
+    not_loaded=["user"])
     case("a.total", a=cart)
     case("a.total > 3 and a.owner.name == 'lea'", a=cart)
     case("a.nothing", a=cart)
@@ -515,7 +550,8 @@ def functions():
     case("len(a)", a=obj("Cart"), error="needs_code", rule="a user __len__ is an error")
     case("len(a.keys()) + len(a.values()) + len(a.items())", a={"x": 1})
     case("len(a.split())", a=" a  b c ")
-    for value in ([3, 1, 2], (2.5, 1), ["b", "a"], {"k": 1, "j": 2}, {4, 9}, "hello", range(5), [1, 1.0], [NAN, 1.0], [1.0, NAN]):
+    for value in ([3, 1, 2], (2.5, 1), ["b", "a"], {"k": 1, "j": 2}, {4, 9}, "hello", range(5),
+    [1, 1.0], [NAN, 1.0], [1.0, NAN]):
         case("min(a)", a=value)
         case("max(a)", a=value)
     case("max(a, b)", a=1, b=2.5)
@@ -525,7 +561,8 @@ def functions():
     case("max(a.values())", a={"x": 1, "y": 5})
     case("max(a.values())", a={"x": 1, "secret": 5}, error="redacted",
          rule="values under a redacted key are out of reach")
-    for value in ([1, 2, 3], [], [0.1] * 10, [1, 0.5, True], [1e16, 1.0, -1e16], [INF, 1.0], range(101), {1: 2, 3: 4}):
+    for value in ([1, 2, 3], [], [0.1] * 10, [1, 0.5, True], [1e16, 1.0, -1e16], [INF, 1.0],
+    range(101), {1: 2, 3: 4}):
         case("sum(a)", a=value)
     case("sum(a)", a=["x"])
     case("sum(a)", a=[MAX, 1], error="overflow", rule="arithmetic beyond 64 bits is an error")
@@ -537,7 +574,8 @@ def functions():
         case("math.isnan(a)", a=value)
     case("math.isnan(a)", a="x")
     case("math.isnan(a)", a=1.0, math=math)
-    case("math.isnan(a)", a=1.0, math=obj("Cart"), error="needs_code", rule="a visible name wins over a word of ours")
+    case("math.isnan(a)", a=1.0, math=obj("Cart"), error="needs_code",
+         rule="a visible name wins over a word of ours")
     for value in ([], [0], [0, 3], (None,), {"": 1}, {0}, ""):
         case("any(a)", a=value)
         case("all(a)", a=value)
@@ -567,8 +605,10 @@ def functions():
     case("any(x.n > 1 for x in a)", a=[obj("Cart", {"n": 1}), obj("Cart", {"n": 2})])
     case("any(x > 1 for x in a)", a=None)
     case("any(x > 1 for x in a)", a=5)
-    case("any(x > 1 for x in a)", a=obj("Cart"), error="needs_code", rule="a user's iteration runs application code")
-    case("any(x < 0 for x in a)", a=range(20000), error="out_of_fuel", rule="collection steps are bounded")
+    case("any(x > 1 for x in a)", a=obj("Cart"), error="needs_code",
+         rule="a user's iteration runs application code")
+    case("any(x < 0 for x in a)", a=range(20000), error="out_of_fuel",
+         rule="collection steps are bounded")
     case("any(any(y < 0 for y in a) for x in a)", a=range(200), error="out_of_fuel",
          rule="collection steps are bounded")
     case("isinstance(a, int)", a=1)
@@ -584,7 +624,8 @@ def functions():
 
 def methods():
     group("method")
-    for value, affix in [("hello", "he"), ("hello", "lo"), ("hello", ""), ("é❄", "é"), ("é❄", "❄"), ("a", "abc"), (b"ab", b"a")]:
+    for value, affix in [("hello", "he"), ("hello", "lo"), ("hello", ""), ("é❄", "é"), ("é❄",
+    "❄"), ("a", "abc"), (b"ab", b"a")]:
         case("a.startswith(b)", a=value, b=affix)
         case("a.endswith(b)", a=value, b=affix)
     case("a.startswith(('x', 'h'))", a="hello")
@@ -593,7 +634,8 @@ def methods():
     case("a.startswith(1)", a="hello")
     case("a.startswith('x')", a=1)
     case("a.startswith('x')", a=None)
-    case("a.startswith('x')", a=obj("Cart"), error="needs_code", rule="a user's method is application code")
+    case("a.startswith('x')", a=obj("Cart"), error="needs_code",
+         rule="a user's method is application code")
     for value in ("Hello", "ÉCOLE", "straße", "ÀB❄", "ǅ", "İ", "ŉ", "😀A"):
         case("a.lower()", a=value)
         case("a.upper()", a=value)
@@ -630,15 +672,19 @@ def methods():
     case("a.get(b)", a={"token": 1}, b="token", error="redacted", rule="nor by a dynamic key")
     case("a.get('x')", a=[1])
     case("a.get('x')", a=None)
-    case("a.get('x')", a=obj("Cart"), error="needs_code", rule="a user's method is application code")
+    case("a.get('x')", a=obj("Cart"), error="needs_code",
+         rule="a user's method is application code")
 
 
 def patterns():
     group("pattern")
     for pattern, text in [
-        (r"^a\d+$", "a12"), (r"^a\d+$", "a12\n"), (r"^a\d+$", "a12b"), (r"\bfoo\b", "a foo!"), (r"(?i)ABC", "xabc"), (r"a.c", "a\nc"),
-        (r"(?s)a.c", "a\nc"), (r"\w+@\w+\.com", "é@ü.com"), (r"[^a-z]", "abc"), (r"\s", "a\x1cb"), (r"[]a]", "]"), (r"x{2,3}", "axxb"),
-        (r"(?P<n>a)|b", "b"), (r"\d", "٣"), (r"a\Z", "a\n"), (r"(?m)^b$", "a\nb\nc"), (r"\.", "a"), (r"[a&&b]", "&"), (r"", ""), (r"\w", "_"),
+        (r"^a\d+$", "a12"), (r"^a\d+$", "a12\n"), (r"^a\d+$", "a12b"), (r"\bfoo\b", "a foo!"),
+        (r"(?i)ABC", "xabc"), (r"a.c", "a\nc"),
+        (r"(?s)a.c", "a\nc"), (r"\w+@\w+\.com", "é@ü.com"), (r"[^a-z]", "abc"), (r"\s", "a\x1cb"),
+        (r"[]a]", "]"), (r"x{2,3}", "axxb"),
+        (r"(?P<n>a)|b", "b"), (r"\d", "٣"), (r"a\Z", "a\n"), (r"(?m)^b$", "a\nb\nc"), (r"\.",
+        "a"), (r"[a&&b]", "&"), (r"", ""), (r"\w", "_"),
     ]:
         case(f"matches(a, r{pattern!r})".replace("\\\\", "\\"), a=text)
     case("matches(a, r'x')", a=1)
@@ -647,22 +693,33 @@ def patterns():
     case("matches(a, r'(a)\\1')", a="x", refused="reference to a group")
     case("matches(a, r'a$b')", a="x", refused="`$` with more behind it")
     case("matches(a, r'(')", a="x", refused="unclosed")
-    case("matches(a, r'\\bé')", a="é", error="pattern", rule="a word boundary beyond ASCII is not guessed")
+    case("matches(a, r'\\bé')", a="é", error="pattern",
+         rule="a word boundary beyond ASCII is not guessed")
     case("matches(a, r'x')", a="x", matches=1, refused="name of the application")
 
 
 def refusals():
     group("refused")
     for source, refused in [
-        ("a = 1", "an assignment"), ("a := 1", "an assignment"), ("a += 1", "an assignment"), ("a; b", "second statement"),
-        ("lambda x: x", "a lambda"), ("await a", "await"), ("(yield a)", "yield"), ("import os", "an import"),
-        ("[x for x in a]", "comprehension"), ("{x for x in a}", "comprehension"), ("(x for x in a)", "comprehension"), ("sum(x for x in a)", "comprehension"),
-        ("any(x for y in a for x in y)", "second `for`"), ("f(a)", "f() would run application code"), ("a.f()", ".f() would run application code"),
-        ("eval('1')", "eval() would run"), ("a()", "would run application code"), ("a[0]()", "result of an expression"), ("len(a, a)", "takes one argument"), ("len()", "takes one argument"),
-        ("max(a, key=1)", "by name"), ("max(*a)", "unpacking"), ("a b", "does not belong here"), ("a +", "expected a value"), ("(a", "expected `)`"), ("a)", "does not belong"),
-        ("a == not a", "expected a value"), ("", "no expression"), ("a ` b", "backquote"), ("$a", "`$`"), ("a.1", "does not belong"), ("a..b", "expected a name"),
-        ("a, a", "right of `in`"), ("...", "ellipsis"), ("a is", "expected a value"), ("any(x for 1 in a)", "name or several"), ("a\x01", "no meaning"),
-        ("(" * 70 + "a" + ")" * 70, "nested deeper"), (" or ".join(["a"] * 300), "more than 256 parts"), ("a" + " " * 5000, "more than a condition may have"),
+        ("a = 1", "an assignment"), ("a := 1", "an assignment"), ("a += 1", "an assignment"),
+        ("a; b", "second statement"),
+        ("lambda x: x", "a lambda"), ("await a", "await"), ("(yield a)", "yield"), ("import os",
+        "an import"),
+        ("[x for x in a]", "comprehension"), ("{x for x in a}", "comprehension"),
+        ("(x for x in a)", "comprehension"), ("sum(x for x in a)", "comprehension"),
+        ("any(x for y in a for x in y)", "second `for`"), ("f(a)",
+        "f() would run application code"), ("a.f()", ".f() would run application code"),
+        ("eval('1')", "eval() would run"), ("a()", "would run application code"), ("a[0]()",
+        "result of an expression"), ("len(a, a)", "takes one argument"), ("len()",
+        "takes one argument"),
+        ("max(a, key=1)", "by name"), ("max(*a)", "unpacking"), ("a b", "does not belong here"),
+        ("a +", "expected a value"), ("(a", "expected `)`"), ("a)", "does not belong"),
+        ("a == not a", "expected a value"), ("", "no expression"), ("a ` b", "backquote"), ("$a",
+        "`$`"), ("a.1", "does not belong"), ("a..b", "expected a name"),
+        ("a, a", "right of `in`"), ("...", "ellipsis"), ("a is", "expected a value"),
+        ("any(x for 1 in a)", "name or several"), ("a\x01", "no meaning"),
+        ("(" * 70 + "a" + ")" * 70, "nested deeper"), (" or ".join(["a"] * 300),
+        "more than 256 parts"), ("a" + " " * 5000, "more than a condition may have"),
         ("len(a)", "name of the application"),
     ]:
         names = {"a": 1, "len": 5} if source == "len(a)" else {"a": 1}
@@ -674,7 +731,8 @@ def refusals():
 
 def main():
     for section in (
-        literals, logic, foreign, truthiness, equality, ordering, identity, membership, arithmetic, elements, attributes,
+        literals, logic, foreign, truthiness, equality, ordering, identity, membership,
+        arithmetic, elements, attributes,
         functions, methods, patterns, refusals,
     ):
         section()
