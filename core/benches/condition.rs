@@ -79,12 +79,8 @@ impl Names for Host {
 
 fn compile(source: &str) -> Program {
     let (mut attrs, redaction) = (Vec::new(), Redaction::standard());
-    let mut install = Install {
-        dialect: &PYTHON,
-        names: &mut Host,
-        attrs: &mut attrs,
-        redaction: &redaction,
-    };
+    let mut install =
+        Install { dialect: &PYTHON, names: &mut Host, attrs: &mut attrs, redaction: &redaction };
     Program::compile(source, &mut install).expect("the condition compiles")
 }
 

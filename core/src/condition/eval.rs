@@ -13,6 +13,7 @@ mod machine;
 mod number;
 mod sequence;
 
+pub(super) use bigint::nibbles;
 pub(super) use machine::{Exit, Large, Small, slot_missing};
 pub(super) use number::compare_ints;
 

@@ -13,6 +13,7 @@ use super::failure::{Failure, FailureKind, TypeName};
 use super::op::{Code, Op};
 use super::parse::parse;
 use super::print::canonical;
+use super::render::Place;
 use super::scratch::Scratch;
 use super::syntax::Expr;
 use crate::error::Result;
@@ -178,6 +179,11 @@ impl Program {
             Failure::new(FailureKind::TooLong, last as u16, NO_TYPES)
         };
         scratch.keep(text).map(|text| Value::Text(Text::Utf8(text))).ok_or_else(full)
+    }
+
+    /// What rendering its value must know.
+    pub(super) fn place(&self) -> Place<'_> {
+        Place { dialect: self.dialect, redaction: &self.redaction }
     }
 
     /// What happened, in words: a fragment that names types, never values.

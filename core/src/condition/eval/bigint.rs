@@ -89,6 +89,12 @@ fn magnitude_float(int: BigInt<'_>, float: f64) -> Ordering {
     magnitude(int, whole).then(if float > floor { Ordering::Less } else { Ordering::Equal })
 }
 
+/// Hexadecimal digits of the magnitude, the most significant first.
+pub(in crate::condition) fn nibbles(int: BigInt<'_>) -> impl Iterator<Item = u32> + Clone {
+    let count = bit_length(int).div_ceil(4);
+    (0..count).rev().map(move |at| bits(int, at * 4) & 15)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,136 @@
+//! Log templates, and the words for failed evaluations, against a host made of JSON.
+
+#[path = "support/json_host.rs"]
+mod json_host;
+
+use json_host::JsonHost;
+use serde_json::{Value as Json, json};
+use stillframe_core::condition::{Install, PYTHON, Program, Template, check_template};
+use stillframe_core::limits::{LOG_LINE_BYTES, LOG_VALUE_BYTES};
+use stillframe_core::redaction::Redaction;
+
+fn host(vars: &Json) -> JsonHost {
+    JsonHost::new(vars.as_object().expect("variables"))
+}
+
+fn render(source: &str, vars: &Json) -> String {
+    render_into(source, vars, Vec::with_capacity(LOG_LINE_BYTES))
+}
+
+fn render_into(source: &str, vars: &Json, mut out: Vec<u8>) -> String {
+    let (mut host, mut attrs, redaction) = (host(vars), Vec::new(), Redaction::standard());
+    let mut install =
+        Install { dialect: &PYTHON, names: &mut host, attrs: &mut attrs, redaction: &redaction };
+    let template = Template::compile(source, &mut install).expect("the template compiles");
+    let capacity = out.capacity();
+    template.render(&host, &mut out);
+    assert_eq!(out.capacity(), capacity, "rendering allocates");
+    String::from_utf8(out).expect("UTF-8")
+}
+
+fn refused(source: &str) -> String {
+    check_template(source, &PYTHON).expect_err("refused").to_string()
+}
+
+/// The message and the hint of a condition that fails.
+fn failure(source: &str, vars: &Json) -> (String, Option<String>) {
+    let (mut host, mut attrs, redaction) = (host(vars), Vec::new(), Redaction::standard());
+    let mut install =
+        Install { dialect: &PYTHON, names: &mut host, attrs: &mut attrs, redaction: &redaction };
+    let program = Program::compile(source, &mut install).expect("the condition compiles");
+    let failure = program.test(&host).expect_err("fails");
+    (program.explain(&failure), program.hint(&failure))
+}
+
+#[test]
+fn values_stand_where_their_braces_stood() {
+    let vars = json!({"total": {"float": "129.9"}, "name": {"str": "lea"}, "n": {"int": "3"}});
+    assert_eq!(render("total={total} by {name}", &vars), "total=129.9 by lea");
+    assert_eq!(render("{{{n}}} } {n + 1}", &vars), "{3} } 4");
+    assert_eq!(render("{n in {1, 3}} {'}'}", &vars), "True }");
+    assert_eq!(render("nothing", &vars), "nothing");
+    assert_eq!(render("{name.upper()[0]}", &vars), "L");
+}
+
+#[test]
+fn values_are_rendered_without_running_code() {
+    let vars = json!({
+        "items": {"list": [{"str": "a\nb"}, null, {"tuple": [{"int": "1"}]}]},
+        "user": {"dict": [[{"str": "id"}, {"int": "7"}], [{"str": "password"}, {"str": "x"}]]},
+        "cart": {"object": {"type": "Cart", "fields": {}, "not_loaded": ["user"]}},
+        "big": {"int": "18446744073709551616"},
+        "status": {"subclass": {"type": "Status", "of": "str", "value": {"str": "open"}}},
+        "many": {"range": [0, 30, 1]},
+        "late": {"missing": "unset"},
+    });
+    assert_eq!(render("{items}", &vars), "[\"a\\nb\", None, (1,)]");
+    assert_eq!(render("{user}", &vars), "{\"id\": 7, \"password\": (redacted)}");
+    assert_eq!(render("{cart} {big}", &vars), "<Cart> 18446744073709551616");
+    assert_eq!(render("{status} {many}", &vars), "open <range>");
+    assert_eq!(render("{late} {cart.user.id}", &vars), "{!not set yet} {!not loaded}");
+    assert_eq!(render("{cart.nope}!", &vars), "{!no such attribute}!");
+}
+
+#[test]
+fn no_value_forges_a_line_or_fills_it() {
+    let vars = json!({
+        "evil": {"str": "x\r\n2026 INFO all is well\u{1b}[2J\u{2028}"},
+        "long": {"str": "é".repeat(5000)},
+    });
+    assert_eq!(render("{evil}", &vars), "x\\r\\n2026 INFO all is well\\x1b[2J\\u2028");
+    let line = render("{long} end", &vars);
+    assert!(line.len() <= LOG_VALUE_BYTES + 4 && line.ends_with("… end"), "{line}");
+    let line = render("{long}{long}{long}{long}{long}{long}", &vars);
+    assert!(line.len() <= LOG_LINE_BYTES && line.ends_with('…'), "{}", line.len());
+    let line = render_into("{long} end", &vars, Vec::with_capacity(20));
+    assert!(line.len() <= 20, "{line}");
+}
+
+#[test]
+fn other_spellings_are_refused_with_what_to_write() {
+    for (source, what) in [
+        ("{x:.2f}", "a format after `:`"),
+        ("${x}", "`${` does not open"),
+        ("#{x}", "`#{` does not open"),
+        ("{x!r}", "a conversion"),
+        ("{x=}", "`=` after an expression"),
+        ("{}", "no expression"),
+        ("{x", "not closed"),
+        ("{", "not closed"),
+        ("{x y}", "does not belong"),
+        ("{f(x)}", "would run application code"),
+    ] {
+        let error = refused(source);
+        assert!(error.contains(what), "{source}: {error}");
+    }
+}
+
+#[test]
+fn failures_name_types_and_what_works() {
+    let lazy = json!({"object": {
+        "type": "SimpleLazyObject", "fields": {}, "not_loaded": ["id"],
+    }});
+    let vars = json!({
+        "request": {"object": {"type": "Request", "fields": {"user": lazy}, "needs_code": ["tax"]}},
+        "n": {"int": "5"}, "s": {"str": "secret value"}, "none": null,
+        "d": {"dict": []}, "xs": {"list": []},
+    });
+    let (message, hint) = failure("request.user.id == 7", &vars);
+    let wanted = "request.user is a SimpleLazyObject, not loaded: .id would run application code";
+    assert_eq!(message, wanted);
+    assert_eq!(hint.as_deref(), Some("request._cached_user.id == 7"));
+    for (source, wanted) in [
+        ("request.tax > 1", "request is a Request: .tax would run application code"),
+        ("request.total > 1", "request is a Request, which has no .total"),
+        ("none.total > 1", "none is None, which has no .total"),
+        ("n < s", "n < s: int and str have no order (<)"),
+        ("s > 5", "s > 5: str and int have no order (>)"),
+        ("n + s == 1", "n + s is not possible on int and str"),
+        ("d['k'] == 1", "d has no key 'k'"),
+        ("xs[0] == 1", "xs has no element 0"),
+        ("n / 0 > 1", "n / 0 divides by zero"),
+        ("len(n) > 1", "len(n) is not possible on an int"),
+    ] {
+        assert_eq!(failure(source, &vars).0, wanted, "{source}");
+    }
+}
