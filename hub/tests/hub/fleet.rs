@@ -1,0 +1,242 @@
+//! Many instances: limits over all of them, choice, versions, services, ids seen twice.
+
+use crate::agent::{Agent, armed, info, report, why};
+use crate::stand::{Stand, until};
+use crate::story::{create_armed, wish};
+use std::collections::BTreeSet;
+use stillframe_core::ids::InstanceId;
+use stillframe_core::probe::{ProbeKind, ProbeSpec, ProbeState};
+use stillframe_core::transport::message::HubMessage;
+use stillframe_hub::api::types::{
+    Code, CreatedProbe, InstanceCount, InstanceView, ProbePhase, SnapshotPage,
+};
+
+#[test]
+fn a_limit_counts_for_all_instances_together() {
+    let stand = Stand::new();
+    let (mut one, mut two) = (Agent::new(&stand, "shop", 1), Agent::new(&stand, "shop", 2));
+    let mut wish = wish();
+    wish.spec.limit = Some(10);
+    let id = create_armed(&stand, &wish, &mut [&mut one, &mut two]).probe.id;
+    one.capture(id, 1..=7);
+    one.until_acknowledged(7);
+    // Both go on until they hear of it.
+    two.capture(id, 1..=8);
+    two.until_acknowledged(8);
+    one.capture(id, 8..=9);
+    one.until_acknowledged(9);
+    one.until_probes(<[ProbeSpec]>::is_empty);
+    two.until_probes(<[ProbeSpec]>::is_empty);
+    let view = stand.until(id, |view| view.surplus == 7);
+    assert_eq!((view.captured, view.phase), (10, ProbePhase::Done));
+    assert_eq!(view.captured_on, 2);
+    let page: SnapshotPage = stand.get(&format!("/api/v1/snapshots?probe={id}"));
+    let ids: BTreeSet<String> =
+        page.snapshots.iter().map(|s| s["id"].as_str().unwrap_or_default().to_owned()).collect();
+    assert_eq!(ids, (1..=10).map(|number| format!("{id}/{number}")).collect());
+}
+
+#[test]
+fn what_is_sent_again_is_stored_once() {
+    let stand = Stand::new();
+    let mut agent = Agent::new(&stand, "shop", 1);
+    let id = create_armed(&stand, &wish(), &mut [&mut agent]).probe.id;
+    agent.capture(id, 1..=4);
+    agent.until_acknowledged(4);
+    let instance = agent.id;
+    drop(agent);
+    let mut again = Agent::with(&stand, info("shop", 1), instance);
+    again.capture(id, 3..=6);
+    again.until_acknowledged(6);
+    let page: SnapshotPage = stand.get(&format!("/api/v1/snapshots?probe={id}"));
+    assert_eq!(page.snapshots.len(), 6);
+    assert_eq!(stand.probe(id).captured, 6);
+}
+
+fn many(stand: &Stand, count: u8) -> Vec<Agent> {
+    let agent = |n: u8| Agent::with(stand, info("shop", n.into()), InstanceId([n; 16]));
+    (1..=count).map(agent).collect()
+}
+
+/// Creates while every agent that is told of the probe arms it; counts those.
+fn create_among(stand: &Stand, wish: &stillframe_hub::api::types::CreateProbe) -> CreatedProbe {
+    let mut wish = wish.clone();
+    // Nobody answers in these tests: the choice alone is of interest.
+    wish.settle_ms = Some(0);
+    stand.create(&wish)
+}
+
+#[test]
+fn a_large_fleet_is_probed_on_five_by_name_unless_asked_otherwise() {
+    let stand = Stand::new();
+    let _few = many(&stand, 20);
+    assert_eq!(create_among(&stand, &wish()).probe.chosen, None);
+    let _one_more = Agent::with(&stand, info("shop", 99), InstanceId([99; 16]));
+    let probe = create_among(&stand, &wish()).probe;
+    assert_eq!((probe.instances, probe.matching), (5, 21));
+    assert_eq!(probe.chosen.map(|names| names.len()), Some(5));
+    let mut wish = wish();
+    wish.instances = Some(InstanceCount::All);
+    assert_eq!(create_among(&stand, &wish).probe.instances, 21);
+    wish.instances = Some(InstanceCount::Some(2));
+    let probe = create_among(&stand, &wish).probe;
+    assert_eq!((probe.instances, probe.chosen.map(|names| names.len())), (2, Some(2)));
+    wish.dry_run = true;
+    let dry = stand.create(&wish);
+    assert_eq!((dry.dry_run, dry.probe.chosen.map(|names| names.len())), (true, Some(2)));
+    let (status, _) = stand.ask("GET", &format!("/api/v1/probes/{}", dry.probe.id), None);
+    assert_eq!(status, 404, "a dry run arms nothing");
+}
+
+#[test]
+fn version_and_labels_select() {
+    let stand = Stand::new();
+    let (mut old, mut new) = (info("shop", 1), info("shop", 2));
+    new.version = Some("v42".into());
+    old.labels.insert("zone".into(), "a".into());
+    let mut old = Agent::with(&stand, old, InstanceId([1; 16]));
+    let mut new = Agent::with(&stand, new, InstanceId([2; 16]));
+    let mut by_version = wish();
+    by_version.version = Some("v42".into());
+    let created = create_armed(&stand, &by_version, &mut [&mut new]);
+    assert_eq!(created.instances.len(), 1);
+    let mut by_label = wish();
+    by_label.labels.insert("zone".into(), "a".into());
+    create_armed(&stand, &by_label, &mut [&mut old]);
+    by_label.labels.insert("zone".into(), "b".into());
+    stand.refused(&by_label, Code::NoInstance);
+    assert_eq!((old.probes.len(), new.probes.len()), (1, 1));
+}
+
+#[test]
+fn launchers_hold_no_probe() {
+    let stand = Stand::new();
+    let mut launcher = info("shop", 1);
+    launcher.launcher = true;
+    let launcher = Agent::with(&stand, launcher, InstanceId([1; 16]));
+    stand.refused(&wish(), Code::NoInstance);
+    let mut worker = Agent::new(&stand, "shop", 2);
+    let created = create_armed(&stand, &wish(), &mut [&mut worker]);
+    assert_eq!((created.probe.instances, created.probe.matching), (1, 1));
+    drop(launcher);
+}
+
+#[test]
+fn a_location_in_two_services_is_refused_with_the_list() {
+    let stand = Stand::new();
+    let mut agents = [Agent::new(&stand, "checkout", 1), Agent::new(&stand, "orders", 2)];
+    let answer = |agent: &mut Agent| {
+        agent.until_probes(|probes| !probes.is_empty());
+        assert_eq!(agent.probes[0].kind, ProbeKind::Count, "only looked for, nothing captured");
+        agent.arm(42);
+    };
+    std::thread::scope(|scope| {
+        let refused = scope.spawn(|| stand.refused(&wish(), Code::SeveralServices));
+        agents.iter_mut().for_each(answer);
+        let error = refused.join().expect("refused").error;
+        assert_eq!(error.candidates, ["checkout", "orders"]);
+        assert!(error.next.expect("a next step").contains("--service checkout"));
+    });
+    for agent in &mut agents {
+        agent.until_probes(<[ProbeSpec]>::is_empty);
+    }
+    let [checkout, orders] = &mut agents;
+    let mut wish = wish();
+    wish.all_services = true;
+    assert_eq!(create_armed(&stand, &wish, &mut [checkout, orders]).probe.armed, 2);
+}
+
+#[test]
+fn a_location_in_one_of_two_services_is_bound_to_it() {
+    let stand = Stand::new();
+    let (mut shop, mut other) = (Agent::new(&stand, "shop", 1), Agent::new(&stand, "other", 2));
+    std::thread::scope(|scope| {
+        let created = scope.spawn(|| stand.create(&wish()));
+        shop.until_probes(|probes| !probes.is_empty());
+        other.until_probes(|probes| !probes.is_empty());
+        let mut pending = report(&other.probes[0], ProbeState::Pending);
+        pending.why = Some(why("file_not_loaded", "no file of that name is loaded"));
+        other.report(pending);
+        shop.arm(42);
+        shop.until_probes(|probes| probes[0].revision == 1);
+        assert_eq!(shop.probes[0].kind, ProbeKind::Snap);
+        shop.arm(42);
+        let created = created.join().expect("created");
+        assert_eq!((created.probe.armed, created.probe.instances), (1, 1));
+        assert_eq!(created.probe.services, ["shop"]);
+    });
+    other.until_probes(<[ProbeSpec]>::is_empty);
+    // One that comes later and belongs to the service is told; one of the other service is not.
+    let late = Agent::hello(&stand, info("shop", 3), InstanceId([3; 16]));
+    let mut late = late;
+    late.until_probes(|probes| probes.len() == 1);
+    let later = Agent::new(&stand, "other", 4);
+    assert!(later.probes.is_empty());
+}
+
+#[test]
+fn refused_everywhere_is_refused_and_leaves_nothing() {
+    let stand = Stand::new();
+    let mut agent = Agent::new(&stand, "shop", 1);
+    std::thread::scope(|scope| {
+        let refused = scope.spawn(|| stand.refused(&wish(), Code::Location));
+        agent.until_probes(|probes| !probes.is_empty());
+        agent.refuse("line_not_executable", "line 42 is a comment");
+        let error = refused.join().expect("refused").error;
+        assert_eq!(error.message, "line 42 is a comment");
+        assert_eq!(error.why.expect("the whole why").headline.word, "NOT ARMED");
+    });
+    agent.until_probes(<[ProbeSpec]>::is_empty);
+    let mut wish = wish();
+    wish.spec.location = "shop/crat.py:42".parse().expect("a location");
+    std::thread::scope(|scope| {
+        let refused = scope.spawn(|| stand.refused(&wish, Code::NoFile));
+        agent.until_probes(|probes| !probes.is_empty());
+        let mut pending = report(&agent.probes[0], ProbeState::Pending);
+        pending.why = Some(why("file_not_loaded", "no file of that name is loaded"));
+        agent.report(pending);
+        refused.join().expect("refused");
+    });
+    assert_eq!(Code::NoFile.exit_code(), 3);
+}
+
+#[test]
+fn an_id_that_is_live_twice_is_renewed() {
+    let stand = Stand::new();
+    let id = InstanceId([9; 16]);
+    let mut first = Agent::with(&stand, info("shop", 1), id);
+    // The first answers pings while it reads.
+    let second = std::thread::scope(|scope| {
+        let second = scope.spawn(|| {
+            let mut second = Agent::hello(&stand, info("shop", 1), id);
+            second.read()
+        });
+        let created = create_armed(&stand, &wish(), &mut [&mut first]);
+        first.capture(created.probe.id, [1]);
+        first.until_acknowledged(1);
+        second.join().expect("an answer")
+    });
+    assert_eq!(second, Some(HubMessage::Renew));
+    let shown: Vec<InstanceView> = stand.get("/api/v1/instances");
+    assert_eq!(shown.len(), 1);
+}
+
+#[test]
+fn one_that_comes_back_holds_its_probes_again() {
+    let stand = Stand::new();
+    let id = InstanceId([9; 16]);
+    let mut agent = Agent::with(&stand, info("shop", 1), id);
+    let created = create_armed(&stand, &wish(), &mut [&mut agent]);
+    let told = agent.probes[0].clone();
+    drop(agent);
+    let mut again = Agent::hello(&stand, info("shop", 1), id);
+    again.until_probes(|probes| probes.len() == 1);
+    assert_eq!((again.probes[0].id, again.probes[0].revision), (told.id, told.revision));
+    again.report(armed(&told, 47));
+    let view = stand.until(created.probe.id, |view| view.moved == 1);
+    assert_eq!((view.armed, view.instances), (1, 1));
+    until("one instance", || {
+        let shown: Vec<InstanceView> = stand.get("/api/v1/instances");
+        (shown.len() == 1).then_some(())
+    });
+}
