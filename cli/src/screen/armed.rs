@@ -3,7 +3,9 @@
 //! Reads the hub's answer. Invariant: hub, name and user come before anything that was done with them.
 
 use super::snapshot::Canvas;
-use super::text::{clean, columns, fit, left, long_span, percent, plural, source_line, wrap};
+use super::text::{
+    clean, columns, fit, glued, left, long_span, percent, plural, source_line, unglued, wrap,
+};
 use stillframe_core::probe::{ProbeKind, ProbeState};
 use stillframe_hub::api::types::{CreatedProbe, InstanceReport, LineEcho, Me, ProbeView};
 
@@ -28,10 +30,14 @@ pub(crate) fn kind_word(kind: ProbeKind) -> &'static str {
 
 /// Id, kind, place and condition of a probe: how every screen names it.
 pub(crate) fn title(probe: &ProbeView) -> String {
+    unglued(&title_to_wrap(probe))
+}
+
+fn title_to_wrap(probe: &ProbeView) -> String {
     let kind = kind_word(probe.spec.kind);
     let mut title = format!("{}  {kind}  {}", probe.id, clean(&probe.location));
     if let Some(condition) = &probe.spec.condition {
-        title.push_str(&format!("  if {}", clean(condition)));
+        title.push_str(&format!("  if {}", glued(&clean(condition))));
     }
     title
 }
@@ -46,7 +52,7 @@ pub(crate) fn armed(created: &CreatedProbe, canvas: &Canvas) -> Vec<String> {
     let probe = &created.probe;
     let mut lines = Vec::new();
     let (id, dry) = (probe.id.to_string(), "(dry run)".to_owned());
-    let title = title(probe).replacen(&id, if created.dry_run { &dry } else { &id }, 1);
+    let title = title_to_wrap(probe).replacen(&id, if created.dry_run { &dry } else { &id }, 1);
     lines.extend(wrap(&format!("probe  {title}"), canvas.width, "       "));
     if let Some(LineEcho { line, text, verified }) = &created.line {
         lines.push(source(*line, text, canvas));
@@ -142,13 +148,18 @@ pub(crate) fn while_followed(probe: &ProbeView, keep: bool) -> String {
     }
 }
 
-/// A line with something at its right, from column `column` of 80 on.
-pub(crate) fn with_right(text: &str, right: &str, column: usize, canvas: &Canvas) -> Vec<String> {
-    let line = format!("{}{right}", left(&format!("{text}  "), column));
+/// The title of a probe with something at its right, from column `column` of 80 on.
+pub(crate) fn titled(
+    probe: &ProbeView,
+    right: &str,
+    column: usize,
+    canvas: &Canvas,
+) -> Vec<String> {
+    let line = format!("{}{right}", left(&format!("{}  ", title(probe)), column));
     if columns(&line) <= canvas.width {
         return vec![line];
     }
-    let mut lines = wrap(text, canvas.width, "      ");
+    let mut lines = wrap(&title_to_wrap(probe), canvas.width, "      ");
     lines.push(format!("      {right}"));
     lines
 }

@@ -3,7 +3,7 @@
 //! Reads the hub's sums. Invariant: numbers are those of the hub, for all instances together.
 
 use super::snapshot::Canvas;
-use super::text::{clean, columns, count, left, long_span, plural, wrap};
+use super::text::{clean, columns, count, glued, left, long_span, plural, unglued, wrap};
 use super::why;
 use stillframe_core::probe::ProbeKind;
 use stillframe_hub::api::types::{EndEvent, ProbePhase, ProbeView};
@@ -67,6 +67,10 @@ pub(crate) fn line(probe: &ProbeView) -> String {
 
 /// The sentence for a probe that captured nothing.
 pub(crate) fn nothing_captured(probe: &ProbeView) -> String {
+    unglued(&sentence(probe))
+}
+
+fn sentence(probe: &ProbeView) -> String {
     let counters = &probe.counters;
     let on = plural(u64::from(probe.instances), "instance", "instances");
     let ran = plural(counters.hits, "time", "times");
@@ -80,7 +84,7 @@ pub(crate) fn nothing_captured(probe: &ProbeView) -> String {
                 times => plural(times, "time", "times"),
             };
             let failed = plural(counters.condition_failed, "time", "times");
-            let condition = clean(condition);
+            let condition = glued(&clean(condition));
             text.push_str(&format!("; {condition} was false {false_times}, and failed {failed}."));
         }
         _ => text.push('.'),
@@ -91,7 +95,7 @@ pub(crate) fn nothing_captured(probe: &ProbeView) -> String {
 /// The screen for a probe that captured nothing.
 pub(crate) fn nothing(end: &EndEvent, canvas: &Canvas) -> Vec<String> {
     let probe = &end.probe;
-    let mut lines = wrap(&nothing_captured(probe), canvas.width, "");
+    let mut lines = wrap(&sentence(probe), canvas.width, "");
     let exit = "(exit 7)";
     let room = EXIT_COLUMN.min(canvas.width) - exit.len();
     match lines.last_mut() {

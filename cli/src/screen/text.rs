@@ -136,12 +136,32 @@ pub(crate) fn long_span(seconds: u64) -> String {
     }
 }
 
+/// Stands for a blank at which a line is not broken; nothing that is shown holds one.
+const GLUE: char = '\u{1}';
+/// Columns of code up to which it stays on one line.
+const MAX_GLUED: usize = 60;
+
+/// Code that [`wrap`] keeps on one line where that is possible.
+pub(crate) fn glued(code: &str) -> String {
+    if columns(code) > MAX_GLUED { code.to_owned() } else { code.replace(' ', "\u{1}") }
+}
+
+/// The text with its glued blanks as blanks.
+pub(crate) fn unglued(text: &str) -> String {
+    text.replace(GLUE, " ")
+}
+
+/// Columns of a word, glued blanks counted.
+fn word_columns(word: &str) -> usize {
+    columns(word) + word.chars().filter(|character| *character == GLUE).count()
+}
+
 /// Words broken into lines of at most `width` columns, each after the first behind `indent`.
 pub(crate) fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let line = lines.last_mut().expect("there is a line from the start");
-        if !line.trim().is_empty() && columns(line) + 1 + columns(word) > width {
+        if !line.trim().is_empty() && word_columns(line) + 1 + word_columns(word) > width {
             lines.push(format!("{indent}{word}"));
         } else {
             if !line.is_empty() {
@@ -150,7 +170,7 @@ pub(crate) fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
             line.push_str(word);
         }
     }
-    lines
+    lines.iter().map(|line| unglued(line)).collect()
 }
 
 #[cfg(test)]
@@ -203,5 +223,7 @@ mod tests {
     fn wrapped_lines_keep_their_width() {
         let lines = wrap("the quick brown fox jumps over it", 12, "  ");
         assert_eq!(lines, ["the quick", "  brown fox", "  jumps over", "  it"]);
+        let kept = wrap(&format!("because {} is false", glued("a > 1e9")), 14, "");
+        assert_eq!(kept, ["because", "a > 1e9 is", "false"]);
     }
 }

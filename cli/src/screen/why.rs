@@ -3,7 +3,7 @@
 //! The hub decides and words it; this lays it out. Invariant: the verdict stands in the second line,
 //! and what to do comes last unless it is what the verdict is about.
 
-use super::armed::{title, with_right};
+use super::armed::titled;
 use super::snapshot::Canvas;
 use super::text::{clean, columns, count, fit, left, long_span, source_line, wrap};
 use stillframe_core::probe::{ProbeState, SourceMatch};
@@ -24,7 +24,7 @@ pub(crate) fn why(why: &WhyView, canvas: &Canvas) -> Vec<String> {
         seconds => long_span(seconds),
     };
     let by = format!("{age} ago by {}", clean(&why.probe.by));
-    let mut lines = with_right(&title(&why.probe), &by, BY_COLUMN, canvas);
+    let mut lines = titled(&why.probe, &by, BY_COLUMN, canvas);
     lines.extend(reasons(why, canvas));
     lines
 }

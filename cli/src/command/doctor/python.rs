@@ -83,8 +83,11 @@ fn verdict(names: &str, version: &Version, minors: &[u32]) -> Check {
     let shown = crate::screen::text::clean(implementation);
     let is = format!("{shown} {major}.{minor} ({names})");
     let unfit = |why: &str| {
-        Check::new(State::Note, "python", format!("{is}: {why}, it starts untouched"))
-            .next(format!("run the service on CPython {here}"))
+        let note = Check::new(State::Note, "python", format!("{is}: {why}, it starts untouched"));
+        match minors.is_empty() {
+            true => note.next("see to the agents first"),
+            false => note.next(format!("run the service on CPython {here}")),
+        }
     };
     if implementation != "cpython" || *major != 3 {
         return unfit("there is no agent for it");
