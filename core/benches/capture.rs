@@ -5,12 +5,7 @@
 //! `capture::snapshot` and, apart, the reading and encoding that the shipper does.
 
 #[path = "../tests/support/heap.rs"]
-#[expect(
-    missing_docs,
-    dead_code,
-    unreachable_pub,
-    reason = "a support file of several test crates"
-)]
+#[expect(unreachable_pub, reason = "a support file of several test crates")]
 mod heap;
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -1,7 +1,7 @@
 //! Captures as data: every case of `tests/conformance/captures.json`, and the walk's bounds.
 
 #[path = "support/heap.rs"]
-#[expect(missing_docs, unreachable_pub, reason = "a support file of several test crates")]
+#[expect(unreachable_pub, reason = "a support file of several test crates")]
 mod heap;
 
 use heap::{Heap, Slot};

@@ -20,6 +20,9 @@ use flatbuffers::VerifierOptions;
 /// whose names are of usual length stays a hundred times below it.
 const EXPANDED_NAME_BYTES: usize = 1 << 20;
 
+/// Bytes of the root's offset and the identifier.
+const SMALLEST_BATCH: usize = 8;
+
 /// Decodes a batch.
 pub fn decode_batch(bytes: &[u8]) -> Result<Batch> {
     if bytes.len() > MAX_BATCH_BYTES {
@@ -31,7 +34,8 @@ pub fn decode_batch(bytes: &[u8]) -> Result<Batch> {
         max_apparent_size: 2 * MAX_BATCH_BYTES,
         ignore_missing_null_terminator: false,
     };
-    if !fb::envelope_buffer_has_identifier(bytes) {
+    // The library asserts the length of what it looks for an identifier in.
+    if bytes.len() < SMALLEST_BATCH || !fb::envelope_buffer_has_identifier(bytes) {
         return Err(fault("it is no envelope"));
     }
     let envelope = fb::root_as_envelope_with_opts(&options, bytes);
