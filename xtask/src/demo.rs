@@ -76,7 +76,7 @@ fn probes(app: &Path) -> Result<Vec<Probe>> {
     let site = site_packages(app)?.join("werkzeug/routing/map.py");
     let routing = line_of(&site, "if self.map.redirect_defaults:")?;
     let routing = format!("werkzeug/routing/map.py:{routing}");
-    let mut large = words(&["snap", &order, "--if", "total > 100 and order.to_pay < total"]);
+    let mut large = words(&["snap", &order, "--if", "total > 100 and order.discount.amount > 0"]);
     large.extend(words(&["--watch", "cart.items[0].sku", "--watch", "order.discount.reason"]));
     large.extend(words(&["--limit", "2", "-f"]));
     let template = "order {order.number}: {total} less {discount.amount} for {discount.reason}";
