@@ -18,6 +18,8 @@ mod parse;
 mod pattern;
 mod print;
 mod program;
+#[cfg(test)]
+mod properties;
 mod render;
 mod scratch;
 mod syntax;

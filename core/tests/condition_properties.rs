@@ -1,0 +1,145 @@
+//! Properties of evaluation: random conditions over random values neither panic nor disagree.
+
+#[path = "support/json_host.rs"]
+mod json_host;
+
+use json_host::JsonHost;
+use proptest::prelude::*;
+use serde_json::{Map, Value as Json, json};
+use stillframe_core::condition::{Install, PYTHON, Program, Scratch, Template};
+use stillframe_core::redaction::Redaction;
+use stillframe_core::value::Value;
+
+fn scalar() -> impl Strategy<Value = Json> {
+    prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::Bool),
+        any::<i64>().prop_map(|int| json!({"int": int.to_string()})),
+        (-3_i64..4).prop_map(|int| json!({"int": int.to_string()})),
+        Just(json!({"int": "-36893488147419103233"})),
+        any::<f64>().prop_map(|float| json!({"float": format!("{float:?}")})),
+        any::<String>().prop_map(|text| json!({"str": text})),
+        prop::collection::vec(0xd7f0_u32..0xd820, 0..4).prop_map(|text| json!({"points": text})),
+        prop::collection::vec(any::<u8>(), 0..4).prop_map(|bytes| json!({"bytes": bytes})),
+        Just(json!({"range": [5, -9, -3]})),
+        Just(json!({"class": "Cart"})),
+        Just(json!({"missing": "unset"})),
+        Just(json!({"subclass": {"type": "Status", "of": "str", "value": {"str": "b"}}})),
+        Just(json!({"object": {"type": "Cart", "fields": {"b": {"int": "1"}},
+            "needs_code": ["c"], "overrides": ["__eq__", "__bool__"]}})),
+    ]
+}
+
+fn value() -> impl Strategy<Value = Json> {
+    let is_there = |json: &Json| json.get("missing").is_none();
+    let readable = scalar().prop_filter("elements are there", is_there).boxed();
+    scalar().prop_recursive(3, 12, 3, move |_| {
+        let inner = readable.clone();
+        let several = prop::collection::vec(inner.clone(), 0..4);
+        let pairs = prop::collection::vec((inner.clone(), inner), 0..4);
+        prop_oneof![
+            several.clone().prop_map(|items| json!({"list": items})),
+            several.clone().prop_map(|items| json!({"tuple": items})),
+            several.prop_map(|items| json!({"set": items})),
+            pairs.prop_map(|entries| json!({"dict": entries})),
+        ]
+    })
+}
+
+fn source() -> impl Strategy<Value = String> {
+    let leaves = vec![
+        "a",
+        "b",
+        "c",
+        "1",
+        "-2",
+        "0",
+        "1.5",
+        "'b'",
+        "'é❄'",
+        "b'x'",
+        "None",
+        "True",
+        "a.b",
+        "b.c",
+        "99999999999999999999",
+    ];
+    let leaf = prop::sample::select(leaves).prop_map(str::to_owned);
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        let operators = vec![
+            "+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "<<", ">>", "==", "!=", "<", "<=",
+            ">", ">=", "is", "is not", "in", "not in", "and", "or",
+        ];
+        let unaries = vec!["-", "+", "~", "not "];
+        let shapes = vec![
+            "len(_)",
+            "_[0]",
+            "_[-1:]",
+            "_[:2]",
+            "abs(_)",
+            "sum(_)",
+            "max(_)",
+            "min(_, a)",
+            "any(_)",
+            "all(x == a for x in _)",
+            "any(v for k, v in _.items())",
+            "_.lower()",
+            "_.upper()",
+            "_.strip()",
+            "_.split()[0]",
+            "_.split('b')[-1]",
+            "_.get(a)",
+            "_?.b",
+            "isinstance(_, (int, str))",
+            "_.startswith('b')",
+            "_.endswith(b)",
+            "b in _.values()",
+            "matches(_, r'b+$')",
+            "a in (_, 1)",
+            "a in {_, 'b'}",
+            "1 < _ < 3",
+            "math.isnan(_)",
+        ];
+        prop_oneof![
+            (inner.clone(), prop::sample::select(operators), inner.clone())
+                .prop_map(|(left, operator, right)| format!("({left} {operator} {right})")),
+            (prop::sample::select(unaries), inner.clone()).prop_map(|(o, e)| format!("({o}{e})")),
+            (inner.clone(), inner.clone(), inner.clone())
+                .prop_map(|(yes, test, no)| format!("({yes} if {test} else {no})")),
+            (prop::sample::select(shapes), inner)
+                .prop_map(|(shape, e)| shape.replace('_', &format!("({e})"))),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn a_test_says_what_the_value_is(source in source(), a in value(), b in value(), c in value()) {
+        let vars = [("a", a), ("b", b), ("c", c)].map(|(name, json)| (name.to_owned(), json));
+        let vars: Map<String, Json> = vars.into_iter().collect();
+        let (mut host, mut attrs, redaction) =
+            (JsonHost::new(&vars), Vec::new(), Redaction::standard());
+        let mut install = Install {
+            dialect: &PYTHON, names: &mut host, attrs: &mut attrs, redaction: &redaction,
+        };
+        let Ok(program) = Program::compile(&source, &mut install) else { return Ok(()) };
+        let template = Template::compile(&format!("{{{source}}}"), &mut install);
+        let scratch = Scratch::new();
+        let (tested, value) = (program.test(&host), program.value(&host, &scratch));
+        match (&tested, &value) {
+            (Ok(tested), Ok(Value::Bool(value))) => prop_assert_eq!(tested, value),
+            (Ok(_), Err(failure)) => prop_assert!(false, "value: {}", program.explain(failure)),
+            (Err(failure), _) => prop_assert!(!program.explain(failure).is_empty()),
+            _ => {}
+        }
+        if let Ok(template) = template {
+            let mut line = Vec::with_capacity(200);
+            template.render(&host, &mut line);
+            prop_assert!(line.len() <= 200);
+            let line = std::str::from_utf8(&line).expect("UTF-8");
+            prop_assert!(!line.contains(char::is_control));
+        }
+    }
+}
