@@ -49,8 +49,10 @@ fn prefork(stand: &Stand, options: &[&str]) {
     let mut words = vec!["-m", "gunicorn", "-w", "4", "-b", &bind, "counted:app"];
     words.extend(options);
     let app = App::listening(stand, &mut stand.run("prefork", &words), port);
-    let workers = hub.instances("prefork", WORKERS);
-    assert!(workers.iter().all(|worker| worker.pid != app.program.pid()), "the master is hidden");
+    until("the four workers without their master", || {
+        let workers = hub.instances("prefork", WORKERS);
+        workers.iter().all(|worker| worker.pid != app.program.pid()).then_some(())
+    });
     let armed = stand.start(&mut stand.stillframe(&["count", "counted.py:9"])).end();
     assert_eq!(armed.code, Some(0), "{}", armed.stderr);
     let id = hub.armed(4).id.to_string();
