@@ -58,6 +58,10 @@ fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
     };
     let python = match agents::python() {
         Ok(python) => python,
+        Err(reason) if run.print => {
+            return Err(Failure::new(Exit::Failed, "no_agent", reason)
+                .next("keep stillframe-agents beside the command, or set STILLFRAME_AGENTS"));
+        }
         Err(reason) => {
             say(&format!("{reason}: the command starts untouched"));
             return strip();

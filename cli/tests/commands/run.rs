@@ -75,6 +75,8 @@ fn without_agents_the_command_starts_untouched_and_one_line_says_so() {
     assert!(ran.stderr.contains("untouched"), "{ran:?}");
     let env = [("STILLFRAME_AGENTS", empty), ("STILLFRAME_LOG", "off")];
     run(&machine, &env, &["run", "--", "echo", "hi"]).done();
+    // Where nothing is started there is nothing to leave untouched.
+    run(&machine, &env, &["run", "--print"]).failed(1);
 }
 
 #[test]
