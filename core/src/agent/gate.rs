@@ -29,6 +29,8 @@ pub(super) struct Gate {
     hit_cost_ns: u64,
     began: (u64, u64),
     tick_rate: AtomicU64,
+    /// Ticks that measuring nothing takes.
+    idle_ticks: u64,
 }
 
 impl Gate {
@@ -50,6 +52,7 @@ impl Gate {
             hit_cost_ns,
             began,
             tick_rate: AtomicU64::new(0),
+            idle_ticks: idle_ticks(),
         };
         gate.calibrate();
         gate
@@ -64,7 +67,7 @@ impl Gate {
     /// Nanoseconds since `ticks`.
     pub(super) fn since(&self, ticks: u64) -> u64 {
         let rate = TickRate::from_bits(self.tick_rate.load(Ordering::Relaxed));
-        rate.ns(clock::ticks().wrapping_sub(ticks))
+        rate.ns(clock::ticks().wrapping_sub(ticks).saturating_sub(self.idle_ticks))
     }
 
     /// Whether this process is a forked child in which nobody said so yet. One load.
@@ -98,6 +101,15 @@ impl Gate {
             probe.rest();
         }
     }
+}
+
+/// What two readings of the ticks are apart at least: not the hit's cost.
+fn idle_ticks() -> u64 {
+    let span = |_| {
+        let ticks = clock::ticks();
+        clock::ticks().wrapping_sub(ticks)
+    };
+    (0..32).map(span).min().unwrap_or(0)
 }
 
 /// Measures one span of a hit. A span that looks like a preemption is charged no more than the

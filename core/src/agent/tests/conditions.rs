@@ -1,0 +1,61 @@
+//! Conditions and watches on the hit path.
+
+use super::help::*;
+use crate::agent::double::Frame;
+use crate::probe::ProbeState;
+use crate::snapshot::Node;
+
+#[test]
+fn a_condition_decides_and_each_outcome_is_counted() {
+    let agent = agent();
+    let (id, site, seen) = armed(&agent, r#"{"location":"app.py:3","condition":"x > 10"}"#);
+    (0..200).for_each(|_| agent.hit(site, &Frame { x: 3, name: "" }));
+    agent.hit(site, &HIT);
+    flushed(&agent);
+    let report = report(&agent, id);
+    assert_eq!((report.counters.condition_false, report.counters.captured), (200, 1));
+    assert!(report.ns_per_hit.is_some_and(|ns| ns > 0));
+    assert_eq!(seen.lock().expect("no test panics inside").len(), 1);
+    accounts_add_up(&report);
+}
+
+#[test]
+fn a_failure_is_a_non_hit_with_its_message() {
+    let agent = agent();
+    let json = r#"{"location":"app.py:3","condition":"name == 'ann'"}"#;
+    let (id, site, _) = armed(&agent, json);
+    (0..100).for_each(|_| agent.hit(site, &Frame { x: 3, name: "" }));
+    until(&agent, || report(&agent, id).first_failure.is_some());
+    let report = report(&agent, id);
+    assert_eq!(report.counters.condition_failed, 100);
+    assert!(report.first_failure.is_some_and(|message| message.contains("name")));
+    assert!(report.latest_failure.is_none());
+}
+
+#[test]
+fn watches_travel() {
+    let agent = agent();
+    let json = r#"{"location":"app.py:3","watches":["x + 1","name"]}"#;
+    let (_, site, seen) = armed(&agent, json);
+    agent.hit(site, &Frame { x: 41, name: "" });
+    flushed(&agent);
+    let seen = seen.lock().expect("no test panics inside");
+    assert_eq!(seen[0].watches[0].value, Ok(Node::Int(42)));
+    let failed = seen[0].watches[1].value.as_ref().expect_err("name is not set");
+    assert!(failed.contains("name"), "{failed}");
+}
+
+#[test]
+fn what_cannot_be_compiled_is_refused_with_its_place() {
+    let agent = agent();
+    let (_, callback) = collector();
+    let bad = agent.probe(spec(r#"{"location":"app.py:3","condition":"x >"}"#), Some(callback));
+    let error = bad.expect_err("it does not parse");
+    assert!(error.span().is_some());
+    let json = r#"{"kind":"count","location":"app.py:3","condition":"y > 1"}"#;
+    let id = agent.probe(spec(json), None).expect("it parses");
+    until(&agent, || report(&agent, id).state == ProbeState::Refused);
+    let why = report(&agent, id).why.expect("there is a reason");
+    assert_eq!((why.code.as_str(), why.span), ("condition", Some((0, 1))));
+    assert!(why.message.contains("y"), "{why:?}");
+}
