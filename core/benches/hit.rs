@@ -150,8 +150,7 @@ impl Walker for Frame {
 }
 
 fn agent(probe: &str) -> Arc<Agent<Direct>> {
-    let arguments = Arguments { sink: "stderr".parse().ok(), ..Arguments::default() };
-    let config = Config::resolve(arguments, &|_| None).expect("nothing is malformed");
+    let config = Config::resolve(Arguments::default(), &|_| None).expect("nothing is malformed");
     let agent = Agent::start(Direct, &PYTHON, config).expect("it starts");
     let probe = serde_json::from_str(probe).expect("it is a specification");
     agent.probe(probe, Some(Box::new(|_| ()))).expect("it is permitted");
@@ -164,7 +163,7 @@ fn bench(criterion: &mut Criterion) {
         ("condition_false", r#""condition":"a > 10""#),
         ("condition_false_two_clauses", r#""condition":"a == 3 and b > 10""#),
         ("count", r#""kind":"count""#),
-        ("over_quota", r#""rate_per_s":1"#),
+        ("over_quota", r#""rate_per_s":1,"limit":1000000000"#),
         ("capture_10_locals", r#""rate_per_s":1000000,"limit":1000000000"#),
     ];
     for (case, part) in cases {

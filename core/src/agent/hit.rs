@@ -89,19 +89,27 @@ impl<R: Runtime> Agent<R> {
                 return self.over_quota(probe);
             }
         }
+        if matches!(site.action, Action::Count) && probe.spec.limit.is_none() {
+            return self.count(probe);
+        }
         let Some(number) = probe.limit.reserve() else {
             probe.state.step(&[State::Armed, State::Exhausted], State::Done);
             return self.over_quota(probe);
         };
         if matches!(site.action, Action::Count) {
-            if probe.tally.captured.bump() % SAMPLE == 0 {
-                self.gate.charge(probe, SAMPLE, 0);
-            }
+            self.count(probe);
         } else {
             self.capture(site, walker, number);
         }
         if probe.limit.is_reached() {
             probe.state.step(&[State::Armed, State::Exhausted], State::Done);
+        }
+    }
+
+    #[inline]
+    fn count(&self, probe: &Probe) {
+        if probe.tally.captured.bump() % SAMPLE == 0 {
+            self.gate.charge(probe, SAMPLE, 0);
         }
     }
 

@@ -163,7 +163,8 @@ impl<R: Runtime> Agent<R> {
             let seen = life.progress();
             life.await_progress(seen, left().min(LOOK));
         }
-        self.flush(left());
+        // The rest is for the threads to end in good order.
+        self.flush(left().saturating_sub(timeout / 8));
         life.ending.store(true, Ordering::Release);
         life.wake_shipper();
         if let Some(waker) = &life.waker {
