@@ -1,12 +1,18 @@
 //! Ctrl-C as a message instead of an end.
 //!
-//! Invariant: the first asks the command to end in good order; the second ends the process at once.
+//! Invariant: the first asks the command to end in good order; one that comes later, because that
+//! takes too long, ends the process at once.
 
 use super::follow::Incoming;
 use crate::fail::{Exit, Failure, Result};
 use std::io;
 use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// What comes so soon after the first is the same wish, sent to the process and to its group too, as
+/// `timeout` and runners of scripts do.
+const SAME_WISH: Duration = Duration::from_millis(500);
 
 /// From now on signals that end a process arrive as [`Incoming::Interrupt`].
 pub(super) fn listen(sender: Sender<Incoming>) -> Result<()> {
@@ -21,18 +27,22 @@ pub(super) fn listen(sender: Sender<Incoming>) -> Result<()> {
         kinds.map(signal).into_iter().collect::<io::Result<Vec<Signal>>>().map_err(failed)?
     };
     let forward = move || {
-        runtime.block_on(first(signals, |times| match times {
-            1 => sender.send(Incoming::Interrupt).is_ok(),
-            _ => std::process::exit(Exit::Interrupted as i32),
+        let mut first: Option<Instant> = None;
+        runtime.block_on(each(signals, || match first {
+            None => {
+                first = Some(Instant::now());
+                sender.send(Incoming::Interrupt).is_ok()
+            }
+            Some(first) if first.elapsed() < SAME_WISH => true,
+            Some(_) => std::process::exit(Exit::Interrupted as i32),
         }));
     };
     let thread = std::thread::Builder::new().name("stillframe-signals".to_owned());
     thread.spawn(forward).map(|_| ()).map_err(failed)
 }
 
-/// Tells `each` of every signal that comes, by its number, until it has enough.
-async fn first(mut signals: Vec<Signal>, mut each: impl FnMut(u32) -> bool) {
-    let mut times = 0;
+/// Tells `came` of every signal that comes, until it has enough.
+async fn each(mut signals: Vec<Signal>, mut came: impl FnMut() -> bool) {
     loop {
         std::future::poll_fn(|context| {
             let mut polls = signals.iter_mut().map(|signal| signal.poll_recv(context));
@@ -42,8 +52,7 @@ async fn first(mut signals: Vec<Signal>, mut each: impl FnMut(u32) -> bool) {
             }
         })
         .await;
-        times += 1;
-        if !each(times) {
+        if !came() {
             return;
         }
     }

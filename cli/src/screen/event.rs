@@ -35,6 +35,12 @@ pub(crate) fn report(event: &ReportEvent, canvas: &Canvas) -> Option<Line> {
             });
             (false, text.unwrap_or_else(|| "armed".to_owned()))
         }
+        // Every instance waits for its runtime for a moment; what comes of it is said next.
+        ProbeState::Pending
+            if report.why.as_ref().is_none_or(|why| why.code == "waiting_for_runtime") =>
+        {
+            return None;
+        }
         ProbeState::Pending => (false, because("pending", ": ")),
         ProbeState::Refused => (true, because("refused", ", ")),
         ProbeState::Resting => (true, because("rests for 10 s", ": ")),

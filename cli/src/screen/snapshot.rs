@@ -293,9 +293,12 @@ mod tests {
         hostile["locals"] = json!({"a\nb\u{1b}]0;x\u{7}": "x\u{1b}[2J".repeat(40)});
         hostile["at"]["function"] = json!("f\r\n\u{202e}");
         hostile["thread"] = json!("t\u{9b}");
-        for line in snapshot(&hostile, Extent::Short, &canvas()) {
-            assert!(columns(&line) <= 80, "{line}");
-            assert!(!line.contains(char::is_control), "{line:?}");
+        for width in 40..120 {
+            let canvas = Canvas { width, ..canvas() };
+            for line in snapshot(&hostile, Extent::Short, &canvas) {
+                assert!(columns(&line) <= width, "{width}: {line}");
+                assert!(!line.contains(char::is_control), "{line:?}");
+            }
         }
     }
 

@@ -137,10 +137,12 @@ mod following {
         let at = json!({"file": "/app/app.py", "line": 47, "function": "f", "source": "moved",
             "note": "moved 42 -> 47"});
         let gone = json!({"code": "source_differs", "message": "line 42 is gone"});
+        let waits = json!({"code": "waiting_for_runtime", "message": "not let in yet"});
         let lines = [
             event("checkout-8c1aa-q9wzt/17", report(json!({"at": at}))),
             event("checkout-8c1aa-m4k7r/17", report(json!({"state": "refused", "why": gone}))),
             event("checkout-8c1aa-m4k7r/17", report(json!({"state": "done"}))),
+            event("checkout-8c1aa-m4k7r/17", report(json!({"state": "pending", "why": waits}))),
         ];
         assert_screen!(lines.into_iter().flatten().collect());
     }
