@@ -20,7 +20,7 @@ use stillframe_core::clock;
 use stillframe_core::error::{Error, ErrorKind, Result};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 /// How often expiries, leases and returns are looked at.
 const TICK: Duration = Duration::from_millis(200);
@@ -28,6 +28,9 @@ const TICK: Duration = Duration::from_millis(200);
 const RETAIN: Duration = Duration::from_secs(60);
 /// For requests that are under way when the hub stops.
 const STOP: Duration = Duration::from_secs(2);
+
+/// How often it is looked whether the threads have ended.
+const POLL: Duration = Duration::from_millis(5);
 
 /// How a hub is to run.
 #[derive(Clone, Debug)]
@@ -136,14 +139,15 @@ pub async fn serve(
     let threads = opened.threads;
     drop(opened.fleet);
     // They end when the last connection has let go of the hub.
-    let joined = tokio::task::spawn_blocking(move || threads.map(JoinHandle::join));
-    match timeout(STOP, joined).await {
-        Ok(_) => stopped,
-        Err(_) => {
-            log::warn("a connection did not end; what it handed in is stored or sent again");
-            stopped
+    let ended = async {
+        while !threads.iter().all(JoinHandle::is_finished) {
+            sleep(POLL).await;
         }
+    };
+    if timeout(STOP, ended).await.is_err() {
+        log::warn("a connection did not end; what it handed in is stored, or sent again");
     }
+    stopped
 }
 
 struct Opened {

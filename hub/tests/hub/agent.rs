@@ -4,6 +4,7 @@
 
 use crate::stand::{PATIENCE, Stand};
 use std::net::TcpStream;
+use std::time::Instant;
 use stillframe_core::ids::{InstanceId, ProbeId};
 use stillframe_core::probe::{
     ArmedAt, Explanation, ProbeKind, ProbeReport, ProbeSpec, ProbeState, SourceMatch,
@@ -91,7 +92,10 @@ impl Agent {
 
     /// The next message; `None` when the hub has ended the connection.
     pub(crate) fn read(&mut self) -> Option<HubMessage> {
+        let start = Instant::now();
         loop {
+            // The hub's pings would make it wait for ever.
+            assert!(start.elapsed() < PATIENCE, "waited for a message");
             let message = match self.socket.read() {
                 Ok(Message::Text(text)) => HubMessage::parse(&text).expect("a message"),
                 Ok(Message::Close(_)) | Err(tungstenite::Error::ConnectionClosed) => return None,
@@ -135,15 +139,24 @@ impl Agent {
         self.say(&AgentMessage::Status { probes, cost_ppm: 120, notes: Default::default() });
     }
 
-    /// Arms the one probe it holds at `line`.
-    pub(crate) fn arm(&mut self, line: u32) -> ProbeSpec {
-        let spec = self.probes.last().cloned().expect("a probe");
-        self.report(armed(&spec, line));
-        spec
+    /// The probe it said nothing about yet, else any.
+    fn newest(&self) -> ProbeSpec {
+        let said = |spec: &&ProbeSpec| {
+            let same = |r: &ProbeReport| Some(r.probe) == spec.id && r.revision == spec.revision;
+            self.reports.iter().any(same)
+        };
+        let newest = self.probes.iter().find(|spec| !said(spec)).or(self.probes.last());
+        newest.cloned().expect("a probe")
+    }
+
+    /// Arms the probe it was told of last at `line`.
+    pub(crate) fn arm(&mut self, line: u32) {
+        let report = armed(&self.newest(), line);
+        self.report(report);
     }
 
     pub(crate) fn refuse(&mut self, code: &str, message: &str) {
-        let spec = self.probes.last().cloned().expect("a probe");
+        let spec = self.newest();
         let mut report = report(&spec, ProbeState::Refused);
         report.why = Some(why(code, message));
         self.report(report);

@@ -121,17 +121,17 @@ impl Stand {
         self.try_create(wish).unwrap_or_else(|error| panic!("{error:?}"))
     }
 
-    pub(crate) fn try_create(&self, wish: &CreateProbe) -> Result<CreatedProbe, ErrorAnswer> {
+    pub(crate) fn try_create(&self, wish: &CreateProbe) -> Result<CreatedProbe, Box<ErrorAnswer>> {
         let (status, body) = self.ask("POST", "/api/v1/probes", Some(&json(wish)));
         if status == 200 {
             return Ok(serde_json::from_value(body).expect("a created probe"));
         }
-        let error: ErrorAnswer = serde_json::from_value(body).expect("an error");
+        let error: Box<ErrorAnswer> = serde_json::from_value(body).expect("an error");
         assert_eq!(error.error.code.status(), status);
         Err(error)
     }
 
-    pub(crate) fn refused(&self, wish: &CreateProbe, code: Code) -> ErrorAnswer {
+    pub(crate) fn refused(&self, wish: &CreateProbe, code: Code) -> Box<ErrorAnswer> {
         let error = self.try_create(wish).expect_err("refused");
         assert_eq!(error.error.code, code, "{error:?}");
         error

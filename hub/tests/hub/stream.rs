@@ -141,11 +141,12 @@ fn a_lease_ends_with_its_reader() {
     let mut agent = Agent::new(&stand, "shop", 1);
     let mut wish = wish();
     wish.follow = true;
+    wish.keep = true;
+    let kept = create_armed(&stand, &wish, &mut [&mut agent]).probe.id;
+    wish.keep = false;
     let id = create_armed(&stand, &wish, &mut [&mut agent]).probe.id;
     let events = Events::open(&stand, &format!("?probe={id}"));
     let unread = create_armed(&stand, &wish, &mut [&mut agent]).probe.id;
-    wish.keep = true;
-    let kept = create_armed(&stand, &wish, &mut [&mut agent]).probe.id;
     // By then the lease of the other has been over, too, but for its open stream.
     stand.until(unread, |view| view.phase == ProbePhase::Abandoned);
     assert_eq!(stand.probe(id).phase, ProbePhase::Live);
