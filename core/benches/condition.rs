@@ -7,9 +7,9 @@ use std::hint::black_box;
 use stillframe_core::condition::{Install, PYTHON, Program};
 use stillframe_core::host::{Attr, Names, Scope, UnknownName};
 use stillframe_core::redaction::Redaction;
-use stillframe_core::value::{Missing, Object, Reading, Text, Value};
+use stillframe_core::value::{Kind, Missing, Object, Reading, Text, Value};
 
-/// Variables `x = 42` and `name = "abc"`, read where the optimiser cannot see.
+/// Variables `x = 42`, `name = "abc"` and `cart` with a `total`, read where the optimiser cannot see.
 struct Host;
 
 impl Scope for Host {
@@ -18,12 +18,14 @@ impl Scope for Host {
         match black_box(slot) {
             0 => Ok(Value::Int(42)),
             1 => Ok(Value::Text(Text::Utf8("abc"))),
+            2 => Ok(Value::Object(Object { raw: 8, kind: Kind::Instance, exact: false })),
             _ => Err(Missing::Unset),
         }
     }
 
-    fn attr(&self, _: Object, _: Attr<'_>) -> Reading<Value<'_>> {
-        Err(Missing::Absent)
+    #[inline(never)]
+    fn attr(&self, object: Object, _: Attr<'_>) -> Reading<Value<'_>> {
+        if black_box(object).raw == 8 { Ok(Value::Int(42)) } else { Err(Missing::Absent) }
     }
 
     fn item(&self, _: Object, _: usize) -> Reading<Value<'_>> {
@@ -68,6 +70,7 @@ impl Names for Host {
         match name {
             "x" => Ok(0),
             "name" => Ok(1),
+            "cart" => Ok(2),
             _ => Err(UnknownName::default()),
         }
     }
@@ -88,6 +91,7 @@ fn conditions(criterion: &mut Criterion) {
     for source in [
         "x > 10",
         "x > 10 and name == \"abc\"",
+        "cart.total > 10",
         "x + 1 > 10",
         "len(name) == 3",
         "name.lower() == \"abc\"",

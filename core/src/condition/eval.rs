@@ -5,12 +5,15 @@
 
 mod aggregate;
 mod bigint;
+mod branch;
 mod call;
 mod element;
 mod equal;
 mod float;
+mod load;
 mod machine;
 mod number;
+mod parts;
 mod sequence;
 
 pub(super) use bigint::nibbles;
@@ -48,6 +51,16 @@ impl<'a, S: Scope> Ctx<'a, S> {
     /// Pays for work on a string.
     fn burn_text(&self, text: Text<'_>) -> Outcome<()> {
         self.burn(text.units() / 16)
+    }
+
+    /// Pays for finding a place in a string, which most storages know without looking.
+    fn burn_count(&self, text: Text<'_>) -> Outcome<()> {
+        match text {
+            // Eight bytes and more are looked at in one step.
+            Text::Utf8(text) if text.is_ascii() => self.burn(text.len() / 1024),
+            Text::Utf8(text) => self.burn(text.len() / 16),
+            _ => Ok(()),
+        }
     }
 
     /// An error if the value under this key must not be reached.

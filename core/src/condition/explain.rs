@@ -173,7 +173,10 @@ impl Explainer<'_> {
             (Op::BranchCompare { comparison, .. } | Op::BranchChain { comparison, .. }, [a, b]) => {
                 format!("{whole}: {a} and {b} have no order ({})", word(comparison))
             }
-            (Op::BranchSlotInt { comparison, .. }, [a, _]) => {
+            (
+                Op::BranchSlotInt { comparison, .. } | Op::BranchTopInt { comparison, .. },
+                [a, _],
+            ) => {
                 format!("{whole}: {a} and int have no order ({})", word(comparison))
             }
             (Op::Slice { .. }, [a, _]) => {

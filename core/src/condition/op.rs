@@ -66,6 +66,22 @@ pub(super) enum Op {
         slot: u16,
         to: u16,
     },
+    /// The same three tests of the top, which they pop.
+    BranchTopInt {
+        comparison: Comparison,
+        want: bool,
+        to: u16,
+        int: i32,
+    },
+    BranchTopText {
+        want: bool,
+        to: u16,
+        text: u16,
+    },
+    BranchTopNull {
+        want: bool,
+        to: u16,
+    },
     /// Pops two.
     BranchCompare {
         comparison: Comparison,
@@ -160,6 +176,9 @@ impl Op {
             | Self::BranchSlotText { to, .. }
             | Self::BranchSlotNull { to, .. }
             | Self::BranchSlotTruth { to, .. }
+            | Self::BranchTopInt { to, .. }
+            | Self::BranchTopText { to, .. }
+            | Self::BranchTopNull { to, .. }
             | Self::BranchCompare { to, .. }
             | Self::BranchChain { to, .. }
             | Self::BranchTruth { to, .. }

@@ -54,8 +54,8 @@ impl Printer {
     /// `expr` where only what binds more tightly than `min` stands without parentheses.
     fn expr(&mut self, expr: &Expr, min: u8) {
         let power = self.power(&expr.kind);
-        let is_prefix = power == self.dialect.powers.prefix && min == power
-            || power == self.dialect.powers.not && min == power;
+        let powers = &self.dialect.powers;
+        let is_prefix = min == power && (power == powers.prefix || power == powers.not);
         if power > min || is_prefix {
             self.kind(&expr.kind);
         } else {

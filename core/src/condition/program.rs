@@ -17,7 +17,7 @@ use super::render::Place;
 use super::scratch::Scratch;
 use super::syntax::Expr;
 use crate::error::Result;
-use crate::host::{Names, Scope};
+use crate::host::{Attr, Names, Scope};
 use crate::redaction::Redaction;
 use crate::value::{Text, Value};
 
@@ -113,9 +113,45 @@ impl Program {
                     _ => return self.continue_test(scope, at),
                 },
                 Some(Op::Jump { to }) => (true, false, *to),
+                Some(Op::Slot(slot)) => match self.chain(scope, *slot, at + 1) {
+                    Some(next) => {
+                        at = next;
+                        continue;
+                    }
+                    None => return self.continue_test(scope, at),
+                },
                 _ => return self.continue_test(scope, at),
             };
             at = if holds == want { at + 1 } else { usize::from(to) };
+        }
+    }
+
+    /// Tests a variable's attributes (`cart.owner.id == 7`) without a machine: where the test goes on,
+    /// or `None` where it takes a machine after all, which then begins anew.
+    fn chain<S: Scope>(&self, scope: &S, slot: u16, mut at: usize) -> Option<usize> {
+        let mut value = scope.slot(slot).ok()?;
+        loop {
+            let (holds, want, to) = match (self.code.ops.get(at)?, &value) {
+                (Op::Attr(attr), Value::Object(object)) => {
+                    let name = self.code.attrs.get(usize::from(*attr))?;
+                    let attr = Attr { index: name.index, text: &name.text };
+                    value = scope.attr(*object, attr).ok()?;
+                    at += 1;
+                    continue;
+                }
+                (Op::BranchTopInt { comparison, want, to, int }, Value::Int(value)) => {
+                    (compare_ints(*comparison, *value, i64::from(*int)), *want, *to)
+                }
+                (Op::BranchTopText { want, to, text }, Value::Text(Text::Utf8(value))) => {
+                    (**self.code.texts.get(usize::from(*text))? == **value, *want, *to)
+                }
+                (Op::BranchTopNull { want, to }, value) => {
+                    (matches!(value, Value::Null), *want, *to)
+                }
+                (Op::BranchTruth { want, to }, Value::Bool(value)) => (*value, *want, *to),
+                _ => return None,
+            };
+            return Some(if holds == want { at + 1 } else { usize::from(to) });
         }
     }
 

@@ -140,6 +140,9 @@ pub(super) fn prefix(text: Text<'_>, prefix: Text<'_>) -> Option<usize> {
 
 /// Whether `text` ends with `suffix`.
 pub(super) fn ends_with(text: Text<'_>, suffix: Text<'_>) -> bool {
+    if let (Text::Utf8(text), Text::Utf8(suffix)) = (text, suffix) {
+        return text.ends_with(suffix);
+    }
     let (all, tail) = (length(text), length(suffix));
     let (start, end) = slice(text, all.saturating_sub(tail), all);
     tail <= all && equal(units(text, start, end), suffix)

@@ -43,7 +43,7 @@ struct Thing {
 
 /// Variables, and the objects they reach.
 #[derive(Default)]
-pub struct JsonHost {
+pub(crate) struct JsonHost {
     names: Vec<String>,
     values: Vec<Stored>,
     things: Vec<Thing>,
@@ -51,7 +51,7 @@ pub struct JsonHost {
 
 impl JsonHost {
     /// A host with the variables `vars`.
-    pub fn new(vars: &Map<String, Json>) -> Self {
+    pub(crate) fn new(vars: &Map<String, Json>) -> Self {
         let mut host = Self::default();
         for (name, tagged) in vars {
             let value = host.store(tagged);
@@ -235,7 +235,7 @@ impl JsonHost {
     }
 
     /// A value as tagged JSON, with `-0.0` and NaN as the host writes them.
-    pub fn tagged(&self, value: &Value<'_>) -> Json {
+    pub(crate) fn tagged(&self, value: &Value<'_>) -> Json {
         let each = |items: &[Stored]| -> Vec<Json> {
             items.iter().map(|item| self.tagged(&self.read(item).expect("there"))).collect()
         };
@@ -469,7 +469,7 @@ impl Names for JsonHost {
         at.map(|at| at as u16).ok_or_else(|| {
             let near = |known: &&String| known.starts_with(name.get(..1).unwrap_or_default());
             let known = self.names.iter().filter(|known| !BUILTINS.contains(&known.as_str()));
-            UnknownName { nearest: known.filter(near).cloned().take(3).collect() }
+            UnknownName { nearest: known.filter(near).take(3).cloned().collect() }
         })
     }
 

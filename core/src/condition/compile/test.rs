@@ -144,35 +144,60 @@ impl Compiler<'_, '_> {
         {
             return self.pair(mirrored, right, left, want);
         }
-        let span = left.span.to(right.span);
-        let site = Site { span, subject: left.span, other: right.span };
-        let is_equal = operator == Comparison::Equal;
+        if matches!(operator, Comparison::In | Comparison::NotIn) {
+            let span = left.span.to(right.span);
+            return self.membership(left, right, (operator == Comparison::In) == want, span);
+        }
+        self.with_constant(operator, left, &right.kind, want, right.span)?
+            .map_or_else(|| self.two_values(operator, left, right, want), |at| Ok(vec![at]))
+    }
+
+    /// A comparison with a constant that an instruction can hold, if it is one.
+    fn with_constant(
+        &mut self,
+        comparison: Comparison,
+        left: &Expr,
+        right: &Kind,
+        want: bool,
+        other: Span,
+    ) -> Result<Option<usize>> {
+        let site = Site { span: left.span.to(other), subject: left.span, other };
         let slot = match left.kind {
             Kind::Name(_, Binding::Slot(slot)) => Some(slot),
             _ => None,
         };
-        let small = match right.kind {
-            Kind::Int(int) => i32::try_from(int).ok(),
-            _ => None,
-        };
-        let op = match (operator, slot, &right.kind) {
-            (Comparison::In | Comparison::NotIn, ..) => {
-                return self.membership(left, right, (operator == Comparison::In) == want, span);
+        let to = 0;
+        let op = match (comparison, right) {
+            (Comparison::Is | Comparison::IsNot, Kind::Null) => {
+                let want = (comparison == Comparison::Is) == want;
+                slot.map_or(Op::BranchTopNull { want, to }, |slot| Op::BranchSlotNull {
+                    want,
+                    slot,
+                    to,
+                })
             }
-            (Comparison::Is | Comparison::IsNot, Some(slot), Kind::Null) => {
-                Op::BranchSlotNull { want: (operator == Comparison::Is) == want, slot, to: 0 }
-            }
-            (Comparison::Equal | Comparison::NotEqual, Some(slot), Kind::Text(text)) => {
+            (Comparison::Equal | Comparison::NotEqual, Kind::Text(text)) => {
                 let text = self.text(text);
-                Op::BranchSlotText { want: is_equal == want, slot, to: 0, text }
+                let want = (comparison == Comparison::Equal) == want;
+                slot.map_or(Op::BranchTopText { want, to, text }, |slot| Op::BranchSlotText {
+                    want,
+                    slot,
+                    to,
+                    text,
+                })
             }
-            (comparison, Some(slot), _) if is_ordering(comparison) && small.is_some() => {
-                let int = small.unwrap_or_default();
-                Op::BranchSlotInt { comparison, want, slot, to: 0, int }
+            (comparison, Kind::Int(int)) if is_ordering(comparison) => {
+                let Ok(int) = i32::try_from(*int) else { return Ok(None) };
+                slot.map_or(Op::BranchTopInt { comparison, want, to, int }, |slot| {
+                    Op::BranchSlotInt { comparison, want, slot, to, int }
+                })
             }
-            _ => return self.two_values(operator, left, right, want),
+            _ => return Ok(None),
         };
-        Ok(vec![self.emit_at(op, site, 0, 0)])
+        if slot.is_none() {
+            self.value(left)?;
+        }
+        Ok(Some(self.emit_at(op, site, usize::from(slot.is_none()), 0)))
     }
 
     fn two_values(

@@ -60,7 +60,7 @@ fn length<'a, S: Scope, V: View<'a>>(
         }
         (Source::Keys | Source::Values | Source::Items, _) => Err(no_method(&first)),
         (_, Value::Text(text)) => {
-            ctx.burn_text(*text)?;
+            ctx.burn_count(*text)?;
             Ok(text::length(*text))
         }
         (_, Value::Bytes(bytes)) => Ok(bytes.len()),

@@ -126,7 +126,8 @@ fn equal<S: Scope>(ctx: &Ctx<'_, S>, a: &Value<'_>, b: &Value<'_>, depth: u32) -
     }
     match (a, b) {
         (Value::Text(a), Value::Text(b)) => {
-            ctx.burn_text(*a)?;
+            // Strings of different lengths are told apart without looking.
+            ctx.burn(a.units().min(b.units()) / 16)?;
             return Ok(text::equal(*a, *b));
         }
         (Value::Object(_), _) | (_, Value::Object(_)) => {}
@@ -229,7 +230,7 @@ fn ordered<S: Scope>(
     }
     match (a, b) {
         (Value::Text(a), Value::Text(b)) => {
-            ctx.burn_text(*a)?;
+            ctx.burn(a.units().min(b.units()) / 16)?;
             return Ok(satisfies(comparison, Some(text::order(*a, *b))));
         }
         (Value::Bytes(a), Value::Bytes(b)) => return Ok(satisfies(comparison, Some(a.cmp(b)))),

@@ -1,0 +1,115 @@
+//! Instructions that decide where the program goes on.
+
+use super::equal::{compare, same, truth};
+use super::machine::{Machine, Next, slot_missing};
+use super::sequence::View;
+use super::{Operand, Outcome};
+use crate::condition::op::Op;
+use crate::condition::syntax::Comparison;
+use crate::host::Scope;
+use crate::value::{Text, Value};
+
+impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
+    Machine<'a, S, STACK, TEXT, LOOPS>
+{
+    /// Carries out one instruction.
+    pub(super) fn step(&mut self, op: Op) -> Outcome<Next> {
+        let (holds, want, to) = match op {
+            Op::Return(outcome) => return Ok(Next::Test(outcome)),
+            Op::ReturnTop => return Ok(Next::Value),
+            Op::Jump { to } => return Ok(Next::Jump(to)),
+            Op::BranchSlotInt { comparison, want, slot, to, int } => {
+                (self.compares_with(comparison, self.slot(slot)?, int)?, want, to)
+            }
+            Op::BranchSlotText { want, slot, to, text } => {
+                (self.equals_text(&Operand::Value(self.slot(slot)?), text)?, want, to)
+            }
+            Op::BranchSlotNull { want, slot, to } => {
+                (matches!(self.slot(slot)?, Value::Null), want, to)
+            }
+            Op::BranchSlotTruth { want, slot, to } => {
+                (truth(&self.ctx, &self.slot(slot)?)?, want, to)
+            }
+            Op::BranchTopInt { comparison, want, to, int } => {
+                let top = self.pop();
+                (self.compares_with(comparison, self.view(&top), int)?, want, to)
+            }
+            Op::BranchTopText { want, to, text } => {
+                let top = self.pop();
+                (self.equals_text(&top, text)?, want, to)
+            }
+            Op::BranchTopNull { want, to } => {
+                (matches!(self.pop(), Operand::Value(Value::Null)), want, to)
+            }
+            Op::BranchCompare { comparison, want, to } => {
+                let [left, right] = self.take(2);
+                let (left, right) = (self.view(&left), self.view(&right));
+                (compare(&self.ctx, comparison, &left, &right)?, want, to)
+            }
+            Op::BranchTruth { want, to } => {
+                let top = self.pop();
+                (truth(&self.ctx, &self.view(&top))?, want, to)
+            }
+            Op::BranchIs { want, to } => {
+                let [left, right] = self.take(2);
+                (same(&self.view(&left), &self.view(&right))?, want, to)
+            }
+            Op::BranchMember { want, source, to } => (self.member(source)?, want, to),
+            _ => return self.keep(op),
+        };
+        Ok(if holds == want { Next::Go } else { Next::Jump(to) })
+    }
+
+    fn compares_with(&self, comparison: Comparison, value: Value<'_>, int: i32) -> Outcome<bool> {
+        compare(&self.ctx, comparison, &value, &Value::Int(i64::from(int)))
+    }
+
+    fn equals_text(&self, operand: &Operand<'a>, text: u16) -> Outcome<bool> {
+        compare(&self.ctx, Comparison::Equal, &self.view(operand), &self.constant(text))
+    }
+
+    /// Branches that keep a value on the stack on one of their ways.
+    fn keep(&mut self, op: Op) -> Outcome<Next> {
+        match op {
+            Op::BranchChain { comparison, to } => {
+                let [left, middle] = self.take(2);
+                let (left, right) = (self.view(&left), self.view(&middle));
+                if !compare(&self.ctx, comparison, &left, &right)? {
+                    return Ok(Next::Jump(to));
+                }
+                self.push(middle)?;
+            }
+            Op::KeepIf { truth: wanted, to } => {
+                let top = self.top();
+                if truth(&self.ctx, &self.view(&top))? == wanted {
+                    return Ok(Next::Jump(to));
+                }
+                self.pop();
+            }
+            Op::KeepNull { to } => {
+                if matches!(self.top(), Operand::Value(Value::Null)) {
+                    return Ok(Next::Jump(to));
+                }
+            }
+            Op::Step { step, to } => {
+                let candidate = self.pop();
+                if self.fits(step, &candidate)? {
+                    self.pop();
+                    return Ok(Next::Jump(to));
+                }
+            }
+            Op::LoopNext { level, targets, to } => return self.loop_next(level, targets, to),
+            _ => self.load(op)?,
+        }
+        Ok(Next::Go)
+    }
+
+    pub(super) fn slot(&self, slot: u16) -> Outcome<Value<'a>> {
+        self.ctx.scope.slot(slot).map_err(slot_missing)
+    }
+
+    pub(super) fn constant(&self, text: u16) -> Value<'a> {
+        let text = self.code.texts.get(usize::from(text));
+        Value::Text(Text::Utf8(text.map_or("", |text| text)))
+    }
+}

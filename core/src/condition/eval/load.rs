@@ -1,0 +1,121 @@
+//! Instructions that push a value: a constant, a variable, or one computed from others.
+
+use super::aggregate::aggregate;
+use super::element::hashable;
+use super::machine::Machine;
+use super::number::{arithmetic, unary};
+use super::sequence::{View, split_index};
+use super::{Operand, Outcome};
+use crate::condition::failure::FailureKind;
+use crate::condition::op::Op;
+use crate::condition::syntax::Binary;
+use crate::host::Scope;
+use crate::value::{BigInt, Kind, Value};
+
+impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
+    Machine<'a, S, STACK, TEXT, LOOPS>
+{
+    /// Instructions that push a constant or a variable, or move the stack.
+    pub(super) fn load(&mut self, op: Op) -> Outcome<()> {
+        match op {
+            Op::Null => self.push_value(Value::Null),
+            Op::Bool(value) => self.push_value(Value::Bool(value)),
+            Op::Int(value) => self.push_value(Value::Int(value)),
+            Op::Float(value) => self.push_value(Value::Float(value)),
+            Op::BigInt(at) => {
+                let Some((negative, digits)) = self.code.integers.get(usize::from(at)) else {
+                    return Err(FailureKind::Types);
+                };
+                let int = BigInt { negative: *negative, digits, digit_bits: 32 };
+                self.push_value(Value::BigInt(int))
+            }
+            Op::Text(at) => self.push_value(self.constant(at)),
+            Op::Bytes(at) => {
+                let bytes = self.code.bytes.get(usize::from(at));
+                self.push_value(Value::Bytes(bytes.map_or(&[], |bytes| bytes)))
+            }
+            Op::Slot(slot) => {
+                let value = self.slot(slot)?;
+                self.push_value(value)
+            }
+            Op::Bound(place) => {
+                let bound = self.stack.get(usize::from(place)).copied();
+                self.push(bound.unwrap_or(Operand::NULL))
+            }
+            Op::Pop(count) => {
+                self.height = self.height.saturating_sub(usize::from(count));
+                Ok(())
+            }
+            Op::Hashable => hashable(&self.view(&self.top())),
+            Op::Module(slot) => match self.slot(slot)? {
+                Value::Object(object) if object.kind == Kind::Module => Ok(()),
+                _ => Err(FailureKind::NeedsCode),
+            },
+            _ => {
+                let result = self.compute(op)?;
+                match result {
+                    Some(result) => self.push(result),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+
+    /// Instructions that take values and compute one.
+    fn compute(&mut self, op: Op) -> Outcome<Option<Operand<'a>>> {
+        let of = |value: Value<'a>| Some(Operand::Value(value));
+        Ok(match op {
+            Op::Attr(attr) => {
+                let object = self.pop();
+                of(self.attr(attr, &object)?)
+            }
+            Op::Index { is_constant } => {
+                let [object, key] = self.take(2);
+                Some(self.index(&object, &key, is_constant)?)
+            }
+            Op::Slice { has_start, has_end } => Some(self.slice(has_start, has_end)?),
+            Op::SplitIndex(values) => {
+                let values = usize::from(values);
+                let operands: [Operand<'a>; 4] = self.take(values + 1);
+                let index = operands.get(values).map_or(Value::Null, |index| self.view(index));
+                let of_split = operands.get(..values).unwrap_or_default();
+                Some(split_index(&self.ctx, self, of_split, &index)?)
+            }
+            Op::Unary(operator) => match self.pop() {
+                Operand::Value(value) => of(unary(operator, &value)?),
+                Operand::Computed { .. } => return Err(FailureKind::Types),
+            },
+            Op::Arithmetic(operator) => Some(self.arithmetic(operator)?),
+            Op::Call(function, count) => {
+                let args: [Operand<'a>; 16] = self.take(usize::from(count));
+                Some(self.call(function, args.get(..usize::from(count)).unwrap_or_default())?)
+            }
+            Op::Aggregate(function, source) => {
+                let operands: [Operand<'a>; 3] = self.take(source.values());
+                let operands = operands.get(..source.values()).unwrap_or_default();
+                Some(aggregate(&self.ctx, self, function, source, operands)?)
+            }
+            Op::Matches(at) => {
+                let operand = self.pop();
+                let code = self.code;
+                let pattern = code.patterns.get(usize::from(at)).ok_or(FailureKind::Pattern)?;
+                of(Value::Bool(self.matches(&operand, pattern)?))
+            }
+            Op::LoopStart { level, source } => {
+                self.loop_start(level, source)?;
+                None
+            }
+            _ => return Err(FailureKind::Types),
+        })
+    }
+
+    fn arithmetic(&mut self, operator: Binary) -> Outcome<Operand<'a>> {
+        let [left, right] = self.take(2);
+        let texts = matches!(self.view(&left), Value::Text(_))
+            && matches!(self.view(&right), Value::Text(_));
+        if operator == Binary::Add && texts {
+            return self.concatenate(&left, &right);
+        }
+        arithmetic(operator, &self.view(&left), &self.view(&right)).map(Operand::Value)
+    }
+}
