@@ -16,7 +16,7 @@ use pyo3::{PyResult, Python};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use stillframe_core::agent::{Agent, Arguments, Config};
-use stillframe_core::condition;
+use stillframe_core::{clock, condition};
 
 /// The agent as this binding has it.
 pub(crate) type PythonAgent = Agent<PythonRuntime>;
@@ -50,7 +50,7 @@ pub(crate) fn start(py: Python<'_>, mut arguments: Arguments) -> PyResult<()> {
     arguments.hit_cost_ns = HIT_COST_NS;
     let config = Config::of_process(arguments).map_err(|fault| error::to_python(py, &fault))?;
     let enabled = config.enabled;
-    let runtime = PythonRuntime::new(identity::process_started_ns());
+    let runtime = PythonRuntime::new(clock::wall_ns());
     let agent = py.detach(|| Agent::start(runtime, &condition::PYTHON, config));
     let agent = agent.map_err(|fault| error::to_python(py, &fault))?;
     if enabled {

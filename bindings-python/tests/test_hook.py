@@ -326,13 +326,16 @@ def test_add_and_remove_leave_no_reference(place):
     code = function.__code__
     before = (sys.getrefcount(code), sys.getrefcount(function))
     threads = [threading.Thread(target=call) for _ in range(3)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)
     for thread in threads:
         thread.start()
-    for _ in range(40):
+    for _ in range(20):
         round_trip()
     stop.set()
     for thread in threads:
         thread.join()
+    sys.setswitchinterval(interval)
     gc.collect()
     assert (sys.getrefcount(code), sys.getrefcount(function)) == before
 

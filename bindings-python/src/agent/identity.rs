@@ -7,7 +7,6 @@ use pyo3::types::PyAnyMethods;
 use pyo3::{PyResult, Python};
 use std::collections::BTreeMap;
 use stillframe_core::agent::Arguments;
-use stillframe_core::clock;
 
 /// Distributions that are named; beyond that a process has more than anybody reads.
 const MAX_PACKAGES: usize = 500;
@@ -70,18 +69,4 @@ pub(super) fn note_standard_library(py: Python<'_>) {
         Ok(folders)
     };
     locate::set_foreign(folders().unwrap_or_default());
-}
-
-/// Wall time of the process's start; where the system does not tell, now.
-pub(super) fn process_started_ns() -> u64 {
-    let started = || -> Option<u64> {
-        let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-        let ticks: u64 = stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()?;
-        let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
-        let up: f64 = uptime.split_whitespace().next()?.parse().ok()?;
-        // Linux counts them in hundredths of a second (`USER_HZ`).
-        let age_ns = (up * 1e9) as u64 - ticks * 10_000_000;
-        clock::wall_ns().checked_sub(age_ns)
-    };
-    started().unwrap_or_else(clock::wall_ns)
 }

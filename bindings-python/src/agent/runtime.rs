@@ -10,7 +10,6 @@ use crate::{hook, locate};
 use pyo3::Python;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use stillframe_core::error::{Error, ErrorKind, Result};
@@ -19,7 +18,7 @@ use stillframe_core::host::{LoadedFile, LoadedFunction, Names, Runtime, SourceTe
 /// CPython, as the core sees it.
 pub(crate) struct PythonRuntime {
     installer: Mutex<Installer>,
-    started_ns: u64,
+    began_ns: u64,
     /// Slots given out, by the handle of their code.
     slots: Mutex<HashMap<u64, Slots>>,
 }
@@ -30,21 +29,11 @@ impl fmt::Debug for PythonRuntime {
     }
 }
 
-/// Whether the core was told of new code and has not looked yet.
-static RELOAD_GIVEN: AtomicBool = AtomicBool::new(false);
-
 /// Called on application threads after new code: has the core look for what waits for it.
 pub(super) fn code_came() {
-    if RELOAD_GIVEN.swap(true, Ordering::Relaxed) {
-        return;
+    if let Some(agent) = super::current() {
+        agent.reload();
     }
-    let Some(agent) = super::current() else { return };
-    agent.runtime().run_soon(Box::new(|| {
-        RELOAD_GIVEN.store(false, Ordering::Relaxed);
-        if let Some(agent) = super::current() {
-            agent.reload();
-        }
-    }));
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -57,9 +46,9 @@ fn internal(what: &str, error: &pyo3::PyErr) -> Error {
 }
 
 impl PythonRuntime {
-    /// The runtime of a process that started at `started_ns`.
-    pub(super) fn new(started_ns: u64) -> Self {
-        Self { installer: Mutex::default(), started_ns, slots: Mutex::default() }
+    /// The runtime of an agent that began at `began_ns`, wall time.
+    pub(super) fn new(began_ns: u64) -> Self {
+        Self { installer: Mutex::default(), began_ns, slots: Mutex::default() }
     }
 
     fn installer(&self) -> Installer {
@@ -81,7 +70,6 @@ impl PythonRuntime {
         let fresh = Installer::default();
         // Whatever of the parent's is in there stays as it is: its locks may be held for ever.
         std::mem::forget(std::mem::replace(&mut *locked(&self.installer), fresh));
-        RELOAD_GIVEN.store(false, Ordering::Relaxed);
     }
 }
 
@@ -100,7 +88,7 @@ impl Runtime for PythonRuntime {
 
     fn source(&self, file: &LoadedFile) -> SourceText {
         let loaded_ns = locate::loaded_ns(&file.path).unwrap_or(0);
-        locate::source_of(&file.path, loaded_ns, self.started_ns)
+        locate::source_of(&file.path, loaded_ns, self.began_ns)
     }
 
     fn functions(&self, file: &LoadedFile) -> Vec<LoadedFunction> {

@@ -12,9 +12,6 @@ static FOREIGN: OnceLock<Vec<String>> = OnceLock::new();
 /// Components of a path that say the same.
 const FOREIGN_COMPONENTS: [&str; 2] = ["/site-packages/", "/dist-packages/"];
 
-/// The system knows a process's start to two hundredths of a second, and no code is loaded sooner.
-const START_SLACK_NS: u64 = 20_000_000;
-
 /// Names the standard library's folders, once.
 pub(crate) fn set_foreign(folders: Vec<String>) {
     let _ = FOREIGN.set(folders);
@@ -28,16 +25,16 @@ pub(crate) fn is_application(path: &str) -> bool {
         && !foreign.iter().any(|folder| path.starts_with(folder.as_str()))
 }
 
-/// The text of `path`, whose code was loaded at `loaded_ns` or, if that is 0, at some time since the
-/// process started.
-pub(crate) fn source_of(path: &str, loaded_ns: u64, started_ns: u64) -> SourceText {
+/// The text of `path`, whose code was loaded at `loaded_ns` or, if that is 0, before the agent began
+/// at `began_ns`. In the second case a change between the two would go unseen.
+pub(crate) fn source_of(path: &str, loaded_ns: u64, began_ns: u64) -> SourceText {
     let Ok(metadata) = std::fs::metadata(path) else { return SourceText::Unavailable };
     let changed_ns = metadata
         .modified()
         .ok()
         .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
         .map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
-    let since = if loaded_ns == 0 { started_ns + START_SLACK_NS } else { loaded_ns };
+    let since = if loaded_ns == 0 { began_ns } else { loaded_ns };
     if changed_ns > since {
         return SourceText::ChangedSince;
     }
