@@ -333,3 +333,6 @@ fn yours(probe: &ProbeView, said: &[Said<'_>]) -> Option<Yours> {
         text: location.line_text.clone()?,
     })
 }
+
+#[cfg(test)]
+mod tests;

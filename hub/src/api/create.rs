@@ -189,8 +189,13 @@ fn refused(fleet: &Fleet, record: &ProbeRecord, reports: &[InstanceReport]) -> O
     let mut error = ErrorInfo::new(code, format!("{message}{of}"));
     error.next = why.and_then(|why| why.hint.clone());
     if code == Code::Condition {
-        error.source = record.spec.condition.clone().or_else(|| record.spec.log.clone());
-        error.span = why.and_then(|why| why.span);
+        let spec = &record.spec;
+        let mut texts = spec.condition.iter().chain(&spec.log).chain(&spec.watches);
+        // Agents say where in a text the fault is, not in which one.
+        if let (Some(only), None) = (texts.next(), texts.next()) {
+            error.source = Some(only.clone());
+            error.span = why.and_then(|why| why.span);
+        }
     }
     error.why = fleet.why(record.id).map(Box::new);
     Some(error)

@@ -78,8 +78,16 @@ impl Probe {
     }
 
     /// Keeps what an instance said; answers whether more than counters changed.
-    pub(super) fn heard(&mut self, instance: &Instance, report: ProbeReport) -> bool {
+    pub(super) fn heard(&mut self, instance: &Instance, mut report: ProbeReport) -> bool {
         let before = self.reports.get(&instance.id).map(|kept| &kept.report);
+        if let Some(before) = before.filter(|before| before.state == report.state)
+            && matches!(report.state, ProbeState::Resting | ProbeState::Stopped)
+        {
+            // A probe that is off is not hit: what it cost is what it cost when it went off.
+            report.why.clone_from(&before.why);
+            (report.ns_per_hit, report.hits_per_s) = (before.ns_per_hit, before.hits_per_s);
+            report.cost_ppm = before.cost_ppm;
+        }
         let changed = before.is_none_or(|before| {
             before.state != report.state
                 || before.at != report.at

@@ -10,13 +10,11 @@ use stillframe_core::probe::{ProbeKind, ProbeReport, ProbeState};
 /// Most budget that is suggested: beyond it a process's own ceiling forbids it unless raised.
 const MAX_SUGGESTED_PPM: u64 = 20_000;
 
-/// What stands behind this in a failure's message is what to write instead.
-const HINT_MARK: &str = "; ";
-
-/// The message of a failed condition without its hint, and the hint.
+/// The message of a failed condition without its hint, and the hint: agents put it on a line of its
+/// own.
 pub(super) fn split_hint(message: &str) -> (&str, Option<&str>) {
-    match message.split_once(HINT_MARK) {
-        Some((message, hint)) => (message, Some(hint.strip_prefix("try ").unwrap_or(hint))),
+    match message.split_once('\n') {
+        Some((message, hint)) => (message.trim_end(), Some(hint.trim())),
         None => (message, None),
     }
 }

@@ -48,6 +48,9 @@ pub(super) fn texts(spec: &ProbeSpec, candidates: &[Candidate]) -> Result<(), Er
     for text in spec.condition.iter().chain(&spec.watches) {
         condition::check(text, &PYTHON).map_err(|error| from_core(&error, Some(text)))?;
     }
+    if let Some(text) = &spec.log {
+        condition::check_template(text, &PYTHON).map_err(|error| from_core(&error, Some(text)))?;
+    }
     Ok(())
 }
 
