@@ -126,7 +126,12 @@ impl Client {
     }
 
     fn away(&self, error: &ureq::Error) -> Failure {
-        let message = format!("the hub at {} cannot be reached: {error}", self.url);
+        let message = match error {
+            ureq::Error::Timeout(_) => {
+                format!("the hub at {} does not answer within {ANSWER_TIME:?}", self.url)
+            }
+            error => format!("the hub at {} cannot be reached: {error}", self.url),
+        };
         Failure::new(Exit::Unreachable, "hub", message)
             .next("check that it runs (`stillframe doctor`), or name another with --hub URL")
     }
