@@ -46,67 +46,71 @@ fn value() -> impl Strategy<Value = Json> {
     })
 }
 
+const LEAVES: &[&str] = &[
+    "a",
+    "b",
+    "c",
+    "1",
+    "-2",
+    "0",
+    "1.5",
+    "'b'",
+    "'é❄'",
+    "b'x'",
+    "None",
+    "True",
+    "a.b",
+    "b.c",
+    "99999999999999999999",
+];
+
+const OPERATORS: &[&str] = &[
+    "+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "<<", ">>", "==", "!=", "<", "<=", ">",
+    ">=", "is", "is not", "in", "not in", "and", "or",
+];
+
+const PREFIXES: &[&str] = &["-", "+", "~", "not "];
+
+const SHAPES: &[&str] = &[
+    "len(_)",
+    "_[0]",
+    "_[-1:]",
+    "_[:2]",
+    "abs(_)",
+    "sum(_)",
+    "max(_)",
+    "min(_, a)",
+    "any(_)",
+    "all(x == a for x in _)",
+    "any(v for k, v in _.items())",
+    "_.lower()",
+    "_.upper()",
+    "_.strip()",
+    "_.split()[0]",
+    "_.split('b')[-1]",
+    "_.get(a)",
+    "_?.b",
+    "isinstance(_, (int, str))",
+    "_.startswith('b')",
+    "_.endswith(b)",
+    "b in _.values()",
+    "matches(_, r'b+$')",
+    "a in (_, 1)",
+    "a in {_, 'b'}",
+    "1 < _ < 3",
+    "math.isnan(_)",
+];
+
 fn source() -> impl Strategy<Value = String> {
-    let leaves = vec![
-        "a",
-        "b",
-        "c",
-        "1",
-        "-2",
-        "0",
-        "1.5",
-        "'b'",
-        "'é❄'",
-        "b'x'",
-        "None",
-        "True",
-        "a.b",
-        "b.c",
-        "99999999999999999999",
-    ];
-    let leaf = prop::sample::select(leaves).prop_map(str::to_owned);
+    let leaf = prop::sample::select(LEAVES).prop_map(str::to_owned);
     leaf.prop_recursive(4, 24, 3, |inner| {
-        let operators = vec![
-            "+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "<<", ">>", "==", "!=", "<", "<=",
-            ">", ">=", "is", "is not", "in", "not in", "and", "or",
-        ];
-        let unaries = vec!["-", "+", "~", "not "];
-        let shapes = vec![
-            "len(_)",
-            "_[0]",
-            "_[-1:]",
-            "_[:2]",
-            "abs(_)",
-            "sum(_)",
-            "max(_)",
-            "min(_, a)",
-            "any(_)",
-            "all(x == a for x in _)",
-            "any(v for k, v in _.items())",
-            "_.lower()",
-            "_.upper()",
-            "_.strip()",
-            "_.split()[0]",
-            "_.split('b')[-1]",
-            "_.get(a)",
-            "_?.b",
-            "isinstance(_, (int, str))",
-            "_.startswith('b')",
-            "_.endswith(b)",
-            "b in _.values()",
-            "matches(_, r'b+$')",
-            "a in (_, 1)",
-            "a in {_, 'b'}",
-            "1 < _ < 3",
-            "math.isnan(_)",
-        ];
         prop_oneof![
-            (inner.clone(), prop::sample::select(operators), inner.clone())
+            (inner.clone(), prop::sample::select(OPERATORS), inner.clone())
                 .prop_map(|(left, operator, right)| format!("({left} {operator} {right})")),
-            (prop::sample::select(unaries), inner.clone()).prop_map(|(o, e)| format!("({o}{e})")),
+            (prop::sample::select(PREFIXES), inner.clone()).prop_map(|(o, e)| format!("({o}{e})")),
             (inner.clone(), inner.clone(), inner.clone())
                 .prop_map(|(yes, test, no)| format!("({yes} if {test} else {no})")),
-            (prop::sample::select(shapes), inner)
+            (prop::sample::select(SHAPES), inner)
                 .prop_map(|(shape, e)| shape.replace('_', &format!("({e})"))),
         ]
     })

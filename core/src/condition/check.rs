@@ -56,10 +56,7 @@ impl Checker<'_, '_> {
             Kind::Unary(_, operand) | Kind::Guard(operand) | Kind::Chain(operand) => {
                 self.value(operand)
             }
-            Kind::Binary(_, left, right) => {
-                self.value(left)?;
-                self.value(right)
-            }
+            Kind::Binary(_, left, right) => self.value(left).and_then(|()| self.value(right)),
             Kind::Logic(_, terms) => self.values(terms),
             Kind::Compare(first, rest) => self.comparison(first, rest),
             Kind::Ternary(parts) => {

@@ -1,12 +1,10 @@
-//! Evaluation: what each operation means on values of the application.
-//!
-//! Reads through [`Scope`] and never runs code. Invariant: everything that grows with the
-//! application's data takes fuel; nothing allocates, locks or panics.
+//! Evaluation: what each operation means on values of the application, without running its code.
 
 mod aggregate;
 mod bigint;
 mod branch;
 mod call;
+mod context;
 mod element;
 mod equal;
 mod float;
@@ -17,81 +15,8 @@ mod parts;
 mod sequence;
 
 pub(super) use bigint::nibbles;
+pub(super) use context::{FUEL, Operand};
 pub(super) use machine::{Exit, Large, Small, slot_missing};
 pub(super) use number::compare_ints;
 
-use super::failure::FailureKind;
-use crate::host::{Fuel, Scope};
-use crate::redaction::Redaction;
-use crate::value::{Text, Value};
-
-/// Steps over collections, or 16 bytes of string work each, of one evaluation: as many elements as
-/// the largest capture takes, and well under a millisecond.
-pub(super) const FUEL: u32 = 10_000;
-
-type Outcome<T> = Result<T, FailureKind>;
-
-/// What an evaluation reads from and pays with.
-pub(super) struct Ctx<'a, S> {
-    pub(super) scope: &'a S,
-    pub(super) fuel: Fuel,
-    pub(super) redaction: &'a Redaction,
-}
-
-impl<'a, S: Scope> Ctx<'a, S> {
-    pub(super) fn new(scope: &'a S, redaction: &'a Redaction) -> Self {
-        Self { scope, fuel: Fuel::new(FUEL), redaction }
-    }
-
-    fn burn(&self, steps: usize) -> Outcome<()> {
-        let steps = u32::try_from(steps).map_err(|_| FailureKind::OutOfFuel)?;
-        self.fuel.take(steps).map_err(|_| FailureKind::OutOfFuel)
-    }
-
-    /// Pays for work on a string.
-    fn burn_text(&self, text: Text<'_>) -> Outcome<()> {
-        self.burn(text.units() / 16)
-    }
-
-    /// Pays for finding a place in a string, which most storages know without looking.
-    fn burn_count(&self, text: Text<'_>) -> Outcome<()> {
-        match text {
-            // Eight bytes and more are looked at in one step.
-            Text::Utf8(text) if text.is_ascii() => self.burn(text.len() / 1024),
-            Text::Utf8(text) => self.burn(text.len() / 16),
-            _ => Ok(()),
-        }
-    }
-
-    /// An error if the value under this key must not be reached.
-    fn visible(&self, key: &Value<'_>) -> Outcome<()> {
-        match key {
-            Value::Text(text) if self.redaction.name_text(*text) => Err(FailureKind::Redacted),
-            Value::Bytes(bytes) if self.redaction.name_text(Text::Latin1(bytes)) => {
-                Err(FailureKind::Redacted)
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// A value on the machine's stack.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Operand<'a> {
-    /// Of the application or the program.
-    Value(Value<'a>),
-    /// A computed string: UTF-8 in the machine's text room.
-    Computed { start: u16, len: u16 },
-}
-
-impl Operand<'_> {
-    const NULL: Self = Self::Value(Value::Null);
-}
-
-/// What a missing element of a sequence is.
-fn no_index(missing: crate::value::Missing) -> FailureKind {
-    match missing {
-        crate::value::Missing::Absent => FailureKind::NoIndex,
-        other => other.into(),
-    }
-}
+use context::{Ctx, Outcome, no_index};

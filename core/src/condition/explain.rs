@@ -41,8 +41,6 @@ pub(super) fn message(
             }
             None => format!("{whole} is not loaded: reading it would run application code"),
         },
-        FailureKind::Redacted => format!("{whole} would tell of a redacted value"),
-        FailureKind::Unreadable => format!("{whole} cannot be read on this runtime"),
         FailureKind::OutOfFuel => format!(
             "{whole} takes more than {} steps, which is all a condition may take",
             super::eval::FUEL
@@ -56,10 +54,6 @@ pub(super) fn message(
         }
         FailureKind::Types => explainer.types(),
         FailureKind::Unhashable => format!("{} cannot be a key: it can change", explainer.key()),
-        FailureKind::ZeroDivision => format!("{whole} divides by zero"),
-        FailureKind::Overflow => format!("{whole} is beyond 64 bits"),
-        FailureKind::Domain => format!("{whole} has no value here"),
-        FailureKind::TooDeep => format!("{whole} compares collections nested too deeply"),
         FailureKind::TooLong => {
             format!("{whole} computes a string longer than {} bytes", super::scratch::TEXT_BYTES)
         }
@@ -69,6 +63,19 @@ pub(super) fn message(
         FailureKind::Pattern => {
             format!("{whole}: \\b cannot be decided beside a character beyond ASCII")
         }
+        kind => format!("{whole} {}", said_of_the_whole(kind)),
+    }
+}
+
+/// What is said of an expression whatever it is.
+fn said_of_the_whole(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::Redacted => "would tell of a redacted value",
+        FailureKind::Unreadable => "cannot be read on this runtime",
+        FailureKind::ZeroDivision => "divides by zero",
+        FailureKind::Overflow => "is beyond 64 bits",
+        FailureKind::TooDeep => "compares collections nested too deeply",
+        _ => "has no value here",
     }
 }
 

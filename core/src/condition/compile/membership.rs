@@ -1,6 +1,6 @@
 //! `in`, `isinstance` and prefixes: one value held against one candidate after the other.
 
-use super::Compiler;
+use super::compiler::Compiler;
 use crate::condition::op::{Op, Site, Step};
 use crate::condition::syntax::{Comparison, Expr, Function, Kind, Logic, Shape, Span};
 use crate::error::Result;

@@ -1,6 +1,6 @@
 //! Tests: code that falls through when the truth of an expression is the one wanted.
 
-use super::Compiler;
+use super::compiler::Compiler;
 use crate::condition::message;
 use crate::condition::op::{Op, Site};
 use crate::condition::syntax::{

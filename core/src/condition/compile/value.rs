@@ -1,6 +1,6 @@
 //! Values: code that leaves one value on the stack.
 
-use super::Compiler;
+use super::compiler::Compiler;
 use crate::condition::message;
 use crate::condition::op::{Op, Site};
 use crate::condition::pattern::Pattern;
@@ -51,10 +51,7 @@ impl Compiler<'_, '_> {
                 for bound in [start, end].into_iter().flatten() {
                     self.value(bound)?;
                 }
-                let (has_start, has_end) = (start.is_some(), end.is_some());
-                let pops = 1 + usize::from(has_start) + usize::from(has_end);
-                let site = Site { span, subject: object.span, other: span };
-                self.emit_at(Op::Slice { has_start, has_end }, site, pops, 1);
+                self.slice(object.span, span, start.is_some(), end.is_some());
             }
             Kind::Unary(operator, operand) if *operator != Unary::Not => {
                 self.value(operand)?;
@@ -86,6 +83,12 @@ impl Compiler<'_, '_> {
             _ => return self.truth(expr),
         }
         Ok(())
+    }
+
+    fn slice(&mut self, subject: Span, span: Span, has_start: bool, has_end: bool) {
+        let pops = 1 + usize::from(has_start) + usize::from(has_end);
+        let site = Site { span, subject, other: span };
+        self.emit_at(Op::Slice { has_start, has_end }, site, pops, 1);
     }
 
     /// The outcome of a test as a boolean.

@@ -1,6 +1,6 @@
 //! Calls: only what the dialect's table lists, each with its number of arguments, and generators.
 
-use super::Parser;
+use super::parser::Parser;
 use crate::condition::dialect::{Callable, Sign};
 use crate::condition::message;
 use crate::condition::syntax::{Expr, Function, Generator, Kind, Span};

@@ -1,6 +1,6 @@
 //! Operands: literals, names, brackets, and what follows them (attributes, elements, slices).
 
-use super::Parser;
+use super::parser::Parser;
 use crate::condition::dialect::Sign;
 use crate::condition::message;
 use crate::condition::syntax::{Binding, Expr, Kind, Shape};

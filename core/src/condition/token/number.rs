@@ -2,7 +2,7 @@
 //!
 //! Invariant: a value is exact (integers) or what the nearest double is (floats).
 
-use super::{Lexer, Token};
+use super::lexer::{Lexer, Token};
 use crate::condition::message;
 use crate::error::Result;
 

@@ -3,7 +3,7 @@
 //! Invariant: a literal's value is exactly the host's; one that a Rust string cannot hold (a lone
 //! surrogate) is refused.
 
-use super::{Lexer, Token};
+use super::lexer::{Lexer, Token};
 use crate::condition::message;
 use crate::error::Result;
 

@@ -1,0 +1,171 @@
+//! Source text to tokens.
+//!
+//! Names, numbers, strings and the signs of a dialect's table; knows no grammar. Invariant: it moves
+//! forward through the source and never splits a character, whatever the text.
+
+use crate::condition::dialect::{Dialect, Sign};
+use crate::condition::message;
+use crate::condition::syntax::Span;
+use crate::error::Result;
+use unicode_normalization::UnicodeNormalization;
+
+/// One token.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::condition) enum Token {
+    Name(Box<str>),
+    Int(i64),
+    /// Magnitude beyond 64 bits, 32 bits a digit, the least significant first.
+    BigInt(Box<[u32]>),
+    Float(f64),
+    Text(Box<str>),
+    Bytes(Box<[u8]>),
+    Sign(Sign),
+    End,
+}
+
+/// Where in the source we are.
+#[derive(Clone, Debug)]
+pub(in crate::condition) struct Lexer<'s> {
+    pub(super) source: &'s str,
+    pub(super) dialect: &'static Dialect,
+    pub(super) position: usize,
+    /// Brackets open here, within which a new line is a blank.
+    pub(super) open: usize,
+}
+
+impl<'s> Lexer<'s> {
+    pub(in crate::condition) fn new(
+        source: &'s str,
+        dialect: &'static Dialect,
+        position: usize,
+    ) -> Self {
+        Self { source, dialect, position, open: 0 }
+    }
+
+    pub(super) fn rest(&self) -> &'s str {
+        self.source.get(self.position..).unwrap_or_default()
+    }
+
+    pub(super) fn span_of(&self, len: usize) -> Span {
+        Span::new(self.position, self.position + len)
+    }
+
+    /// The next token; `End` again and again at the end.
+    pub(in crate::condition) fn next(&mut self) -> Result<(Token, Span)> {
+        self.skip_blanks()?;
+        let start = self.position;
+        let token = self.token()?;
+        if let Token::Sign(sign) = token {
+            self.count_bracket(sign);
+        }
+        Ok((token, Span::new(start, self.position)))
+    }
+
+    pub(super) fn count_bracket(&mut self, sign: Sign) {
+        match sign {
+            Sign::OpenParen | Sign::OpenBracket | Sign::OpenBrace => self.open += 1,
+            Sign::CloseParen | Sign::CloseBracket | Sign::CloseBrace => {
+                self.open = self.open.saturating_sub(1);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn skip_blanks(&mut self) -> Result<()> {
+        let rest = self.rest();
+        let after = rest.trim_start_matches([' ', '\t', '\r', '\n', '\x0c']);
+        let blanks = rest.len() - after.len();
+        let line_end = rest.get(..blanks).and_then(|blanks| blanks.find('\n'));
+        if let Some(at) = line_end
+            && self.open == 0
+            && !after.is_empty()
+            && self.position + at > 0
+            && !self.source.get(..self.position).unwrap_or_default().trim().is_empty()
+        {
+            let at = self.position + at;
+            return Err(message::newline(Span::new(at, at + 1)));
+        }
+        self.position += blanks;
+        Ok(())
+    }
+
+    pub(super) fn token(&mut self) -> Result<Token> {
+        let rest = self.rest();
+        let Some(first) = rest.chars().next() else { return Ok(Token::End) };
+        if rest.starts_with(self.dialect.spelling.comment) {
+            let span = self.span_of(rest.len());
+            return Err(message::refused(span, "a comment", "write the expression alone"));
+        }
+        if let Some(token) = self.string()? {
+            return Ok(token);
+        }
+        let mut following = rest.bytes().skip(1);
+        let fraction = first == '.' && following.next().is_some_and(|b| b.is_ascii_digit());
+        if first.is_ascii_digit() || fraction {
+            return self.number();
+        }
+        if first.is_alphabetic() || first == '_' {
+            return self.word();
+        }
+        self.punctuation(first)
+    }
+
+    pub(super) fn word(&mut self) -> Result<Token> {
+        let rest = self.rest();
+        let len = rest
+            .char_indices()
+            .find(|&(_, c)| !(c.is_alphanumeric() || c == '_' || is_mark(c)))
+            .map_or(rest.len(), |(at, _)| at);
+        let word = rest.get(..len).unwrap_or_default();
+        self.refuse(word)?;
+        self.position += len;
+        if let Some((_, sign)) = self.dialect.signs.iter().find(|(spelling, _)| *spelling == word) {
+            return Ok(Token::Sign(*sign));
+        }
+        let name = if word.is_ascii() { word.to_owned() } else { word.nfkc().collect() };
+        Ok(Token::Name(name.into()))
+    }
+
+    /// An error if `word` as a whole is refused by name.
+    pub(super) fn refuse(&self, word: &str) -> Result<()> {
+        match self.dialect.refused.iter().find(|refused| refused.spelling == word) {
+            Some(refused) => {
+                let span = self.span_of(word.len());
+                Err(message::refused(span, refused.what, refused.instead))
+            }
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn punctuation(&mut self, first: char) -> Result<Token> {
+        let rest = self.rest();
+        let sign = self
+            .dialect
+            .signs
+            .iter()
+            .filter(|(spelling, _)| rest.starts_with(spelling))
+            .max_by_key(|(spelling, _)| spelling.len());
+        let refused = self
+            .dialect
+            .refused
+            .iter()
+            .filter(|refused| rest.starts_with(refused.spelling))
+            .max_by_key(|refused| refused.spelling.len());
+        let len = sign.map_or(0, |(spelling, _)| spelling.len());
+        if let Some(refused) = refused
+            && refused.spelling.len() > len
+        {
+            self.refuse(refused.spelling)?;
+        }
+        let Some((_, sign)) = sign else {
+            return Err(message::unexpected_character(self.span_of(first.len_utf8()), first));
+        };
+        self.position += len;
+        Ok(Token::Sign(*sign))
+    }
+}
+
+/// Combining marks continue a name in every host; alone they are never alphabetic.
+fn is_mark(character: char) -> bool {
+    unicode_normalization::char::is_combining_mark(character)
+}
