@@ -7,6 +7,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Variables that would let the surroundings of a test into it.
@@ -28,6 +29,9 @@ const FOREIGN: [&str; 16] = [
     "PYTHONPATH",
     "NO_COLOR",
 ];
+
+/// How long anything may take on a busy machine before it is taken for absent.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A home, a runtime folder and a working folder.
 pub(crate) struct Machine {
@@ -123,14 +127,15 @@ impl Machine {
         self.command(args).output().expect("the command starts").into()
     }
 
-    /// Runs the command again and again until it says what is awaited; whoever runs the tests bounds
-    /// how long that may take.
+    /// Runs the command again and again until it says what is awaited.
     pub(crate) fn until(&self, args: &[&str], is_there: impl Fn(&Ran) -> bool) -> Ran {
+        let start = Instant::now();
         loop {
             let ran = self.run(args).done();
             if is_there(&ran) {
                 return ran;
             }
+            assert!(start.elapsed() < PATIENCE, "it did not come about: {ran:?}");
         }
     }
 
