@@ -28,7 +28,8 @@ def wait_for(condition, what):
     """Waits until `condition` gives something true, and returns it."""
     deadline = time.monotonic() + PATIENCE_S
     while not (found := condition()):
-        assert time.monotonic() < deadline, what
+        if time.monotonic() > deadline:
+            raise AssertionError(what)
         time.sleep(0.001)
     return found
 
@@ -65,8 +66,13 @@ class Probe:
         return self.counters()["hits"]
 
     def armed(self):
-        wait_for(lambda: self.report()["state"] == "armed", self.report())
+        report = wait_for(self.settled, f"never left pending: {self.report()}")
+        assert report["state"] == "armed", report
         return self
+
+    def settled(self):
+        report = self.report()
+        return None if report["state"] == "pending" else report
 
     def snapshot(self):
         return self.got.get(timeout=PATIENCE_S)
