@@ -15,13 +15,54 @@ use crate::transport::log::Level;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// How long a fork may be held up for our threads to end.
+const PAUSE: Duration = Duration::from_millis(200);
 
 impl<R: Runtime> Agent<R> {
+    /// The process is about to fork: ends our threads, their connection kept, so that none of them
+    /// holds a lock that the child would inherit, and none makes the process a multi-threaded one
+    /// that a runtime warns about. Below a millisecond; at most 200 ms. To be followed by
+    /// [`Agent::fork_in_parent`] in the parent and [`Agent::fork_in_child`] in the child.
+    pub fn before_fork(&self) {
+        let life = self.life();
+        life.pausing.store(true, Ordering::Release);
+        life.wake_shipper();
+        if let Some(waker) = &life.waker {
+            waker.pause(true);
+        }
+        let until = Instant::now() + PAUSE;
+        while life.threads.load(Ordering::Acquire) > 0 && Instant::now() < until {
+            let seen = life.progress();
+            if life.threads.load(Ordering::Acquire) > 0 {
+                life.await_progress(seen, until.saturating_duration_since(Instant::now()));
+            }
+        }
+    }
+
+    /// The process has forked, and this is the parent: our threads go on.
+    pub fn fork_in_parent(&self) {
+        let life = self.life();
+        if !life.pausing.swap(false, Ordering::AcqRel) || life.ending.load(Ordering::Acquire) {
+            return;
+        }
+        if let Some(waker) = &life.waker {
+            waker.pause(false);
+        }
+        if life.has_shipper.load(Ordering::Acquire) {
+            self.start_shipper();
+        }
+        self.ensure_link();
+    }
+
     /// This process is a forked child: call it from the runtime's own hook, in the child, before the
     /// application goes on; never inside `pthread_atfork`, because it may start threads. A child that
     /// no hook sees is noticed at its first hit.
     pub fn fork_in_child(&self) {
         let old = self.life();
+        // Dropped, the parent's life would close descriptors by numbers that are somebody else's now.
+        std::mem::forget(self.me.upgrade());
         self.gate.reset_in_child();
         self.slab.reset_in_child();
         let control = Control { entries: self.inherited(old), leftovers: Vec::new() };

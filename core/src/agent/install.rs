@@ -42,7 +42,7 @@ impl<R: Runtime> Agent<R> {
             wanting.map(|entry| entry.probe.id).collect()
         };
         wanting.into_iter().for_each(|id| self.install_soon(id));
-        self.count_pending();
+        self.survey();
         life.wake_shipper();
     }
 
@@ -112,8 +112,8 @@ impl<R: Runtime> Agent<R> {
     }
 
     fn install(&self, probe: &Arc<Probe>) {
-        let spec = &probe.spec;
-        let found = match locate(&self.runtime, &spec.location, spec.unchecked) {
+        let (spec, root) = (&probe.spec, self.config.source_root.as_ref());
+        let found = match locate(&self.runtime, &spec.location, spec.unchecked, root) {
             Located::Found(found) => found,
             Located::Pending(pending) => {
                 self.settle(probe, |entry| {
@@ -212,12 +212,15 @@ impl<R: Runtime> Agent<R> {
         })
     }
 
-    pub(super) fn count_pending(&self) {
+    /// Counts who waits for code, and what the dearest probe may cost.
+    fn survey(&self) {
         let life = self.life();
         let control = lock(&life.control);
         let pending = control.entries.values();
         let pending = pending.filter(|entry| entry.probe.state.get() == State::Pending).count();
         life.pending.store(u32::try_from(pending).unwrap_or(u32::MAX), Ordering::Release);
+        let ppm = control.process_budget_ppm().min(self.config.max_budget_ppm);
+        self.gate.budget.set_ppm(ppm);
     }
 }
 

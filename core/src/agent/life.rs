@@ -8,6 +8,7 @@ use super::control::Control;
 use super::status::LinkStatus;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::InstanceId;
+use crate::transport::client::Session;
 use crate::transport::spool::{SPOOL_BYTES, Spool};
 use crate::transport::wake::Waker;
 use std::collections::BTreeMap;
@@ -19,6 +20,15 @@ use std::time::Duration;
 /// Locks, and takes what a panic left behind: every guarded value here is whole between statements.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The link's thread.
+#[derive(Debug, Default)]
+pub(super) struct LinkThread {
+    /// Whether it runs.
+    pub(super) runs: bool,
+    /// The connection that it left open for the next.
+    pub(super) left: Option<Session>,
 }
 
 /// One life.
@@ -36,7 +46,13 @@ pub(super) struct Life {
     pub(super) waker: Option<Arc<Waker>>,
     /// The connection's descriptor, or -1.
     pub(super) link_descriptor: AtomicI32,
-    pub(super) shipper: OnceLock<Thread>,
+    /// The shipper's thread, once it runs. On the application's threads only ever tried.
+    pub(super) shipper: Mutex<Option<Thread>>,
+    pub(super) link_thread: Mutex<LinkThread>,
+    /// Since when the hub is away.
+    pub(super) away_since_ns: Mutex<Option<u64>>,
+    /// The threads are to end for a moment, because the process forks.
+    pub(super) pausing: AtomicBool,
     /// Threads of ours that run.
     pub(super) threads: AtomicU32,
     /// Whether the shipper holds captures that are neither in the slab nor delivered.
@@ -77,7 +93,10 @@ impl Life {
             notes: Mutex::default(),
             waker: waker.map(Arc::new),
             link_descriptor: AtomicI32::new(-1),
-            shipper: OnceLock::new(),
+            shipper: Mutex::default(),
+            link_thread: Mutex::default(),
+            away_since_ns: Mutex::default(),
+            pausing: AtomicBool::new(false),
             threads: AtomicU32::new(0),
             busy: AtomicBool::new(false),
             callbacks: AtomicU64::new(0),
@@ -115,8 +134,9 @@ impl Life {
         self.stopping.load(Ordering::Acquire)
     }
 
+    /// Whether the threads are to end, for good or for a moment.
     pub(super) fn is_ending(&self) -> bool {
-        self.ending.load(Ordering::Acquire)
+        self.ending.load(Ordering::Acquire) || self.pausing.load(Ordering::Acquire)
     }
 
     /// Something was delivered, settled or ended.
@@ -140,7 +160,16 @@ impl Life {
 
     /// Ends the shipper's wait.
     pub(super) fn wake_shipper(&self) {
-        if let Some(thread) = self.shipper.get() {
+        if let Some(thread) = &*lock(&self.shipper) {
+            thread.unpark();
+        }
+    }
+
+    /// The same from a hit: if the lock is taken, the shipper is just being started and looks itself.
+    pub(super) fn try_wake_shipper(&self) {
+        if let Ok(shipper) = self.shipper.try_lock()
+            && let Some(thread) = &*shipper
+        {
             thread.unpark();
         }
     }

@@ -61,6 +61,7 @@ impl<R: Runtime> Agent<R> {
             _ => None,
         };
         let life = Life::new(address.is_some(), Control::default())?;
+        "connecting".clone_into(&mut lock(&life.link).state);
         let budget_ppm = quota::PROCESS_BUDGET_PPM.min(config.max_budget_ppm);
         let agent = Arc::new_cyclic(|me| Self {
             runtime,
@@ -100,7 +101,7 @@ impl<R: Runtime> Agent<R> {
 
     #[cold]
     pub(super) fn wake_shipper(&self) {
-        self.life().wake_shipper();
+        self.life().try_wake_shipper();
     }
 
     /// Waits until everything captured so far was delivered, at most `timeout`; whether it was. Gives
@@ -179,12 +180,19 @@ impl<R: Runtime> Agent<R> {
     /// Starts the shipper unless it runs.
     pub(super) fn ensure_shipper(&self) {
         let life = self.life();
-        if life.has_shipper.swap(true, Ordering::AcqRel) {
+        if !life.has_shipper.swap(true, Ordering::AcqRel) {
+            self.start_shipper();
+        }
+    }
+
+    pub(super) fn start_shipper(&self) {
+        let life = self.life();
+        let mut shipper = lock(&life.shipper);
+        if shipper.is_some() {
             return;
         }
         match self.spawn("stillframe", Self::ship) {
-            // It is set once in a life, because `has_shipper` was.
-            Ok(thread) => drop(life.shipper.set(thread)),
+            Ok(thread) => *shipper = Some(thread),
             Err(error) => {
                 life.has_shipper.store(false, Ordering::Release);
                 self.log.say(Level::Error, "thread", error);
@@ -195,20 +203,34 @@ impl<R: Runtime> Agent<R> {
     /// Starts the link where there is a hub.
     pub(super) fn ensure_link(&self) {
         let life = self.life();
-        if self.address.is_none() {
+        let mut thread = lock(&life.link_thread);
+        if self.address.is_none() || thread.runs {
             return;
         }
-        lock(&life.link).state = "connecting".to_owned();
-        let started = self.spawn("stillframe-link", |agent| {
-            let (Some(address), Some(waker), Some(station)) =
-                (agent.address.clone(), agent.life().waker.clone(), agent.me.upgrade())
-            else {
+        match self.spawn("stillframe-link", Self::link) {
+            Ok(_) => thread.runs = true,
+            Err(error) => self.log.say(Level::Error, "thread", error),
+        }
+    }
+
+    fn link(&self) {
+        let life = self.life();
+        let (Some(address), Some(waker), Some(station)) =
+            (self.address.clone(), life.waker.clone(), self.me.upgrade())
+        else {
+            return;
+        };
+        let link = Link { address, token: self.config.agent_token.clone(), waker };
+        loop {
+            let left = lock(&life.link_thread).left.take();
+            let left = link.run(&station, left);
+            let mut thread = lock(&life.link_thread);
+            thread.left = left;
+            // Under the lock: who ends the pause either is seen here or sees that nobody runs.
+            if link.waker.is_stopped() || link.waker.is_paused() {
+                thread.runs = false;
                 return;
-            };
-            Link { address, token: agent.config.agent_token.clone(), waker }.run(&station);
-        });
-        if let Err(error) = started {
-            self.log.say(Level::Error, "thread", error);
+            }
         }
     }
 

@@ -41,13 +41,21 @@ impl<R: Runtime> Agent<R> {
         let sink = self.config.sink.as_ref().and_then(|target| Sink::of(target, &self.service()));
         let file = super::probes_file::Watched::default();
         let mut desk = Desk { sink, file, looked: None };
-        while !life.is_ending() {
-            match self.turn(life, &mut desk) {
-                Some(wait) => std::thread::park_timeout(wait),
-                None => std::thread::park(),
+        loop {
+            while !life.is_ending() {
+                match self.turn(life, &mut desk) {
+                    Some(wait) => std::thread::park_timeout(wait),
+                    None => std::thread::park(),
+                }
+            }
+            self.ship_all(life, &mut desk);
+            let mut thread = lock(&life.shipper);
+            // Under the lock: who ends a pause either is seen here or sees that nobody runs.
+            if life.is_ending() {
+                *thread = None;
+                return;
             }
         }
-        self.ship_all(life, &mut desk);
     }
 
     fn turn(&self, life: &Life, desk: &mut Desk) -> Option<Duration> {
@@ -116,7 +124,12 @@ impl<R: Runtime> Agent<R> {
                 lock(&life.control).entries.get(&probe.id).and_then(|entry| entry.callback.clone());
             let accounts = callback.is_none() && life.waker.is_none();
             if let Some(sink) = &mut desk.sink {
+                let dropped = sink.dropped_files();
                 let written = sink.write(&snapshot);
+                if sink.dropped_files() > dropped {
+                    let files = sink.dropped_files().to_string();
+                    lock(&life.notes).insert("result files dropped, 64 MiB each".into(), files);
+                }
                 if let Err(error) = &written {
                     self.log.say(Level::Warn, "sink", error);
                 }

@@ -5,6 +5,7 @@
 
 use super::Agent;
 use super::life::lock;
+use crate::clock;
 use crate::host::Runtime;
 use crate::ids::InstanceId;
 use crate::limits::MAX_PROBES;
@@ -19,6 +20,8 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+/// A hub that is away for less is not mentioned.
+const AWAY_NS: u64 = 5_000_000_000;
 /// How often counters travel while they may move.
 const STATUS_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -77,9 +80,14 @@ impl<R: Runtime> Station for Agent<R> {
             LinkChange::Connected { hub } => {
                 self.log.say(Level::Info, "connected", format_args!("connected to hub {hub}"));
                 (link.state, link.error) = ("connected".to_owned(), None);
+                *lock(&life.away_since_ns) = None;
             }
             LinkChange::Failed { error, refused } => {
-                self.log.say(Level::Warn, "link", &error);
+                let now_ns = clock::monotonic_ns();
+                let since_ns = *lock(&life.away_since_ns).get_or_insert(now_ns);
+                // A hub that restarts, and an application that ends at once, are not worth a line.
+                let is_long = refused || now_ns - since_ns >= AWAY_NS;
+                self.log.say(if is_long { Level::Warn } else { Level::Debug }, "link", &error);
                 let state = if refused { "refused" } else { "waiting" };
                 (link.state, link.error) = (state.to_owned(), Some(error.to_string()));
             }

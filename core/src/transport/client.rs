@@ -7,7 +7,8 @@
 use super::address::Address;
 use super::backoff::Backoff;
 use super::message::{AgentMessage, HubMessage};
-use super::session::{End, Session};
+use super::session::End;
+pub use super::session::Session;
 use super::spool::Spool;
 use super::wake::Waker;
 use crate::error::Error;
@@ -67,14 +68,25 @@ pub struct Link {
 }
 
 impl Link {
-    /// Keeps the link up until the waker is stopped.
-    pub fn run<S: Station>(&self, station: &Arc<S>) {
+    /// Keeps the link up until the waker is stopped or paused, beginning with a connection that an
+    /// earlier thread left open. Paused, it leaves its own.
+    pub fn run<S: Station>(&self, station: &Arc<S>, left: Option<Session>) -> Option<Session> {
         let mut backoff = Backoff::default();
-        while !self.waker.is_stopped() {
-            station.link_changed(LinkChange::Connecting);
-            let end = match Session::open(self, &**station) {
+        let mut left = left;
+        while !self.waker.is_stopped() && !self.waker.is_paused() {
+            let opened = match left.take() {
+                Some(session) => Ok(session),
+                None => {
+                    station.link_changed(LinkChange::Connecting);
+                    Session::open(self, &**station)
+                }
+            };
+            let end = match opened {
                 Ok(mut session) => {
                     let end = session.run(&self.waker, &**station);
+                    if matches!(end, End::Paused) {
+                        return Some(session);
+                    }
                     if session.was_welcomed() {
                         backoff.reset();
                     }
@@ -82,12 +94,11 @@ impl Link {
                 }
                 Err(end) => end,
             };
-            station.holds(None);
             if let Ok(mut spool) = station.spool().lock() {
                 spool.disconnected();
             }
             let wait = match end {
-                End::Stopped => break,
+                End::Stopped | End::Paused => break,
                 End::Renewed => Duration::ZERO,
                 End::Failed { error, refused } => {
                     if refused {
@@ -98,11 +109,17 @@ impl Link {
                 }
             };
             station.progressed();
-            let until = Instant::now() + wait;
-            while !self.waker.is_stopped() && Instant::now() < until {
-                self.waker.wait(until.saturating_duration_since(Instant::now()));
-            }
+            self.pause_for(wait);
         }
         station.progressed();
+        None
+    }
+
+    fn pause_for(&self, wait: Duration) {
+        let until = Instant::now() + wait;
+        let is_over = || self.waker.is_stopped() || self.waker.is_paused();
+        while !is_over() && Instant::now() < until {
+            self.waker.wait(until.saturating_duration_since(Instant::now()));
+        }
     }
 }

@@ -33,6 +33,8 @@ const BUFFER_BYTES: usize = 16 << 10;
 pub(super) enum End {
     /// The agent stops.
     Stopped,
+    /// The thread is to end, the connection is not.
+    Paused,
     /// The hub asked for a new instance id: hello again.
     Renewed,
     /// Anything else.
@@ -44,8 +46,10 @@ fn failed(message: impl Into<String>) -> End {
 }
 
 /// An open connection.
-pub(super) struct Session {
+#[derive(Debug)]
+pub struct Session {
     socket: WebSocket<TcpStream>,
+    greeted: bool,
     /// Whether the socket's buffer could not be written out.
     blocked: bool,
     welcomed: bool,
@@ -63,7 +67,15 @@ impl Session {
         station.holds(Some(socket.get_ref().as_raw_fd()));
         let now = Instant::now();
         let (heard, pinged) = (now, now);
-        Ok(Self { socket, blocked: false, welcomed: false, heard, pinged, status_at: None })
+        Ok(Self {
+            socket,
+            greeted: false,
+            blocked: false,
+            welcomed: false,
+            heard,
+            pinged,
+            status_at: None,
+        })
     }
 
     pub(super) fn was_welcomed(&self) -> bool {
@@ -76,18 +88,25 @@ impl Session {
         if matches!(end, End::Stopped) {
             self.say_goodbye(waker);
         }
-        // The socket must not be closed while a child would still close its number.
-        station.holds(None);
+        if !matches!(end, End::Paused) {
+            // The socket must not be closed while a child would still close its number.
+            station.holds(None);
+        }
         end
     }
 
     fn serve<S: Station>(&mut self, waker: &Waker, station: &S) -> End {
-        if let Err(end) = self.send_message(&station.hello()) {
+        if !std::mem::replace(&mut self.greeted, true)
+            && let Err(end) = self.send_message(&station.hello())
+        {
             return end;
         }
         loop {
             if waker.is_stopped() {
                 return End::Stopped;
+            }
+            if waker.is_paused() {
+                return End::Paused;
             }
             let turn = self.turn(station);
             let socket = self.socket.get_ref().as_raw_fd();
@@ -284,7 +303,7 @@ fn shake_hands(link: &Link, stream: TcpStream) -> Result<WebSocket<TcpStream>, E
             Ok((socket, _response)) => return Ok(socket),
             Err(HandshakeError::Interrupted(middle)) => {
                 let left = until.saturating_duration_since(Instant::now());
-                if left.is_zero() || link.waker.is_stopped() {
+                if left.is_zero() || link.waker.is_stopped() || link.waker.is_paused() {
                     return Err(failed("the hub does not answer"));
                 }
                 link.waker.wait_with(descriptor, false, left);

@@ -90,6 +90,14 @@ impl Sink {
         Some(Self { place, service: service.clone() })
     }
 
+    /// Full files that had to go since it was opened.
+    pub fn dropped_files(&self) -> u64 {
+        match &self.place {
+            Place::File(file) => file.dropped_files,
+            Place::Stream(_) => 0,
+        }
+    }
+
     /// Writes one result.
     pub fn write(&mut self, snapshot: &Snapshot) -> Result<()> {
         let value = snapshot.to_json(&self.service);

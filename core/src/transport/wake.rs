@@ -15,6 +15,7 @@ pub struct Waker {
     awaited: UnixStream,
     signal: UnixStream,
     stopped: AtomicBool,
+    paused: AtomicBool,
 }
 
 impl Waker {
@@ -23,7 +24,12 @@ impl Waker {
         let (awaited, signal) = UnixStream::pair()?;
         awaited.set_nonblocking(true)?;
         signal.set_nonblocking(true)?;
-        Ok(Self { awaited, signal, stopped: AtomicBool::new(false) })
+        Ok(Self {
+            awaited,
+            signal,
+            stopped: AtomicBool::new(false),
+            paused: AtomicBool::new(false),
+        })
     }
 
     /// Ends the present or next wait.
@@ -41,6 +47,17 @@ impl Waker {
     /// Whether [`Waker::stop`] was called.
     pub fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Acquire)
+    }
+
+    /// Has the link's thread end with its connection open, or lets a new one go on with it.
+    pub fn pause(&self, is_paused: bool) {
+        self.paused.store(is_paused, Ordering::Release);
+        self.wake();
+    }
+
+    /// Whether [`Waker::pause`] said so.
+    pub fn is_paused(&self) -> bool {
+        self.paused.load(Ordering::Acquire)
     }
 
     /// Waits for a wake.

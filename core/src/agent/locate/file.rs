@@ -24,6 +24,7 @@ pub(super) fn choose<R: Runtime>(
     texts: &mut Texts<'_, R>,
     location: &Location,
     path: &str,
+    root: Option<&Root>,
 ) -> Choice {
     let wanted = components(path);
     let Some(name) = wanted.last() else { return Choice::NotLoaded(Vec::new()) };
@@ -35,11 +36,11 @@ pub(super) fn choose<R: Runtime>(
     let typed = location.typed_components.map_or(wanted.len(), |count| count as usize);
     let typed = typed.clamp(1, wanted.len());
     let fitting: Vec<&LoadedFile> = if equal.is_empty() {
-        files.iter().filter(|file| tail(file, &wanted) >= typed).collect()
+        files.iter().filter(|file| tail(file, &wanted, root) >= typed).collect()
     } else {
         equal
     };
-    let best: Vec<&LoadedFile> = best_of(&fitting, |file| tail(file, &wanted));
+    let best: Vec<&LoadedFile> = best_of(&fitting, |file| tail(file, &wanted, root));
     let best: Vec<&LoadedFile> = best_of(&best, |file| usize::from(file.is_application));
     match best.as_slice() {
         [] => Choice::NotLoaded(paths(files.iter())),
@@ -76,11 +77,19 @@ fn components(path: &str) -> Vec<&str> {
     path.split(['/', '\\']).filter(|part| !part.is_empty() && *part != ".").collect()
 }
 
-/// How many components from the right the file shares with `wanted`, by either of its paths.
-fn tail(file: &LoadedFile, wanted: &[&str]) -> usize {
+/// A path prefix here, and the folder that it stands for where locations are typed.
+pub(crate) type Root = (String, String);
+
+/// How many components from the right the file shares with `wanted`, by any of its paths.
+fn tail(file: &LoadedFile, wanted: &[&str], root: Option<&Root>) -> usize {
     let shared = |path: &str| {
         let have = components(path);
         have.iter().rev().zip(wanted.iter().rev()).take_while(|(a, b)| a == b).count()
     };
-    shared(&file.path).max(file.real_path.as_deref().map_or(0, shared))
+    let mapped = root.and_then(|(here, there)| {
+        let rest = file.path.strip_prefix(here.as_str()).filter(|rest| rest.starts_with('/'))?;
+        Some(shared(&format!("{there}{rest}")))
+    });
+    let real = file.real_path.as_deref().map_or(0, shared);
+    shared(&file.path).max(real).max(mapped.unwrap_or(0))
 }

@@ -3,7 +3,7 @@
 //! It asks the runtime what is loaded and decides; it arms nothing. Invariant: a probe lands on one
 //! file only, and on another line than the one asked for only with a note that says so.
 
-use super::file::{self, Choice};
+use super::file::{self, Choice, Root};
 use super::line::{self, Whereabouts};
 use super::source::Texts;
 use crate::host::{LoadedFile, LoadedFunction, Runtime, SourceText};
@@ -66,10 +66,15 @@ type Chosen = (u32, SourceMatch, Option<String>);
 
 /// Finds the sites that `location` means. With `unchecked` a source that differs is no obstacle.
 /// Milliseconds: reads and hashes the sources of files of that name.
-pub(crate) fn locate<R: Runtime>(runtime: &R, location: &Location, unchecked: bool) -> Located {
+pub(crate) fn locate<R: Runtime>(
+    runtime: &R,
+    location: &Location,
+    unchecked: bool,
+    root: Option<&Root>,
+) -> Located {
     let mut texts = Texts::new(runtime);
     let (file, named_line, not_probed) = match (&location.file, &location.function) {
-        (Some(path), _) => match file::choose(&mut texts, location, path) {
+        (Some(path), _) => match file::choose(&mut texts, location, path, root) {
             Choice::One(file, others) => (file, None, others),
             Choice::NotLoaded(others) => return not_loaded(path, others),
             Choice::Tie(why) => return refused(why, None, Vec::new()),

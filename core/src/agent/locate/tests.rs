@@ -107,7 +107,7 @@ fn refusal(located: Located) -> Refused {
 fn an_equal_source_is_armed_at_its_line() {
     let runtime = Texts(vec![cart("/app/shop/cart.py", CART, 0)]);
     let (line, source, note, sites) =
-        found(locate(&runtime, &typed("shop/cart.py:11", Some(CART), None), false));
+        found(locate(&runtime, &typed("shop/cart.py:11", Some(CART), None), false, None));
     assert_eq!((line, source, note), (11, SourceMatch::Equal, None));
     assert_eq!(sites, [Site { code: 2, line: 11 }]);
 }
@@ -115,7 +115,7 @@ fn an_equal_source_is_armed_at_its_line() {
 #[test]
 fn a_location_typed_without_source_is_unverified() {
     let runtime = Texts(vec![cart("/app/shop/cart.py", CART, 0)]);
-    let (line, source, ..) = found(locate(&runtime, &typed("cart.py:11", None, None), false));
+    let (line, source, ..) = found(locate(&runtime, &typed("cart.py:11", None, None), false, None));
     assert_eq!((line, source), (11, SourceMatch::Unverifiable));
 }
 
@@ -124,11 +124,11 @@ fn lines_without_code_snap_and_say_so() {
     let runtime = Texts(vec![cart("/app/shop/cart.py", CART, 0)]);
     for (asked, armed) in [(9, 8), (10, 11), (2, 4)] {
         let location = typed(&format!("cart.py:{asked}"), Some(CART), None);
-        let (line, _, note, _) = found(locate(&runtime, &location, false));
+        let (line, _, note, _) = found(locate(&runtime, &location, false, None));
         assert_eq!(line, armed, "line {asked}");
         assert!(note.is_some_and(|note| note.contains(&format!("armed at {armed}"))));
     }
-    let behind = refusal(locate(&runtime, &typed("cart.py:99", Some(CART), None), false));
+    let behind = refusal(locate(&runtime, &typed("cart.py:99", Some(CART), None), false, None));
     assert_eq!(behind.why.code, "line_not_executable");
     assert_eq!(behind.why.hint.as_deref(), Some("the file has 11 lines"));
 }
@@ -138,7 +138,7 @@ fn a_moved_line_is_followed_within_its_function() {
     let moved = format!("import os\nimport sys\n{CART}");
     let runtime = Texts(vec![cart("/app/shop/cart.py", &moved, 2)]);
     let location = typed("shop/cart.py:11", Some(CART), Some("        return round(total)"));
-    let (line, source, note, _) = found(locate(&runtime, &location, false));
+    let (line, source, note, _) = found(locate(&runtime, &location, false, None));
     assert_eq!((line, source), (13, SourceMatch::Moved));
     assert_eq!(note.as_deref(), Some("line moved 11 -> 13"));
 }
@@ -148,11 +148,11 @@ fn a_line_that_is_gone_is_refused_with_what_resembles_it() {
     let other = CART.replace("return round(total)", "return round(total, 2)");
     let runtime = Texts(vec![cart("/app/shop/cart.py", &other, 0)]);
     let location = typed("shop/cart.py:11", Some(CART), Some("        return round(total)"));
-    let refused = refusal(locate(&runtime, &location, false));
+    let refused = refusal(locate(&runtime, &location, false, None));
     assert_eq!(refused.why.code, "source_differs");
     let running = refused.running.expect("both sources are shown");
     assert_eq!(running.nearest, Some((11, "        return round(total, 2)".to_owned())));
-    let (line, source, note, _) = found(locate(&runtime, &location, true));
+    let (line, source, note, _) = found(locate(&runtime, &location, true, None));
     assert_eq!((line, source), (11, SourceMatch::Different));
     assert!(note.is_some());
 }
@@ -162,7 +162,7 @@ fn a_line_that_stands_twice_is_never_guessed() {
     let twice = CART.replace("total = 0", "return round(total)");
     let runtime = Texts(vec![cart("/app/shop/cart.py", &twice, 0)]);
     let location = typed("shop/cart.py:11", Some(CART), Some("        return round(total)"));
-    let refused = refusal(locate(&runtime, &location, false));
+    let refused = refusal(locate(&runtime, &location, false, None));
     assert!(refused.why.message.ends_with("at 6 and 11"), "{}", refused.why.message);
 }
 
@@ -173,11 +173,11 @@ fn content_beats_folders_and_folders_must_match() {
         cart("/app/legacy/shop/cart.py", &old, 0),
         cart("/srv/elsewhere/cart.py", CART, 0),
     ]);
-    let located = locate(&runtime, &typed("shop/cart.py:11", Some(CART), None), false);
+    let located = locate(&runtime, &typed("shop/cart.py:11", Some(CART), None), false, None);
     let Located::Found(by_content) = located else { panic!("{located:?}") };
     assert_eq!(by_content.at.file, "/srv/elsewhere/cart.py");
     assert_eq!(by_content.not_probed, ["/app/legacy/shop/cart.py"]);
-    let located = locate(&runtime, &typed("checkout/cart.py:11", None, None), false);
+    let located = locate(&runtime, &typed("checkout/cart.py:11", None, None), false, None);
     let Located::Pending(pending) = located else { panic!("{located:?}") };
     assert_eq!(pending.not_probed.len(), 2);
 }
@@ -186,11 +186,11 @@ fn content_beats_folders_and_folders_must_match() {
 fn a_tie_is_refused_unless_one_is_the_application() {
     let mut files = vec![cart("/a/shop/cart.py", CART, 0), cart("/b/shop/cart.py", CART, 0)];
     let location = typed("shop/cart.py:11", None, None);
-    let refused = refusal(locate(&Texts(files.clone()), &location, false));
+    let refused = refusal(locate(&Texts(files.clone()), &location, false, None));
     assert_eq!(refused.why.code, "ambiguous");
     assert!(refused.why.message.contains("/a/shop/cart.py, /b/shop/cart.py"));
     files[0].is_application = false;
-    let located = locate(&Texts(files), &location, false);
+    let located = locate(&Texts(files), &location, false, None);
     assert!(matches!(located, Located::Found(found) if found.at.file == "/b/shop/cart.py"));
 }
 
@@ -203,8 +203,8 @@ fn a_source_that_cannot_be_compared_is_armed_only_when_told_to() {
         file.source = source;
         let runtime = Texts(vec![file]);
         let location = typed("cart.py:11", Some(CART), None);
-        assert_eq!(refusal(locate(&runtime, &location, false)).why.code, code);
-        assert!(found(locate(&runtime, &location, true)).2.is_some());
+        assert_eq!(refusal(locate(&runtime, &location, false, None)).why.code, code);
+        assert!(found(locate(&runtime, &location, true, None)).2.is_some());
     }
 }
 
@@ -212,12 +212,12 @@ fn a_source_that_cannot_be_compared_is_armed_only_when_told_to() {
 fn functions_are_found_by_either_name() {
     let runtime = Texts(vec![cart("/app/shop/cart.py", CART, 0)]);
     for text in ["shop/cart.py:Cart.total", "cart.py:total", "shop.cart.Cart.total"] {
-        let (line, ..) = found(locate(&runtime, &typed(text, None, None), false));
+        let (line, ..) = found(locate(&runtime, &typed(text, None, None), false, None));
         assert_eq!(line, 6, "{text}");
     }
-    let refused = refusal(locate(&runtime, &typed("cart.py:Cart.totl", None, None), false));
+    let refused = refusal(locate(&runtime, &typed("cart.py:Cart.totl", None, None), false, None));
     assert_eq!(refused.why.hint.as_deref(), Some("there is Cart.total"));
-    let located = locate(&runtime, &typed("shop.basket.Cart", None, None), false);
+    let located = locate(&runtime, &typed("shop.basket.Cart", None, None), false, None);
     assert!(matches!(located, Located::Pending(_)));
 }
 
@@ -225,6 +225,17 @@ fn functions_are_found_by_either_name() {
 fn a_lambda_on_the_line_does_not_win_over_the_function_around_it() {
     let mut file = cart("/app/cart.py", CART, 0);
     file.functions.push(function(3, "Cart.total.<locals>.<lambda>", 8, &[8]));
-    let (.., sites) = found(locate(&Texts(vec![file]), &typed("cart.py:8", None, None), false));
+    let (.., sites) =
+        found(locate(&Texts(vec![file]), &typed("cart.py:8", None, None), false, None));
     assert_eq!(sites, [Site { code: 2, line: 8 }]);
+}
+
+#[test]
+fn a_source_root_maps_a_prefix() {
+    let mut files = vec![cart("/app/cart.py", CART, 0), cart("/lib/cart.py", CART, 0)];
+    files[0].is_application = false;
+    let root = ("/app".to_owned(), "services/checkout".to_owned());
+    let location = typed("services/checkout/cart.py:11", None, None);
+    let located = locate(&Texts(files), &location, false, Some(&root));
+    assert!(matches!(located, Located::Found(found) if found.at.file == "/app/cart.py"));
 }

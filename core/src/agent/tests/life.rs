@@ -9,9 +9,26 @@ use std::time::{Duration, Instant};
 
 /// What a fork leaves: the parent's threads are not there.
 fn fork(agent: &Agent<Double>) {
-    agent.life().ending.store(true, Ordering::Release);
-    until(agent, || agent.life().threads.load(Ordering::Acquire) == 0);
+    agent.before_fork();
+    assert_eq!(agent.life().threads.load(Ordering::Acquire), 0);
     agent.fork_in_child();
+}
+
+#[test]
+fn a_parent_goes_on_after_a_fork() {
+    let agent = agent();
+    let (id, site, seen) = armed(&agent, r#"{"location":"app.py:3"}"#);
+    for _ in 0..3 {
+        agent.before_fork();
+        assert_eq!(agent.life().threads.load(Ordering::Acquire), 0);
+        agent.hit(site, &HIT);
+        agent.fork_in_parent();
+        flushed(&agent);
+    }
+    agent.fork_in_parent();
+    assert_eq!(agent.life().threads.load(Ordering::Acquire), 1);
+    assert_eq!(seen.lock().expect("no test panics inside").len(), 3);
+    accounts_add_up(&report(&agent, id));
 }
 
 #[test]

@@ -271,6 +271,28 @@ fn a_hub_that_is_away_delays_a_flush_not_at_all() {
 }
 
 #[test]
+fn a_fork_keeps_the_connection_of_the_parent() {
+    let hub = Hub::new();
+    let agent = hub.agent();
+    let mut peer = hub.welcomed();
+    peer.place(SNAP);
+    hit_armed(&agent, 1);
+    assert_eq!(peer.batches(1), [1]);
+    agent.before_fork();
+    assert_eq!(agent.life().threads.load(std::sync::atomic::Ordering::Acquire), 0);
+    agent.fork_in_parent();
+    let site = agent.runtime().sites()[0];
+    agent.hit(site, &HIT);
+    assert_eq!(peer.batches(2), [2]);
+    // The child, which is this very process here, gets a connection and an id of its own.
+    let parent = peer.instance;
+    agent.before_fork();
+    agent.fork_in_child();
+    let child = hub.welcomed();
+    assert_ne!(child.instance, parent);
+}
+
+#[test]
 fn a_goodbye_is_said() {
     let hub = Hub::new();
     let agent = hub.agent();
