@@ -130,8 +130,11 @@ proptest! {
         };
         let Ok(program) = Program::compile(&source, &mut install) else { return Ok(()) };
         let template = Template::compile(&format!("{{{source}}}"), &mut install);
-        let scratch = Scratch::new();
+        let (scratch, other) = (Scratch::new(), Scratch::new());
         let (tested, value) = (program.test(&host), program.value(&host, &scratch));
+        if let (Ok(value), Ok(again)) = (&value, program.value(&host, &other)) {
+            prop_assert_eq!(host.tagged(value), host.tagged(&again));
+        }
         match (&tested, &value) {
             (Ok(tested), Ok(Value::Bool(value))) => prop_assert_eq!(tested, value),
             (Ok(_), Err(failure)) => prop_assert!(false, "value: {}", program.explain(failure)),

@@ -5,7 +5,7 @@ mod json_host;
 
 use json_host::JsonHost;
 use serde_json::{Value as Json, json};
-use stillframe_core::condition::{Install, PYTHON, Program, Template, check_template};
+use stillframe_core::condition::{Install, PYTHON, Program, Scratch, Template, check_template};
 use stillframe_core::limits::{LOG_LINE_BYTES, LOG_VALUE_BYTES};
 use stillframe_core::redaction::Redaction;
 
@@ -84,6 +84,20 @@ fn no_value_forges_a_line_or_fills_it() {
     assert!(line.len() <= LOG_LINE_BYTES && line.ends_with('…'), "{}", line.len());
     let line = render_into("{long} end", &vars, Vec::with_capacity(20));
     assert!(line.len() <= 20, "{line}");
+}
+
+#[test]
+fn a_watch_keeps_its_computed_string() {
+    let (mut host, mut attrs) = (host(&json!({"a": {"str": "é"}, "b": {"str": "x"}})), Vec::new());
+    let redaction = Redaction::standard();
+    let mut install =
+        Install { dialect: &PYTHON, names: &mut host, attrs: &mut attrs, redaction: &redaction };
+    let program = Program::compile("(a + b).upper()", &mut install).expect("compiles");
+    let (scratch, used) = (Scratch::new(), Scratch::new());
+    let value = program.value(&host, &scratch).expect("a value");
+    assert_eq!(host.tagged(&value), json!({"str": "ÉX"}));
+    assert!(program.value(&host, &used).is_ok());
+    assert!(program.value(&host, &used).is_err(), "one scratch holds one string");
 }
 
 #[test]

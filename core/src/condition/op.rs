@@ -230,6 +230,8 @@ pub(super) struct Code {
     pub(super) most_values: usize,
     /// Whether there is a loop.
     pub(super) has_loops: bool,
+    /// Whether a string is computed for certain; `+` may or may not.
+    pub(super) computes_text: bool,
 }
 
 #[cfg(test)]

@@ -176,7 +176,7 @@ impl Program {
     }
 
     fn fits_small(&self) -> bool {
-        !self.code.has_loops && self.code.most_values <= SMALL_STACK
+        !self.code.has_loops && !self.code.computes_text && self.code.most_values <= SMALL_STACK
     }
 
     /// The value, for a watch. A computed string lives in `scratch`.

@@ -173,6 +173,8 @@ impl Compiler<'_, '_> {
                 self.emit_at(Op::Aggregate(function, source), site, source.values(), 1);
             }
             _ => {
+                let changes_case = matches!(function, Function::Lower | Function::Upper);
+                self.code.computes_text |= changes_case;
                 if function == Function::IsNan {
                     self.module(function, span);
                 }
