@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use stillframe_core::capture::{Header, Plan, check, set_took, site, snapshot, stream};
 use stillframe_core::limits::{CaptureLimits, WALK_STACK_BYTES};
 use stillframe_core::snapshot::json::ServiceRef;
-use stillframe_core::snapshot::{Node, Snapshot};
+use stillframe_core::snapshot::{ChildNode, Node, Snapshot};
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/conformance/captures.json");
 
@@ -266,7 +266,53 @@ fn hostile_streams_are_errors() {
     assert!(error.message().contains("nest too deep"), "{error}");
 }
 
+/// Objects whose fields hold their own names, so that a name mixed up with another shows.
+fn telltale() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(json!(null)),
+        (0..400_u32).prop_map(|n| json!({"kind": "tuple", "range": n % 5}))
+    ];
+    leaf.prop_recursive(4, 60, 8, |inner| {
+        proptest::collection::vec((0..400_u32, inner, any::<bool>()), 0..8).prop_map(|fields| {
+            let field = |(n, value, nested): (u32, Value, bool)| {
+                let name = format!("n{n}{}", "x".repeat(n as usize % 40));
+                let value = if nested { value } else { json!({"text": name}) };
+                json!([name, value])
+            };
+            let fields: Vec<Value> = fields.into_iter().map(field).collect();
+            json!({"kind": "instance", "type": "Thing", "fields": fields})
+        })
+    })
+}
+
+fn tells_the_truth(node: &Node) -> bool {
+    let Node::Object(object) = node else { return true };
+    object.children.iter().all(|child| match child {
+        ChildNode::Field(name, Node::Text { text, .. }) => name == text,
+        ChildNode::Field(_, node) | ChildNode::Item(node) => tells_the_truth(node),
+        ChildNode::Entry(key, value) => tells_the_truth(key) && tells_the_truth(value),
+    })
+}
+
 proptest! {
+    #[test]
+    fn names_stay_right_wherever_the_bytes_end(
+        roots in proptest::collection::vec(telltale(), 1..12),
+        capacity in stream::MIN_BYTES..5_000,
+    ) {
+        let locals: Vec<Value> =
+            roots.iter().enumerate().map(|(n, root)| json!([format!("root{n}"), root])).collect();
+        let heap = Heap::with_locals(&Value::Array(locals));
+        let plan = Plan::default();
+        let bytes = capture_with(&heap, &plan, &header(), capacity);
+        let found = check::read(&bytes, &plan.redaction).expect("our own stream");
+        prop_assert_eq!(found.locals.len(), roots.len());
+        for (n, local) in found.locals.iter().enumerate() {
+            prop_assert_eq!(&local.name, &format!("root{n}"));
+            prop_assert!(tells_the_truth(&local.value), "{:?}", local.value);
+        }
+    }
+
     #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         let redaction = Plan::default().redaction;

@@ -10,8 +10,9 @@ use crate::capture::stream;
 use crate::condition::{FAILURE_BYTES, Failure};
 use crate::error::Result;
 use crate::ids::ProbeId;
+use crate::limits::LOG_LINE_BYTES;
 use crate::probe::ProbeKind;
-use crate::redaction::Redaction;
+use crate::redaction::{REDACTED, Redaction};
 use crate::snapshot::{Frame, Node, ObjectNode, Snapshot, Thread, Variable, Watch};
 use crate::value::Kind;
 
@@ -28,6 +29,9 @@ pub fn read(bytes: &[u8], redaction: &Redaction) -> Result<Snapshot> {
 pub fn read_planned(bytes: &[u8], plan: &Plan) -> Result<Snapshot> {
     Records::new(bytes, &plan.redaction, Some(plan)).read()
 }
+
+/// Bytes below its limit that a cut line may stay: a character that did not fit and the mark.
+const CUT_MARK_BYTES: usize = 8;
 
 /// An object that nobody sees.
 const DROPPED: ObjectNode = ObjectNode {
@@ -150,7 +154,14 @@ impl<'a> Records<'a> {
                 let len = u32::from_le_bytes(self.values.cursor.array()?);
                 let line = self.values.cursor.take(len as usize)?;
                 let mut line = String::from_utf8_lossy(line).into_owned();
-                self.values.redaction.scrub_line(&mut line);
+                let redaction = self.values.redaction;
+                redaction.scrub_line(&mut line);
+                // A line this long was cut, perhaps within a secret.
+                if line.len() + CUT_MARK_BYTES >= LOG_LINE_BYTES
+                    && redaction.value(line.as_bytes(), true)
+                {
+                    REDACTED.clone_into(&mut line);
+                }
                 snapshot.message = Some(line);
             }
             _ => return Err(self.values.cursor.fault("a record is unknown")),
