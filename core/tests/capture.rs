@@ -96,11 +96,13 @@ fn the_header_arrives() {
 
 #[test]
 fn every_capacity_leaves_a_stream_that_reads_back() {
-    let nested = json!({"kind": "instance", "fields": [["name", "x"], ["rest", {"kind": "list", "range": 40}]]});
+    let rest = json!({"kind": "list", "range": 40});
+    let nested = json!({"kind": "instance", "fields": [["name", "x"], ["rest", rest]]});
+    let pair = json!({"kind": "tuple", "range": 2});
     let heap = Heap::with_locals(&json!([
         ["alpha", {"kind": "list", "items": [nested, nested, nested, nested], "label": "l"}],
         ["beta", {"text": "y", "times": 200}],
-        ["gamma", {"kind": "map", "entries": [["k", {"same": "l"}], [{"kind": "tuple", "range": 2}, 2]]}],
+        ["gamma", {"kind": "map", "entries": [["k", {"same": "l"}], [pair, 2]]}],
         ["delta", {"bytes": "00ff", "times": 90}],
         ["epsilon", 5],
     ]));

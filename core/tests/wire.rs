@@ -148,26 +148,27 @@ proptest! {
     }
 }
 
-fn small() -> Snapshot {
-    let text = |text: &str| Node::Text { text: text.to_owned(), cut_from: None };
+fn text(text: &str) -> Node {
+    Node::Text { text: text.to_owned(), cut_from: None }
+}
+
+fn cart() -> Node {
     let object = |ordinal, children| {
         let kind = Kind::Instance;
         let type_name = "Cart".to_owned();
         let missing = Some(Reason::Depth);
-        Node::Object(Box::new(ObjectNode {
-            ordinal,
-            kind,
-            type_name,
-            len: Some(3),
-            children,
-            missing,
-        }))
+        let len = Some(3);
+        Node::Object(Box::new(ObjectNode { ordinal, kind, type_name, len, children, missing }))
     };
     let children = vec![
         ChildNode::Field("total".to_owned(), Node::Float(129.9)),
         ChildNode::Entry(text("sku"), object(1, vec![ChildNode::Item(Node::Ref(0))])),
         ChildNode::Item(Node::BigInt("18446744073709551616".to_owned())),
     ];
+    object(0, children)
+}
+
+fn small() -> Snapshot {
     let variable = |name: &str, value| Variable { name: name.to_owned(), value };
     let watch = |expression: &str, value| Watch { expression: expression.to_owned(), value };
     Snapshot {
@@ -188,7 +189,7 @@ fn small() -> Snapshot {
         }],
         more_frames: 11,
         locals: vec![
-            variable("cart", object(0, children)),
+            variable("cart", cart()),
             variable("email", Node::Missing(Reason::Redacted)),
             variable("cut", Node::Text { text: "grün".to_owned(), cut_from: Some(4_096) }),
             variable("raw", Node::Bytes { bytes: vec![0, 255], cut_from: Some(9) }),
