@@ -30,8 +30,10 @@ pub(crate) struct Times {
     pub return_ns: u64,
     /// After its expiry a probe waits this long for the instances' last word.
     pub last_word_ns: u64,
-    /// Instances that went and probes that ended are remembered this long.
+    /// Probes that ended are remembered this long.
     pub memory_ns: u64,
+    /// Instances that went are remembered this long.
+    pub gone_ns: u64,
 }
 
 impl Default for Times {
@@ -42,6 +44,7 @@ impl Default for Times {
             return_ns: 3 * SECOND_NS,
             last_word_ns: 3 * SECOND_NS / 2,
             memory_ns: 7 * 24 * 3_600 * SECOND_NS,
+            gone_ns: 3_600 * SECOND_NS,
         }
     }
 }

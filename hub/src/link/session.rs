@@ -152,8 +152,10 @@ impl Session {
         }
     }
 
-    /// Keeps who the instance is, for its snapshots outlive it.
-    async fn keep(&mut self, id: InstanceId, info: InstanceInfo) -> Result<(), End> {
+    /// Keeps who the instance is, for its snapshots outlive it; what it runs is not needed for that.
+    async fn keep(&mut self, id: InstanceId, mut info: InstanceInfo) -> Result<(), End> {
+        info.packages.clear();
+        info.command.clear();
         let keep = move |hub: &Hub| hub.store.put_instance(id, &info, clock::wall_ns());
         let busy = |message| End::Refused { code: "busy", message };
         self.hub.blocking(keep).await.map_err(|error| busy(error.message))
@@ -177,6 +179,10 @@ impl Session {
             Err(end) => end,
         };
         fleet.left(id, self.id, matches!(end, End::Goodbye));
+        if let Some(info) = fleet.info_of(id) {
+            // It counts from when it was seen last. Unkept it is only forgotten earlier.
+            let _ = self.keep(id, info).await;
+        }
         end
     }
 

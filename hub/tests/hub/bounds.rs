@@ -144,3 +144,20 @@ fn nobody_there_is_said_with_the_nearest_names() {
     let created = stand.create(&wish);
     assert_eq!((created.probe.instances, created.instances.len()), (0, 0));
 }
+
+#[test]
+fn a_condition_that_does_not_parse_gets_its_caret_at_once() {
+    let stand = Stand::new();
+    let agent = Agent::new(&stand, "shop", 1);
+    let mut wish = wish();
+    wish.spec.condition = Some("total > and 3".into());
+    let error = stand.refused(&wish, Code::Condition).error;
+    assert_eq!(error.source, wish.spec.condition);
+    let (start, end) = error.span.expect("a place");
+    assert!(start < end && end <= 13, "{start}..{end}");
+    wish.spec.condition = None;
+    wish.spec.watches = vec!["items[".into()];
+    assert_eq!(stand.refused(&wish, Code::Condition).error.source.as_deref(), Some("items["));
+    assert_eq!(Code::Condition.exit_code(), 5);
+    assert!(agent.probes.is_empty(), "nobody heard of it");
+}

@@ -4,6 +4,7 @@
 
 mod agent;
 mod bounds;
+mod disk;
 mod fleet;
 mod restart;
 mod stand;

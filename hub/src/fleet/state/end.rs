@@ -10,6 +10,9 @@ use crate::time;
 use stillframe_core::ids::{InstanceId, ProbeId};
 use stillframe_core::probe::{ProbeReport, ProbeState};
 
+/// Instances that went and are still remembered.
+const MAX_GONE: usize = 1_000;
+
 impl Probe {
     /// Counters that come after the end still count; the state at the end stays.
     pub(super) fn last_word(&mut self, id: InstanceId, report: &ProbeReport) {
@@ -84,10 +87,27 @@ impl State {
         for id in away.map(|instance| instance.id).collect::<Vec<_>>() {
             self.gone(id, now_ns, effects);
         }
-        self.instances
-            .retain(|_, instance| !instance.gone || !passed(instance.seen_ns, times.memory_ns));
+        self.forget_instances(now_ns);
         self.probes.retain(|_, probe| {
             probe.record.ended_ns.is_none_or(|ended| !passed(ended, times.memory_ns))
         });
+    }
+
+    /// Forgets instances that went long ago, and the oldest when there are many: a service that
+    /// starts a process a request must not fill the hub.
+    fn forget_instances(&mut self, now_ns: u64) {
+        let mut gone: Vec<_> = self
+            .instances
+            .values()
+            .filter(|instance| instance.gone)
+            .map(|instance| (instance.seen_ns, instance.id))
+            .collect();
+        gone.sort_unstable();
+        let beyond = gone.len().saturating_sub(MAX_GONE);
+        for (index, (seen_ns, id)) in gone.into_iter().enumerate() {
+            if index < beyond || seen_ns.saturating_add(self.times.gone_ns) <= now_ns {
+                self.instances.remove(&id);
+            }
+        }
     }
 }
