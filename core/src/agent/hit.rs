@@ -41,7 +41,7 @@ impl<R: Runtime> Agent<R> {
     /// A hit of a probe that may not act. 2 ns.
     #[inline]
     fn over_quota(&self, probe: &Probe) {
-        if probe.tally.over_quota.bump() % SAMPLE == 0 {
+        if probe.tally.over_quota.bump().is_multiple_of(SAMPLE) {
             self.gate.charge(probe, SAMPLE, 0);
         }
     }
@@ -53,7 +53,7 @@ impl<R: Runtime> Agent<R> {
             return self.commit(site, walker);
         };
         let unmet = probe.tally.condition_false.get() + probe.tally.condition_failed.get();
-        let meter = (unmet % SAMPLE == 0).then(|| Meter::start(probe));
+        let meter = unmet.is_multiple_of(SAMPLE).then(|| Meter::start(probe));
         match condition.test(walker) {
             Ok(true) => return self.commit(site, walker),
             Ok(false) => {
@@ -108,7 +108,7 @@ impl<R: Runtime> Agent<R> {
 
     #[inline]
     fn count(&self, probe: &Probe) {
-        if probe.tally.captured.bump() % SAMPLE == 0 {
+        if probe.tally.captured.bump().is_multiple_of(SAMPLE) {
             self.gate.charge(probe, SAMPLE, 0);
         }
     }

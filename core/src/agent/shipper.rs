@@ -202,13 +202,11 @@ impl<R: Runtime> Agent<R> {
     }
 }
 
+/// Takes a frame: its last sequence, its bytes, and whose captures are in it.
+type Push<'a> = dyn FnMut(u64, Vec<u8>, &[Arc<Probe>]) + 'a;
+
 /// Frames of snapshots, halved until each fits what a reader accepts.
-fn frame(
-    instance: InstanceId,
-    probes: &[Arc<Probe>],
-    snapshots: &[Snapshot],
-    push: &mut dyn FnMut(u64, Vec<u8>, &[Arc<Probe>]),
-) {
+fn frame(instance: InstanceId, probes: &[Arc<Probe>], snapshots: &[Snapshot], push: &mut Push<'_>) {
     let mut frames = wire::frames(instance, snapshots);
     match (frames.pop(), frames.is_empty(), snapshots.last()) {
         (Some(bytes), true, Some(last)) => push(last.sequence, bytes, probes),

@@ -20,12 +20,12 @@ pub struct Backoff {
 
 impl Backoff {
     /// The wait after one more failure.
-    pub fn next(&mut self) -> Duration {
+    pub fn wait(&mut self) -> Duration {
         let mut random = [0; 8];
         // Without random numbers the wait is the longest of its span.
         let is_random = getrandom::fill(&mut random).is_ok();
         let random = if is_random { u64::from_le_bytes(random) } else { u64::MAX };
-        self.next_by(random)
+        self.wait_by(random)
     }
 
     /// It worked: the next failure is a first one.
@@ -38,7 +38,7 @@ impl Backoff {
         self.failures = self.failures.max(6);
     }
 
-    fn next_by(&mut self, random: u64) -> Duration {
+    fn wait_by(&mut self, random: u64) -> Duration {
         let span_ms = FIRST_MS.saturating_mul(1 << self.failures.min(20)).min(CEILING_MS);
         self.failures = self.failures.saturating_add(1);
         let drawn = (u128::from(random) * u128::from(span_ms)) >> 64;
@@ -54,12 +54,12 @@ mod tests {
     #[test]
     fn spans_double_up_to_the_ceiling() {
         let mut backoff = Backoff::default();
-        let spans: Vec<u128> = (0..8).map(|_| backoff.next_by(u64::MAX).as_millis()).collect();
+        let spans: Vec<u128> = (0..8).map(|_| backoff.wait_by(u64::MAX).as_millis()).collect();
         assert_eq!(spans, [199, 399, 799, 1_599, 3_199, 6_399, 9_999, 9_999]);
         backoff.reset();
-        assert_eq!(backoff.next_by(u64::MAX).as_millis(), 199);
+        assert_eq!(backoff.wait_by(u64::MAX).as_millis(), 199);
         backoff.refused();
-        assert_eq!(backoff.next_by(u64::MAX).as_millis(), 9_999);
+        assert_eq!(backoff.wait_by(u64::MAX).as_millis(), 9_999);
     }
 
     proptest! {
@@ -67,7 +67,7 @@ mod tests {
         fn no_wait_leaves_its_bounds(draws in prop::collection::vec(any::<u64>(), 1..100)) {
             let mut backoff = Backoff::default();
             for draw in draws {
-                let wait_ms = backoff.next_by(draw).as_millis() as u64;
+                let wait_ms = backoff.wait_by(draw).as_millis() as u64;
                 prop_assert!((FLOOR_MS..=CEILING_MS).contains(&wait_ms));
             }
         }

@@ -105,7 +105,7 @@ impl Link {
                         backoff.refused();
                     }
                     station.link_changed(LinkChange::Failed { error, refused });
-                    backoff.next()
+                    backoff.wait()
                 }
             };
             station.progressed();

@@ -44,13 +44,13 @@ impl Hub {
         let (stream, _) = self.listener.accept().expect("somebody connects");
         stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket");
         let mut authorization = String::new();
+        #[expect(clippy::result_large_err, reason = "the library's own type of a callback")]
         let accept = |request: &Request, response: Response| {
             assert_eq!(request.uri().path(), "/agent");
             let value = request.headers().get("Authorization").and_then(|v| v.to_str().ok());
             authorization = value.unwrap_or_default().to_owned();
             Ok(response)
         };
-        #[expect(clippy::result_large_err, reason = "the library's own type of a callback")]
         let socket = tungstenite::accept_hdr(stream, accept).expect("it shakes hands");
         let mut peer = Peer { socket, instance: InstanceId([0; 16]), authorization };
         let AgentMessage::Hello { instance, info, .. } = peer.message() else { panic!("hello") };

@@ -89,6 +89,21 @@ fn a_hit_inside_a_hit_is_missed() {
 }
 
 #[test]
+fn a_defect_of_ours_is_a_missed_hit_and_nothing_else() {
+    let agent = agent();
+    let (id, site, seen) = armed(&agent, r#"{"location":"app.py:3"}"#);
+    for name in ["panic", "ann"] {
+        agent.hit(site, &Frame { x: 1, name });
+    }
+    flushed(&agent);
+    let report = report(&agent, id);
+    assert_eq!((report.counters.missed, report.counters.captured), (1, 1));
+    assert_eq!(seen.lock().expect("no test panics inside").len(), 1);
+    assert!(agent.slab.is_idle());
+    accounts_add_up(&report);
+}
+
+#[test]
 fn bad_requests_are_refused_at_once() {
     let agent = agent();
     let refused = |json: &str| agent.probe(spec(json), None).expect_err(json).kind();
