@@ -8,26 +8,36 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How a program ended and what it wrote, both streams in the order of their lines.
+/// Longer than anything takes on two busy cores: a program that runs on hangs.
+const BOUND: Duration = Duration::from_secs(25 * 60);
+/// What a program wrote last is read within this time.
+const REST: Duration = Duration::from_secs(10);
+
+/// How a program ended and what it wrote, one stream behind the other.
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
     pub(crate) output: String,
 }
 
-/// Runs to the end, showing on our stderr what it writes.
+/// Runs to the end, showing on our stderr what it writes. It is ended after [`BOUND`].
 pub(crate) fn show(command: &mut Command) -> Result<Ended> {
     let name = name(command);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| format!("start {name}: {error}"))?;
-    let streams = (child.stdout.take(), child.stderr.take());
-    let reader = thread::spawn(move || streams.0.map(forward).unwrap_or_default());
-    let errors = streams.1.map(forward).unwrap_or_default();
-    let mut output = reader.join().unwrap_or_default();
-    output.push_str(&errors);
-    let status = child.wait().map_err(|error| format!("wait for {name}: {error}"))?;
+    let (sender, receiver) = channel();
+    let errors = sender.clone();
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    thread::spawn(move || sender.send(stdout.map(forward).unwrap_or_default()));
+    thread::spawn(move || errors.send(stderr.map(forward).unwrap_or_default()));
+    let mut background = Background { child, name };
+    let status = background.end(BOUND)?;
+    // What it started may live on and keep a stream open: that is not waited for.
+    let parts = [receiver.recv_timeout(REST), receiver.recv_timeout(REST)];
+    let output = parts.into_iter().map(std::result::Result::unwrap_or_default).collect();
     Ok(Ended { status, output })
 }
 
