@@ -13,6 +13,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
     Machine<'a, S, STACK, TEXT, LOOPS>
 {
     /// Carries out one instruction.
+    #[inline]
     pub(super) fn step(&mut self, op: Op) -> Outcome<Next> {
         let (holds, want, to) = match op {
             Op::Return(outcome) => return Ok(Next::Test(outcome)),
@@ -104,10 +105,12 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         Ok(Next::Go)
     }
 
+    #[inline]
     pub(super) fn slot(&self, slot: u16) -> Outcome<Value<'a>> {
         self.ctx.scope.slot(slot).map_err(slot_missing)
     }
 
+    #[inline]
     pub(super) fn constant(&self, text: u16) -> Value<'a> {
         let text = self.code.texts.get(usize::from(text));
         Value::Text(Text::Utf8(text.map_or("", |text| text)))

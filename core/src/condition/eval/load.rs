@@ -8,7 +8,7 @@ use super::sequence::{View, split_index};
 use super::{Operand, Outcome};
 use crate::condition::failure::FailureKind;
 use crate::condition::op::Op;
-use crate::condition::syntax::Binary;
+use crate::condition::syntax::{Binary, Function};
 use crate::host::Scope;
 use crate::value::{BigInt, Kind, Value};
 
@@ -86,10 +86,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                 Operand::Computed { .. } => return Err(FailureKind::Types),
             },
             Op::Arithmetic(operator) => Some(self.arithmetic(operator)?),
-            Op::Call(function, count) => {
-                let args: [Operand<'a>; 16] = self.take(usize::from(count));
-                Some(self.call(function, args.get(..usize::from(count)).unwrap_or_default())?)
-            }
+            Op::Call(function, count) => Some(self.call_with(function, usize::from(count))?),
             Op::Aggregate(function, source) => {
                 let operands: [Operand<'a>; 3] = self.take(source.values());
                 let operands = operands.get(..source.values()).unwrap_or_default();
@@ -107,6 +104,15 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             }
             _ => return Err(FailureKind::Types),
         })
+    }
+
+    fn call_with(&mut self, function: Function, count: usize) -> Outcome<Operand<'a>> {
+        if count <= 3 {
+            let args: [Operand<'a>; 3] = self.take(count);
+            return self.call(function, args.get(..count).unwrap_or_default());
+        }
+        let args: [Operand<'a>; 16] = self.take(count);
+        self.call(function, args.get(..count).unwrap_or_default())
     }
 
     fn arithmetic(&mut self, operator: Binary) -> Outcome<Operand<'a>> {

@@ -54,6 +54,7 @@ pub(in crate::condition) enum Exit<'a> {
 impl<'a, S, const STACK: usize, const TEXT: usize, const LOOPS: usize> View<'a>
     for Machine<'a, S, STACK, TEXT, LOOPS>
 {
+    #[inline]
     fn view(&self, operand: &Operand<'a>) -> Value<'_> {
         match operand {
             Operand::Value(value) => *value,
@@ -137,6 +138,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         Failure::new(kind, u16::try_from(at).unwrap_or(u16::MAX), types)
     }
 
+    #[inline]
     pub(super) fn push(&mut self, operand: Operand<'a>) -> Outcome<()> {
         let place = self.stack.get_mut(self.height).ok_or(FailureKind::TooLong)?;
         *place = operand;
@@ -144,28 +146,31 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         Ok(())
     }
 
+    #[inline]
     pub(super) fn push_value(&mut self, value: Value<'a>) -> Outcome<()> {
         self.push(Operand::Value(value))
     }
 
+    #[inline]
     pub(super) fn pop(&mut self) -> Operand<'a> {
         self.height = self.height.saturating_sub(1);
         self.stack.get(self.height).copied().unwrap_or(Operand::NULL)
     }
 
+    #[inline]
     pub(super) fn top(&self) -> Operand<'a> {
         self.stack.get(self.height.saturating_sub(1)).copied().unwrap_or(Operand::NULL)
     }
 
     /// Takes the topmost `count` values off, the lowest first.
+    #[inline]
     pub(super) fn take<const N: usize>(&mut self, count: usize) -> [Operand<'a>; N] {
         let base = self.height.saturating_sub(count);
-        let mut taken = [Operand::NULL; N];
-        for (place, operand) in taken.iter_mut().zip(self.stack.iter().skip(base)).take(count) {
-            *place = *operand;
-        }
         self.height = base;
-        taken
+        std::array::from_fn(|n| match self.stack.get(base + n) {
+            Some(operand) if n < count => *operand,
+            _ => Operand::NULL,
+        })
     }
 }
 
