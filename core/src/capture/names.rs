@@ -7,6 +7,7 @@ use super::tables::{Slot, Table};
 use super::writer::Writer;
 use crate::host::Name;
 use crate::redaction::Redaction;
+use crate::value::Text;
 
 /// Names that a capture remembers; beyond three quarters of it they are written again.
 const REMEMBERED: usize = 256;
@@ -77,6 +78,25 @@ impl Names {
         self.judge(tag, name, slot, redaction, writer)
     }
 
+    /// Whether a key is redacted. The rows of a table share their keys: each is judged once, known by
+    /// where its characters are, which cannot change while a capture holds the runtime still.
+    pub(super) fn is_redacted_key(&mut self, text: Text<'_>, redaction: &Redaction) -> bool {
+        let Some(identity) = place(text) else { return redaction.name_text(text) };
+        let (slot, held) = self.table.find(identity);
+        match held.map(|held| held & !NUMBER).filter(|verdict| *verdict != 0) {
+            Some(verdict) => verdict == REDACTED,
+            None => {
+                let redacted = redaction.name_text(text);
+                // Names of fields need the table more: keys of one large map must not fill it.
+                if self.table.used() < REMEMBERED / 2 {
+                    let verdict = if redacted { REDACTED } else { READABLE };
+                    self.table.put(slot, identity, verdict | NUMBER);
+                }
+                redacted
+            }
+        }
+    }
+
     #[cold]
     fn judge(
         &mut self,
@@ -110,5 +130,49 @@ impl Names {
             && writer.text(name.text, NAME_BYTES);
         self.defined += u16::from(written);
         written
+    }
+}
+
+/// A number that only this text has within a capture: its address and, above all addresses, its
+/// length. `None` for a text too long for that.
+#[inline(always)]
+fn place(text: Text<'_>) -> Option<usize> {
+    const ADDRESS_BITS: u32 = 48;
+    let address = match text {
+        Text::Utf8(text) => text.as_ptr() as usize,
+        Text::Latin1(units) => units.as_ptr() as usize,
+        Text::Units16(units) => units.as_ptr() as usize,
+        Text::Units32(units) => units.as_ptr() as usize,
+    };
+    let len = u16::try_from(text.units()).ok().filter(|len| *len > 0)?;
+    let fits = address as u64 >> ADDRESS_BITS == 0;
+    fits.then_some(address | (u64::from(len) << ADDRESS_BITS) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_known_by_its_place_and_length() {
+        let (redaction, mut names) = (Redaction::standard(), Names::new());
+        let keys = b"passwordless";
+        for _ in 0..2 {
+            assert!(names.is_redacted_key(Text::Latin1(&keys[..8]), &redaction));
+            assert!(!names.is_redacted_key(Text::Latin1(&keys[..7]), &redaction));
+            assert!(!names.is_redacted_key(Text::Latin1(&keys[8..]), &redaction));
+            assert!(!names.is_redacted_key(Text::Latin1(b""), &redaction));
+        }
+        assert_eq!(names.table.used(), 3);
+    }
+
+    #[test]
+    fn many_keys_leave_room_for_names() {
+        let (redaction, mut names) = (Redaction::standard(), Names::new());
+        let keys: Vec<String> = (0..1_000).map(|n| format!("key{n}")).collect();
+        for key in &keys {
+            assert!(!names.is_redacted_key(Text::Utf8(key), &redaction));
+        }
+        assert_eq!(names.table.used(), REMEMBERED / 2);
     }
 }

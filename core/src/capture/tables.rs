@@ -19,6 +19,11 @@ impl<const N: usize> Table<N> {
         Self { keys: [0; N], numbers: [0; N], used: 0 }
     }
 
+    /// Keys remembered.
+    pub(super) fn used(&self) -> usize {
+        self.used
+    }
+
     /// The slot of `key`, and its number if it is there.
     #[inline]
     pub(super) fn find(&self, key: usize) -> (Slot, Option<u16>) {

@@ -318,9 +318,9 @@ impl<'a, W: Walker> Walk<'a, W> {
     }
 
     #[inline]
-    fn is_redacted(&self, key: &Value<'_>) -> bool {
+    fn is_redacted(&mut self, key: &Value<'_>) -> bool {
         match key {
-            Value::Text(text) => self.redaction.name_text(*text),
+            Value::Text(text) => self.names.is_redacted_key(*text, self.redaction),
             Value::Bytes(bytes) => self.redaction.name_text(Text::Latin1(bytes)),
             Value::Object(object) if object.kind == Kind::Text => {
                 match self.walker.underlying(*object) {
