@@ -2,6 +2,7 @@
 
 use super::equal::{compare, same, truth};
 use super::machine::{Machine, Next, slot_missing};
+use super::number::compare_ints;
 use super::sequence::View;
 use super::{Operand, Outcome};
 use crate::condition::op::Op;
@@ -32,8 +33,12 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                 (truth(&self.ctx, &self.slot(slot)?)?, want, to)
             }
             Op::BranchTopInt { comparison, want, to, int } => {
-                let top = self.pop();
-                (self.compares_with(comparison, self.view(&top), int)?, want, to)
+                let holds = match self.int_at(0) {
+                    Some(top) => compare_ints(comparison, top, i64::from(int)),
+                    None => self.compares_with(comparison, self.view(&self.top()), int)?,
+                };
+                self.height = self.height.saturating_sub(1);
+                (holds, want, to)
             }
             Op::BranchTopText { want, to, text } => {
                 let top = self.pop();
@@ -43,9 +48,15 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                 (matches!(self.pop(), Operand::Value(Value::Null)), want, to)
             }
             Op::BranchCompare { comparison, want, to } => {
-                let [left, right] = self.take(2);
-                let (left, right) = (self.view(&left), self.view(&right));
-                (compare(&self.ctx, comparison, &left, &right)?, want, to)
+                let ints = self.int_at(1).zip(self.int_at(0));
+                if let Some((left, right)) = ints {
+                    self.height = self.height.saturating_sub(2);
+                    (compare_ints(comparison, left, right), want, to)
+                } else {
+                    let [left, right] = self.take(2);
+                    let (left, right) = (self.view(&left), self.view(&right));
+                    (compare(&self.ctx, comparison, &left, &right)?, want, to)
+                }
             }
             Op::BranchTruth { want, to } => {
                 let top = self.pop();

@@ -116,6 +116,10 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
     }
 
     fn arithmetic(&mut self, operator: Binary) -> Outcome<Operand<'a>> {
+        if let Some((left, right)) = self.int_at(1).zip(self.int_at(0)) {
+            self.height = self.height.saturating_sub(2);
+            return arithmetic(operator, &Value::Int(left), &Value::Int(right)).map(Operand::Value);
+        }
         let [left, right] = self.take(2);
         let texts = matches!(self.view(&left), Value::Text(_))
             && matches!(self.view(&right), Value::Text(_));

@@ -162,6 +162,16 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         self.stack.get(self.height.saturating_sub(1)).copied().unwrap_or(Operand::NULL)
     }
 
+    /// The integer so many places below the top, if it is one. Read in place: copying a value that
+    /// was written just now stalls the processor for longer than the comparison takes.
+    #[inline]
+    pub(super) fn int_at(&self, below: usize) -> Option<i64> {
+        match self.stack.get(self.height.checked_sub(below + 1)?)? {
+            Operand::Value(Value::Int(int)) => Some(*int),
+            _ => None,
+        }
+    }
+
     /// Takes the topmost `count` values off, the lowest first.
     #[inline]
     pub(super) fn take<const N: usize>(&mut self, count: usize) -> [Operand<'a>; N] {
