@@ -33,10 +33,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                 (truth(&self.ctx, &self.slot(slot)?)?, want, to)
             }
             Op::BranchTopInt { comparison, want, to, int } => {
-                let holds = match self.int_at(0) {
-                    Some(top) => compare_ints(comparison, top, i64::from(int)),
-                    None => self.compares_with(comparison, self.view(&self.top()), int)?,
-                };
+                let holds = self.compare_top(comparison, int)?;
                 self.height = self.height.saturating_sub(1);
                 (holds, want, to)
             }
@@ -47,17 +44,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             Op::BranchTopNull { want, to } => {
                 (matches!(self.pop(), Operand::Value(Value::Null)), want, to)
             }
-            Op::BranchCompare { comparison, want, to } => {
-                let ints = self.int_at(1).zip(self.int_at(0));
-                if let Some((left, right)) = ints {
-                    self.height = self.height.saturating_sub(2);
-                    (compare_ints(comparison, left, right), want, to)
-                } else {
-                    let [left, right] = self.take(2);
-                    let (left, right) = (self.view(&left), self.view(&right));
-                    (compare(&self.ctx, comparison, &left, &right)?, want, to)
-                }
-            }
+            Op::BranchCompare { comparison, want, to } => (self.compare_two(comparison)?, want, to),
             Op::BranchTruth { want, to } => {
                 let top = self.pop();
                 (truth(&self.ctx, &self.view(&top))?, want, to)
@@ -70,6 +57,24 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             _ => return self.keep(op),
         };
         Ok(if holds == want { Next::Go } else { Next::Jump(to) })
+    }
+
+    #[inline]
+    fn compare_top(&self, comparison: Comparison, int: i32) -> Outcome<bool> {
+        match self.int_at(0) {
+            Some(top) => Ok(compare_ints(comparison, top, i64::from(int))),
+            None => self.compares_with(comparison, self.view(&self.top()), int),
+        }
+    }
+
+    #[inline]
+    fn compare_two(&mut self, comparison: Comparison) -> Outcome<bool> {
+        if let Some((left, right)) = self.int_at(1).zip(self.int_at(0)) {
+            self.height = self.height.saturating_sub(2);
+            return Ok(compare_ints(comparison, left, right));
+        }
+        let [left, right] = self.take(2);
+        compare(&self.ctx, comparison, &self.view(&left), &self.view(&right))
     }
 
     fn compares_with(&self, comparison: Comparison, value: Value<'_>, int: i32) -> Outcome<bool> {
