@@ -90,7 +90,7 @@ fn on_loopback(bind: SocketAddr) -> Result<()> {
     if bind.ip().is_loopback() {
         return Ok(());
     }
-    let (ip, port) = (bind.ip(), bind.port());
+    let (ip, port) = (bind.ip(), if bind.port() == 0 { DEFAULT_PORT } else { bind.port() });
     Err(Error::new(
         ErrorKind::Policy,
         format!("this hub has no TLS yet, so it listens on loopback only and not on {ip}"),

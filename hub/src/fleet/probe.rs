@@ -132,6 +132,11 @@ impl Probe {
             });
         }
         for (id, kept) in self.reports.iter().filter(|(id, _)| !self.targets.contains(id)) {
+            let runs = instances.get(id).is_some_and(|found| !found.gone);
+            if self.live() && runs {
+                // It holds the probe no more, and is asked no more.
+                continue;
+            }
             all.push(InstanceReport {
                 id: *id,
                 name: kept.name.clone(),

@@ -410,6 +410,15 @@ impl State {
         let Some(probe) = self.probes.get_mut(&id) else { return };
         probe.record.chosen = chosen;
         let before = std::mem::replace(&mut probe.targets, targets.clone());
+        if probe.live() {
+            // One that runs on without the probe, a launcher or another service, explains nothing.
+            for id in before.difference(&targets) {
+                let runs = self.instances.get(id).is_some_and(|instance| !instance.gone);
+                if runs && probe.reports.get(id).is_some_and(|k| k.report.counters.hits == 0) {
+                    probe.reports.remove(id);
+                }
+            }
+        }
         for instance in before.symmetric_difference(&targets) {
             self.push(*instance, now_ns);
         }

@@ -39,7 +39,7 @@ pub(crate) struct DiskStore {
     writer: Mutex<Writer>,
     ledger: Mutex<Ledger>,
     /// Held while the store is open, so that no second hub writes here.
-    _lock: File,
+    lock: File,
 }
 
 struct Writer {
@@ -95,9 +95,16 @@ impl DiskStore {
             writer: Mutex::new(writer),
             reader: Mutex::new(Index::open_reader(&path)?),
             ledger: Mutex::new(Ledger::open(&folder.join("hub.db"))?),
-            _lock: lock,
+            lock,
         };
         Ok((store, recovery))
+    }
+}
+
+impl Drop for DiskStore {
+    fn drop(&mut self) {
+        // Said, not left to the closing: a child that is being started may hold a copy of the file.
+        let _ = self.lock.unlock();
     }
 }
 

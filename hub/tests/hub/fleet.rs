@@ -6,9 +6,9 @@ use crate::story::{create_armed, wish};
 use std::collections::BTreeSet;
 use stillframe_core::ids::InstanceId;
 use stillframe_core::probe::{ProbeKind, ProbeSpec, ProbeState};
-use stillframe_core::transport::message::HubMessage;
+use stillframe_core::transport::message::{AgentMessage, HubMessage};
 use stillframe_hub::api::types::{
-    Code, CreatedProbe, InstanceCount, InstanceView, ProbePhase, SnapshotPage,
+    Code, CreatedProbe, InstanceCount, InstanceView, ProbePhase, SnapshotPage, WhyView,
 };
 
 #[test]
@@ -239,4 +239,47 @@ fn one_that_comes_back_holds_its_probes_again() {
         let shown: Vec<InstanceView> = stand.get("/api/v1/instances");
         (shown.len() == 1).then_some(())
     });
+}
+
+#[test]
+fn a_file_that_comes_late_binds_the_probe_to_its_service() {
+    let stand = Stand::new();
+    let (mut shop, mut other) = (Agent::new(&stand, "shop", 1), Agent::new(&stand, "other", 2));
+    let mut wish = wish();
+    wish.wait = true;
+    let pending = |agent: &mut Agent, revision: u32| {
+        agent.until_probes(|probes| probes.first().is_some_and(|p| p.revision == revision));
+        let mut pending = report(&agent.probes[0], ProbeState::Pending);
+        pending.why = Some(why("file_not_loaded", "no file of that name is loaded"));
+        agent.report(pending);
+    };
+    let id = std::thread::scope(|scope| {
+        let created = scope.spawn(|| stand.create(&wish));
+        for revision in [0, 1] {
+            pending(&mut shop, revision);
+            pending(&mut other, revision);
+        }
+        created.join().expect("created").probe.id
+    });
+    assert_eq!(stand.probe(id).pending, 2);
+    let late = armed(&shop.probes[0].clone(), 42);
+    shop.report(late);
+    other.until_probes(<[ProbeSpec]>::is_empty);
+    let view = stand.until(id, |view| view.armed == 1);
+    assert_eq!((view.instances, view.pending, view.services), (1, 0, vec!["shop".to_owned()]));
+}
+
+#[test]
+fn one_that_turns_out_to_launch_others_lets_go() {
+    let stand = Stand::new();
+    let (mut one, mut two) = (Agent::new(&stand, "shop", 1), Agent::new(&stand, "shop", 2));
+    let id = create_armed(&stand, &wish(), &mut [&mut one, &mut two]).probe.id;
+    let mut launcher = info("shop", 1);
+    launcher.launcher = true;
+    one.say(&AgentMessage::Info { info: Box::new(launcher) });
+    one.until_probes(<[ProbeSpec]>::is_empty);
+    let view = stand.until(id, |view| view.instances == 1);
+    assert_eq!((view.armed, view.matching), (1, 1));
+    let why: WhyView = stand.get(&format!("/api/v1/probes/{id}/why"));
+    assert_eq!(why.headline.text, ": armed on 1 of 1, the line ran 0 times");
 }
