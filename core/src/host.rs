@@ -68,7 +68,9 @@ pub trait Scope {
     /// `None` at the end. Starts at 0.
     fn entry(&self, container: Object, cursor: &mut usize) -> Option<(Value<'_>, Value<'_>)>;
 
-    /// Elements of a collection, characters of a string subclass.
+    /// Elements of a collection, characters of a string subclass. `NeedsCode` where a subclass
+    /// overrides how it is counted, iterated, indexed or searched: the core asks this first, and then
+    /// takes `item`, `lookup` and `entry` for the stored elements.
     fn len(&self, object: Object) -> Reading<usize>;
 
     /// Whether the host takes it for true; `NeedsCode` where application code would decide.
