@@ -103,13 +103,16 @@ impl Stage {
         let listed = self.json(&["ls", "--all"])?;
         let mut ids = Vec::new();
         collect_ids(&listed, &mut ids);
+        ids.sort();
+        ids.dedup();
         let mut took = Vec::new();
         for id in ids {
             let text = quiet(&mut self.command(&["show", &id, "-o", "json"])).unwrap_or_default();
             let objects = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
             let flat =
                 objects.flat_map(|v| if let Value::Array(list) = v { list } else { vec![v] });
-            took.extend(flat.filter_map(|object| object["took_ns"].as_f64()));
+            let snapshots = flat.filter(|object| object["type"] == "snapshot");
+            took.extend(snapshots.filter_map(|object| object["took_ns"].as_f64()));
         }
         Ok(took)
     }
@@ -181,9 +184,9 @@ fn free_port() -> Result<String> {
 /// `word` as a shell wants it.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:=,".contains(c);
-    if word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
+    match (word.chars().all(plain), word.contains('\'')) {
+        (true, _) => word.to_owned(),
+        (false, false) => format!("'{word}'"),
+        (false, true) => format!("\"{word}\""),
     }
 }
