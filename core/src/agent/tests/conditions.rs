@@ -46,6 +46,20 @@ fn watches_travel() {
 }
 
 #[test]
+fn log_lines_travel() {
+    let agent = agent();
+    let json = r#"{"kind":"log","location":"app.py:3","log":"x={x} of {name}"}"#;
+    let (id, site, seen) = armed(&agent, json);
+    agent.hit(site, &HIT);
+    agent.hit(site, &Frame { x: 2, name: "" });
+    flushed(&agent);
+    let seen = seen.lock().expect("no test panics inside");
+    assert_eq!(seen[0].message.as_deref(), Some("x=11 of ann"));
+    assert!(seen[1].message.as_deref().is_some_and(|text| text.starts_with("x=2 of {!")));
+    accounts_add_up(&report(&agent, id));
+}
+
+#[test]
 fn what_cannot_be_compiled_is_refused_with_its_place() {
     let agent = agent();
     let (_, callback) = collector();
