@@ -111,7 +111,8 @@ fn of_descriptor(
         };
         return stored.ok_or(Missing::NeedsCode);
     }
-    if is_a(descriptor, known.instrumented) {
+    // Django's `owner_id` is deferred as other fields are, but notices when it is set.
+    if is_a(descriptor, known.instrumented) || is_a(descriptor, known.deferred) {
         return object.stored(key, gil).ok_or(Missing::NotLoaded);
     }
     if is_a(descriptor, known.foreign_key) {
