@@ -13,6 +13,7 @@ use crate::host::Runtime;
 use crate::registry::{Probe, State};
 use crate::transport::log::Level;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -37,6 +38,12 @@ impl<R: Runtime> Agent<R> {
             let seen = life.progress();
             if life.threads.load(Ordering::Acquire) > 0 {
                 life.await_progress(seen, until.saturating_duration_since(Instant::now()));
+            }
+        }
+        // A thread that is done is still counted by the system for some microseconds.
+        for id in std::mem::take(&mut *super::life::lock(&life.thread_ids)) {
+            while Path::new(&format!("/proc/self/task/{id}")).exists() && Instant::now() < until {
+                std::thread::yield_now();
             }
         }
     }

@@ -55,6 +55,8 @@ pub(super) struct Life {
     pub(super) pausing: AtomicBool,
     /// Threads of ours that run.
     pub(super) threads: AtomicU32,
+    /// The system's ids of threads of ours that were started since the latest fork.
+    pub(super) thread_ids: Mutex<Vec<u64>>,
     /// Whether the shipper holds captures that are neither in the slab nor delivered.
     pub(super) busy: AtomicBool,
     /// Callbacks that were handed to the runtime and have not returned.
@@ -98,6 +100,7 @@ impl Life {
             away_since_ns: Mutex::default(),
             pausing: AtomicBool::new(false),
             threads: AtomicU32::new(0),
+            thread_ids: Mutex::default(),
             busy: AtomicBool::new(false),
             callbacks: AtomicU64::new(0),
             sequence: AtomicU64::new(0),

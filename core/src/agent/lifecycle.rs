@@ -8,6 +8,7 @@ use super::control::Control;
 use super::gate::Gate;
 use super::life::{Life, lock};
 use crate::buffer::Slab;
+use crate::clock;
 use crate::condition::Dialect;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ffi;
@@ -241,6 +242,7 @@ impl<R: Runtime> Agent<R> {
         let builder = std::thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES);
         let started = ffi::with_signals_blocked(|| {
             builder.spawn(move || {
+                lock(&agent.life().thread_ids).push(clock::thread_id());
                 let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&agent)));
                 if ended.is_err() {
                     agent.log.say(Level::Error, "thread", "a thread ended by a defect");
