@@ -18,8 +18,8 @@ const AT_MOST_NS: [(&str, &str, f64); 5] = [
     ("python", "condition_false", 40.0),
     ("python", "condition_false_high_line", 55.0),
     ("python", "capture_10_locals", 8_000.0),
-    ("core", "condition/x > 10", 8.0),
-    ("core", "condition/two clauses", 14.0),
+    ("core", "x > 10", 8.0),
+    ("core", "x > 10 and name == \"abc\"", 14.0),
 ];
 /// What is not probed, or not probed any more, stays within the noise or under this ratio.
 const UNTOUCHED: [&str; 3] = ["unprobed_function", "unprobed_line", "removed"];
