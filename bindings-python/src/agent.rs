@@ -25,6 +25,8 @@ pub(crate) type PythonAgent = Agent<PythonRuntime>;
 const EXIT_FLUSH: Duration = Duration::from_millis(500);
 /// How long the caller of `probe` waits for the hook to sit.
 const ARM_WAIT: Duration = Duration::from_secs(2);
+/// How long a fork may be held up for a task of ours to end.
+const FORK_WAIT: Duration = Duration::from_millis(200);
 /// What an event costs before the core counts: the interpreter's dispatch and our lookup.
 const HIT_COST_NS: u64 = 25;
 
@@ -111,8 +113,26 @@ pub(crate) fn at_exit(py: Python<'_>) {
     stop(py, EXIT_FLUSH);
 }
 
+/// A fork is about to happen: until it has, the process has no thread of ours, so that the child
+/// inherits no lock of theirs and Python has none to warn of.
+pub(crate) fn before_fork(py: Python<'_>) {
+    let Some(agent) = current() else { return };
+    py.detach(|| {
+        agent.runtime().pause(FORK_WAIT);
+        agent.before_fork();
+    });
+}
+
+/// The fork has happened, and this is the parent.
+pub(crate) fn fork_in_parent() {
+    if let Some(agent) = current() {
+        agent.fork_in_parent();
+        agent.runtime().go_on();
+    }
+}
+
 /// This is a forked child, and the application has not gone on yet.
-pub(crate) fn after_fork() {
+pub(crate) fn fork_in_child() {
     if let Some(agent) = current() {
         agent.runtime().renew();
         agent.fork_in_child();

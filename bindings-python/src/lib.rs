@@ -87,8 +87,18 @@ mod _stillframe {
     }
 
     #[pyfunction]
+    fn before_fork(py: Python<'_>) {
+        agent::before_fork(py);
+    }
+
+    #[pyfunction]
+    fn fork_in_parent() {
+        agent::fork_in_parent();
+    }
+
+    #[pyfunction]
     fn fork_in_child() {
-        agent::after_fork();
+        agent::fork_in_child();
     }
 
     #[pyfunction]

@@ -24,5 +24,6 @@ mod double;
 mod tests;
 
 pub use config::{Arguments, Config, share_ppm};
+pub use fork::await_end;
 pub use lifecycle::Agent;
 pub use status::{LinkStatus, Status};

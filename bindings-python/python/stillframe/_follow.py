@@ -21,7 +21,9 @@ def begin(native) -> None:
     atexit.register(_at_exit)
     if not _at_fork_registered:
         # It cannot be taken back, so that it is there once and asks whether we follow.
-        os.register_at_fork(before=_forks, after_in_child=_forked)
+        os.register_at_fork(
+            before=_before_fork, after_in_parent=_fork_in_parent, after_in_child=_fork_in_child
+        )
         _at_fork_registered = True
 
 
@@ -37,20 +39,17 @@ def _at_exit() -> None:
         _native.at_exit()
 
 
-def _forks() -> None:
-    """Keeps Python from warning an application with one thread of the threads that are ours."""
-    if _native is None:
-        return
-    threading = sys.modules.get("threading")
-    if threading is None or threading.active_count() == 1:
-        import warnings
-
-        warnings.filterwarnings(
-            "ignore", r"This process \(pid=\d+\) is multi-threaded", DeprecationWarning
-        )
+def _before_fork() -> None:
+    if _native is not None:
+        _native.before_fork()
 
 
-def _forked() -> None:
+def _fork_in_parent() -> None:
+    if _native is not None:
+        _native.fork_in_parent()
+
+
+def _fork_in_child() -> None:
     if _native is None:
         return
     _native.fork_in_child()

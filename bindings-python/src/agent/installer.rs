@@ -1,12 +1,14 @@
 //! The thread of ours that takes the GIL, when there is a task and only then.
 //!
-//! Knows tasks, not what they do. Invariants: tasks run one at a time, in order; once closed, the
-//! thread is past its last task and never takes the GIL again.
+//! Knows tasks, not what they do. Invariants: tasks run one at a time, in order; with none there is no
+//! thread; once closed, the thread is past its last task and never takes the GIL again.
 
 use pyo3::Python;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use stillframe_core::agent::await_end;
+use stillframe_core::clock;
 
 type Task = Box<dyn FnOnce() + Send>;
 
@@ -17,7 +19,10 @@ const STACK_BYTES: usize = 1 << 20;
 struct State {
     tasks: VecDeque<Task>,
     has_thread: bool,
+    /// The latest thread, for the system may count it a little longer than it runs.
+    thread_id: Option<u64>,
     is_busy: bool,
+    is_paused: bool,
     is_closed: bool,
     /// Tasks given and tasks done, ever.
     given: u64,
@@ -30,7 +35,7 @@ struct Shared {
     changed: Condvar,
 }
 
-/// The queue and its thread, which starts with the first task.
+/// The queue and its thread, which lives while there are tasks.
 #[derive(Clone, Default)]
 pub(super) struct Installer(Arc<Shared>);
 
@@ -47,31 +52,24 @@ impl Installer {
         }
         state.tasks.push_back(task);
         state.given += 1;
-        if !state.has_thread {
-            let own = self.clone();
-            let work = move || own.work();
-            state.has_thread = crate::ffi::spawn_quiet("stillframe-py", STACK_BYTES, work).is_ok();
-        }
-        let has_thread = state.has_thread;
+        let has_thread = state.is_paused || self.ensure_thread(&mut state);
         drop(state);
         self.0.changed.notify_all();
         has_thread
     }
 
+    fn ensure_thread(&self, state: &mut State) -> bool {
+        if !state.has_thread {
+            let own = self.clone();
+            let work = move || own.work();
+            state.has_thread = crate::ffi::spawn_quiet("stillframe-py", STACK_BYTES, work).is_ok();
+        }
+        state.has_thread
+    }
+
     fn work(&self) {
-        loop {
-            let mut state = self.state();
-            let task = loop {
-                if let Some(task) = state.tasks.pop_front() {
-                    break task;
-                }
-                if state.is_closed {
-                    return;
-                }
-                state = self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-            };
-            state.is_busy = true;
-            drop(state);
+        self.state().thread_id = Some(clock::thread_id());
+        while let Some(task) = self.next() {
             crate::ffi::guard(|| Python::attach(|_| task()));
             let mut state = self.state();
             state.is_busy = false;
@@ -81,12 +79,50 @@ impl Installer {
         }
     }
 
+    /// The next task; with none, or in a pause, the thread is over.
+    fn next(&self) -> Option<Task> {
+        let mut state = self.state();
+        let task = if state.is_paused { None } else { state.tasks.pop_front() };
+        state.is_busy = task.is_some();
+        state.has_thread = task.is_some();
+        if task.is_none() {
+            self.0.changed.notify_all();
+        }
+        task
+    }
+
+    /// Ends the thread, at most `timeout`, until [`Installer::go_on`]; tasks wait meanwhile. Without
+    /// the GIL.
+    pub(super) fn pause(&self, timeout: Duration) {
+        let deadline = Instant::now() + timeout;
+        let mut state = self.state();
+        state.is_paused = true;
+        while state.has_thread {
+            let Some(left) = deadline.checked_duration_since(Instant::now()) else { return };
+            let waited = self.0.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if let Some(id) = state.thread_id.take() {
+            drop(state);
+            await_end(id, deadline);
+        }
+    }
+
+    /// Ends the pause.
+    pub(super) fn go_on(&self) {
+        let mut state = self.state();
+        state.is_paused = false;
+        if !state.tasks.is_empty() {
+            self.ensure_thread(&mut state);
+        }
+    }
+
     /// Waits until the tasks given so far were run, at most `timeout`. Without the GIL.
     pub(super) fn wait(&self, timeout: Duration) -> bool {
         let mut state = self.state();
         let target = state.given;
         let deadline = Instant::now() + timeout;
-        while state.done < target && state.has_thread {
+        while state.done < target && (state.has_thread || state.is_paused) {
             let Some(left) = deadline.checked_duration_since(Instant::now()) else { return false };
             let waited = self.0.changed.wait_timeout(state, left);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;

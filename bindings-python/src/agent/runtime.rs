@@ -65,6 +65,16 @@ impl PythonRuntime {
         self.installer().close(timeout);
     }
 
+    /// Ends our thread until [`PythonRuntime::go_on`].
+    pub(super) fn pause(&self, timeout: Duration) {
+        self.installer().pause(timeout);
+    }
+
+    /// Tasks run again.
+    pub(super) fn go_on(&self) {
+        self.installer().go_on();
+    }
+
     /// A forked child has none of our threads, and perhaps a queue that one of them held.
     pub(super) fn renew(&self) {
         let fresh = Installer::default();

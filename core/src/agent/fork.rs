@@ -21,6 +21,14 @@ use std::time::{Duration, Instant};
 /// How long a fork may be held up for our threads to end.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// Waits, at most until `until`, for the system to forget the thread `id` of this process: one that
+/// is done is still counted for some microseconds.
+pub fn await_end(id: u64, until: Instant) {
+    while Path::new(&format!("/proc/self/task/{id}")).exists() && Instant::now() < until {
+        std::thread::yield_now();
+    }
+}
+
 impl<R: Runtime> Agent<R> {
     /// The process is about to fork: ends our threads, their connection kept, so that none of them
     /// holds a lock that the child would inherit, and none makes the process a multi-threaded one
@@ -40,11 +48,8 @@ impl<R: Runtime> Agent<R> {
                 life.await_progress(seen, until.saturating_duration_since(Instant::now()));
             }
         }
-        // A thread that is done is still counted by the system for some microseconds.
         for id in std::mem::take(&mut *super::life::lock(&life.thread_ids)) {
-            while Path::new(&format!("/proc/self/task/{id}")).exists() && Instant::now() < until {
-                std::thread::yield_now();
-            }
+            await_end(id, until);
         }
     }
 
