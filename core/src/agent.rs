@@ -7,6 +7,7 @@ mod gate;
 mod hit;
 mod identity;
 mod install;
+mod launcher;
 mod life;
 mod lifecycle;
 mod locate;

@@ -31,7 +31,8 @@ fn main_script(py: Python<'_>) -> PyResult<String> {
     {
         return Ok(module.clone());
     }
-    let script = argv.iter().skip(1).find(|word| !word.starts_with('-'));
+    let mut words = argv.iter().skip(1).take_while(|word| *word != "-c");
+    let script = words.find(|word| !word.starts_with('-'));
     let script = script.map_or("python", String::as_str);
     let name = script.rsplit('/').next().unwrap_or(script);
     Ok(name.strip_suffix(".py").unwrap_or(name).to_owned())

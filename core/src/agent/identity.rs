@@ -4,6 +4,7 @@
 //! leaves the process only with what looks like a secret taken out.
 
 use super::Agent;
+use super::launcher::is_launcher;
 use crate::clock;
 use crate::host::Runtime;
 use crate::redaction::{REDACTED, Redaction};
@@ -42,15 +43,14 @@ fn started_ns() -> u64 {
     clock::wall_ns().saturating_sub(age_ns().unwrap_or(0))
 }
 
-fn command(redaction: &Redaction) -> Vec<String> {
-    let words = match fs::read("/proc/self/cmdline") {
+fn command() -> Vec<String> {
+    match fs::read("/proc/self/cmdline") {
         Ok(bytes) => bytes
             .split(|byte| *byte == 0)
             .map(|word| String::from_utf8_lossy(word).into_owned())
             .collect(),
         Err(_) => std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
-    };
-    redacted(words, redaction)
+    }
 }
 
 /// Words without the values of options whose name is on the list, nor what looks like a secret.
@@ -85,6 +85,10 @@ impl<R: Runtime> Agent<R> {
 
     pub(super) fn info(&self) -> InstanceInfo {
         let config = &self.config;
+        let command = command();
+        // A forked child of a launcher is what the launcher was there for.
+        let launcher = !self.is_forked()
+            && (config.launcher || is_launcher(&command, &|name| std::env::var(name).ok()));
         InstanceInfo {
             service: config.service.clone(),
             unnamed: config.unnamed,
@@ -96,11 +100,11 @@ impl<R: Runtime> Agent<R> {
             host: host(),
             pid: std::process::id(),
             started_ns: started_ns(),
-            command: command(&self.redaction),
+            command: redacted(command, &self.redaction),
             runtime: config.runtime.clone(),
             packages: config.packages.clone(),
             agent: env!("CARGO_PKG_VERSION").to_owned(),
-            launcher: config.launcher,
+            launcher,
         }
     }
 }

@@ -96,6 +96,11 @@ impl<R: Runtime> Agent<R> {
         &self.config
     }
 
+    /// Whether this process was forked from one that had the agent.
+    pub(super) fn is_forked(&self) -> bool {
+        !std::ptr::eq(self.life(), &raw const self.life)
+    }
+
     pub(super) fn life(&self) -> &Life {
         self.life.last()
     }
