@@ -170,7 +170,14 @@ fn stored_builtin<'g>(object: Obj, gil: Gil<'g>) -> Option<Value<'g>> {
 
 /// The builtin value inside an instance of a subclass that compares as the builtin does.
 pub(crate) fn underlying<'g>(object: Obj, gil: Gil<'g>) -> Reading<Value<'g>> {
-    let value = stored_builtin(object, gil).ok_or(Missing::Absent)?;
+    let value = match (stored_builtin(object, gil), kind_of(object.ty()).0) {
+        (Some(value), _) => value,
+        // A container's own storage, read as the builtin would.
+        (None, kind @ (Kind::List | Kind::Tuple | Kind::Map | Kind::Set | Kind::FrozenSet)) => {
+            Value::Object(Object { raw: object.handle(), kind, exact: true })
+        }
+        (None, _) => return Err(Missing::Absent),
+    };
     if object.ty().compares_as_builtin() { Ok(value) } else { Err(Missing::NeedsCode) }
 }
 
