@@ -5,9 +5,9 @@
 
 Each subject has a process of its own. `ns` is added per hit and `ratio` is to the base: a function
 like the one that is probed, in the same process, never probed. Each round measures everything once,
-so that a machine that becomes slower does so for all, and the minimum over the rounds counts. A peer
-is measured against the base as it was before the peer was there. A case that did not do what it
-measures, to the unit, ends the run with an error.
+so that a machine that becomes slower does so for all, and the minimum over the rounds counts. A
+peer is measured against the base as it was before the peer was there. A case that did not do what
+it measures, to the unit, ends the run with an error.
 """
 
 import argparse

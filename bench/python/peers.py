@@ -1,7 +1,7 @@
 """Other products, driven without their clouds, as far as that goes.
 
-Each is imported only in the process that measures it. Invariant: a row means that the peer's probe was
-on the line, and that it acted when its condition became true.
+Each is imported only in the process that measures it. Invariant: a row means that the peer's probe
+was on the line, and that it acted when its condition became true.
 """
 
 import json

@@ -1,7 +1,7 @@
 """The code that is measured: one function a case, all alike, in a file of its own.
 
-Knows nothing of who measures. Invariant: every function has one line to be probed, marked PROBE, which
-runs once an iteration, or never (`cold`).
+Knows nothing of who measures. Invariant: every function has one line to be probed, marked PROBE,
+which runs once an iteration, or never (`cold`).
 """
 
 import importlib.util

@@ -1,7 +1,7 @@
 //! Captures of what people asked for by name: watches and log lines, from text to snapshot.
 
 #[path = "support/heap.rs"]
-#[expect(unreachable_pub, dead_code, reason = "a support file of several test crates")]
+#[expect(unreachable_pub, reason = "a support file of several test crates")]
 mod heap;
 
 use heap::Heap;
