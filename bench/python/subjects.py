@@ -270,7 +270,8 @@ class Stillframe(Subject):
         self.targets.function("capture")(1, 1)
         expect("stillframe: delivered", self.agent.flush(10.0), True)
         by_function = {}
-        for snapshot in self.snapshots:
+        # Lines of the log that fills its quota come the same way.
+        for snapshot in (one for one in self.snapshots if one["type"] == "snapshot"):
             by_function[snapshot["at"]["function"].rpartition("_")[0]] = snapshot["locals"]
         expect("stillframe with a true condition", by_function["condition_false"]["x"], 11)
         found = by_function["capture"]

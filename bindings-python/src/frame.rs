@@ -146,7 +146,8 @@ impl Scope for Hit<'_> {
             Ok(_) => return None,
             Err(missing) => return Some(Err(missing)),
         };
-        if !dict.ty().has_builtin_subscript() {
+        let ty = dict.ty();
+        if !ty.is_exact_dict() && !self.known.has_builtin_subscript(ty, self.gil) {
             return Some(Err(Missing::NeedsCode));
         }
         if !dict.dict_has_only_text() {
@@ -158,7 +159,12 @@ impl Scope for Hit<'_> {
             Value::Object(_) => return None,
             _ => None,
         };
-        Some(found.map(|value| value_of(value, self.gil)).ok_or(Missing::Absent))
+        let absent = if self.known.fills_missing(ty, self.gil) {
+            Missing::NeedsCode
+        } else {
+            Missing::Absent
+        };
+        Some(found.map(|value| value_of(value, self.gil)).ok_or(absent))
     }
 
     fn entry(&self, container: Object, cursor: &mut usize) -> Option<(Value<'_>, Value<'_>)> {

@@ -187,7 +187,8 @@ pub(crate) fn item<'g>(object: Obj, index: usize, gil: Gil<'g>) -> Reading<Value
     if ty.is_range() {
         return range_item(object, index, gil);
     }
-    if !ty.has_builtin_subscript() {
+    let is_exact = ty.is_exact_list() || ty.is_exact_tuple();
+    if !is_exact && !Known::current().has_builtin_subscript(ty, gil) {
         return Err(Missing::NeedsCode);
     }
     object.items(gil).get(index).map(|item| value_of(*item, gil)).ok_or(Missing::Absent)

@@ -67,7 +67,8 @@ class Probe:
 
     def armed(self):
         report = wait_for(self.settled, f"never left pending: {self.report()}")
-        assert report["state"] == "armed", report
+        # A line that threads reach all the time is over its budget within milliseconds.
+        assert report["state"] in ("armed", "resting"), report
         return self
 
     def settled(self):

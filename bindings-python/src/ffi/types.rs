@@ -415,19 +415,10 @@ impl Type {
         ]
     }
 
-    /// Whether `x[key]` is the very one of the builtin type it derives from.
-    pub(crate) fn has_builtin_subscript(self) -> bool {
-        self.builtin_base().is_some_and(|base| base.subscript_slot() == self.subscript_slot())
-    }
-
-    fn subscript_slot(self) -> usize {
-        // SAFETY: `self` is a live type.
-        let mapping = unsafe { (*self.0).tp_as_mapping };
-        if mapping.is_null() {
-            return 0;
-        }
-        // SAFETY: not null, and owned by the live type.
-        unsafe { (*mapping).mp_subscript }.map_or(0, |slot| slot as usize)
+    /// Whether what it finds under a special method's name was written in C, for a builtin type. The
+    /// slot does not tell: `list` and `dict` define `__getitem__` as a method, too.
+    pub(crate) fn has_builtin_method(self, name: Key<'_>, gil: Gil<'_>) -> bool {
+        self.find(name, gil).is_some_and(|(_, owner)| !owner.is_heap_type())
     }
 
     /// The builtin container, string or number type it derives from.

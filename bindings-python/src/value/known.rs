@@ -80,6 +80,8 @@ macro_rules! names {
 names! {
     getattribute => "__getattribute__";
     getattr => "__getattr__";
+    getitem => "__getitem__";
+    missing => "__missing__";
     class => "__class__";
     module_name => "__name__";
     wrapped => "_wrapped";
@@ -123,6 +125,17 @@ impl Known {
     #[inline(always)]
     pub(crate) fn current() -> &'static Self {
         crate::ffi::leaked(KNOWN.load(Ordering::Acquire)).unwrap_or(NOTHING)
+    }
+
+    /// Whether `x[key]` is the builtin's own for objects of a type.
+    pub(crate) fn has_builtin_subscript(&self, ty: Type, gil: Gil<'_>) -> bool {
+        self.names.is_some_and(|names| ty.has_builtin_method(names.getitem(gil), gil))
+    }
+
+    /// Whether a dict of this type has code for keys it does not have.
+    pub(crate) fn fills_missing(&self, ty: Type, gil: Gil<'_>) -> bool {
+        !ty.is_exact_dict()
+            && self.names.is_none_or(|names| ty.find(names.missing(gil), gil).is_some())
     }
 
     /// Looks again. Not on the hit path.
