@@ -206,8 +206,9 @@ fn clean_environment(python: &Python, wheel: &Path) -> Result<Verdict> {
 
 /// The demo ends well and prints a JSON object a line.
 fn demo() -> Result<Verdict> {
-    let xtask = std::env::current_exe().map_err(|error| format!("find xtask: {error}"))?;
-    let output = quiet(Command::new(xtask).args(["demo", "--once", "-o", "json"]))?;
+    // Not this very program: the builds of the steps before may have replaced its file.
+    let xtask = ["--quiet", "--locked", "-p", "xtask", "--"];
+    let output = quiet(cargo("run").args(xtask).args(["demo", "--once", "-o", "json"]))?;
     let objects = output.lines().map(serde_json::from_str::<serde_json::Value>);
     let objects: Vec<_> = objects.collect::<std::result::Result<_, _>>().map_err(|error| {
         format!("the demo printed something that is no JSON object on stdout: {error}")
