@@ -79,7 +79,8 @@ class Bench:
         random.shuffle(names)
         for name in names:
             self.note(self.unarmed, name, self.time(name, HITS))
-        self.note(self.unarmed, "capture_base", self.time("capture_base", 20))
+        captures = subjects.Stillframe.captures
+        self.note(self.unarmed, "capture_base", self.time("capture_base", captures))
 
     def round(self, subject):
         subject.arm()

@@ -27,7 +27,7 @@ class Subject:
     cases = ()
     #: Iterations of one measurement.
     hits = 3_000
-    rounds = 300
+    rounds = 1_000
     #: Whether it changes the process from its start on, whatever is armed.
     is_always_there = False
 
@@ -164,9 +164,9 @@ class Stillframe(Subject):
         "capture_10_locals",
         "removed",
     )
-    #: A process takes 25 snapshots a second, and few enough fit the buffers at once.
+    #: A process takes 25 snapshots a second.
     captures = 20
-    capture_interval_s = 1.1
+    capture_interval_s = 1.0
 
     def start(self, targets):
         super().start(targets)
@@ -191,8 +191,9 @@ class Stillframe(Subject):
             "condition_false": condition,
             "condition_false_high_line": condition,
             "count": {"kind": "count"},
-            # One is let through, the rest is over quota.
-            "over_quota": {"kind": "log", "log": "x={x}", "limit": 1 << 40, "rate_per_s": 1},
+            # Ten are let through, then it is over quota. A count, for snapshots of all probes
+            # share a rate, which the captures need.
+            "over_quota": {"kind": "count", "limit": 1 << 40, "rate_per_s": 1},
             "capture": {"limit": 1 << 40, "rate_per_s": 1_000_000},
             "removed": condition,
         }

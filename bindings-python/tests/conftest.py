@@ -91,6 +91,9 @@ class Probe:
 @pytest.fixture
 def place(agent, tmp_path, request):
     """Loads a source text as a module of its own file."""
+    # A process takes so many snapshots a second; a new agent begins anew.
+    agent.stop()
+    agent.start(sink=lambda result: None, service="tests")
     names = []
 
     def load(source, name=None):

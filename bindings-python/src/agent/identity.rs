@@ -23,19 +23,24 @@ fn runtime(py: Python<'_>) -> PyResult<String> {
     Ok(format!("python {}", version.extract::<String>()?))
 }
 
-/// Name of the main script without its ending; of a package run by `-m`, the package.
+/// Name of the main script without its ending; of a package run by `-m`, the package; `python` for
+/// a command in the arguments.
 fn main_script(py: Python<'_>) -> PyResult<String> {
     let sys = py.import("sys")?;
-    let argv: Vec<String> = sys.getattr("orig_argv")?.extract()?;
-    if let Some(module) = argv.iter().position(|word| word == "-m").and_then(|at| argv.get(at + 1))
-    {
-        return Ok(module.clone());
+    let words = |name: &str| -> PyResult<Vec<String>> { sys.getattr(name)?.extract() };
+    let argv = words("argv")?;
+    let script = argv.first().map_or("", String::as_str);
+    // The interpreter writes `-m` there until it found the package.
+    if script == "-m" || script.ends_with("/__main__.py") {
+        let all = words("orig_argv")?;
+        let module = all.iter().position(|word| word == "-m").and_then(|at| all.get(at + 1));
+        if let Some(module) = module {
+            return Ok(module.clone());
+        }
     }
-    let mut words = argv.iter().skip(1).take_while(|word| *word != "-c");
-    let script = words.find(|word| !word.starts_with('-'));
-    let script = script.map_or("python", String::as_str);
     let name = script.rsplit('/').next().unwrap_or(script);
-    Ok(name.strip_suffix(".py").unwrap_or(name).to_owned())
+    let is_script = !name.is_empty() && !name.starts_with('-');
+    Ok(if is_script { name.strip_suffix(".py").unwrap_or(name) } else { "python" }.to_owned())
 }
 
 /// Installed distributions and their versions, from the names of their metadata folders: reading

@@ -8,7 +8,7 @@ use super::layout::Reads;
 use super::memory::{Gil, guard};
 use super::object::Obj;
 use pyo3::{Py, PyAny, Python, ffi};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{c_int, c_void};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use stillframe_core::clock;
@@ -71,8 +71,9 @@ unsafe extern "C" fn visit(object: *mut ffi::PyObject, heap: *mut c_void) -> c_i
 struct Watched {
     /// Live code that came, and when (wall time in nanoseconds).
     created: HashMap<usize, u64>,
-    /// Code that went and is not among those that came since.
-    gone: Vec<usize>,
+    /// Addresses whose code went, before what came there since. A walk may have indexed code that
+    /// is among those that came, so what came and went again is here too.
+    gone: HashSet<usize>,
     /// Whether anybody keeps an index, which must hear of what goes.
     is_indexed: bool,
 }
@@ -110,7 +111,7 @@ pub(crate) fn take_watched(_py: Python<'_>) -> (Vec<(Obj, u64)>, Vec<usize>) {
     watched.is_indexed = true;
     let created = std::mem::take(&mut watched.created).into_iter();
     let alive = created.filter_map(|(code, time)| Some((Obj::from_handle(code)?, time)));
-    (alive.collect(), std::mem::take(&mut watched.gone))
+    (alive.collect(), std::mem::take(&mut watched.gone).into_iter().collect())
 }
 
 unsafe extern "C" fn code_event(event: c_int, code: *mut ffi::PyObject) -> c_int {
@@ -130,8 +131,9 @@ fn note(came: bool, code: *mut ffi::PyObject) -> bool {
         // Code made from strings (`<string>`) lies in no file that anybody could name.
         return watched.is_indexed && Obj::new(code).is_some_and(|code| !is_made_up(code));
     }
-    if watched.created.remove(&address).is_none() && watched.is_indexed {
-        watched.gone.push(address);
+    watched.created.remove(&address);
+    if watched.is_indexed {
+        watched.gone.insert(address);
     }
     false
 }

@@ -19,6 +19,8 @@ pub(super) struct Double {
     pub(super) loaded: Mutex<bool>,
     pub(super) going_away: Mutex<bool>,
     pub(super) cannot_arm: Mutex<bool>,
+    /// What happens right behind the next look for a file.
+    pub(super) after_look: Mutex<Option<Task>>,
     /// Hooks by site: code and line.
     pub(super) hooks: Mutex<BTreeMap<u32, (u64, u32)>>,
 }
@@ -59,6 +61,8 @@ impl Runtime for Double {
         let is_there = *self.loaded.lock().expect("no test panics inside");
         let file =
             LoadedFile { path: "/app/app.py".to_owned(), real_path: None, is_application: true };
+        let after = self.after_look.lock().expect("no test panics inside").take();
+        after.into_iter().for_each(|after| after());
         if is_there && file_name == "app.py" { vec![file] } else { Vec::new() }
     }
 

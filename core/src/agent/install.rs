@@ -113,6 +113,8 @@ impl<R: Runtime> Agent<R> {
 
     fn install(&self, probe: &Arc<Probe>) {
         let (spec, root) = (&probe.spec, self.config.source_root.as_ref());
+        let life = self.life();
+        let loads = life.loads.load(Ordering::SeqCst);
         let found = match locate(&self.runtime, &spec.location, spec.unchecked, root) {
             Located::Found(found) => found,
             Located::Pending(pending) => {
@@ -120,6 +122,10 @@ impl<R: Runtime> Agent<R> {
                     entry.why = Some(pending.why);
                     entry.not_probed = pending.not_probed;
                 });
+                // Code that came after the look and before it was known that somebody waits.
+                if life.loads.load(Ordering::SeqCst) != loads {
+                    self.install_soon(probe.id);
+                }
                 return;
             }
             Located::Refused(refused) => {
@@ -218,7 +224,7 @@ impl<R: Runtime> Agent<R> {
         let control = lock(&life.control);
         let pending = control.entries.values();
         let pending = pending.filter(|entry| entry.probe.state.get() == State::Pending).count();
-        life.pending.store(u32::try_from(pending).unwrap_or(u32::MAX), Ordering::Release);
+        life.pending.store(u32::try_from(pending).unwrap_or(u32::MAX), Ordering::SeqCst);
         let ppm = control.process_budget_ppm().min(self.config.max_budget_ppm);
         self.gate.budget.set_ppm(ppm);
     }

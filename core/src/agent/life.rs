@@ -76,6 +76,8 @@ pub(super) struct Life {
     pub(super) latest_status: Mutex<[u8; 32]>,
     /// Probes that wait for code to be loaded.
     pub(super) pending: AtomicU32,
+    /// Times that code was loaded.
+    pub(super) loads: AtomicU64,
     pub(super) reload_queued: AtomicBool,
     progress: Mutex<u64>,
     progressed: Condvar,
@@ -111,6 +113,7 @@ impl Life {
             ending: AtomicBool::new(false),
             latest_status: Mutex::default(),
             pending: AtomicU32::new(0),
+            loads: AtomicU64::new(0),
             reload_queued: AtomicBool::new(false),
             progress: Mutex::new(0),
             progressed: Condvar::new(),

@@ -158,7 +158,9 @@ impl<R: Runtime> Agent<R> {
     /// from the runtime's import hook.
     pub fn reload(&self) {
         let life = self.life();
-        if life.pending.load(Ordering::Acquire) == 0
+        // Each side writes its word before it reads the other's: one of them sees the other.
+        life.loads.fetch_add(1, Ordering::SeqCst);
+        if life.pending.load(Ordering::SeqCst) == 0
             || life.reload_queued.swap(true, Ordering::AcqRel)
         {
             return;

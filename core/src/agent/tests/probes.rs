@@ -47,6 +47,21 @@ fn a_probe_waits_for_its_file() {
 }
 
 #[test]
+fn code_that_comes_while_it_is_looked_for_is_not_missed() {
+    let agent = agent();
+    *agent.runtime().loaded.lock().expect("no test panics inside") = false;
+    let late = std::sync::Arc::clone(&agent);
+    let comes = Box::new(move || {
+        *late.runtime().loaded.lock().expect("no test panics inside") = true;
+        late.reload();
+    });
+    *agent.runtime().after_look.lock().expect("no test panics inside") = Some(comes);
+    let (_, callback) = collector();
+    let id = agent.probe(spec(r#"{"location":"app.py:3"}"#), Some(callback)).expect("permitted");
+    until(&agent, || report(&agent, id).state == ProbeState::Armed);
+}
+
+#[test]
 fn a_probe_that_cannot_be_armed_says_why() {
     let agent = agent();
     let (_, callback) = collector();

@@ -1,0 +1,336 @@
+"""What watches and captures show of the values in `tests/conformance/`, in real frames."""
+
+import importlib.util
+import json
+import math
+import os
+import sys
+from collections import Counter, OrderedDict
+from pathlib import Path
+
+import pytest
+import stillframe
+
+VECTORS = Path(__file__).parents[2] / "tests" / "conformance"
+CONDITIONS = json.loads((VECTORS / "conditions-python.json").read_text())
+CAPTURES = json.loads((VECTORS / "captures.json").read_text())["cases"]
+#: A process takes so many snapshots at once; a new agent begins anew.
+BURST = 25
+#: Watches of one probe, and bytes of their text that a snapshot repeats.
+WATCHES = 32
+EXPRESSION = 256
+
+
+class Ran(Exception):
+    """Code of the application ran on our account."""
+
+
+def must_not_run(*_arguments):
+    raise Ran
+
+
+class Maker:
+    """Python's values for tagged ones. Objects under one name are one object."""
+
+    def __init__(self):
+        self.named = {}
+        self.classes = {}
+
+    def make(self, tagged):
+        if tagged is None or isinstance(tagged, bool):
+            return tagged
+        ((tag, content),) = tagged.items()
+        return getattr(self, "of_" + tag)(content)
+
+    def of_int(self, text):
+        return int(text)
+
+    def of_float(self, text):
+        return float(text)
+
+    def of_str(self, text):
+        return text
+
+    def of_points(self, points):
+        return "".join(map(chr, points))
+
+    def of_bytes(self, content):
+        return bytes(content)
+
+    def of_list(self, items):
+        return [self.make(item) for item in items]
+
+    def of_tuple(self, items):
+        return tuple(self.make(item) for item in items)
+
+    def of_set(self, items):
+        return {self.make(item) for item in items}
+
+    def of_frozenset(self, items):
+        return frozenset(self.make(item) for item in items)
+
+    def of_dict(self, entries):
+        return {self.make(key): self.make(value) for key, value in entries}
+
+    def of_range(self, bounds):
+        return range(*bounds)
+
+    def of_object(self, content):
+        bases = tuple(self.of_class(name) for name in content.get("bases", ()))
+        body = {name: must_not_run for name in content.get("overrides", ())}
+        body.update((name, property(must_not_run)) for name in content.get("needs_code", ()))
+        made = object.__new__(type(content["type"], bases, body))
+        for name, value in content["fields"].items():
+            object.__setattr__(made, name, self.make(value))
+        return made
+
+    def of_subclass(self, content):
+        value = self.make(content["value"])
+        return type(content["type"], (type(value),), {})(value)
+
+    def of_class(self, name):
+        return self.classes.setdefault(name, type(name, (), {}))
+
+    def of_module(self, name):
+        return {"math": math}[name]
+
+    def of_var(self, name):
+        return self.named[name]
+
+
+def shown(tagged):
+    """What the JSON of a snapshot has for a tagged value."""
+    if tagged is None or isinstance(tagged, bool):
+        return tagged
+    ((tag, content),) = tagged.items()
+    if tag == "int":
+        return int(content) if abs(int(content)) <= 2**53 else {"$int": content}
+    if tag == "float":
+        special = content in ("nan", "inf", "-inf")
+        return {"$float": content} if special else float(content)
+    if tag == "str":
+        return content
+    if tag == "bytes":
+        return {"$bytes": bytes(content).hex()}
+    if tag == "list":
+        return [shown(item) for item in content]
+    if tag in ("tuple", "set", "frozenset"):
+        items = [shown(item) for item in content]
+        return {"$type": tag, "$items": items, "$length": len(items)}
+    if tag == "dict":
+        entries = [[shown(key), shown(value)] for key, value in content]
+        if all(isinstance(key, str) and not key.startswith("$") for key, _ in entries):
+            return dict(entries)
+        return {"$type": "dict", "$entries": entries, "$length": len(entries)}
+    raise AssertionError(f"no form for {tag}")
+
+
+def skipped(case):
+    """Why a case cannot run in a real frame. The list may only shrink."""
+    if "not_loaded" in json.dumps(case["expect"]):
+        return "lazy attributes are real libraries', in test_frameworks.py"
+    if case["expect"] == {"value": {"int": "3909821048582988049"}}:
+        return "its digits are those of a payment card, which a snapshot redacts"
+    return None
+
+
+def is_unset(tagged):
+    return isinstance(tagged, dict) and "missing" in tagged
+
+
+class Group:
+    """Cases with the same variables: one function, whose line they are watched at."""
+
+    def __init__(self, number, cases):
+        self.name, self.cases = f"group_{number}", cases
+        self.vars = cases[0]["vars"]
+
+    def text(self):
+        given = [name for name, tagged in self.vars.items() if not is_unset(tagged)]
+        unset = [name for name, tagged in self.vars.items() if is_unset(tagged)]
+        lines = [f"def {self.name}({', '.join(given)}):"]
+        lines += [f"    for {name} in (): pass" for name in unset]
+        return "\n".join([*lines, f"    return None  #: {self.name}", "", ""])
+
+    def call(self, module):
+        maker = Maker()
+        for name, tagged in self.vars.items():
+            if not is_unset(tagged):
+                maker.named[name] = maker.make(tagged)
+        getattr(module, self.name)(**maker.named)
+
+
+@pytest.fixture(scope="module")
+def groups(tmp_path_factory):
+    """The cases that are not refused, by their variables, and the file with their functions."""
+    by_vars = {}
+    for case in CONDITIONS:
+        if "refused" not in case["expect"] and not skipped(case):
+            key = json.dumps(case["vars"], sort_keys=True)
+            chunks = by_vars.setdefault(key, [[]])
+            if len(chunks[-1]) == WATCHES:
+                chunks.append([])
+            chunks[-1].append(case)
+    chunks = [chunk for chunks in by_vars.values() for chunk in chunks]
+    made = [Group(number, chunk) for number, chunk in enumerate(chunks)]
+    path = tmp_path_factory.mktemp("conformance") / "conformance_conditions.py"
+    path.write_text("".join(group.text() for group in made))
+    module = load(path)
+    lines = path.read_text().splitlines()
+    marks = {text.partition("#: ")[2]: at for at, text in enumerate(lines, 1) if "#: " in text}
+    for group in made:
+        group.location = f"{path}:{marks[group.name]}"
+    return made, module
+
+
+def load(path):
+    # As deployed before this process began.
+    os.utime(path, (0, 0))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def begin_anew(sink):
+    stillframe.stop()
+    stillframe.start(sink=sink, service="tests")
+
+
+def same(found, wanted):
+    return json.dumps(found, sort_keys=True) == json.dumps(wanted, sort_keys=True)
+
+
+def test_watches_show_what_python_says(agent, groups):
+    made, module = groups
+    faults, seen = [], 0
+    for at in range(0, len(made), BURST):
+        got = {}
+        begin_anew(lambda snapshot: None)
+        for group in made[at : at + BURST]:
+            watches = list({case["source"]: None for case in group.cases})
+            stillframe.probe(
+                group.location,
+                watches=watches,
+                on_snapshot=lambda snapshot, name=group.name: got.update({name: snapshot}),
+            )
+            group.call(module)
+        assert stillframe.flush(20)
+        for group in made[at : at + BURST]:
+            for case in group.cases:
+                seen += 1
+                found = got[group.name]["watches"][case["source"][:EXPRESSION]]
+                wanted = case["expect"]
+                if "error" in wanted:
+                    right = isinstance(found, dict) and found.keys() == {"$error"}
+                elif "points" in json.dumps(wanted):
+                    right = True  # JSON has no lone surrogates.
+                else:
+                    right = same(found, shown(wanted["value"]))
+                if not right:
+                    faults.append((case["name"], found, wanted))
+    assert not faults, f"{len(faults)} of {seen}: {faults[:20]}"
+    assert seen > 800
+
+
+#: Kinds of captured values that a Python frame can hold, by what makes them.
+CONTAINERS = {"list": list, "tuple": tuple, "set": set, "frozen_set": frozenset}
+TYPES = {"OrderedDict": OrderedDict}
+
+
+class Unlike(Exception):
+    """No value of Python's looks like this one."""
+
+
+class CaptureMaker:
+    def __init__(self):
+        self.labels = {}
+
+    def make(self, given):
+        if isinstance(given, list) or not isinstance(given, dict):
+            return given
+        if "same" in given:
+            return self.labels[given["same"]]
+        made = self.of(given)
+        if "label" in given:
+            self.labels[given["label"]] = made
+        return made
+
+    def of(self, given):
+        if "int" in given:
+            text, most = given["int"], sys.get_int_max_str_digits()
+            # Python refuses to read more digits at once.
+            return int(text) if len(text) < most else int(text.rstrip("0")) * 10 ** text.count("0")
+        if "float" in given:
+            return float(given["float"])
+        if given.get("as") in ("utf8", "utf16") and "times" in given:
+            raise Unlike("a host that counts otherwise")
+        if "text" in given:
+            return given["text"] * given.get("times", 1)
+        if "units" in given:
+            return "".join(map(chr, given["units"]))
+        if "bytes" in given:
+            return bytes.fromhex(given["bytes"]) * given.get("times", 1)
+        kind = given.get("kind")
+        if kind in CONTAINERS:
+            return self.container(given, CONTAINERS[kind])
+        if kind == "map":
+            entries = given.get("entries")
+            if entries is None or "len" in given:
+                raise Unlike("a map of numbers")
+            made = TYPES.get(given.get("type", "dict"), dict)()
+            made.update((self.make(key), self.make(value)) for key, value in entries)
+            return made
+        if kind == "instance":
+            made = type(given["type"], (), {})()
+            if "label" in given:
+                self.labels[given["label"]] = made
+            for name, value in given.get("fields", ()):
+                made.__dict__[name] = self.make(value)
+            return made
+        raise Unlike(json.dumps(given)[:60])
+
+    def container(self, given, make):
+        if given.get("len", 0) is None or given.get("type", "list") not in ("list", *TYPES):
+            raise Unlike("a length nobody knows")
+        items = range(given["range"]) if "range" in given else map(self.make, given["items"])
+        return TYPES.get(given.get("type"), make)(items)
+
+
+def capturable(case):
+    """Values for a case's variables, or why a Python frame cannot hold them."""
+    maker = CaptureMaker()
+    try:
+        return {name: maker.make(given) for name, given in case["locals"]}, None
+    except (Unlike, KeyError, TypeError) as reason:
+        return None, str(reason)
+
+
+def test_captures_are_what_the_vectors_say(agent, tmp_path):
+    able = [(case, *capturable(case)) for case in CAPTURES]
+    skipped = Counter(reason for _, values, reason in able if values is None)
+    able = [(case, values) for case, values, reason in able if values is not None]
+    text = "".join(
+        f"def case_{at}({', '.join(values)}):\n    return None\n" for at, (_, values) in enumerate(able)
+    )
+    path = tmp_path / "conformance_captures.py"
+    path.write_text(text)
+    module = load(path)
+    faults = []
+    for first in range(0, len(able), BURST):
+        got = {}
+        begin_anew(lambda snapshot: None)
+        chunk = list(enumerate(able))[first : first + BURST]
+        for at, (case, values) in chunk:
+            spec = {"location": f"{path}:{at * 2 + 2}", "capture": case.get("limits", {})}
+            put = lambda snapshot, at=at: got.update({at: snapshot})
+            stillframe._native.probe(json.dumps(spec), put)
+            getattr(module, f"case_{at}")(**values)
+        assert stillframe.flush(20)
+        for at, (case, _) in chunk:
+            for part, wanted in case["expect"].items():
+                if part in ("locals", "missing") and not same(got[at].get(part), wanted):
+                    faults.append((case["name"], got[at].get(part), wanted))
+    print(f"{len(able)} of {len(CAPTURES)} in real frames; skipped {dict(skipped)}")
+    assert not faults, f"{len(faults)}: " + "\n".join(map(str, faults[:20]))
+    assert len(able) >= 35
