@@ -47,10 +47,9 @@ pub(crate) fn new_callback<'py>(
     // SAFETY: the reference is ours, or null with the exception set.
     let object = unsafe { Bound::from_owned_ptr_or_err(py, object) }?;
     let callback = object.as_ptr().cast::<Callback>();
-    // SAFETY: allocated just now with the size of `Callback`, and nobody else knows of it.
-    unsafe { (&raw mut (*callback).vectorcall).write(call) };
-    // SAFETY: as above.
-    unsafe { (&raw mut (*callback).decide).write(decide) };
+    // SAFETY: allocated just now, zeroed, with the size of `Callback`; nobody else knows of it.
+    let callback = unsafe { &mut *callback };
+    (callback.vectorcall, callback.decide) = (call, decide);
     Ok(object)
 }
 
@@ -109,7 +108,7 @@ unsafe extern "C" fn call(
         // SAFETY: only instances of our type have this function in their slot.
         let decide = unsafe { (*callable.cast::<Callback>()).decide };
         // SAFETY: two arguments lie there, as the count says.
-        let (code, at) = unsafe { (*args, *args.wrapping_add(1)) };
+        let [code, at] = unsafe { *args.cast::<[*mut ffi::PyObject; 2]>() };
         guard(|| ask(decide, code, at)).unwrap_or(Verdict::Keep)
     } else {
         Verdict::Keep

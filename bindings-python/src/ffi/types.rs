@@ -388,8 +388,8 @@ impl Type {
     /// `__bool__`, and both slots that `__len__` fills.
     fn truth_slots(self) -> [usize; 3] {
         // SAFETY: `self` is a live type.
-        let (number, sequence, mapping) =
-            unsafe { ((*self.0).tp_as_number, (*self.0).tp_as_sequence, (*self.0).tp_as_mapping) };
+        let ty = unsafe { &*self.0 };
+        let (number, sequence, mapping) = (ty.tp_as_number, ty.tp_as_sequence, ty.tp_as_mapping);
         let to_bool = if number.is_null() {
             None
         } else {
@@ -443,8 +443,12 @@ impl Type {
     pub(crate) fn of_value(value: &stillframe_core::value::Value<'_>) -> Option<Self> {
         use stillframe_core::value::Value;
         Some(Self(match value {
-            // SAFETY: `Py_None` only takes an address; `None` lives for ever.
-            Value::Null => unsafe { ffi::Py_TYPE(ffi::Py_None()) },
+            Value::Null => {
+                // SAFETY: it only takes an address.
+                let none = unsafe { ffi::Py_None() };
+                // SAFETY: `None` lives for ever.
+                unsafe { ffi::Py_TYPE(none) }
+            }
             Value::Bool(_) => &raw mut ffi::PyBool_Type,
             Value::Int(_) | Value::BigInt(_) => &raw mut ffi::PyLong_Type,
             Value::Float(_) => &raw mut ffi::PyFloat_Type,
