@@ -31,13 +31,15 @@ impl<R: Runtime> Agent<R> {
         let (now_ns, coarse_ns) = (clock::monotonic_ns(), clock::coarse_ns());
         let mut control = lock(&life.control);
         let (mut wants_tasks, mut changed, mut wait) = (false, false, None);
+        let mut waits_for_code = false;
         for entry in control.entries.values_mut() {
             let before = entry.seen;
-            self.pass(entry, now_ns, coarse_ns);
+            let is_new_second = self.pass(entry, now_ns, coarse_ns);
             let state = entry.probe.state.get();
             entry.seen = state.reported();
             changed |= entry.seen != before;
             wants_tasks |= entry.wants_task();
+            waits_for_code |= is_new_second && state == State::Pending;
             let own = match state {
                 State::Armed | State::Exhausted => Some(ARMED),
                 State::Pending | State::Resting => Some(SECOND),
@@ -48,13 +50,18 @@ impl<R: Runtime> Agent<R> {
         }
         control.sweep(nothing_under_way);
         drop(control);
+        if waits_for_code {
+            // Once a second besides: not every runtime tells of every piece of code.
+            self.reload();
+        }
         if changed {
             life.announce();
         }
         Pass { wants_tasks, wait }
     }
 
-    fn pass(&self, entry: &mut Entry, now_ns: u64, coarse_ns: u64) {
+    /// Sees to one probe; whether its window of a second was closed.
+    fn pass(&self, entry: &mut Entry, now_ns: u64, coarse_ns: u64) -> bool {
         const OPEN: [State; 4] = [State::Pending, State::Armed, State::Exhausted, State::Resting];
         let probe = &entry.probe;
         if now_ns >= entry.expires_ns && probe.state.step(&OPEN, State::Expired) {
@@ -75,7 +82,8 @@ impl<R: Runtime> Agent<R> {
             },
             _ => {}
         }
-        if now_ns.saturating_sub(entry.window.since_ns()) >= SECOND_NS {
+        let is_new_second = now_ns.saturating_sub(entry.window.since_ns()) >= SECOND_NS;
+        if is_new_second {
             entry.window.roll(now_ns, probe.tally.hits(), probe.spent_ns.get());
         }
         if let Some(seen) = probe.take_failure()
@@ -91,6 +99,7 @@ impl<R: Runtime> Agent<R> {
             let is_first = entry.first_failure.as_ref() == Some(&message);
             entry.latest_failure = (!is_first).then_some(message);
         }
+        is_new_second
     }
 
     fn has_room(&self, probe: &Probe, coarse_ns: u64) -> bool {
