@@ -47,9 +47,13 @@ pub(crate) fn new_callback<'py>(
     // SAFETY: the reference is ours, or null with the exception set.
     let object = unsafe { Bound::from_owned_ptr_or_err(py, object) }?;
     let callback = object.as_ptr().cast::<Callback>();
-    // SAFETY: allocated just now, zeroed, with the size of `Callback`; nobody else knows of it.
-    let callback = unsafe { &mut *callback };
-    (callback.vectorcall, callback.decide) = (call, decide);
+    let vectorcall =
+        callback.wrapping_byte_add(offset_of!(Callback, vectorcall)).cast::<ffi::vectorcallfunc>();
+    // SAFETY: a field of what was allocated just now, which nobody else knows of.
+    unsafe { vectorcall.write(call) };
+    let decides = callback.wrapping_byte_add(offset_of!(Callback, decide)).cast::<Decide>();
+    // SAFETY: as above.
+    unsafe { decides.write(decide) };
     Ok(object)
 }
 
