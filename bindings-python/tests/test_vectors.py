@@ -310,9 +310,8 @@ def test_captures_are_what_the_vectors_say(agent, tmp_path):
     able = [(case, *capturable(case)) for case in CAPTURES]
     skipped = Counter(reason for _, values, reason in able if values is None)
     able = [(case, values) for case, values, reason in able if values is not None]
-    text = "".join(
-        f"def case_{at}({', '.join(values)}):\n    return None\n" for at, (_, values) in enumerate(able)
-    )
+    heads = (f"def case_{at}({', '.join(values)}):" for at, (_, values) in enumerate(able))
+    text = "".join(f"{head}\n    return None\n" for head in heads)
     path = tmp_path / "conformance_captures.py"
     path.write_text(text)
     module = load(path)

@@ -113,8 +113,7 @@ impl<R: Runtime> Agent<R> {
 
     fn install(&self, probe: &Arc<Probe>) {
         let (spec, root) = (&probe.spec, self.config.source_root.as_ref());
-        let life = self.life();
-        let loads = life.loads.load(Ordering::SeqCst);
+        let loads = self.life().loads.load(Ordering::SeqCst);
         let found = match locate(&self.runtime, &spec.location, spec.unchecked, root) {
             Located::Found(found) => found,
             Located::Pending(pending) => {
@@ -123,7 +122,7 @@ impl<R: Runtime> Agent<R> {
                     entry.not_probed = pending.not_probed;
                 });
                 // Code that came after the look and before it was known that somebody waits.
-                if life.loads.load(Ordering::SeqCst) != loads {
+                if self.life().loads.load(Ordering::SeqCst) != loads {
                     self.install_soon(probe.id);
                 }
                 return;
