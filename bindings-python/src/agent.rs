@@ -10,7 +10,7 @@ mod runtime;
 
 pub(crate) use runtime::PythonRuntime;
 
-use crate::ffi::{Reads, canary};
+use crate::ffi::{Reads, canary, main_thread_soon};
 use crate::{error, hook, locate};
 use pyo3::{PyResult, Python};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -123,8 +123,18 @@ pub(crate) fn before_fork(py: Python<'_>) {
     });
 }
 
-/// The fork has happened, and this is the parent.
+/// The fork has happened, and this is the parent. CPython 3.13 counts threads, to warn of them, only
+/// after this hook: there ours come back when the fork has returned. A fork off the main thread is
+/// warned of in any case.
 pub(crate) fn fork_in_parent() {
+    let is_main_thread = clock::thread_id() == u64::from(std::process::id());
+    let later = cfg!(Py_3_13) && is_main_thread && main_thread_soon(go_on);
+    if !later {
+        go_on();
+    }
+}
+
+fn go_on() {
     if let Some(agent) = current() {
         agent.fork_in_parent();
         agent.runtime().go_on();

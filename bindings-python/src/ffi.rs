@@ -25,5 +25,5 @@ pub(crate) use heap::{Heap, take_watched, watch_code};
 pub(crate) use layout::Reads;
 pub(crate) use memory::{Gil, guard, leaked, unleak};
 pub(crate) use object::Obj;
-pub(crate) use thread::spawn_quiet;
+pub(crate) use thread::{main_thread_soon, spawn_quiet};
 pub(crate) use types::Type;

@@ -20,9 +20,13 @@ def begin(native) -> None:
     _native = native
     atexit.register(_at_exit)
     if not _at_fork_registered:
-        # It cannot be taken back, so that it is there once and asks whether we follow.
+        # It cannot be taken back: it is there once, and does nothing where no agent runs.
+        # No Python runs between the native hook in the parent and the interpreter's own look at the
+        # number of threads, for which it waits.
         os.register_at_fork(
-            before=_before_fork, after_in_parent=_fork_in_parent, after_in_child=_fork_in_child
+            before=native.before_fork,
+            after_in_parent=native.fork_in_parent,
+            after_in_child=_fork_in_child,
         )
         _at_fork_registered = True
 
@@ -37,16 +41,6 @@ def end() -> None:
 def _at_exit() -> None:
     if _native is not None:
         _native.at_exit()
-
-
-def _before_fork() -> None:
-    if _native is not None:
-        _native.before_fork()
-
-
-def _fork_in_parent() -> None:
-    if _native is not None:
-        _native.fork_in_parent()
 
 
 def _fork_in_child() -> None:

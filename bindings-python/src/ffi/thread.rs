@@ -1,7 +1,10 @@
-//! A thread of ours inside somebody else's process.
+//! A thread of ours inside somebody else's process, and a moment of its main thread.
 //!
-//! Invariant: it takes none of the application's signals.
+//! Invariant: our thread takes none of the application's signals.
 
+use super::memory::guard;
+use pyo3::ffi;
+use std::ffi::{c_int, c_void};
 use std::io;
 use std::mem::MaybeUninit;
 use std::thread::Builder;
@@ -25,4 +28,18 @@ pub(crate) fn spawn_quiet(
         unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut()) };
     }
     started.map(|_| ())
+}
+
+/// Has the interpreter's main thread call `work` between two instructions, soon, with the GIL held.
+/// False if too many such calls wait already.
+pub(crate) fn main_thread_soon(work: fn()) -> bool {
+    // SAFETY: needs no GIL; `run` takes the pointer for the function that it is.
+    unsafe { ffi::Py_AddPendingCall(Some(run), work as *mut c_void) == 0 }
+}
+
+extern "C" fn run(work: *mut c_void) -> c_int {
+    // SAFETY: `main_thread_soon` alone passes pointers here, each made of a `fn()`.
+    let work = unsafe { std::mem::transmute::<*mut c_void, fn()>(work) };
+    guard(work);
+    0
 }
