@@ -104,7 +104,11 @@ impl Verdict {
             return Self::OnTheWay;
         }
         let most = reasons.into_iter().rev().max_by_key(|(count, _)| *count);
-        most.map_or(Self::NotReached, |(_, verdict)| verdict)
+        match most {
+            // Where some failed, their message is the news, however many were merely false.
+            Some((_, Self::False)) if counters.condition_failed > 0 => Self::Failed,
+            most => most.map_or(Self::NotReached, |(_, verdict)| verdict),
+        }
     }
 
     fn word(self) -> &'static str {
@@ -174,7 +178,11 @@ impl Verdict {
                 format!(": armed on {placed} of {}, the line ran 0 times", said.len())
             }
             Self::Failed => {
-                format!(": the condition failed on {}", part(counters.condition_failed))
+                let text = format!(": the condition failed on {}", part(counters.condition_failed));
+                match counters.condition_false {
+                    0 => text,
+                    rest => format!("{text} and was false on {}", text::count(rest)),
+                }
             }
             Self::False => {
                 format!(": the condition was false on {}", part(counters.condition_false))

@@ -219,7 +219,11 @@ fn every_counter_has_its_verdict() {
         (Counters { hits: 5, captured: 5, ..zero }, "5 captured, none has arrived yet"),
         (
             Counters { hits: 9, condition_false: 2, condition_failed: 7, ..zero },
-            "the condition failed on 7 of 9 hits",
+            "the condition failed on 7 of 9 hits and was false on 2",
+        ),
+        (
+            Counters { hits: 58, condition_false: 32, condition_failed: 26, ..zero },
+            "the condition failed on 26 of 58 hits and was false on 32",
         ),
     ] {
         assert_eq!(hits(counters), format!("NOT CAPTURING: {text}"));
