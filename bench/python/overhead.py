@@ -5,9 +5,9 @@
 
 Each subject has a process of its own. `ns` is added per hit and `ratio` is to the base: a function
 like the one that is probed, in the same process, never probed. Each round measures everything once,
-so that a machine that becomes slower does so for all, and the minimum over the rounds counts. A
-peer is measured against the base as it was before the peer was there. A case that did not do what
-it measures, to the unit, ends the run with an error.
+so that a machine that becomes slower does so for all, and the minimum over the rounds counts. For a
+peer the base is measured before the peer is there too, for a peer may change it. A case that did
+not do what it measures, to the unit, ends the run with an error.
 """
 
 import argparse
@@ -30,6 +30,7 @@ SUBJECTS = {
     "monitoring_py": subjects.MonitoringPy,
     "debugpy": peers.Debugpy,
     "ddtrace": peers.Ddtrace,
+    "rook": peers.Rook,
 }
 #: Function that a case measures, where it has not the case's own name.
 FUNCTION = {
@@ -64,8 +65,7 @@ class Bench:
                 self.bases()
         subject.start(self.targets)
         for self.targets.copy in self.copies():
-            if not subject.is_always_there:
-                self.bases()
+            self.bases()
             self.round(subject)
         subject.control()
         subject.stop()

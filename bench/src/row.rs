@@ -72,6 +72,20 @@ pub fn parse(output: &str) -> Result<Vec<Row>, String> {
     rows.collect()
 }
 
+/// Adds a peer's rows. Its base, which is in its ratios already, joins them only where no other row
+/// of that version has one.
+pub fn add_peer(rows: &mut Vec<Row>, peer: Vec<Row>) {
+    let is_known = |row: &Row| {
+        let same = |known: &&Row| known.runtime == row.runtime && known.version == row.version;
+        rows.iter().filter(same).any(|known| known.case == row.case)
+    };
+    let (base, own): (Vec<Row>, Vec<Row>) =
+        peer.into_iter().partition(|row| row.case.starts_with("base"));
+    let base: Vec<Row> = base.into_iter().filter(|row| !is_known(row)).collect();
+    rows.extend(base);
+    rows.extend(own);
+}
+
 /// Cases of `subject` that `rows` lack. The base belongs to nobody.
 pub fn missing(rows: &[Row], subject: &str) -> Vec<&'static str> {
     let has = |case: &str| {
@@ -98,6 +112,17 @@ mod tests {
         rows.extend(parse(&[row("base", "none"), row("base_again", "none")].join("\n")).unwrap());
         assert_eq!(missing(&rows, "stillframe"), [""; 0]);
         assert_eq!(missing(&rows, "settrace").len(), 8);
+    }
+
+    #[test]
+    fn a_base_of_a_peer_counts_where_there_is_no_other() {
+        let of_peer = [row("base", "none"), row("count", "peer")].join("\n");
+        let mut rows = parse(&row("base", "none")).unwrap();
+        add_peer(&mut rows, parse(&of_peer).unwrap());
+        add_peer(&mut rows, parse(&of_peer.replace("3.12.1", "3.11.7")).unwrap());
+        let found: Vec<_> = rows.iter().map(|row| (&*row.version, &*row.case)).collect();
+        let (our, other) = ("3.12.1", "3.11.7");
+        assert_eq!(found, [(our, "base"), (our, "count"), (other, "base"), (other, "count")]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a target whose rows are missing is neither reached nor missed, and not shown.
 
-use crate::row::Row;
+use crate::row::{PEERS, Row};
 
 /// A target and what came of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +47,25 @@ pub fn verdicts(rows: &[Row]) -> Vec<Verdict> {
         found
     })
     .collect()
+}
+
+/// Peers where ours does not run, beside ours on the first version where it does. Not judged: the
+/// versions differ.
+pub fn across_versions(rows: &[Row]) -> Vec<String> {
+    let ours: Vec<&Row> = rows.iter().filter(|row| row.subject == "stillframe").collect();
+    let is_alone = |row: &&Row| !ours.iter().any(|our| minor(our) == minor(row));
+    let peers = rows.iter().filter(|row| PEERS.iter().any(|peer| peer.name == row.subject));
+    peers
+        .filter(is_alone)
+        .filter(|row| ["condition_false", "capture_10_locals"].contains(&row.case.as_str()))
+        .filter_map(|row| {
+            let our = ours.iter().find(|our| is(our, &row.runtime, &row.case))?;
+            let (ratio, ns) = (row.ns / our.ns.max(0.1), our.ns);
+            let (name, peer) = (name(row), &row.subject);
+            let ours = format!("{ns:.1} ns of stillframe on {}", our.version);
+            Some(format!("{name}: {peer} {:.1} ns, {ratio:.0}x the {ours}", row.ns))
+        })
+        .collect()
 }
 
 fn is(row: &Row, runtime: &str, case: &str) -> bool {
@@ -99,5 +118,20 @@ mod tests {
         ];
         let reached: Vec<bool> = verdicts(&rows).iter().map(|verdict| verdict.reached).collect();
         assert_eq!(reached, [true, false, false]);
+    }
+
+    #[test]
+    fn a_peer_on_a_version_of_its_own_is_shown_and_not_judged() {
+        let older = |row: Row| Row { version: "3.11.7".into(), ..row };
+        let rows = [
+            row("condition_false", "stillframe", 20.0, 2.0),
+            row("condition_false", "debugpy", 5_000.0, 300.0),
+            older(row("condition_false", "rook", 14_000.0, 900.0)),
+            older(row("base", "none", 15.0, 1.0)),
+        ];
+        let text = "python 3.11.7 condition_false: rook 14000.0 ns, \
+                    700x the 20.0 ns of stillframe on 3.12.1";
+        assert_eq!(across_versions(&rows), [text]);
+        assert!(verdicts(&rows).iter().all(|verdict| !verdict.text.contains("rook")));
     }
 }

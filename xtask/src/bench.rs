@@ -12,7 +12,8 @@ use crate::step::{Verdict, step};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use stillframe_bench::{
-    CASES, MEANS, PEERS, Peer, Row, criterion_rows, missing, parse, table, verdicts,
+    CASES, MEANS, PEERS, Peer, Row, across_versions, add_peer, criterion_rows, missing, parse,
+    table, verdicts,
 };
 
 /// Runs the benches of `runtime`, or of all.
@@ -36,18 +37,27 @@ pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()>
             let name = format!("CPython 3.{}", python.minor);
             rows.extend(step(&name, || of_python(python, wheel, short))?);
         }
-        for peer in PEERS.iter().filter(|_| peers) {
-            for &minor in peer.minors {
-                let name = format!("{} on CPython 3.{minor}", peer.package);
-                // A peer that cannot be measured here leaves no row and stops nothing.
-                rows.extend(step(&name, || of_peer(minor, peer, short)).unwrap_or_default());
+    }
+    let absent = if wants("python") && peers { add_peers(&mut rows, short) } else { Vec::new() };
+    finish(&rows, &absent)
+}
+
+/// Measures the peers. One that cannot be measured here stops nothing, and is answered with why.
+fn add_peers(rows: &mut Vec<Row>, short: bool) -> Vec<String> {
+    let mut absent = Vec::new();
+    for peer in &PEERS {
+        for &minor in peer.minors {
+            let name = format!("{} on CPython 3.{minor}", peer.package);
+            match step(&name, || of_peer(minor, peer, short)) {
+                Ok(of_peer) => add_peer(rows, of_peer),
+                Err(fault) => absent.push(format!("{name}: {fault}")),
             }
         }
     }
-    finish(&rows)
+    absent
 }
 
-fn finish(rows: &[Row]) -> Result<()> {
+fn finish(rows: &[Row], absent: &[String]) -> Result<()> {
     let folder = target("bench");
     make_folder(&folder)?;
     let lines: Vec<String> =
@@ -61,6 +71,12 @@ fn finish(rows: &[Row]) -> Result<()> {
             if verdict.reached { "reached    " } else { "NOT REACHED" },
             verdict.text
         );
+    }
+    for text in across_versions(rows) {
+        println!("not judged   {text}");
+    }
+    for text in absent {
+        println!("ABSENT       {text}");
     }
     println!("\n{}", file.display());
     Ok(())
@@ -86,20 +102,21 @@ fn of_python(python: &Python, wheel: &Path, short: bool) -> Result<Vec<Row>> {
 fn of_peer(minor: u8, peer: &Peer, short: bool) -> Result<Vec<Row>> {
     let python = Python::find(minor)?;
     let program = environment(&python, peer.name, &format!("{}\n", peer.package))?;
-    let rows = measure(&program, peer.name, short)?;
-    // Its base was measured in its own process and is in its ratios already.
-    Ok(rows.into_iter().filter(|row| !row.case.starts_with("base")).collect())
+    measure(&program, peer.name, short)
 }
 
-/// Runs the measuring script; what it says to people is shown.
+/// Runs the measuring script; what it says to people is shown, and its last word is the fault.
 fn measure(program: &Path, subjects: &str, short: bool) -> Result<Vec<Row>> {
     let mut command = Command::new(program);
     command.arg(root().join("bench/python/overhead.py")).args(["--subjects", subjects]);
     command.args(short.then_some("--short")).env("STILLFRAME_LOG", "warn");
-    command.stdin(Stdio::null()).stderr(Stdio::inherit());
+    command.stdin(Stdio::null());
     let output = command.output().map_err(|error| format!("start overhead.py: {error}"))?;
+    let remarks = String::from_utf8_lossy(&output.stderr);
+    eprint!("{remarks}");
     if !output.status.success() {
-        return Err(format!("overhead.py --subjects {subjects}: {}", output.status));
+        let why = remarks.lines().last().unwrap_or("it said nothing");
+        return Err(format!("overhead.py --subjects {subjects}: {}: {why}", output.status));
     }
     parse(&String::from_utf8_lossy(&output.stdout))
 }
