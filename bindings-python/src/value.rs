@@ -55,6 +55,9 @@ fn kind_of(ty: Type) -> (Kind, bool) {
         (Kind::Bytes, ty.is_exact_bytearray())
     } else if ty.is_metatype() {
         (Kind::Class, ty.is_exact_type())
+    } else if ty.is_heap_type() {
+        // Of the types below only the subclasses are made by class statements.
+        rare_kind_of(ty)
     } else if ty.is_function() || ty.is_callable_builtin() {
         (Kind::Function, true)
     } else if ty.is_range() {
@@ -66,23 +69,22 @@ fn kind_of(ty: Type) -> (Kind, bool) {
 
 /// Kinds that only a walk over the bases tells.
 fn rare_kind_of(ty: Type) -> (Kind, bool) {
-    if ty.is_exact_object() {
-        return (Kind::Instance, false);
-    }
-    match ty.is_subtype_of_set() {
-        Some(false) => return (Kind::Set, ty.is_exact_set()),
-        Some(true) => return (Kind::FrozenSet, ty.is_exact_frozenset()),
-        None => {}
-    }
-    if ty.is_float() || ty.is_complex() {
-        (Kind::Number, ty.is_exact_complex())
-    } else if ty.is_bytearray() {
-        (Kind::Bytes, false)
-    } else if ty.is_module() {
-        (Kind::Module, true)
-    } else {
-        (Kind::Instance, false)
-    }
+    let kind = ty.layout_bases().find_map(|base| {
+        if base.is_exact_set() {
+            Some(Kind::Set)
+        } else if base.is_exact_frozenset() {
+            Some(Kind::FrozenSet)
+        } else if base.is_exact_float() || base.is_exact_complex() {
+            Some(Kind::Number)
+        } else if base.is_exact_bytearray() {
+            Some(Kind::Bytes)
+        } else {
+            base.is_exact_module().then_some(Kind::Module)
+        }
+    });
+    let kind = kind.unwrap_or(Kind::Instance);
+    let exact = ty.is_exact_set() || ty.is_exact_frozenset() || ty.is_exact_complex();
+    (kind, exact || kind == Kind::Module)
 }
 
 /// Elements of a collection, characters of a string subclass.

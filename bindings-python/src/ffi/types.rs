@@ -110,6 +110,8 @@ impl Type {
         is_exact_type => PyType_Type;
         /// Exactly `object`.
         is_exact_object => PyBaseObject_Type;
+        /// Exactly the type of modules.
+        is_exact_module => PyModule_Type;
         /// A context variable.
         is_context_var => PyContextVar_Type;
     }
@@ -319,7 +321,21 @@ impl Type {
         })
     }
 
+    /// Itself and the bases along which its objects' layout grew. A builtin type with fields of its
+    /// own is among them if the class derives from it at all: layouts of two cannot be combined.
+    #[inline(always)]
+    pub(crate) fn layout_bases(self) -> impl Iterator<Item = Self> {
+        std::iter::successors(Some(self), |ty| ty.base())
+    }
+
+    /// Whether its metaclass is `type`. Then no base of it has a metaclass of its own either.
+    #[inline(always)]
+    pub(crate) fn has_plain_metaclass(self) -> bool {
+        self.as_object().is_some_and(|ty| ty.ty().is_exact_type())
+    }
+
     /// Its single base along which layouts grow.
+    #[inline(always)]
     pub(crate) fn base(self) -> Option<Self> {
         // SAFETY: `self` is a live type.
         let base = unsafe { (*self.0).tp_base };

@@ -49,7 +49,7 @@ pub(crate) fn child<'g>(
             }
         }
         Kind::Text | Kind::Bytes | Kind::Number | Kind::Instance => {
-            field(object, cursor, known, gil)
+            field(object, kind, cursor, known, gil)
         }
         Kind::Class | Kind::Function | Kind::Module => named(object, kind, cursor, known, gil),
     }
@@ -59,12 +59,19 @@ fn plain(text: &str) -> Name<'_> {
     Name { identity: 0, text: Text::Utf8(text) }
 }
 
-fn field<'g>(object: Obj, cursor: &mut usize, known: &Known, gil: Gil<'g>) -> Option<Child<'g>> {
-    if is_a(object, known.enum_class) {
+fn field<'g>(
+    object: Obj,
+    kind: Kind,
+    cursor: &mut usize,
+    known: &Known,
+    gil: Gil<'g>,
+) -> Option<Child<'g>> {
+    let ty = object.ty();
+    // Enums have a metaclass.
+    if !ty.has_plain_metaclass() && is_a(object, known.enum_class) {
         return enum_field(object, cursor, known, gil);
     }
-    let ty = object.ty();
-    if ty.is_complex() {
+    if kind == Kind::Number && ty.is_complex() {
         let (real, imaginary) = object.complex();
         let part = [("real", real), ("imag", imaginary)].get(*cursor).copied()?;
         *cursor += 1;
