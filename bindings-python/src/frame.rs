@@ -12,7 +12,7 @@ use crate::value::{self, Known, attribute, value_of};
 use plan::{NAME, VARIABLE, WHERE};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
-use stillframe_core::host::{Attr, Child, FrameName, Name, Scope, Shape, Walker};
+use stillframe_core::host::{Attr, FrameName, Name, Scope, Shape, Visitor, Walker};
 use stillframe_core::value::{Missing, Object, Reading, Text, Value};
 
 /// The frame of one hit.
@@ -265,6 +265,7 @@ impl Walker for Hit<'_> {
         self.known.trace_id(self.gil)
     }
 
+    #[inline]
     fn shape(&self, object: Object) -> Shape<'_> {
         let Some(found) = Obj::from_handle(object.raw) else {
             let type_name = Name { identity: 0, text: Text::Utf8("?") };
@@ -277,9 +278,11 @@ impl Walker for Hit<'_> {
         Shape { type_name: Name { identity, text }, len }
     }
 
-    fn child(&self, object: Object, cursor: &mut usize) -> Option<Child<'_>> {
-        let found = Obj::from_handle(object.raw)?;
-        value::child(found, object.kind, cursor, self.known, self.gil)
+    #[inline(always)]
+    fn children(&self, object: Object, visitor: &mut impl Visitor) {
+        if let Some(found) = Obj::from_handle(object.raw) {
+            value::children(found, object.kind, self.known, self.gil, visitor);
+        }
     }
 }
 

@@ -8,38 +8,57 @@ mod child;
 mod known;
 
 pub(crate) use attribute::{attribute, hidden_target};
-pub(crate) use child::{child, count_of};
+pub(crate) use child::{children, count_of};
 pub(crate) use known::{Known, modules};
 
 use crate::ffi::{Gil, Obj, Type};
-use stillframe_core::value::{Kind, Missing, Object, Reading, Value};
+use stillframe_core::value::{Kind, Missing, Object, Reading, Text, Value};
 
 /// The value that `object` is. 2 ns for the common ones.
-#[inline]
+#[inline(always)]
 pub(crate) fn value_of<'g>(object: Obj, gil: Gil<'g>) -> Value<'g> {
-    let ty = object.ty();
-    if ty.is_exact_int() {
-        return object.int(gil);
-    }
-    if ty.is_exact_text() {
-        return Value::Text(object.text(gil));
-    }
-    if ty.is_bool() {
-        return Value::Bool(object.is_true());
-    }
-    if object.is_none() {
-        return Value::Null;
-    }
-    if ty.is_exact_float() {
-        return Value::Float(object.float());
-    }
-    if ty.is_exact_bytes() {
-        return Value::Bytes(object.bytes(gil));
-    }
-    let (kind, exact) = kind_of(ty);
-    Value::Object(Object { raw: object.handle(), kind, exact })
+    read_as(object, gil, |value| value)
 }
 
+/// The same as a reading. Wrapped afterwards, the value would be copied.
+#[inline(always)]
+pub(crate) fn reading_of<'g>(object: Obj, gil: Gil<'g>) -> Reading<Value<'g>> {
+    read_as(object, gil, Ok)
+}
+
+/// What is common is wrapped where it was read, so that it is never copied.
+#[inline(always)]
+fn read_as<'g, T>(object: Obj, gil: Gil<'g>, wrap: impl Fn(Value<'g>) -> T) -> T {
+    let ty = object.ty();
+    if ty.is_exact_int() {
+        return match object.compact_int() {
+            Some(value) => wrap(Value::Int(value)),
+            None => wrap(object.int(gil)),
+        };
+    }
+    if ty.is_exact_text() {
+        return match object.ascii_text(gil) {
+            Some(text) => wrap(Value::Text(Text::Utf8(text))),
+            None => wrap(Value::Text(object.text(gil))),
+        };
+    }
+    if ty.is_bool() {
+        return wrap(Value::Bool(object.is_true()));
+    }
+    if object.is_none() {
+        return wrap(Value::Null);
+    }
+    if ty.is_exact_float() {
+        return wrap(Value::Float(object.float()));
+    }
+    if ty.is_exact_bytes() {
+        return wrap(Value::Bytes(object.bytes(gil)));
+    }
+    let (kind, exact) = kind_of(ty);
+    wrap(Value::Object(Object { raw: object.handle(), kind, exact }))
+}
+
+#[inline(never)]
 fn kind_of(ty: Type) -> (Kind, bool) {
     if ty.is_list() {
         (Kind::List, ty.is_exact_list())
@@ -112,6 +131,7 @@ pub(crate) fn len_of(object: Obj, kind: Kind, gil: Gil<'_>) -> Reading<usize> {
 }
 
 /// Elements that a builtin container stores, whatever a subclass makes of its length.
+#[inline]
 pub(crate) fn stored_len(object: Obj, kind: Kind, gil: Gil<'_>) -> Option<usize> {
     match kind {
         Kind::List | Kind::Tuple => Some(object.items(gil).len()),

@@ -12,8 +12,8 @@ use stillframe_core::agent::{Agent, Arguments, Config};
 use stillframe_core::condition::PYTHON;
 use stillframe_core::error::Result;
 use stillframe_core::host::{
-    Attr, Child, FrameName, LoadedFile, LoadedFunction, Name, Names, Runtime, Scope, Shape,
-    SourceText, UnknownName, Walker,
+    Attr, FrameName, LoadedFile, LoadedFunction, Name, Names, Runtime, Scope, Shape, SourceText,
+    UnknownName, Visitor, Walker,
 };
 use stillframe_core::probe::ProbeState;
 use stillframe_core::value::{Missing, Object, Reading, Text, Value};
@@ -145,9 +145,7 @@ impl Walker for Frame {
         Shape { type_name: name("object"), len: None }
     }
 
-    fn child(&self, _object: Object, _cursor: &mut usize) -> Option<Child<'_>> {
-        None
-    }
+    fn children(&self, _object: Object, _visitor: &mut impl Visitor) {}
 }
 
 fn agent(probe: &str) -> Arc<Agent<Direct>> {

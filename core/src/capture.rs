@@ -3,6 +3,7 @@
 
 mod big;
 pub mod check;
+mod children;
 mod header;
 mod log;
 mod names;

@@ -110,15 +110,20 @@ pub struct Shape<'a> {
     pub len: Option<u64>,
 }
 
-/// One child of an object.
-#[derive(Clone, Copy, Debug)]
-pub enum Child<'a> {
+/// Takes the children of an object, one by one. Each method says whether it wants the next.
+///
+/// A callback, and references, instead of a child that is handed back: compiled into the binding's own
+/// loop, nothing is copied. (An enum is written in pieces; copied at once it would be read in other
+/// pieces, and each such read waits for the writes to leave the processor's store buffer.)
+pub trait Visitor {
     /// Element of a sequence or set.
-    Item(Reading<Value<'a>>),
+    fn item(&mut self, item: &Reading<Value<'_>>) -> bool;
+
     /// Entry of a map.
-    Entry(Value<'a>, Reading<Value<'a>>),
+    fn entry(&mut self, key: &Value<'_>, value: &Reading<Value<'_>>) -> bool;
+
     /// Field of an object.
-    Field(Name<'a>, Reading<Value<'a>>),
+    fn field(&mut self, name: &Name<'_>, value: &Reading<Value<'_>>) -> bool;
 }
 
 /// What a capture visits, one level at a time. The core decides depth, width, order and redaction.
@@ -138,9 +143,10 @@ pub trait Walker: Scope {
     /// What `object` is.
     fn shape(&self, object: Object) -> Shape<'_>;
 
-    /// The child at or after `cursor`; moves the cursor on. `None` at the end. Starts at 0. The
-    /// object does not change meanwhile, because the hit holds the runtime's lock or copies first.
-    fn child(&self, object: Object, cursor: &mut usize) -> Option<Child<'_>>;
+    /// Shows the children of `object` to `visitor`, in the host's order, until there are no more or
+    /// it wants no more. The object does not change meanwhile, because the hit holds the runtime's
+    /// lock or copies first.
+    fn children(&self, object: Object, visitor: &mut impl Visitor);
 }
 
 /// Resolves the names of a condition at one place in the code, when a probe is installed.

@@ -176,6 +176,7 @@ struct Split {
 }
 
 impl Split {
+    #[inline(always)]
     fn at(self, index: usize) -> Option<Obj> {
         // SAFETY: made from a live object; it owns a value for each key its class has room for.
         Obj::new(unsafe { load(self.values, values::FIRST + index * 8) })
@@ -250,6 +251,7 @@ impl Obj {
         if more == 0 { None } else { Some((Obj::new(key)?, Obj::new(value)?)) }
     }
 
+    #[inline(always)]
     fn storage(self) -> Storage {
         let ty = self.ty();
         if ty.has_managed_dict() {
@@ -262,6 +264,7 @@ impl Obj {
     }
 
     #[cfg(not(Py_3_13))]
+    #[inline(always)]
     fn managed(self, ty: Type) -> Storage {
         // `PyDictOrValues`, three words before the object: values if the low bit is set.
         let place = self.base().wrapping_sub(24);
@@ -275,6 +278,7 @@ impl Obj {
     }
 
     #[cfg(Py_3_13)]
+    #[inline(always)]
     fn managed(self, ty: Type) -> Storage {
         let place = self.base().wrapping_sub(24);
         // SAFETY: a type with a managed dict allocates words before each object, this one for it.
@@ -300,16 +304,38 @@ impl Obj {
         }
     }
 
-    /// The attribute that the object itself stores outside of slots, at or after `cursor`.
-    pub(crate) fn stored_next(self, cursor: &mut DictCursor) -> Option<(Obj, Obj)> {
-        match self.storage() {
-            Storage::Dict(dict) => dict.dict_next(cursor),
+    /// The attributes that the object itself stores outside of slots.
+    #[inline(always)]
+    pub(crate) fn stored_attributes(self) -> Attributes {
+        let storage = self.storage();
+        let count = match &storage {
+            Storage::Split(split) => split.keys.field::<isize>(keys::COUNT).max(0).cast_unsigned(),
+            Storage::Dict(_) | Storage::None => 0,
+        };
+        Attributes { storage, count, cursor: 0 }
+    }
+}
+
+/// A walk over the attributes of an object, which does not change meanwhile.
+pub(crate) struct Attributes {
+    storage: Storage,
+    /// Keys that the class has, where values are split off.
+    count: usize,
+    cursor: DictCursor,
+}
+
+impl Iterator for Attributes {
+    type Item = (Obj, Obj);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<(Obj, Obj)> {
+        match &self.storage {
+            Storage::Dict(dict) => dict.dict_next(&mut self.cursor),
             Storage::None => None,
             Storage::Split(split) => {
-                let count = split.keys.field::<isize>(keys::COUNT).max(0).cast_unsigned();
-                while *cursor < count {
-                    let index = *cursor;
-                    *cursor += 1;
+                while self.cursor < self.count {
+                    let index = self.cursor;
+                    self.cursor += 1;
                     if let (Some(key), Some(value)) = (split.keys.text_key(index), split.at(index))
                     {
                         return Some((key, value));

@@ -102,6 +102,10 @@ pub(crate) mod unicode {
     pub(crate) const LENGTH: usize = 16;
     pub(crate) const HASH: usize = 24;
     pub(crate) const STATE: usize = 32;
+    /// Bits of the state: the characters lie behind the head; all are below 0x80.
+    pub(crate) const COMPACT: u32 = 32;
+    pub(crate) const ASCII: u32 = 64;
+    pub(crate) const COMPACT_ASCII: u32 = COMPACT | ASCII;
     pub(crate) const ASCII_DATA: usize = 40;
     pub(crate) const COMPACT_DATA: usize = 56;
     /// Not compact (a subclass): a pointer to the characters.

@@ -25,10 +25,13 @@ impl Obj {
 
     /// Value of an int, subclasses included.
     #[inline]
-    pub(crate) fn int<'g>(self, _gil: Gil<'g>) -> Value<'g> {
-        if let Some(value) = self.compact_int() {
-            return Value::Int(value);
-        }
+    pub(crate) fn int<'g>(self, gil: Gil<'g>) -> Value<'g> {
+        self.compact_int().map_or_else(|| self.long_int(gil), Value::Int)
+    }
+
+    /// Value of an int of more than one digit.
+    #[inline(never)]
+    fn long_int<'g>(self, _gil: Gil<'g>) -> Value<'g> {
         let tag: usize = self.field(object::BODY);
         let negative = tag & 3 == 2;
         let first = self.base().wrapping_add(object::SECOND).cast::<u32>();

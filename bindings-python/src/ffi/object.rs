@@ -223,25 +223,45 @@ impl Obj {
     }
 
     /// Characters of a string, subclasses included.
-    #[inline]
-    pub(crate) fn text<'g>(self, _gil: Gil<'g>) -> Text<'g> {
+    #[inline(always)]
+    pub(crate) fn text<'g>(self, gil: Gil<'g>) -> Text<'g> {
+        self.ascii_text(gil).map_or_else(|| self.rare_text(gil), Text::Utf8)
+    }
+
+    /// Characters of a string that is stored as most are: all below 0x80, right behind its head.
+    #[inline(always)]
+    pub(crate) fn ascii_text<'g>(self, _gil: Gil<'g>) -> Option<&'g str> {
+        let state: u32 = self.field(unicode::STATE);
+        if state & unicode::COMPACT_ASCII != unicode::COMPACT_ASCII {
+            return None;
+        }
+        let len = self.field::<isize>(unicode::LENGTH).max(0).cast_unsigned();
+        let data = self.base().wrapping_add(unicode::ASCII_DATA);
+        // SAFETY: a compact string owns `length` bytes behind its head; strings never change.
+        let bytes = unsafe { std::slice::from_raw_parts(data, len) };
+        // SAFETY: CPython sets the ASCII flag only where every byte is below 0x80.
+        Some(unsafe { str::from_utf8_unchecked(bytes) })
+    }
+
+    /// Characters of a string beyond ASCII or of a subclass.
+    #[inline(never)]
+    fn rare_text<'g>(self, _gil: Gil<'g>) -> Text<'g> {
         let len = self.field::<isize>(unicode::LENGTH).max(0).cast_unsigned();
         let state: u32 = self.field(unicode::STATE);
-        // `interned:2, kind:3, compact:1, ascii:1`.
-        let (kind, is_compact, is_ascii) = ((state >> 2) & 7, state & 32 != 0, state & 64 != 0);
-        let data: *const u8 = match (is_compact, is_ascii) {
-            (true, true) => self.base().wrapping_add(unicode::ASCII_DATA),
-            (true, false) => self.base().wrapping_add(unicode::COMPACT_DATA),
-            (false, _) => self.field(unicode::DATA_POINTER),
+        let data: *const u8 = if state & unicode::COMPACT != 0 {
+            self.base().wrapping_add(unicode::COMPACT_DATA)
+        } else {
+            self.field(unicode::DATA_POINTER)
         };
         if data.is_null() || len == 0 {
             return Text::Utf8("");
         }
-        match kind {
+        // `interned:2, kind:3, compact:1, ascii:1`.
+        match (state >> 2) & 7 {
             1 => {
                 // SAFETY: a string of kind 1 owns `length` bytes; strings never change.
                 let bytes = unsafe { std::slice::from_raw_parts(data, len) };
-                if is_ascii {
+                if state & unicode::ASCII != 0 {
                     // SAFETY: CPython sets the ASCII flag only where every byte is below 0x80.
                     return Text::Utf8(unsafe { str::from_utf8_unchecked(bytes) });
                 }

@@ -262,6 +262,7 @@ impl Type {
     }
 
     /// Its name, without the module.
+    #[inline]
     pub(crate) fn name<'g>(self, gil: Gil<'g>) -> Text<'g> {
         if self.is_heap_type() {
             let heap = self.0.cast::<ffi::PyHeapTypeObject>();

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::{
-    Attr, Child, FrameName, LoadedFile, LoadedFunction, Name, Names, Runtime, Scope, Shape,
-    SourceText, UnknownName, Walker,
+    Attr, FrameName, LoadedFile, LoadedFunction, Name, Names, Runtime, Scope, Shape, SourceText,
+    UnknownName, Visitor, Walker,
 };
 use crate::value::{Missing, Object, Reading, Text, Value};
 use std::collections::{BTreeMap, VecDeque};
@@ -204,7 +204,5 @@ impl Walker for Frame {
         Shape { type_name: name("object"), len: None }
     }
 
-    fn child(&self, _object: Object, _cursor: &mut usize) -> Option<Child<'_>> {
-        None
-    }
+    fn children(&self, _object: Object, _visitor: &mut impl Visitor) {}
 }

@@ -75,6 +75,7 @@ impl<R: Runtime> Agent<R> {
         let old = self.life();
         // Dropped, the parent's life would close descriptors by numbers that are somebody else's now.
         std::mem::forget(self.me.upgrade());
+        clock::learn_thread_id();
         self.gate.reset_in_child();
         self.slab.reset_in_child();
         let control = Control { entries: self.inherited(old), leftovers: Vec::new() };

@@ -17,7 +17,7 @@ const MAX_ROOTS: usize = 64;
 /// Bytes of a watch's text that travel with every snapshot.
 const EXPRESSION_BYTES: usize = 256;
 
-/// A root that waits for its children: an object, taken apart so that it takes 16 bytes.
+/// A root that waits for its children: an object, taken apart so that it takes 24 bytes.
 #[derive(Clone, Copy)]
 struct Waiting {
     raw: usize,

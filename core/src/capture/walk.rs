@@ -4,6 +4,7 @@
 //! nothing, takes no lock, ends by the deadline, and leaves a stream that reads back whatever limit it
 //! met. Uses at most `limits::WALK_STACK_BYTES` of stack: recursion is as deep as the depth limit.
 
+use super::children;
 use super::header::Header;
 use super::names::Names;
 use super::plan::Plan;
@@ -11,7 +12,7 @@ use super::stream;
 use super::tables::{Slot, Table};
 use super::writer::Writer;
 use crate::clock;
-use crate::host::{Child, Name, Walker};
+use crate::host::{Name, Walker};
 use crate::limits::CaptureLimits;
 use crate::probe::ProbeKind;
 use crate::redaction::Redaction;
@@ -98,6 +99,7 @@ impl<'a, W: Walker> Walk<'a, W> {
         }
     }
 
+    #[inline(always)]
     pub(super) fn mark(&self) -> Mark {
         Mark { bytes: self.writer.len(), names: self.names.defined(), objects: self.opened }
     }
@@ -119,7 +121,8 @@ impl<'a, W: Walker> Walk<'a, W> {
     }
 
     /// Notes that something did not fit. Always false.
-    fn full(&mut self) -> bool {
+    #[cold]
+    pub(super) fn full(&mut self) -> bool {
         self.stop = self.stop.or(Some(Reason::Bytes));
         false
     }
@@ -153,6 +156,7 @@ impl<'a, W: Walker> Walk<'a, W> {
 
     /// Writes a value whose children stand `level` levels below their variable. False if it was not
     /// written whole and the caller rolls back; true with `stop` set if only children were left out.
+    #[inline(always)]
     pub(super) fn reading(&mut self, reading: &Reading<Value<'_>>, level: u32) -> bool {
         match reading {
             Ok(value) => self.value(value, level),
@@ -161,7 +165,7 @@ impl<'a, W: Walker> Walk<'a, W> {
     }
 
     #[inline(always)]
-    fn value(&mut self, value: &Value<'_>, level: u32) -> bool {
+    pub(super) fn value(&mut self, value: &Value<'_>, level: u32) -> bool {
         match value {
             Value::Object(object) => self.object(object, level),
             leaf => self.writer.leaf(leaf, self.string_bytes) || self.full(),
@@ -212,9 +216,10 @@ impl<'a, W: Walker> Walk<'a, W> {
         ordinal
     }
 
-    /// Takes the object by reference: where it was returned to, as [`Self::some_children`] says.
+    #[inline(never)]
     fn object(&mut self, object: &Object, level: u32) -> bool {
-        let object = *object;
+        let Object { raw, kind, exact } = *object;
+        let object = Object { raw, kind, exact };
         let slot = match self.refer(object) {
             Ok(written) => return written,
             Err(slot) => slot,
@@ -226,7 +231,7 @@ impl<'a, W: Walker> Walk<'a, W> {
         } else {
             let childless = match len {
                 Some(len) => len == 0,
-                None => self.walker.child(object, &mut 0).is_none(),
+                None => children::is_childless(self.walker, object),
             };
             if !childless {
                 self.writer.reserved([stream::REST, Reason::Depth as u8]);
@@ -242,7 +247,7 @@ impl<'a, W: Walker> Walk<'a, W> {
         let stores_one = matches!(object.kind, Kind::Text | Kind::Bytes | Kind::Number);
         if stores_one && !self.underlying(object, level) {
             self.writer.reserved([stream::REST, Reason::Bytes as u8]);
-        } else if let Some(reason) = self.some_children(object, len, level) {
+        } else if let Some(reason) = children::write(self, object, len, level) {
             self.writer.reserved([stream::REST, reason as u8]);
         }
         self.writer.reserved([stream::CLOSE]);
@@ -259,76 +264,5 @@ impl<'a, W: Walker> Walk<'a, W> {
             self.roll_back(mark);
         }
         written
-    }
-
-    /// Writes children until there are no more or a limit is met: which one.
-    fn some_children(&mut self, object: Object, len: Option<u64>, level: u32) -> Option<Reason> {
-        let walker = self.walker;
-        let (mut items, mut fields) = (self.limits.items, self.limits.fields);
-        let mut taken = 0_u64;
-        let mut cursor = 0;
-        loop {
-            // Matched where it was returned to: copying it would wait for the callee's own stores.
-            let child = walker.child(object, &mut cursor);
-            self.look_at_the_clock();
-            let mark = self.mark();
-            let written = match &child {
-                None => return None,
-                _ if self.stop.is_some() => false,
-                Some(Child::Field(name, reading)) => {
-                    let Some(left) = fields.checked_sub(1) else { return Some(Reason::Fields) };
-                    fields = left;
-                    match self.named(stream::FIELD, name) {
-                        Some(false) => self.reading(reading, level),
-                        Some(true) => self.missing(Reason::Redacted),
-                        None => false,
-                    }
-                }
-                Some(Child::Item(reading)) => {
-                    let Some(left) = items.checked_sub(1) else { return Some(Reason::Items) };
-                    items = left;
-                    self.reading(reading, level)
-                }
-                Some(Child::Entry(key, reading)) => {
-                    let Some(left) = items.checked_sub(1) else { return Some(Reason::Items) };
-                    items = left;
-                    self.entry(key, reading, level)
-                }
-            };
-            if !written {
-                self.roll_back(mark);
-                return self.stop;
-            }
-            taken += 1;
-            if self.stop.is_some() {
-                return self.stop.filter(|_| len != Some(taken));
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn entry(&mut self, key: &Value<'_>, reading: &Reading<Value<'_>>, level: u32) -> bool {
-        (self.writer.put([stream::ENTRY]) || self.full())
-            && self.value(key, level)
-            && if self.is_redacted(key) {
-                self.missing(Reason::Redacted)
-            } else {
-                self.reading(reading, level)
-            }
-    }
-
-    #[inline]
-    fn is_redacted(&mut self, key: &Value<'_>) -> bool {
-        match key {
-            Value::Text(text) => self.names.is_redacted_key(*text, self.redaction),
-            Value::Bytes(bytes) => self.redaction.name_text(Text::Latin1(bytes)),
-            Value::Object(object) if object.kind == Kind::Text => {
-                match self.walker.underlying(*object) {
-                    Ok(Value::Text(text)) => self.redaction.name_text(text),
-                    _ => false,
-                }
-            }
-            _ => false,
-        }
     }
 }

@@ -8,6 +8,8 @@ use crate::value::{BigInt, Text, Value};
 
 /// Digits of an integer beyond 64 bits that are taken: a thousand digits of 30 bits.
 const MAX_DIGITS: usize = 1_024;
+/// The longest string whose length takes one byte.
+const SHORT: usize = 0x7f;
 
 pub(super) struct Writer<'a> {
     out: &'a mut Vec<u8>,
@@ -133,8 +135,28 @@ impl<'a> Writer<'a> {
     }
 
     /// A string, at most `max_bytes` of it in UTF-8.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn text(&mut self, text: Text<'_>, max_bytes: usize) -> bool {
+        match text {
+            Text::Utf8(text) if text.len() <= SHORT.min(max_bytes) => self.short_text(text),
+            text => self.long_text(&text, max_bytes),
+        }
+    }
+
+    /// The common string: whole, and its length in one byte.
+    #[inline(always)]
+    fn short_text(&mut self, text: &str) -> bool {
+        let fits = self.out.len() + 2 + text.len() <= self.limit;
+        if fits {
+            self.out.extend_from_slice(&[stream::TEXT + encoding::UTF8, text.len() as u8]);
+            self.out.extend_from_slice(text.as_bytes());
+        }
+        fits
+    }
+
+    #[inline(never)]
+    fn long_text(&mut self, text: &Text<'_>, max_bytes: usize) -> bool {
+        let text = *text;
         match text {
             Text::Utf8(text) => {
                 let taken = if text.len() <= max_bytes {

@@ -5,7 +5,7 @@
 
 use serde_json::Value as Json;
 use std::collections::HashMap;
-use stillframe_core::host::{Attr, Child, FrameName, Name, Scope, Shape, Walker};
+use stillframe_core::host::{Attr, FrameName, Name, Scope, Shape, Visitor, Walker};
 use stillframe_core::value::{BigInt, Kind, Missing, Object, Reading, Text, Value};
 
 /// A stored value.
@@ -305,14 +305,20 @@ impl Walker for Heap {
     }
 
     #[inline]
-    fn child(&self, object: Object, cursor: &mut usize) -> Option<Child<'_>> {
-        let child = self.thing(object).children.get(*cursor)?;
-        *cursor += 1;
-        Some(match child {
-            Held::Item(slot) => Child::Item(self.read(slot)),
-            Held::Entry(key, slot) => Child::Entry(self.read(key).ok()?, self.read(slot)),
-            Held::Field(name, slot) => Child::Field(self.named(*name), self.read(slot)),
-        })
+    fn children(&self, object: Object, visitor: &mut impl Visitor) {
+        for child in &self.thing(object).children {
+            let wants_more = match child {
+                Held::Item(slot) => visitor.item(&self.read(slot)),
+                Held::Entry(key, slot) => match self.read(key) {
+                    Ok(key) => visitor.entry(&key, &self.read(slot)),
+                    Err(_) => false,
+                },
+                Held::Field(name, slot) => visitor.field(&self.named(*name), &self.read(slot)),
+            };
+            if !wants_more {
+                return;
+            }
+        }
     }
 }
 
