@@ -71,7 +71,10 @@ class Bench:
         subject.stop()
 
     def copies(self):
-        return (number % COPIES for number in range(self.rounds))
+        number = 0
+        while number < self.rounds or not self.subject.has_enough():
+            yield number % COPIES
+            number += 1
 
     def bases(self):
         names = ["base", "again", "calls"]
@@ -100,8 +103,7 @@ class Bench:
     def time(self, name, hits):
         """Nanoseconds an iteration. The first call lets the interpreter specialise the code."""
         function = self.targets.function(name)
-        if not name.startswith("capture"):
-            function(subjects.WARM, FALSE)
+        function(subjects.warm(name), FALSE)
         clock = time.perf_counter_ns
         began = clock()
         function(hits, FALSE)

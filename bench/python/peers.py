@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from subjects import ControlFailed, Subject, expect
+from subjects import WARM_CAPTURES, ControlFailed, Subject, expect
 from workload import COPIES
 
 #: Conditions of the cases that have one.
@@ -226,7 +226,8 @@ class Rook(Peer):
         states, dumps = self.sent()
         # It says so here when it rests, stops, or cannot evaluate a condition.
         expect("rook %s: remarks" % case, [state.error.message for state in states], [])
-        expect("rook %s: dumps" % case, len(dumps), hits if case == "capture_10_locals" else 0)
+        wanted = hits + WARM_CAPTURES if case == "capture_10_locals" else 0
+        expect("rook %s: dumps" % case, len(dumps), wanted)
 
     def control(self):
         for self.targets.copy in range(COPIES):

@@ -9,6 +9,13 @@ import time
 
 #: Iterations that let the interpreter specialise a function, before each measurement.
 WARM = 500
+#: The same for captures, of which a process takes 25 a second.
+WARM_CAPTURES = 4
+
+
+def warm(function):
+    """Iterations before a measurement of `function`."""
+    return WARM_CAPTURES if function.startswith("capture") else WARM
 
 
 class ControlFailed(Exception):
@@ -49,6 +56,10 @@ class Subject:
     def hits_of(self, case):
         """Iterations of a measurement of `case` now; 0 leaves it out of this round."""
         return self.hits
+
+    def has_enough(self):
+        """Whether every case was measured often enough for a minimum."""
+        return True
 
     @contextlib.contextmanager
     def measuring(self, case, hits):
@@ -164,9 +175,12 @@ class Stillframe(Subject):
         "capture_10_locals",
         "removed",
     )
-    #: A process takes 25 snapshots a second.
+    #: With those that warm up, all but one of the 25 that a process takes a second; the control
+    #: takes that one.
     captures = 20
     capture_interval_s = 1.0
+    #: Measurements of captures at least, one a second.
+    capture_rounds = 12
 
     def start(self, targets):
         super().start(targets)
@@ -176,6 +190,7 @@ class Stillframe(Subject):
         self.agent, self.native = stillframe, _stillframe
         self.snapshots = []
         self.captured_at = 0.0
+        self.capture_round = 0
         self.ids = {}
         stillframe.start(sink=lambda _result: None)
         off = stillframe.status().get("notes", {}).get("off")
@@ -239,7 +254,11 @@ class Stillframe(Subject):
                 return 0
             time.sleep(self.capture_interval_s)
         self.captured_at = time.monotonic()
+        self.capture_round += 1
         return self.captures
+
+    def has_enough(self):
+        return self.short or self.capture_round >= self.capture_rounds
 
     @contextlib.contextmanager
     def measuring(self, case, hits):
@@ -249,7 +268,7 @@ class Stillframe(Subject):
         if before is None:
             return
         grown = {name: after[name] - before[name] for name in after if after[name] != before[name]}
-        ran = hits + (0 if case == "capture_10_locals" else WARM)
+        ran = hits + (WARM_CAPTURES if case == "capture_10_locals" else WARM)
         outcome = {
             "unprobed_line": None,
             "count": "captured",
