@@ -102,6 +102,8 @@ class Ddtrace(Peer):
 
         DynamicInstrumentation.enable()
         self.debugger = DynamicInstrumentation._instance
+        # By default so many a second over all probes; without a limiter all are taken.
+        self.debugger._global_rate_limiter = None
         self.events = ProbePollerEvent
         self.collector = type(self.debugger).__uploader__.get_collector()
         probes = {}
@@ -149,7 +151,6 @@ class Ddtrace(Peer):
         from ddtrace.debugging import DynamicInstrumentation
 
         DynamicInstrumentation.disable(join=False)
-
 
 
 class Rook(Peer):
