@@ -189,3 +189,18 @@ print(used.ru_utime + used.ru_stime - before < 0.01)
 '''
     app = App(tmp_path, body)
     assert app.run(STILLFRAME_SINK="stdout")[:2] == (0, "True\n")
+
+
+def test_the_idle_agent_is_small(tmp_path):
+    body = '''
+import time
+time.sleep(0.2)
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmRSS")))
+'''
+    app = App(tmp_path, body)
+    without, idle = (
+        int(app.run(STILLFRAME_SINK="stdout", STILLFRAME_ENABLED=enabled)[1])
+        for enabled in ("false", "true")
+    )
+    # The lower bound shows that there was an agent to measure.
+    assert 1_000 < idle - without < 10_000, "kB"
