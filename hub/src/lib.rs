@@ -22,3 +22,4 @@ mod tokens;
 mod why;
 
 pub use serve::{Options, Ready, serve};
+pub use why::with_thousands;

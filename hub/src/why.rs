@@ -4,6 +4,8 @@
 //! the verdict names the first obstacle on the way to a capture, and every number in it is a sum of
 //! reports.
 
+pub use text::count as with_thousands;
+
 use crate::api::types::{Headline, InstanceReport, ProbePhase, ProbeView, WhyFact, WhyView, Yours};
 use group::Said;
 use stillframe_core::probe::{Counters, ProbeKind, ProbeState, SourceMatch};

@@ -3,6 +3,7 @@
 //! Knows no probe. Invariant: what left [`clean`] moves no cursor and changes no colour, and what
 //! left [`fit`] takes at most the columns it was given.
 
+pub(crate) use stillframe_hub::with_thousands as count;
 use unicode_width::UnicodeWidthChar;
 
 /// Columns a character takes; control characters none, they are escaped before.
@@ -69,19 +70,6 @@ pub(crate) fn left(text: &str, width: usize) -> String {
 /// Blanks up to `width` columns and the text.
 pub(crate) fn right(text: &str, width: usize) -> String {
     format!("{}{text}", " ".repeat(width.saturating_sub(columns(text))))
-}
-
-/// 1204 as `1,204`.
-pub(crate) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// `one` or `many` by the number: `1 instance`, `4 instances`.

@@ -5,8 +5,8 @@
 use crate::api::types::ProbeView;
 use stillframe_core::probe::{ProbeReport, SourceMatch};
 
-/// `1,204`.
-pub(super) fn count(number: u64) -> String {
+/// A number as every screen has it: `1,204`.
+pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
