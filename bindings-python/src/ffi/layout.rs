@@ -1,9 +1,18 @@
-//! Where CPython 3.12 and 3.13 keep what we read, in bytes from the start of each struct.
+//! Where CPython keeps what we read, in bytes from the start of each struct, and how it is read.
 //!
-//! Knows offsets only. Invariant: nothing is read by the offsets of this file that belong to frames,
-//! threads and code before `canary` proved them on the running interpreter. Sources: `cpython/*.h`
-//! and `internal/pycore_{frame,dict,code}.h` of the two versions; 3.13 also publishes some in
-//! `_PyRuntime.debug_offsets`, which the canary compares.
+//! Knows offsets only; each version has a file of its own with the same names. Invariant: nothing is
+//! read by the offsets of frames, threads and code before `canary` proved them on the running
+//! interpreter.
+
+#[cfg(all(Py_3_12, not(Py_3_13)))]
+mod v312;
+#[cfg(Py_3_13)]
+mod v313;
+
+#[cfg(all(Py_3_12, not(Py_3_13)))]
+pub(crate) use v312::*;
+#[cfg(Py_3_13)]
+pub(crate) use v313::*;
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -30,98 +39,4 @@ impl Reads {
     pub(crate) fn decide(self) {
         READS.store(self as u8, Ordering::Relaxed);
     }
-}
-
-pub(crate) mod thread {
-    /// 3.12: `cframe`, whose first field is the current frame. 3.13: `current_frame` itself.
-    pub(crate) const FRAME: usize = if cfg!(Py_3_13) { 72 } else { 56 };
-}
-
-pub(crate) mod frame {
-    pub(crate) const CODE: usize = 0;
-    pub(crate) const PREVIOUS: usize = 8;
-    pub(crate) const GLOBALS: usize = 24;
-    pub(crate) const BUILTINS: usize = 32;
-    pub(crate) const LOCALS: usize = 40;
-    /// 3.12: `prev_instr`; 3.13: `instr_ptr`. Within a line event both are the line's instruction.
-    pub(crate) const INSTRUCTION: usize = 56;
-    pub(crate) const OWNER: usize = 70;
-    pub(crate) const LOCALSPLUS: usize = 72;
-    /// `FRAME_OWNED_BY_GENERATOR`.
-    pub(crate) const OWNER_GENERATOR: u8 = 1;
-    /// `FRAME_OWNED_BY_CSTACK`: a marker, not a Python frame.
-    pub(crate) const OWNER_C_STACK: u8 = 3;
-}
-
-pub(crate) mod code {
-    pub(crate) const CONSTS: usize = 24;
-    pub(crate) const FIRST_LINE: usize = 68;
-    pub(crate) const VERSION: usize = 92;
-    pub(crate) const FILENAME: usize = 112;
-    pub(crate) const QUALNAME: usize = 128;
-    pub(crate) const FIRST_TRACEABLE: usize = if cfg!(Py_3_13) { 184 } else { 176 };
-    pub(crate) const INSTRUCTIONS: usize = if cfg!(Py_3_13) { 200 } else { 192 };
-}
-
-pub(crate) mod dict {
-    pub(crate) const USED: usize = 16;
-    pub(crate) const KEYS: usize = 32;
-    pub(crate) const VALUES: usize = 40;
-}
-
-pub(crate) mod keys {
-    pub(crate) const LOG2_SIZE: usize = 8;
-    pub(crate) const LOG2_INDEX_BYTES: usize = 9;
-    pub(crate) const KIND: usize = 10;
-    pub(crate) const COUNT: usize = 24;
-    pub(crate) const INDICES: usize = 32;
-    /// `DICT_KEYS_GENERAL`: entries carry a hash, and keys are of any type.
-    pub(crate) const KIND_GENERAL: u8 = 0;
-}
-
-pub(crate) mod values {
-    /// 3.12: the pointer is to the values; 3.13 puts four bytes and padding before them.
-    pub(crate) const FIRST: usize = if cfg!(Py_3_13) { 8 } else { 0 };
-    /// 3.13: whether inline values are in use.
-    #[cfg(Py_3_13)]
-    pub(crate) const VALID: usize = 3;
-}
-
-pub(crate) mod heap_type {
-    pub(crate) const CACHED_KEYS: usize = 880;
-}
-
-pub(crate) mod set {
-    pub(crate) const USED: usize = 24;
-    pub(crate) const MASK: usize = 32;
-    pub(crate) const TABLE: usize = 40;
-    pub(crate) const ENTRY: usize = 16;
-}
-
-pub(crate) mod unicode {
-    pub(crate) const LENGTH: usize = 16;
-    pub(crate) const HASH: usize = 24;
-    pub(crate) const STATE: usize = 32;
-    /// Bits of the state: the characters lie behind the head; all are below 0x80.
-    pub(crate) const COMPACT: u32 = 32;
-    pub(crate) const ASCII: u32 = 64;
-    pub(crate) const COMPACT_ASCII: u32 = COMPACT | ASCII;
-    pub(crate) const ASCII_DATA: usize = 40;
-    pub(crate) const COMPACT_DATA: usize = 56;
-    /// Not compact (a subclass): a pointer to the characters.
-    pub(crate) const DATA_POINTER: usize = 56;
-}
-
-pub(crate) mod object {
-    /// `ob_size` of a variable-sized object, `lv_tag` of an int, the value of a float, cell, …
-    pub(crate) const BODY: usize = 16;
-    pub(crate) const SECOND: usize = 24;
-    pub(crate) const THIRD: usize = 32;
-    pub(crate) const FOURTH: usize = 40;
-}
-
-pub(crate) mod function {
-    pub(crate) const QUALNAME: usize = 40;
-    pub(crate) const CODE: usize = 48;
-    pub(crate) const CLOSURE: usize = 72;
 }
