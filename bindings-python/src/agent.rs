@@ -62,13 +62,11 @@ pub(crate) fn start(py: Python<'_>, mut arguments: Arguments) -> PyResult<()> {
     Ok(())
 }
 
-/// Decides how frames are read, takes a tool id, and has exit and fork tell us.
+/// Decides how frames are read, installs the hook, and has exit and fork tell us.
 fn prepare(py: Python<'_>, agent: &Arc<PythonAgent>) -> PyResult<()> {
     choose_reads(py, agent);
     match hook::install(py, agent.clone()) {
-        Ok(tool) => {
-            agent.note("mechanism", &format!("sys.monitoring line events, tool id {tool}"));
-        }
+        Ok(mechanism) => agent.note("mechanism", &mechanism),
         Err(reason) => agent.note("mechanism", &format!("none: {}", reason.value(py))),
     }
     if !locate::watch(py, runtime::code_came) {
