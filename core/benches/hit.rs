@@ -47,8 +47,14 @@ impl Runtime for Direct {
         Box::new(Letters)
     }
 
-    fn arm(&self, _site: u32, _code: u64, _line: u32, _attrs: &[Box<str>]) -> Result<()> {
-        Ok(())
+    fn arm(
+        &self,
+        _site: u32,
+        _code: u64,
+        _line: u32,
+        _attrs: &[Box<str>],
+    ) -> Result<Option<String>> {
+        Ok(None)
     }
 
     fn disarm(&self, _site: u32) {}

@@ -235,9 +235,10 @@ pub trait Runtime: Send + Sync + 'static {
     fn names(&self, code: u64) -> Box<dyn Names + '_>;
 
     /// Puts the hook for site `site` (an index of the registry) on `line` of `code`. `attrs` are
-    /// the attribute names of the site's programs, in [`Attr::index`] order. `Unsupported` if it
+    /// the attribute names of the site's programs, in [`Attr::index`] order. Says, for people, what
+    /// that runs now it does not reach (`2 running frames keep the old code`). `Unsupported` if it
     /// cannot.
-    fn arm(&self, site: u32, code: u64, line: u32, attrs: &[Box<str>]) -> Result<()>;
+    fn arm(&self, site: u32, code: u64, line: u32, attrs: &[Box<str>]) -> Result<Option<String>>;
 
     /// Takes the hook of site `site` off. Hits already under way may still arrive.
     fn disarm(&self, site: u32);

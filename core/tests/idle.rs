@@ -35,8 +35,14 @@ impl Runtime for Nothing {
     fn names(&self, _code: u64) -> Box<dyn Names + '_> {
         unreachable!("nothing is armed")
     }
-    fn arm(&self, _site: u32, _code: u64, _line: u32, _attrs: &[Box<str>]) -> Result<()> {
-        Ok(())
+    fn arm(
+        &self,
+        _site: u32,
+        _code: u64,
+        _line: u32,
+        _attrs: &[Box<str>],
+    ) -> Result<Option<String>> {
+        Ok(None)
     }
     fn disarm(&self, _site: u32) {}
 }

@@ -117,7 +117,7 @@ impl Runtime for PythonRuntime {
         Box::new(CodeNames::new(&self.slots, code))
     }
 
-    fn arm(&self, site: u32, code: u64, line: u32, attrs: &[Box<str>]) -> Result<()> {
+    fn arm(&self, site: u32, code: u64, line: u32, attrs: &[Box<str>]) -> Result<Option<String>> {
         Python::attach(|py| {
             Known::refresh(py);
             let gone = || Error::new(ErrorKind::Location, "the code was unloaded meanwhile");

@@ -95,8 +95,8 @@ pub(crate) fn uninstall(py: Python<'_>) {
     let _ = monitoring.call_method1("free_tool_id", (hook.tool,));
 }
 
-/// Puts site `site` on `line` of the code that `plan` is for.
-pub(crate) fn arm(py: Python<'_>, site: u32, plan: Plan, line: u32) -> PyResult<()> {
+/// Puts site `site` on `line` of the code that `plan` is for. Reaches all of it.
+pub(crate) fn arm(py: Python<'_>, site: u32, plan: Plan, line: u32) -> PyResult<Option<String>> {
     let code = plan.code().bind(py).clone();
     let starts = starts_of(&code, line)?;
     let event = if starts.needs_start_event { Event::Start } else { Event::Line };
@@ -110,7 +110,8 @@ pub(crate) fn arm(py: Python<'_>, site: u32, plan: Plan, line: u32) -> PyResult<
     hook.publish();
     let (call, wanted) = (hook.events_call(py)?, hook.wanted(code_address));
     drop(state);
-    call.set(&code, wanted)
+    call.set(&code, wanted)?;
+    Ok(None)
 }
 
 /// Takes site `site` off all code it sits on.

@@ -24,6 +24,8 @@ pub(super) struct Entry {
     pub(super) sites: Vec<u32>,
     /// Whether its hooks are on their lines.
     pub(super) is_hooked: bool,
+    /// What its hooks do not reach, where they do not reach all.
+    pub(super) unreached: Option<String>,
     /// Whether a task is under way that will bring its hooks in line with its state.
     pub(super) is_queued: bool,
     pub(super) why: Option<Explanation>,
@@ -85,6 +87,7 @@ impl Entry {
             callback,
             sites: Vec::new(),
             is_hooked: false,
+            unreached: None,
             is_queued: false,
             why: Some(explain(
                 "waiting_for_runtime",
@@ -110,6 +113,7 @@ impl Entry {
             callback: self.callback.clone(),
             sites: self.sites.clone(),
             is_hooked: self.is_hooked,
+            unreached: self.unreached.clone(),
             is_queued: false,
             why: self.why.clone(),
             at: self.at.clone(),

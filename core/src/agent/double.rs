@@ -19,6 +19,8 @@ pub(super) struct Double {
     pub(super) loaded: Mutex<bool>,
     pub(super) going_away: Mutex<bool>,
     pub(super) cannot_arm: Mutex<bool>,
+    /// What hooks do not reach, as `arm` says it.
+    pub(super) unreached: Mutex<Option<String>>,
     /// What happens right behind the next look for a file.
     pub(super) after_look: Mutex<Option<Task>>,
     /// Hooks by site: code and line.
@@ -89,12 +91,12 @@ impl Runtime for Double {
         Box::new(Slots)
     }
 
-    fn arm(&self, site: u32, code: u64, line: u32, _attrs: &[Box<str>]) -> Result<()> {
+    fn arm(&self, site: u32, code: u64, line: u32, _attrs: &[Box<str>]) -> Result<Option<String>> {
         if *self.cannot_arm.lock().expect("no test panics inside") {
             return Err(Error::new(ErrorKind::Unsupported, "no tool id is free"));
         }
         self.hooks.lock().expect("no test panics inside").insert(site, (code, line));
-        Ok(())
+        Ok(self.unreached.lock().expect("no test panics inside").clone())
     }
 
     fn disarm(&self, site: u32) {

@@ -65,16 +65,19 @@ impl<R: Runtime> Agent<R> {
                 self.install(&probe);
                 return;
             }
-            (true, false) => self.hook(&sites).map(|()| true),
+            (true, false) => self.hook(&sites).map(Some),
             (false, true) => {
                 sites.iter().for_each(|site| self.runtime.disarm(*site));
-                Ok(false)
+                Ok(None)
             }
             _ => return,
         };
-        let is_hooked = matches!(hooked, Ok(true));
+        let is_hooked = matches!(hooked, Ok(Some(_)));
         let is_there = self.settle(&probe, |entry| match hooked {
-            Ok(is_hooked) => entry.is_hooked = is_hooked,
+            Ok(hooked) => {
+                entry.is_hooked = hooked.is_some();
+                entry.unreached = hooked.flatten();
+            }
             Err(error) => entry.refuse(explanation(&error)),
         });
         if is_hooked && !is_there {
@@ -82,16 +85,21 @@ impl<R: Runtime> Agent<R> {
         }
     }
 
-    fn hook(&self, sites: &[u32]) -> Result<()> {
+    /// Arms all sites or none. What of the running code that does not reach, if so.
+    fn hook(&self, sites: &[u32]) -> Result<Option<String>> {
+        let mut unreached: Vec<String> = Vec::new();
         for (index, site) in sites.iter().enumerate() {
             let Some(site) = self.sites.get(*site) else { continue };
             let armed = self.runtime.arm(site.index, site.code, site.line, &site.attrs);
-            if let Err(error) = armed {
-                sites[..index].iter().for_each(|site| self.runtime.disarm(*site));
-                return Err(error);
+            match armed {
+                Ok(note) => unreached.extend(note),
+                Err(error) => {
+                    sites[..index].iter().for_each(|site| self.runtime.disarm(*site));
+                    return Err(error);
+                }
             }
         }
-        Ok(())
+        Ok((!unreached.is_empty()).then(|| unreached.join("; ")))
     }
 
     /// Writes down what became of a task; whether the probe is still there.
@@ -139,18 +147,20 @@ impl<R: Runtime> Agent<R> {
         let installed = self.add_sites(probe, &found).and_then(|sites| {
             // Before the hooks: a hit that comes at once is to count.
             if !probe.state.step(&[State::Pending], State::Armed) {
-                return Ok((sites, false));
+                return Ok((sites, None));
             }
-            self.hook(&sites).map(|()| (sites, true)).map_err(|error| explanation(&error))
+            let unreached = self.hook(&sites).map_err(|error| explanation(&error))?;
+            Ok((sites, Some(unreached)))
         });
         let hooked = installed.as_ref().map(|(sites, _)| sites.clone()).unwrap_or_default();
         let is_there = self.settle(probe, |entry| {
             entry.at = Some(found.at.clone());
             entry.not_probed = found.not_probed.clone();
             match installed {
-                Ok((sites, is_hooked)) => {
+                Ok((sites, hooked)) => {
                     entry.why = None;
-                    (entry.sites, entry.is_hooked) = (sites, is_hooked);
+                    (entry.sites, entry.is_hooked) = (sites, hooked.is_some());
+                    entry.unreached = hooked.flatten();
                     let now_ns = clock::monotonic_ns();
                     entry.expires_ns = now_ns.saturating_add(quota::expiry_ns(&probe.spec));
                 }

@@ -9,7 +9,7 @@ use super::life::lock;
 use super::place::{explain, percent};
 use super::status::{LinkStatus, Status};
 use crate::host::Runtime;
-use crate::probe::{Explanation, ProbeReport};
+use crate::probe::{ArmedAt, Explanation, ProbeReport};
 use crate::quota;
 use crate::registry::State;
 
@@ -63,7 +63,7 @@ fn report(entry: &Entry) -> ProbeReport {
         revision: probe.spec.revision,
         state: state.reported(),
         why,
-        at: entry.at.clone(),
+        at: entry.at.clone().map(|at| with_note(at, entry.unreached.as_deref())),
         running: entry.running.clone(),
         not_probed: entry.not_probed.clone(),
         counters,
@@ -75,6 +75,13 @@ fn report(entry: &Entry) -> ProbeReport {
         cost_ppm: entry.window.cost_ppm,
         budget_ppm: probe.budget.ppm(),
     }
+}
+
+/// Where it sits, with what the hooks there do not reach.
+fn with_note(mut at: ArmedAt, unreached: Option<&str>) -> ArmedAt {
+    let notes: Vec<&str> = at.note.as_deref().into_iter().chain(unreached).collect();
+    at.note = (!notes.is_empty()).then(|| notes.join("; "));
+    at
 }
 
 fn over_budget(entry: &Entry, ns_per_hit: Option<u64>) -> Explanation {

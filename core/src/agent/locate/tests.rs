@@ -57,7 +57,13 @@ impl Runtime for Texts {
         unreachable!("locating resolves no names")
     }
 
-    fn arm(&self, _site: u32, _code: u64, _line: u32, _attrs: &[Box<str>]) -> Result<()> {
+    fn arm(
+        &self,
+        _site: u32,
+        _code: u64,
+        _line: u32,
+        _attrs: &[Box<str>],
+    ) -> Result<Option<String>> {
         unreachable!("locating arms nothing")
     }
 

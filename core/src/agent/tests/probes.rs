@@ -27,6 +27,18 @@ fn a_hit_becomes_a_snapshot_in_a_callback() {
 }
 
 #[test]
+fn what_hooks_do_not_reach_is_said_with_where_they_sit() {
+    let agent = agent();
+    let note = |id| report(&agent, id).at.and_then(|at| at.note);
+    let (id, _, _) = armed(&agent, r#"{"location":"app.py:3"}"#);
+    assert_eq!(note(id), None);
+    let said = "1 running frame keeps the old code".to_owned();
+    *agent.runtime().unreached.lock().expect("no test panics inside") = Some(said.clone());
+    let (id, _, _) = armed(&agent, r#"{"location":"app.py:4"}"#);
+    assert_eq!(note(id), Some(said));
+}
+
+#[test]
 fn a_probe_waits_for_its_file() {
     let agent = agent();
     *agent.runtime().loaded.lock().expect("no test panics inside") = false;
