@@ -5,7 +5,7 @@
 
 use crate::fail::{Exit, Failure, Result};
 use std::path::{Component, Path, PathBuf};
-use stillframe_core::location::source_sha256;
+use stillframe_core::location::{source_lines, source_sha256};
 use stillframe_core::probe::Location;
 
 mod around;
@@ -43,7 +43,6 @@ pub(crate) fn resolve(typed: &str, folder: &Path, unchecked: bool) -> Result<Loc
         None => {}
     }
     location.source_sha256 = Some(source_sha256(&source));
-    let source = String::from_utf8_lossy(&source);
     if let Some(line) = location.line {
         add_line(&mut location, &source, &file, line, unchecked)?;
     }
@@ -52,20 +51,23 @@ pub(crate) fn resolve(typed: &str, folder: &Path, unchecked: bool) -> Result<Loc
 
 fn add_line(
     location: &mut Location,
-    source: &str,
+    source: &[u8],
     file: &str,
     line: u32,
     unchecked: bool,
 ) -> Result<()> {
-    let lines: Vec<&str> = source.lines().collect();
-    match lines.get(line as usize - 1) {
-        Some(text) => {
+    let lines = source_lines(source);
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let index = (line as usize).saturating_sub(1);
+    let line = location.last_line.unwrap_or(line);
+    match lines.get(index) {
+        Some(text) if line as usize <= lines.len() => {
             location.line_text = Some((*text).to_owned());
-            location.around = around::function(file, &lines, line as usize - 1);
+            location.around = around::function(file, &lines, index);
             Ok(())
         }
-        None if unchecked => Ok(()),
-        None => {
+        _ if unchecked => Ok(()),
+        _ => {
             let count = lines.len();
             let message =
                 format!("line {line} is beyond the end of {file}, which has {count} lines");
@@ -190,5 +192,9 @@ mod tests {
         assert!(failure.message.contains("5 lines"), "{}", failure.message);
         let location = resolve("shop/cart.py:6", &folder, true).expect("unchecked");
         assert_eq!(location.line_text, None);
+        let failure = resolve("shop/cart.py:4..6", &folder, false).expect_err("five lines");
+        assert!(failure.message.contains("line 6 is beyond"), "{}", failure.message);
+        let location = resolve("shop/cart.py:4..5", &folder, false).expect("there");
+        assert_eq!((location.line, location.last_line), (Some(4), Some(5)));
     }
 }

@@ -21,6 +21,15 @@ pub enum ProbeKind {
     Count,
 }
 
+impl ProbeKind {
+    /// Whether it may be given a range of lines.
+    pub fn spans_lines(self) -> bool {
+        match self {
+            Self::Snap | Self::Log | Self::Count => false,
+        }
+    }
+}
+
 /// The place meant, as it was typed, with what is known of it where it was typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +41,9 @@ pub struct Location {
     /// Line, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
+    /// Last line of a range, at or behind `line`: for durations only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_line: Option<u32>,
     /// Function: with `file` a qualified name within it, without the host's own name
     /// (`shop.cart.Cart.total`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -150,6 +162,15 @@ impl ProbeSpec {
         }
         if self.location.line == Some(0) {
             return Err(Error::new(ErrorKind::Location, "lines are counted from 1"));
+        }
+        if let Some(last) = self.location.last_line {
+            if self.location.line.is_none_or(|first| last < first) {
+                return Err(Error::new(ErrorKind::Location, "a range of lines goes forward"));
+            }
+            if !self.kind.spans_lines() {
+                return Err(Error::new(ErrorKind::Location, "a range of lines is for `time` only")
+                    .with_hint("name one line of it"));
+            }
         }
         if self.location.file.is_none() && self.location.function.is_none() {
             return Err(Error::new(ErrorKind::Location, "a location names a file or a function"));

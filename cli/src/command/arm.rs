@@ -49,6 +49,9 @@ fn spec(arming: &Arming, kind: ProbeKind) -> Result<ProbeSpec> {
         Failure::new(Exit::Failed, "failed", format!("the current folder is unknown: {error}"))
     })?;
     let location = location::resolve(&arming.location, &folder, arming.unchecked)?;
+    if location.last_line.is_some() && !kind.spans_lines() {
+        return Err(Failure::usage("a range of lines is for `time` only").next("name one line"));
+    }
     let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     Ok(ProbeSpec {
         kind,

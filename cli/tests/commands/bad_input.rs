@@ -50,9 +50,22 @@ fn bounds_are_checked_before_anybody_is_asked() {
 fn a_location_that_cannot_be_is_refused() {
     let machine = Machine::new();
     machine.write("work/app.py", "a = 1\nb = 2\n");
-    for location in ["app.py", "app.py:0", "app.py:1..2", ":7", "Cart:total"] {
-        let ran = machine.run(&["snap", location]).failed(2);
-        assert!(ran.stderr.starts_with("stillframe: "), "{ran:?}");
+    for (location, message) in [
+        ("app.py", "line is missing"),
+        ("app.py:0", "counted from 1"),
+        ("app.py:1..2", "for `time` only"),
+        ("app.py:2..1", "goes forward"),
+        ("app.py:1:5", "write app.py:1"),
+        ("app.py:total()", "without parentheses"),
+        (":7", "one side of the colon is empty"),
+        ("Cart:total", "no file"),
+        ("what?  no", "no name holds ' '"),
+    ] {
+        for command in [&["snap", location][..], &["count", location], &["log", location, "x"]] {
+            let ran = machine.run(command).failed(2);
+            assert!(ran.stderr.starts_with("stillframe: "), "{ran:?}");
+            assert!(ran.stderr.contains(message), "{ran:?}");
+        }
     }
     let ran = machine.run(&["snap", "app.py:3"]).failed(5);
     assert!(ran.stderr.contains("has 2 lines"), "{ran:?}");

@@ -73,8 +73,12 @@ fn paths<'f>(files: impl Iterator<Item = &'f LoadedFile>) -> Vec<String> {
     files.take(MAX_NAMED).map(|file| file.path.clone()).collect()
 }
 
+/// The names in a path; a drive letter names no folder.
 fn components(path: &str) -> Vec<&str> {
-    path.split(['/', '\\']).filter(|part| !part.is_empty() && *part != ".").collect()
+    let is_drive = |part: &str| part.len() == 2 && part.ends_with(':');
+    let parts = path.split(['/', '\\']).enumerate();
+    let parts = parts.filter(|(index, part)| *index > 0 || !is_drive(part)).map(|(_, part)| part);
+    parts.filter(|part| !part.is_empty() && *part != ".").collect()
 }
 
 /// A path prefix here, and the folder that it stands for where locations are typed.
