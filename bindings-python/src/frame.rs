@@ -43,7 +43,7 @@ impl<'g> Hit<'g> {
             let name = self.plan.variable_name(index).ok_or(Missing::Unreadable)?;
             return self.frame.variable_by_name(name);
         }
-        self.frame.local(index).ok_or(Missing::Unset)
+        self.frame.local(index)
     }
 
     /// A variable that may live in a cell, because an inner function uses it too.

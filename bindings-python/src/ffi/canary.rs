@@ -51,21 +51,22 @@ fn compare(
 ) -> Result<(), &'static str> {
     let frame = frame_address().ok_or("the running frame is not where it should be")?;
     let word = |at: usize| read_word(frame + at).ok_or("a frame's field cannot be read");
+    let slot = |at: usize| word(at).map(object_in);
     let expected = running_code(py).ok_or("the interpreter did not name its running frame")?;
-    let code_address = word(layout::frame::CODE)?;
-    if code_address != expected.as_ptr() as usize {
+    let code_address = expected.as_ptr() as usize;
+    if slot(layout::frame::CODE)? != Some(code_address) {
         return Err("a frame keeps its code elsewhere");
     }
-    let local = |index: usize| word(layout::frame::LOCALSPLUS + index * 8);
+    let local = |index: usize| slot(layout::frame::LOCALSPLUS + index * 8);
     // SAFETY: `Py_None` only takes an address.
     let none = unsafe { ffi::Py_None() } as usize;
     let wanted = [mortal.as_ptr() as usize, small.as_ptr() as usize, none];
     for (index, wanted) in wanted.into_iter().enumerate() {
-        if local(index)? != wanted {
+        if local(index)? != Some(wanted) {
             return Err("a frame keeps its locals elsewhere");
         }
     }
-    if local(4)? != 0 || local(5)? != 0 {
+    if local(4)? != Some(0) || local(5)? != Some(0) {
         return Err("a frame keeps unset locals in another form");
     }
     let at = word(layout::frame::INSTRUCTION)?.checked_sub(code_address + code::INSTRUCTIONS);
@@ -133,32 +134,43 @@ fn read_word(address: usize) -> Option<usize> {
     (read == size.cast_signed()).then_some(word)
 }
 
-/// Compares with the offsets that 3.13 publishes about itself.
+/// The object that a slot of a frame with these bits refers to, 0 if it is empty.
+#[cfg(not(Py_3_14))]
+fn object_in(bits: usize) -> Option<usize> {
+    Some(bits)
+}
+
+/// The object that a slot of a frame with these bits refers to, 0 if it is empty, `None` if it is a
+/// number or empty in another form than that of this version.
+#[cfg(Py_3_14)]
+fn object_in(bits: usize) -> Option<usize> {
+    use layout::stack_ref::{NUMBER, REFERENCE};
+    (bits != 0 && bits & NUMBER != NUMBER).then_some(bits & !REFERENCE)
+}
+
+/// Compares with the offsets that the interpreter publishes about itself.
 #[cfg(Py_3_13)]
-fn published(_py: Python<'_>) -> Result<(), String> {
+fn published(py: Python<'_>) -> Result<(), String> {
     unsafe extern "C" {
         static _PyRuntime: u8;
     }
     let base = (&raw const _PyRuntime) as usize;
     // Words of `_Py_DebugOffsets`: cookie, version, free-threaded, then groups of offsets.
     let word = |index: usize| read_word(base + index * 8);
-    let cookie = u64::from_ne_bytes(*b"xdebugpy") as usize;
-    let expected = [
-        (0, cookie),
-        (2, 0),
-        (23, layout::thread::FRAME),
-        (29, layout::frame::PREVIOUS),
-        (30, layout::frame::CODE),
-        (31, layout::frame::INSTRUCTION),
-        (32, layout::frame::LOCALSPLUS),
-        (33, layout::frame::OWNER),
-        (35, code::FILENAME),
-        (37, code::QUALNAME),
-        (39, code::FIRST_LINE),
-        (43, code::INSTRUCTIONS),
-    ];
-    for (index, wanted) in expected {
-        if word(index) != Some(wanted) {
+    if word(0) != Some(u64::from_ne_bytes(*b"xdebugpy") as usize) {
+        return Err("the interpreter does not publish its offsets".to_owned());
+    }
+    // Major and minor version stand above patch, level and serial.
+    let version = py.version_info();
+    let wanted = usize::from(version.major) << 8 | usize::from(version.minor);
+    if word(1).map(|version| version >> 16) != Some(wanted) {
+        return Err("the interpreter publishes the offsets of another version".to_owned());
+    }
+    if word(2) != Some(0) {
+        return Err("the interpreter is free-threaded".to_owned());
+    }
+    for (index, wanted) in layout::PUBLISHED {
+        if word(*index) != Some(*wanted) {
             return Err(format!("the interpreter publishes other offsets (word {index})"));
         }
     }

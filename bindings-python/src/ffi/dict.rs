@@ -12,6 +12,7 @@ use stillframe_core::value::Text;
 
 unsafe extern "C" {
     /// The interpreter's string hash, over the characters as they are stored.
+    #[cfg_attr(Py_3_14, link_name = "Py_HashBuffer")]
     fn _Py_HashBytes(bytes: *const u8, len: isize) -> isize;
 }
 
@@ -286,8 +287,8 @@ impl Obj {
         if let Some(dict) = Obj::new(dict) {
             return Storage::Dict(dict);
         }
-        let values = self.base().wrapping_add(super::layout::object::BODY);
-        // SAFETY: a type with inline values puts them right behind the object's head.
+        let values = self.base().wrapping_add(ty.inline_values_offset());
+        // SAFETY: a type with inline values puts them there in each of its objects.
         if ty.has_inline_values() && unsafe { load::<u8>(values, values::VALID) } != 0 {
             return Storage::Split(Split { keys: Keys(ty.cached_keys()), values });
         }

@@ -71,16 +71,35 @@ impl<'g> Frame<'g> {
         unsafe { load(self.address, offset) }
     }
 
+    /// What a slot of the frame's own refers to.
+    #[cfg(not(Py_3_14))]
+    #[inline(always)]
+    fn slot(self, offset: usize) -> Result<Obj, Missing> {
+        Obj::new(self.field(offset)).ok_or(Missing::Unset)
+    }
+
+    /// What a slot of the frame's own refers to: a reference with a tag, or a number that is none.
+    #[cfg(Py_3_14)]
+    #[inline(always)]
+    fn slot(self, offset: usize) -> Result<Obj, Missing> {
+        use layout::stack_ref::{NUMBER, REFERENCE};
+        let bits: usize = self.field(offset);
+        if bits & NUMBER == NUMBER {
+            return Err(Missing::Unreadable);
+        }
+        Obj::from_handle(bits & !REFERENCE).ok_or(Missing::Unset)
+    }
+
     /// Its code.
     #[inline(always)]
     pub(crate) fn code(self) -> Option<Obj> {
-        Obj::new(self.field(layout::frame::CODE))
+        self.slot(layout::frame::CODE).ok()
     }
 
-    /// Local, cell or free variable `index`; `None` if it is not set.
+    /// Local, cell or free variable `index`.
     #[inline(always)]
-    pub(crate) fn local(self, index: usize) -> Option<Obj> {
-        Obj::new(self.field(layout::frame::LOCALSPLUS + index * 8))
+    pub(crate) fn local(self, index: usize) -> Result<Obj, Missing> {
+        self.slot(layout::frame::LOCALSPLUS + index * 8)
     }
 
     /// Globals of its module.
@@ -134,7 +153,7 @@ impl<'g> Frame<'g> {
 
     fn is_complete(self) -> bool {
         let owner: u8 = self.field(layout::frame::OWNER);
-        if owner == layout::frame::OWNER_C_STACK {
+        if owner >= layout::frame::OWNER_MARKER {
             return false;
         }
         let Some(object) = self.code() else { return false };

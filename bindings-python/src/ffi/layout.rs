@@ -6,13 +6,17 @@
 
 #[cfg(all(Py_3_12, not(Py_3_13)))]
 mod v312;
-#[cfg(Py_3_13)]
+#[cfg(all(Py_3_13, not(Py_3_14)))]
 mod v313;
+#[cfg(Py_3_14)]
+mod v314;
 
 #[cfg(all(Py_3_12, not(Py_3_13)))]
 pub(crate) use v312::*;
-#[cfg(Py_3_13)]
+#[cfg(all(Py_3_13, not(Py_3_14)))]
 pub(crate) use v313::*;
+#[cfg(Py_3_14)]
+pub(crate) use v314::*;
 
 use std::sync::atomic::{AtomicU8, Ordering};
 

@@ -3,7 +3,7 @@
 //! Knows storage, not meaning. Invariant: see [`Obj`]; every read here is of a field that the
 //! object's own type guarantees, so a caller that checked the type cannot read amiss.
 
-use super::layout::{function, object, set, unicode};
+use super::layout::{function, object, set, tuple, unicode};
 use super::memory::{Gil, load};
 use super::types::Type;
 use pyo3::{Borrowed, Bound, Py, PyAny, Python, ffi};
@@ -102,7 +102,7 @@ impl Obj {
         let first: *const Obj = if ty.is_list() {
             self.field(object::SECOND)
         } else if ty.is_tuple() {
-            self.base().wrapping_add(object::SECOND).cast()
+            self.base().wrapping_add(tuple::ITEMS).cast()
         } else {
             return &[];
         };

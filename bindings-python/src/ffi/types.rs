@@ -152,6 +152,13 @@ impl Type {
         self.flags() & (1 << 2) != 0
     }
 
+    /// Bytes from an object of it to its inline values, given that it has some.
+    #[cfg(Py_3_13)]
+    #[inline(always)]
+    pub(super) fn inline_values_offset(self) -> usize {
+        if cfg!(Py_3_14) { self.instance_size() } else { super::layout::object::BODY }
+    }
+
     pub(super) fn base_ptr(self) -> *const u8 {
         self.0.cast_const().cast()
     }
@@ -301,9 +308,14 @@ impl Type {
     }
 
     fn metatype_size(self) -> usize {
-        let metatype = self.as_object().map(Obj::ty);
-        // SAFETY: the type of a live type is a live type.
-        let size = metatype.map_or(0, |ty| unsafe { (*ty.0).tp_basicsize });
+        self.as_object().map_or(0, |class| class.ty().instance_size())
+    }
+
+    /// Bytes of an object of it, without what follows in objects of variable size.
+    #[inline(always)]
+    fn instance_size(self) -> usize {
+        // SAFETY: `self` is a live type.
+        let size = unsafe { (*self.0).tp_basicsize };
         usize::try_from(size).unwrap_or_default()
     }
 

@@ -20,8 +20,8 @@ pub(crate) mod frame {
     pub(crate) const LOCALSPLUS: usize = 72;
     /// `FRAME_OWNED_BY_GENERATOR`.
     pub(crate) const OWNER_GENERATOR: u8 = 1;
-    /// `FRAME_OWNED_BY_CSTACK`: a marker, not a Python frame.
-    pub(crate) const OWNER_C_STACK: u8 = 3;
+    /// `FRAME_OWNED_BY_CSTACK`: it and what is above are markers, not Python frames.
+    pub(crate) const OWNER_MARKER: u8 = 3;
 }
 
 pub(crate) mod code {
@@ -57,6 +57,10 @@ pub(crate) mod values {
 
 pub(crate) mod heap_type {
     pub(crate) const CACHED_KEYS: usize = 880;
+}
+
+pub(crate) mod tuple {
+    pub(crate) const ITEMS: usize = 24;
 }
 
 pub(crate) mod set {

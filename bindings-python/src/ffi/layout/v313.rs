@@ -4,6 +4,31 @@
 //! `Include/internal/pycore_{frame,dict,code}.h` of the version; what `_PyRuntime.debug_offsets`
 //! publishes of them is compared by the canary.
 
+/// Words of `_Py_DebugOffsets` with what they must say.
+pub(crate) const PUBLISHED: &[(usize, usize)] = &[
+    (23, thread::FRAME),
+    (29, frame::PREVIOUS),
+    (30, frame::CODE),
+    (31, frame::INSTRUCTION),
+    (32, frame::LOCALSPLUS),
+    (33, frame::OWNER),
+    (35, code::FILENAME),
+    (37, code::QUALNAME),
+    (39, code::FIRST_LINE),
+    (43, code::INSTRUCTIONS),
+    (51, tuple::ITEMS),
+    (54, object::SECOND),
+    (57, dict::KEYS),
+    (58, dict::VALUES),
+    (60, object::BODY),
+    (62, object::BODY),
+    (63, object::SECOND),
+    (68, unicode::STATE),
+    (69, unicode::LENGTH),
+    (70, unicode::ASCII_DATA),
+    (66, object::THIRD),
+];
+
 pub(crate) mod thread {
     /// `current_frame`.
     pub(crate) const FRAME: usize = 72;
@@ -21,8 +46,8 @@ pub(crate) mod frame {
     pub(crate) const LOCALSPLUS: usize = 72;
     /// `FRAME_OWNED_BY_GENERATOR`.
     pub(crate) const OWNER_GENERATOR: u8 = 1;
-    /// `FRAME_OWNED_BY_CSTACK`: a marker, not a Python frame.
-    pub(crate) const OWNER_C_STACK: u8 = 3;
+    /// `FRAME_OWNED_BY_CSTACK`: it and what is above are markers, not Python frames.
+    pub(crate) const OWNER_MARKER: u8 = 3;
 }
 
 pub(crate) mod code {
@@ -60,6 +85,10 @@ pub(crate) mod values {
 
 pub(crate) mod heap_type {
     pub(crate) const CACHED_KEYS: usize = 880;
+}
+
+pub(crate) mod tuple {
+    pub(crate) const ITEMS: usize = 24;
 }
 
 pub(crate) mod set {

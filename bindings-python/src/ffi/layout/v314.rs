@@ -1,0 +1,138 @@
+//! Offsets of CPython 3.14.
+//!
+//! Knows numbers only. Invariant: see [`super`]. Sources: `Include/cpython/*.h` and
+//! `Include/internal/pycore_{interpframe_structs,stackref,dict,code}.h` of the version; what
+//! `_PyRuntime.debug_offsets` publishes of them is compared by the canary.
+
+/// Words of `_Py_DebugOffsets` with what they must say.
+pub(crate) const PUBLISHED: &[(usize, usize)] = &[
+    (26, thread::FRAME),
+    (32, frame::PREVIOUS),
+    (33, frame::CODE),
+    (34, frame::INSTRUCTION),
+    (35, frame::LOCALSPLUS),
+    (36, frame::OWNER),
+    (40, code::FILENAME),
+    (42, code::QUALNAME),
+    (44, code::FIRST_LINE),
+    (48, code::INSTRUCTIONS),
+    (57, tuple::ITEMS),
+    (60, object::SECOND),
+    (63, set::USED),
+    (64, set::TABLE),
+    (65, set::MASK),
+    (67, dict::KEYS),
+    (68, dict::VALUES),
+    (70, object::BODY),
+    (72, object::BODY),
+    (73, object::SECOND),
+    (76, object::THIRD),
+    (78, unicode::STATE),
+    (79, unicode::LENGTH),
+    (80, unicode::ASCII_DATA),
+];
+
+pub(crate) mod thread {
+    /// `current_frame`.
+    pub(crate) const FRAME: usize = 72;
+}
+
+pub(crate) mod frame {
+    pub(crate) const CODE: usize = 0;
+    pub(crate) const PREVIOUS: usize = 8;
+    pub(crate) const GLOBALS: usize = 24;
+    pub(crate) const BUILTINS: usize = 32;
+    pub(crate) const LOCALS: usize = 40;
+    /// `instr_ptr`. Within a line event it is the line's instruction.
+    pub(crate) const INSTRUCTION: usize = 56;
+    pub(crate) const OWNER: usize = 74;
+    pub(crate) const LOCALSPLUS: usize = 80;
+    /// `FRAME_OWNED_BY_GENERATOR`.
+    pub(crate) const OWNER_GENERATOR: u8 = 1;
+    /// `FRAME_OWNED_BY_INTERPRETER`: it and what is above are markers, not Python frames.
+    pub(crate) const OWNER_MARKER: u8 = 3;
+}
+
+pub(crate) mod stack_ref {
+    /// Bit that says who counts the reference (`Py_TAG_REFCNT`); a slot of it alone is empty.
+    pub(crate) const REFERENCE: usize = 1;
+    /// Bits that are all set where the slot is a number and no object (`Py_INT_TAG`).
+    pub(crate) const NUMBER: usize = 3;
+}
+
+pub(crate) mod code {
+    pub(crate) const CONSTS: usize = 24;
+    pub(crate) const FIRST_LINE: usize = 68;
+    pub(crate) const VERSION: usize = 92;
+    pub(crate) const FILENAME: usize = 112;
+    pub(crate) const QUALNAME: usize = 128;
+    pub(crate) const FIRST_TRACEABLE: usize = 192;
+    pub(crate) const INSTRUCTIONS: usize = 208;
+}
+
+pub(crate) mod dict {
+    pub(crate) const USED: usize = 16;
+    pub(crate) const KEYS: usize = 32;
+    pub(crate) const VALUES: usize = 40;
+}
+
+pub(crate) mod keys {
+    pub(crate) const LOG2_SIZE: usize = 8;
+    pub(crate) const LOG2_INDEX_BYTES: usize = 9;
+    pub(crate) const KIND: usize = 10;
+    pub(crate) const COUNT: usize = 24;
+    pub(crate) const INDICES: usize = 32;
+    /// `DICT_KEYS_GENERAL`: entries carry a hash, and keys are of any type.
+    pub(crate) const KIND_GENERAL: u8 = 0;
+}
+
+pub(crate) mod values {
+    /// Four bytes and padding come before the values.
+    pub(crate) const FIRST: usize = 8;
+    /// Whether inline values are in use.
+    pub(crate) const VALID: usize = 3;
+}
+
+pub(crate) mod heap_type {
+    pub(crate) const CACHED_KEYS: usize = 880;
+}
+
+pub(crate) mod tuple {
+    /// Behind the hash, which tuples keep since this version.
+    pub(crate) const ITEMS: usize = 32;
+}
+
+pub(crate) mod set {
+    pub(crate) const USED: usize = 24;
+    pub(crate) const MASK: usize = 32;
+    pub(crate) const TABLE: usize = 40;
+    pub(crate) const ENTRY: usize = 16;
+}
+
+pub(crate) mod unicode {
+    pub(crate) const LENGTH: usize = 16;
+    pub(crate) const HASH: usize = 24;
+    pub(crate) const STATE: usize = 32;
+    /// Bits of the state: the characters lie behind the head; all are below 0x80.
+    pub(crate) const COMPACT: u32 = 32;
+    pub(crate) const ASCII: u32 = 64;
+    pub(crate) const COMPACT_ASCII: u32 = COMPACT | ASCII;
+    pub(crate) const ASCII_DATA: usize = 40;
+    pub(crate) const COMPACT_DATA: usize = 56;
+    /// Not compact (a subclass): a pointer to the characters.
+    pub(crate) const DATA_POINTER: usize = 56;
+}
+
+pub(crate) mod object {
+    /// `ob_size` of a variable-sized object, `lv_tag` of an int, the value of a float, cell, …
+    pub(crate) const BODY: usize = 16;
+    pub(crate) const SECOND: usize = 24;
+    pub(crate) const THIRD: usize = 32;
+    pub(crate) const FOURTH: usize = 40;
+}
+
+pub(crate) mod function {
+    pub(crate) const QUALNAME: usize = 40;
+    pub(crate) const CODE: usize = 48;
+    pub(crate) const CLOSURE: usize = 72;
+}
