@@ -53,7 +53,8 @@ pub(crate) fn start(py: Python<'_>, mut arguments: Arguments) -> PyResult<()> {
     let config = Config::of_process(arguments).map_err(|fault| error::to_python(py, &fault))?;
     let enabled = config.enabled;
     let runtime = PythonRuntime::new(clock::wall_ns());
-    let agent = py.detach(|| Agent::start(runtime, &condition::PYTHON, config));
+    let dialect = if cfg!(Py_3_12) { &condition::PYTHON } else { &condition::PYTHON_BEFORE_3_12 };
+    let agent = py.detach(|| Agent::start(runtime, dialect, config));
     let agent = agent.map_err(|fault| error::to_python(py, &fault))?;
     if enabled {
         prepare(py, &agent)?;

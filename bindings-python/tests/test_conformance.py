@@ -1,111 +1,29 @@
 """The conditions of `tests/conformance`, evaluated in real frames of this interpreter."""
 
-import builtins
-import importlib
-import json
+import subprocess
 import sys
 import types
-from pathlib import Path
 
 import pytest
 import stillframe
 from conftest import Probe, wait_for
+from vectors import FOLDER, Maker, Skip, conditions, is_unset
 
-CASES = json.loads(
-    (Path(__file__).parents[2] / "tests" / "conformance" / "conditions-python.json").read_text()
-)
-#: Cases that cannot be built here, and why.
-SKIPPED = "lazy attributes belong to libraries; test_libraries.py reads real ones"
+CASES = conditions()
 
 
-class Builder:
-    """Values of one case."""
-
-    def __init__(self):
-        self.classes, self.made = {}, {}
-
-    def named_class(self, name, bases=(), members=None):
-        if name not in self.classes:
-            known = getattr(builtins, name, None)
-            made = known if isinstance(known, type) else type(name, tuple(bases), members or {})
-            self.classes[name] = made
-        return self.classes[name]
-
-    def build(self, tagged):
-        if not isinstance(tagged, dict):
-            return tagged
-        [(tag, body), *_] = tagged.items()
-        return getattr(self, "of_" + tag)(body)
-
-    def all(self, items):
-        return [self.build(item) for item in items]
-
-    def of_int(self, body):
-        return int(body)
-
-    def of_float(self, body):
-        return float(body)
-
-    def of_str(self, body):
-        return body
-
-    def of_points(self, body):
-        return "".join(map(chr, body))
-
-    def of_bytes(self, body):
-        return bytes(body)
-
-    def of_list(self, body):
-        return self.all(body)
-
-    def of_tuple(self, body):
-        return tuple(self.all(body))
-
-    def of_set(self, body):
-        return set(self.all(body))
-
-    def of_frozenset(self, body):
-        return frozenset(self.all(body))
-
-    def of_dict(self, body):
-        return {self.build(key): self.build(value) for key, value in body}
-
-    def of_range(self, body):
-        return range(*body)
-
-    def of_class(self, body):
-        return self.named_class(body)
-
-    def of_module(self, body):
-        return importlib.import_module(body)
-
-    def of_var(self, body):
-        return self.made[body]
-
-    def of_subclass(self, body):
-        base = getattr(builtins, body["of"])
-        return self.named_class(body["type"], (base,))(self.build(body["value"]))
-
-    def of_object(self, body):
-        if body.get("not_loaded"):
-            pytest.skip(SKIPPED)
-
-        def ran(*_):
-            raise AssertionError("code of the application ran")
-
-        bases = [self.named_class(name) for name in body.get("bases", ())]
-        members = {name: property(ran) for name in body.get("needs_code", ())}
-        members |= dict.fromkeys(body.get("overrides", ()), ran)
-        made = object.__new__(self.named_class(body["type"], bases, members))
-        for name, value in body.get("fields", {}).items():
-            object.__setattr__(made, name, self.build(value))
-        return made
-
-    def variables(self, tagged):
-        for name, value in tagged.items():
-            unset = isinstance(value, dict) and "missing" in value
-            self.made[name] = None if unset else self.build(value)
-        return self.made
+def text_of(number, case):
+    """The function of a case: its variables are parameters, and it may stand in a class."""
+    function = [
+        f"def case_{number}({', '.join(case['vars'])}):",
+        *(f"    del {name}" for name, value in case["vars"].items() if is_unset(value)),
+        f"    return {number}  #: {number}",
+    ]
+    if "inside" not in case:
+        return function
+    name = case["inside"]
+    body = [f"    {line}" for line in function]
+    return [f"class {name}:", *body, f"case_{number} = {name}.case_{number}", f"del {name}"]
 
 
 @pytest.fixture(scope="module")
@@ -114,12 +32,7 @@ def functions(agent, tmp_path_factory):
     path = tmp_path_factory.mktemp("conformance") / "conformance_cases.py"
     lines = []
     for number, case in enumerate(CASES):
-        unset = [name for name, value in case["vars"].items() if value == {"missing": "unset"}]
-        lines += [
-            f"def case_{number}({', '.join(case['vars'])}):",
-            *(f"    del {name}" for name in unset),
-            f"    return {number}  #: {number}",
-        ]
+        lines += text_of(number, case)
     path.write_text("\n".join(lines) + "\n")
     module = types.ModuleType("conformance_cases")
     module.__file__ = str(path)
@@ -131,12 +44,34 @@ def functions(agent, tmp_path_factory):
     del sys.modules[module.__name__]
 
 
+def test_the_file_says_what_this_python_says():
+    command = [sys.executable, str(FOLDER / "python_conditions.py"), "--check"]
+    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert ended.returncode == 0, ended.stdout
+
+
 @pytest.mark.parametrize("number", range(len(CASES)), ids=lambda at: CASES[at]["name"])
 def test_a_condition_means_what_python_means(functions, number):
     path, namespace, lines = functions
     case = CASES[number]
-    variables = Builder().variables(case["vars"])
-    expect, location = case["expect"], f"{path}:{lines[number]}"
+    maker = Maker()
+    try:
+        variables = dict(maker.variables(case["vars"]))
+        globals_ = {name: maker.make(value) for name, value in case.get("globals", {}).items()}
+    except Skip as reason:
+        pytest.skip(str(reason))
+    arguments = [variables.get(name) for name in case["vars"]]
+    location = f"{path}:{lines[number]}"
+    namespace.update(globals_)
+    try:
+        evaluate(case, namespace[f"case_{number}"], arguments, location)
+    finally:
+        for name in globals_:
+            del namespace[name]
+
+
+def evaluate(case, function, arguments, location):
+    expect = case["expect"]
     try:
         # A log has the quota for hundreds of cases a second; it is made where the test is true.
         placed = Probe(location, condition=case["source"], log="true")
@@ -153,7 +88,7 @@ def test_a_condition_means_what_python_means(functions, number):
             assert expect["refused"].lower() in repr(report["why"]).lower()
             return
         assert report["state"] == "armed", report
-        assert namespace[f"case_{number}"](**variables) == number
+        function(*arguments)
         counters = placed.counters()
         counted = (
             counters["captured"], counters["condition_false"], counters["condition_failed"]

@@ -2,100 +2,22 @@
 
 import importlib.util
 import json
-import math
 import os
 import sys
 from collections import Counter, OrderedDict
-from pathlib import Path
 
 import pytest
 import stillframe
+from vectors import Maker, Skip, conditions, is_unset
+from vectors import load as load_vectors
 
-VECTORS = Path(__file__).parents[2] / "tests" / "conformance"
-CONDITIONS = json.loads((VECTORS / "conditions-python.json").read_text())
-CAPTURES = json.loads((VECTORS / "captures.json").read_text())["cases"]
+CONDITIONS = conditions()
+CAPTURES = load_vectors("captures.json")["cases"]
 #: A process takes so many snapshots at once; a new agent begins anew.
 BURST = 25
 #: Watches of one probe, and bytes of their text that a snapshot repeats.
 WATCHES = 32
 EXPRESSION = 256
-
-
-class Ran(Exception):
-    """Code of the application ran on our account."""
-
-
-def must_not_run(*_arguments):
-    raise Ran
-
-
-class Maker:
-    """Python's values for tagged ones. Objects under one name are one object."""
-
-    def __init__(self):
-        self.named = {}
-        self.classes = {}
-
-    def make(self, tagged):
-        if tagged is None or isinstance(tagged, bool):
-            return tagged
-        ((tag, content),) = tagged.items()
-        return getattr(self, "of_" + tag)(content)
-
-    def of_int(self, text):
-        return int(text)
-
-    def of_float(self, text):
-        return float(text)
-
-    def of_str(self, text):
-        return text
-
-    def of_points(self, points):
-        return "".join(map(chr, points))
-
-    def of_bytes(self, content):
-        return bytes(content)
-
-    def of_list(self, items):
-        return [self.make(item) for item in items]
-
-    def of_tuple(self, items):
-        return tuple(self.make(item) for item in items)
-
-    def of_set(self, items):
-        return {self.make(item) for item in items}
-
-    def of_frozenset(self, items):
-        return frozenset(self.make(item) for item in items)
-
-    def of_dict(self, entries):
-        return {self.make(key): self.make(value) for key, value in entries}
-
-    def of_range(self, bounds):
-        return range(*bounds)
-
-    def of_object(self, content):
-        bases = tuple(self.of_class(name) for name in content.get("bases", ()))
-        body = {name: must_not_run for name in content.get("overrides", ())}
-        body.update((name, property(must_not_run)) for name in content.get("needs_code", ()))
-        made = object.__new__(type(content["type"], bases, body))
-        for name, value in content["fields"].items():
-            object.__setattr__(made, name, self.make(value))
-        return made
-
-    def of_subclass(self, content):
-        value = self.make(content["value"])
-        return type(content["type"], (type(value),), {})(value)
-
-    def of_class(self, name):
-        return self.classes.setdefault(name, type(name, (), {}))
-
-    def of_module(self, name):
-        return {"math": math}[name]
-
-    def of_var(self, name):
-        return self.named[name]
 
 
 def shown(tagged):
@@ -127,15 +49,15 @@ def shown(tagged):
 
 def skipped(case):
     """Why a case cannot run in a real frame. The list may only shrink."""
-    if "not_loaded" in json.dumps(case["expect"]):
-        return "lazy attributes are real libraries', in test_frameworks.py"
     if case["expect"] == {"value": {"int": "3909821048582988049"}}:
         return "its digits are those of a payment card, which a snapshot redacts"
+    try:
+        maker = Maker()
+        maker.variables(case["vars"])
+        maker.variables(case.get("globals", {}))
+    except Skip as reason:
+        return str(reason)
     return None
-
-
-def is_unset(tagged):
-    return isinstance(tagged, dict) and "missing" in tagged
 
 
 class Group:
@@ -143,21 +65,31 @@ class Group:
 
     def __init__(self, number, cases):
         self.name, self.cases = f"group_{number}", cases
-        self.vars = cases[0]["vars"]
+        self.vars, self.inside = cases[0]["vars"], cases[0].get("inside")
+        self.globals = cases[0].get("globals", {})
 
     def text(self):
         given = [name for name, tagged in self.vars.items() if not is_unset(tagged)]
         unset = [name for name, tagged in self.vars.items() if is_unset(tagged)]
         lines = [f"def {self.name}({', '.join(given)}):"]
         lines += [f"    for {name} in (): pass" for name in unset]
-        return "\n".join([*lines, f"    return None  #: {self.name}", "", ""])
+        lines.append(f"    return None  #: {self.name}")
+        if self.inside:
+            body = [f"    {line}" for line in lines]
+            kept = f"{self.name} = {self.inside}.{self.name}"
+            lines = [f"class {self.inside}:", *body, kept, f"del {self.inside}"]
+        return "\n".join([*lines, "", ""])
 
     def call(self, module):
         maker = Maker()
-        for name, tagged in self.vars.items():
-            if not is_unset(tagged):
-                maker.named[name] = maker.make(tagged)
-        getattr(module, self.name)(**maker.named)
+        getattr(module, self.name)(**maker.variables(self.vars))
+
+    def put_globals(self, module):
+        vars(module).update(Maker().variables(self.globals))
+
+    def take_globals(self, module):
+        for name in self.globals:
+            delattr(module, name)
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +98,7 @@ def groups(tmp_path_factory):
     by_vars = {}
     for case in CONDITIONS:
         if "refused" not in case["expect"] and not skipped(case):
-            key = json.dumps(case["vars"], sort_keys=True)
+            key = json.dumps([case["vars"], case.get("globals"), case.get("inside")])
             chunks = by_vars.setdefault(key, [[]])
             if len(chunks[-1]) == WATCHES:
                 chunks.append([])
@@ -208,6 +140,7 @@ def test_watches_show_what_python_says(agent, groups):
         got = {}
         begin_anew(lambda snapshot: None)
         for group in made[at : at + BURST]:
+            group.put_globals(module)
             watches = list({case["source"]: None for case in group.cases})
             stillframe.probe(
                 group.location,
@@ -215,6 +148,7 @@ def test_watches_show_what_python_says(agent, groups):
                 on_snapshot=lambda snapshot, name=group.name: got.update({name: snapshot}),
             )
             group.call(module)
+            group.take_globals(module)
         assert stillframe.flush(20)
         for group in made[at : at + BURST]:
             for case in group.cases:

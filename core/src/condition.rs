@@ -8,6 +8,8 @@
 
 mod check;
 mod compile;
+#[cfg(test)]
+mod coverage;
 mod dialect;
 mod eval;
 mod explain;
@@ -27,7 +29,7 @@ mod template;
 mod text;
 mod token;
 
-pub use dialect::{Dialect, PYTHON};
+pub use dialect::{Dialect, PYTHON, PYTHON_BEFORE_3_12};
 pub(crate) use failure::FAILURE_BYTES;
 pub use failure::{Failure, FailureKind};
 pub use program::{Install, Program, check};

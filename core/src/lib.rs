@@ -5,6 +5,9 @@
 //! redaction` · `quota buffer wire` · `capture` · `registry transport` · `agent`. The core never
 //! names a runtime; what it wants from one it asks through [`host`].
 
+#[cfg(test)]
+extern crate self as stillframe_core;
+
 pub mod agent;
 pub mod buffer;
 pub mod capture;

@@ -8,17 +8,18 @@ mod json_host;
 
 use json_host::JsonHost;
 use serde_json::{Map, Value as Json};
-use stillframe_core::condition::{Failure, Install, PYTHON, Program, Scratch};
+use stillframe_core::condition::{
+    Dialect, Failure, Install, PYTHON, PYTHON_BEFORE_3_12, Program, Scratch,
+};
 use stillframe_core::error::Error;
 use stillframe_core::redaction::Redaction;
 
 const VECTORS: &str = include_str!("../../tests/conformance/conditions-python.json");
 
-fn compile(source: &str, host: &mut JsonHost) -> Result<Program, Error> {
+fn compile(source: &str, dialect: &'static Dialect, host: &mut JsonHost) -> Result<Program, Error> {
     let mut attrs = Vec::new();
     let redaction = Redaction::standard();
-    let mut install =
-        Install { dialect: &PYTHON, names: host, attrs: &mut attrs, redaction: &redaction };
+    let mut install = Install { dialect, names: host, attrs: &mut attrs, redaction: &redaction };
     Program::compile(source, &mut install)
 }
 
@@ -32,13 +33,16 @@ fn outcome(program: &Program, host: &JsonHost) -> Json {
     }
 }
 
-/// Faults of one case.
-fn check(case: &Map<String, Json>) -> Result<(), String> {
+/// Faults of one case, whose outcome is what `said` has of it.
+fn check(
+    case: &Map<String, Json>,
+    said: &Map<String, Json>,
+    dialect: &'static Dialect,
+) -> Result<(), String> {
     let text = |key: &str| case.get(key).and_then(Json::as_str).unwrap_or_default();
-    let vars = case["vars"].as_object().expect("variables");
-    let expect = case["expect"].as_object().expect("an expectation");
-    let mut host = JsonHost::new(vars);
-    let program = match (compile(text("source"), &mut host), expect.get("refused")) {
+    let expect = said["expect"].as_object().expect("an expectation");
+    let mut host = JsonHost::of_case(case);
+    let program = match (compile(text("source"), dialect, &mut host), expect.get("refused")) {
         (Ok(program), None) => program,
         (Err(error), Some(refused)) => {
             let wanted = refused.as_str().unwrap_or_default();
@@ -60,7 +64,7 @@ fn check(case: &Map<String, Json>) -> Result<(), String> {
     {
         return Err(format!("echoed as {:?}, not {canonical}", program.canonical()));
     }
-    let truth = case.get("test").and_then(Json::as_bool);
+    let truth = said.get("test").and_then(Json::as_bool);
     match (program.test(&host), truth) {
         (Ok(found), Some(wanted)) if found != wanted => Err(format!("tests as {found}")),
         (Err(failure), Some(_)) => Err(format!("test fails: {}", program.explain(&failure))),
@@ -69,15 +73,30 @@ fn check(case: &Map<String, Json>) -> Result<(), String> {
     }
 }
 
+/// What a case comes to on an older version of the language.
+fn said_by<'c>(case: &'c Map<String, Json>, version: &str) -> &'c Map<String, Json> {
+    case.get("versions").and_then(|versions| versions[version].as_object()).unwrap_or(case)
+}
+
 #[test]
 fn every_case_comes_out_as_the_language_says() {
     let cases: Vec<Json> = serde_json::from_str(VECTORS).expect("the vectors are JSON");
-    assert!(cases.len() >= 200, "only {} cases", cases.len());
+    assert!(cases.len() >= 1_000, "only {} cases", cases.len());
+    let dialects = [
+        ("3.9", &PYTHON_BEFORE_3_12),
+        ("3.10", &PYTHON_BEFORE_3_12),
+        ("3.11", &PYTHON_BEFORE_3_12),
+        ("3.12", &PYTHON),
+        ("3.13", &PYTHON),
+        ("3.14", &PYTHON),
+    ];
     let mut faults = Vec::new();
-    for case in &cases {
-        let case = case.as_object().expect("a case");
-        if let Err(fault) = check(case) {
-            faults.push(format!("{} `{}`: {fault}", case["name"], case["source"]));
+    for (version, dialect) in dialects {
+        for case in &cases {
+            let case = case.as_object().expect("a case");
+            if let Err(fault) = check(case, said_by(case, version), dialect) {
+                faults.push(format!("{version}: {} `{}`: {fault}", case["name"], case["source"]));
+            }
         }
     }
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));

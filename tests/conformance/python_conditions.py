@@ -1,205 +1,32 @@
 #!/usr/bin/env python3
 """Writes `conditions-python.json`: what each condition means, as Python itself says.
 
-Run it with the oldest supported CPython of which the table was last checked (3.12):
+Run it with the newest supported CPython, and name the others, whose answers are compared:
 
-    python3 tests/conformance/python_conditions.py
+    python3.14 tests/conformance/python_conditions.py python3.9 python3.10 …
 
-A case without a `rule` has the value or exception that Python computed here. One with a `rule` says
-which sentence of the design decides it, because Python would run code, or can do what we refuse.
-The format is in README.md beside this file.
+`--check` compares the file with what the interpreter that runs this says. A case without a `rule` has
+the value or exception that Python computed. One with a `rule` says which sentence of the design
+decides it, because Python would run code, or can do what we refuse. The format is in README.md.
 """
 
-import json
 import math
-import pathlib
-import re
-import sys
 
-CASES = []
-UNSET = object()
-GROUP = ""
-
-
-class Spec:
-    """A value that only its description can make."""
-
-    def __init__(self, tagged, real):
-        self.tagged = tagged
-        self.real = real
-
-
-class Var:
-    """The same object as another variable."""
-
-    def __init__(self, name):
-        self.name = name
-
-
-def ran(*_):
-    raise AssertionError("application code ran")
-
-
-def obj(name, fields=None, needs_code=(), not_loaded=(), overrides=(), bases=()):
-    members = {key: property(ran) for key in (*needs_code, *not_loaded)}
-    members.update({key: ran for key in overrides})
-    real = type(name, tuple(CLASSES[base] for base in bases), members)()
-    tagged = {"type": name, "fields": {}}
-    for key, value in (fields or {}).items():
-        setattr(real, key, value.real if isinstance(value, Spec) else value)
-        tagged["fields"][key] = tag(value)
-    for key, names in [
-        ("needs_code", needs_code),
-        ("not_loaded", not_loaded),
-        ("overrides", overrides),
-        ("bases", bases),
-    ]:
-        if names:
-            tagged[key] = list(names)
-    return Spec({"object": tagged}, real)
-
-
-def subclass(name, base, value):
-    real = type(name, (base,), {})(value)
-    return Spec({"subclass": {"type": name, "of": base.__name__, "value": tag(value)}}, real)
-
-
-def named_class(name):
-    return Spec({"class": name}, CLASSES[name])
-
-
-CLASSES = {name: type(name, (), {}) for name in ("Cart", "User", "Base")}
-
-
-def tag(value):
-    if isinstance(value, Spec):
-        return value.tagged
-    if isinstance(value, Var):
-        return {"var": value.name}
-    if value is UNSET:
-        return {"missing": "unset"}
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int):
-        return {"int": str(value)}
-    if isinstance(value, float):
-        return {"float": "nan" if math.isnan(value) else rust_float(value)}
-    if isinstance(value, str):
-        if any(0xD800 <= ord(character) < 0xE000 for character in value):
-            return {"points": [ord(character) for character in value]}
-        return {"str": value}
-    if isinstance(value, bytes):
-        return {"bytes": list(value)}
-    if isinstance(value, range):
-        return {"range": [value.start, value.stop, value.step]}
-    if isinstance(value, dict):
-        return {"dict": [[tag(key), tag(item)] for key, item in value.items()]}
-    if value is math:
-        return {"module": "math"}
-    for kind in (list, tuple, set, frozenset):
-        if isinstance(value, kind):
-            items = sorted(value) if kind in (set, frozenset) else value
-            return {kind.__name__: [tag(item) for item in items]}
-    raise TypeError(f"no tag for {value!r}")
-
-
-def rust_float(value):
-    """The shortest digits that read back, with a point or an exponent, as the harness prints."""
-    if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    text = repr(value)
-    if "e" in text:
-        digits, exponent = text.split("e")
-        return f"{digits}e{int(exponent)}"
-    return text
-
-
-def untag(value, names):
-    if isinstance(value, Spec):
-        return value.real
-    if isinstance(value, Var):
-        return names[value.name]
-    if isinstance(value, list):
-        return [untag(item, names) for item in value]
-    return value
-
-
-def exception_word(error):
-    text = str(error)
-    if isinstance(error, NameError):
-        return "unset"
-    if isinstance(error, ZeroDivisionError):
-        return "zero_division"
-    if isinstance(error, OverflowError):
-        return "overflow"
-    if isinstance(error, KeyError):
-        return "no_key"
-    if isinstance(error, IndexError):
-        return "no_index"
-    if isinstance(error, AttributeError):
-        return "of_null" if "'NoneType'" in text else "no_attribute"
-    if isinstance(error, ValueError):
-        return "domain"
-    if isinstance(error, TypeError):
-        if "unhashable" in text:
-            return "unhashable"
-        if "'NoneType'" in text and ("iterable" in text or "subscriptable" in text):
-            return "of_null"
-        return "types"
-    raise error
-
-
-def matches(text, pattern):
-    return re.search(pattern, text) is not None
-
-
-def group(name):
-    global GROUP
-    GROUP = name
-
-
-def case(source, *, rule=None, error=None, refused=None, python=None, canonical=None, **names):
-    entry = {"name": f"{GROUP}: {source}", "source": source}
-    same = sum(other["name"].split(" #")[0] == entry["name"] for other in CASES)
-    if same:
-        entry["name"] += f" #{same + 1}"
-    entry["vars"] = {key: tag(value) for key, value in names.items()}
-    if refused:
-        entry["expect"] = {"refused": refused}
-    elif error:
-        assert rule, source
-        entry["expect"] = {"error": error}
-    else:
-        scope = {"math": math, "matches": matches}
-        for key, value in names.items():
-            if value is not UNSET:
-                scope[key] = untag(value, scope)
-        try:
-            value = eval(python or source, scope)
-        except Exception as exception:
-            entry["expect"] = {"error": exception_word(exception)}
-        else:
-            entry["expect"] = {"value": tag(value)}
-            entry["test"] = bool(value)
-    if rule:
-        entry["rule"] = rule
-    if canonical:
-        entry["canonical"] = canonical
-    CASES.append(entry)
-
+from python_host import (
+    MAX, MIN, UNSET, Var, case, group, main, member, named_class, named_tuple, obj, proxy, subclass,
+    times,
+)
 
 BIG = 2**64
 NAN = float("nan")
 INF = float("inf")
-MIN = -(2**63)
-MAX = 2**63 - 1
 
 
 def literals():
     group("literal")
     for source in [
         "1_000", "0xff", "0o17", "0b101", "1e3", ".5", "1.", "1_0.5_0", "1E-3", "00", "None",
-        "True",
+        "True", "False",
         "'a'", '"a\\tb"', "r'\\d'", "b'a\\x00'", "'a' 'b'", "'''a\nb'''",
         "'\\x41\\u00e9\\U0001f600'",
         "'\\101\\z'", "u'x'", "rb'\\x'", "18446744073709551616", "-9223372036854775808",
@@ -248,6 +75,8 @@ def foreign():
     case("a == null", a=None, python="a == None", canonical="a == None")
     case("a is nil", a=None, python="a is None", canonical="a is None")
     case("a == true", a=True, python="a == True", canonical="a == True")
+    case("a == undefined", a=None, python="a == None", canonical="a == None")
+    case("a == false", a=False, python="a == False", canonical="a == False")
     case("null", null=5, canonical="null")
     case("true or a", true=0, a=4, canonical="true or a")
     case("a?.b", a=None, python="None", rule="an optional access short-circuits the whole chain")
@@ -724,23 +553,191 @@ def refusals():
     ]:
         names = {"a": 1, "len": 5} if source == "len(a)" else {"a": 1}
         case(source, refused=refused, **names)
+    for sign in ["**", "//", "<<", ">>", "-", "*", "/", "%", "&", "|", "^"]:
+        case(f"a {sign}= 1", a=1, refused=f"an assignment (`{sign}=`)")
+    for source, what in [
+        ("a->b", "`->`"), ("a \\\n + 1", "a backslash outside a string"),
+        ("any(x async for x in a)", "an async generator"), ("from os import path", "an import"),
+        ("del a", "del"), ("assert a", "assert"), ("return a", "return"), ("raise a", "raise"),
+        ("pass", "pass"), ("def f(): a", "a definition"), ("class A: a", "a definition"),
+        ("while a: a", "a loop"), ("with a: a", "a statement"), ("try: a", "a statement"),
+        ("a elif b", "`elif`"), ("global a", "a statement"), ("nonlocal a", "a statement"),
+        ("break", "a statement"), ("continue", "a statement"), ("except a: a", "a statement"),
+        ("finally: a", "a statement"), ("a as b", "`as`"),
+    ]:
+        case(source, a=1, refused=f"{what} is not part of a condition")
     case(" or ".join(["a"] * 200), a=0)
     case("(" * 60 + "a" + ")" * 60, a=1)
     case("len == 5", len=5)
 
 
-def main():
-    for section in (
-        literals, logic, foreign, truthiness, equality, ordering, identity, membership,
-        arithmetic, elements, attributes,
-        functions, methods, patterns, refusals,
-    ):
-        section()
-    lines = ",\n".join(json.dumps(entry, ensure_ascii=True) for entry in CASES)
-    path = pathlib.Path(__file__).with_name("conditions-python.json")
-    path.write_text(f"[\n{lines}\n]\n")
-    print(f"{len(CASES)} cases", file=sys.stderr)
+def nested(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def readings():
+    group("reading")
+    case("x", x=1)
+    case("x.y", x=obj("Cart", {"y": 1}))
+    case("x.y", x=obj("Cart"))
+    case("x.y", x=obj("Cart", needs_code=["y"]), error="needs_code",
+         rule="a property would run application code")
+    case("x.y", x=obj("Cart", overrides=["__getattr__"]), error="needs_code",
+         rule="a user __getattr__ decides what an absent attribute is")
+    case("x.y", x=obj("Cart", {"y": 3}, overrides=["__getattr__"]))
+    case("x.y", x=obj("Cart", overrides=["__getattribute__"]), error="needs_code",
+         rule="a user __getattribute__ decides what any attribute is")
+    case("x.y", x=obj("Cart", not_loaded=["y"]), error="not_loaded", rule="nothing is ever loaded")
+    case("x", x=UNSET)
+    case("x[y]", x={"secret": 1}, y="secret", error="redacted", rule="nor by a dynamic key")
+    case("x[0]", x=range(2**70), error="unreadable", rule="a range beyond 64 bits is not read")
+    case("len(x)", x=range(2**70), error="unreadable", rule="a range beyond 64 bits is not read")
+    case("1 in x", x=range(2**70), error="unreadable", rule="a range beyond 64 bits is not read")
+    case("any(y < 0 for y in x)", x=range(10**6), error="out_of_fuel",
+         rule="collection steps are bounded")
+    case("x == y", x=times("a", 400_000), y=times("a", 400_000), error="out_of_fuel",
+         rule="16 bytes of string work are a step")
+    case("x.__missing", x=obj("Cart", {"_Cart__missing": 3}), inside="Cart",
+         python="x._Cart__missing")
+    case("x.__missing", x=obj("Cart", {"_Cart__missing": 3}), inside="_Cart",
+         python="x._Cart__missing")
+    case("x.__gone", x=obj("Cart"), inside="Cart", python="x._Cart__gone")
+    case("limit > 3", module={"limit": 5})
+    case("limit > 3", module={"limit": 5}, limit=1)
+    case("math.isnan(x)", module={"math": math}, x=float("nan"))
+
+
+def kinds():
+    """Values of the standard library that are builtins with a name."""
+    group("kind")
+    color = member("Color", RED=1)
+    for source in ["a.name", "a.value", "a.value == 1 and a.name == 'RED'", "a == 1", "a is None",
+                   "not a"]:
+        case(source, a=color)
+    case("a == b", a=color, b=Var("a"))
+    case("a == b", a=color, b=member("Color", RED=1))
+    status = member("Status", of=str, OPEN="open")
+    for source in ["a == 'open'", "a.value", "a.name", "a in ('open', 'paid')", "not a"]:
+        case(source, a=status)
+    level = member("Level", of=int, HIGH=3)
+    for source in ["a == 3", "a == 4", "a.name", "a.value + 1", "a in (1, 3)"]:
+        case(source, a=level)
+    case("a > 2", a=level)
+    point = named_tuple("Point", x=1, y=2)
+    for source in ["a.x", "a[1]", "a.x + a.y", "len(a)", "3 in a", "a.z", "a[2]",
+                   "sum(a)", "any(n == 2 for n in a)"]:
+        case(source, a=point)
+    case("a == b", a=point, b=(1, 2))
+    case("a.id == 7", a=proxy("SimpleLazyObject", obj("User", {"id": 7})), python="True",
+         rule="a loaded value of a known library is data")
+    case("a.id == 7", a=proxy("SimpleLazyObject"), error="not_loaded", rule="nothing is ever loaded")
+    case("a.id == 7", a=proxy("LocalProxy", obj("User", {"id": 7})), python="True",
+         rule="a loaded value of a known library is data")
+    case("a.id == 7", a=proxy("LocalProxy"), error="not_loaded", rule="nothing is ever loaded")
+    case("a == 7", a=proxy("LocalProxy", 7), error="needs_code",
+         rule="a proxy compares by code of its own")
+
+
+def bounds():
+    group("bound")
+    case("a == b", a=nested(40), b=nested(40), error="too_deep",
+         rule="a comparison goes 16 collections deep")
+    case("a == b", a=nested(12), b=nested(12))
+    case("a < b", a=nested(40), b=nested(40), error="too_deep",
+         rule="a comparison goes 16 collections deep")
+    case("a % b", a=MIN, b=-1)
+    case("a // b", a=MIN + 1, b=-1)
+    case("a.upper() + b.upper()", a=times("x", 1500), b=times("y", 1500), error="too_long",
+         rule="a computed string has 2,048 bytes")
+    case("a.upper() == b", a=times("é", 1000), b=times("É", 1000))
+    case("a + b == c", a=times("é", 1000), b="x", c=1)
+    case(" or ".join(f"a == {number}" for number in range(80)), a=79)
+    case(" + ".join(["(a"] * 70) + ")" * 70, a=1, refused="nested deeper")
+    case("any(any(any(any(any(a == 1 for a in b) for b in c) for c in d) for d in e) for e in f)",
+         f=[], refused="generators stand within each other")
+    stack = "a"
+    for _ in range(40):
+        stack = f"max(a, {stack})"
+    case("a in (" + ", ".join(["a"] * 200) + ")", a=1)
+    case(stack, a=1)
+    stack = "a"
+    for _ in range(6):
+        stack = "max(" + "a, " * 15 + stack + ")"
+    case(stack, a=1, refused="holds more than 64 values")
+    case("matches(a, r'\\w{500}')", a="x", refused="more memory than a condition may have")
+
+
+SECTIONS = (
+    literals, logic, foreign, truthiness, equality, ordering, identity, membership, arithmetic,
+    elements, attributes, functions, methods, patterns, refusals, readings, kinds, bounds,
+)
+
+
+#: Rows of the table of differences, and the rules around it, with what was typed for them.
+ROWS = {
+    "logic yields the operand": [("a and b",), ("a or b",), ("not a",)],
+    "logic has the host's precedence": [("a or b and c",), ("not a == b",)],
+    "truth of what is no boolean": [("not a", {"a": []}), ("not a", {"a": ""}), ("not a", {"a": None})],
+    "a user __bool__ or __len__": [("not a", {"a": obj("Cart", overrides=["__bool__"])}),
+                                   ("not a", {"a": obj("Cart", overrides=["__len__"])})],
+    "equality is structural": [("a == b", {"a": [1, 2], "b": [1, 2]})],
+    "a user __eq__": [("a == 'x'", {"a": obj("Cart", overrides=["__eq__"])})],
+    "identity": [("1 is True",), ("a is b",)],
+    "membership": [("a in b", {"a": 1, "b": [1, 2]}), ("a in b", {"a": "b", "b": "abc"}),
+                   ("a in b", {"a": "a", "b": {"a": 1}}), ("a in b", {"a": 2, "b": {1, 2}})],
+    "integers beyond 64 bits compare": [("a == b", {"a": BIG, "b": BIG + 1}), ("a < b", {"a": BIG, "b": MAX})],
+    "arithmetic beyond 64 bits": [("a + b", {"a": MAX, "b": 1})],
+    "an integer with a float is exact": [("a == b", {"a": 2**53 + 1, "b": float(2**53)})],
+    "7/2": [("a / b", {"a": 7, "b": 2})],
+    "-7/2": [("a / b", {"a": -7, "b": 2}), ("a // b", {"a": -7, "b": 2})],
+    "-7%3": [("a % b", {"a": -7, "b": 3})],
+    "division by zero": [("a / b", {"a": 1, "b": 0}), ("a % b", {"a": 1.0, "b": 0})],
+    "chained comparison": [("1 < a < 3",)],
+    "// is floor division": [("a // b", {"a": 7, "b": 2})],
+    "# opens a comment": [("1 # one",)],
+    "a[-1]": [("a[b]", {"a": [1, 2, 3], "b": -1})],
+    "out of range": [("a[b]", {"a": [1, 2, 3], "b": 3})],
+    "missing key": [("a[b]", {"a": {"a": 1}, "b": "b"}), ("a.get('y')",)],
+    "attribute absent": [("a.nothing",)],
+    "attribute of null": [("a.b", {"a": None})],
+    "string length counts code points": [("len(a)", {"a": "a😀"})],
+    "string index is by code point": [("a[b]", {"a": "a❄😀", "b": 2})],
+    "string order is by code point": [("a < b", {"a": "\uffff", "b": "😀"})],
+    "regular expressions search": [("matches(a, r'\\bfoo\\b')",)],
+    "null words": [("a is None",), ("a == null",)],
+    "mangled names": [("x.__missing",)],
+    "globals of the module": [("limit > 3",)],
+    "builtins": [("isinstance(a, int)",)],
+    "NaN has no order": [("a < b", {"a": NAN, "b": 1}), ("not (a < 5)",)],
+    "NaN is equal to nothing": [("a == b", {"a": NAN, "b": NAN}), ("a != b", {"a": NAN, "b": NAN})],
+    "unbound local": [("x is None", {"x": UNSET})],
+    "unknown name": [("totl > 1",)],
+    "a flat chain of or has depth 1": [(" or ".join(["a"] * 200),)],
+    "i64::MIN % -1": [("a % b", {"a": MIN, "b": -1})],
+    "a visible name wins": [("null", {"null": 5}), ("len(a)", {"a": 1, "len": 5})],
+    "a borrowed spelling is echoed": [("a && b || !c",)],
+    "optional access": [("a?.b.c",)],
+    "reading: there": [("x", {"x": 1}), ("x.y", {"x": obj("Cart", {"y": 1})})],
+    "reading: absent": [("x.y", {"x": obj("Cart")})],
+    "reading: needs code": [("x.y", {"x": obj("Cart", needs_code=["y"])})],
+    "reading: not loaded": [("x.y", {"x": obj("Cart", not_loaded=["y"])})],
+    "reading: unset": [("x", {"x": UNSET})],
+    "reading: redacted": [("x[y]",)],
+    "reading: unreadable": [("x[0]", {"x": range(2**70)})],
+    "reading: out of fuel": [("any(y < 0 for y in x)",)],
+    "side door: by name": [("password",), ("a.password",)],
+    "side door: by a constant key": [("a['password']",), ("a.get('token')",)],
+    "side door: by a dynamic key": [("a[b]", {"a": {"password": 1}, "b": "password"}),
+                                    ("a['pass' + b]",), ("a.get(b)", {"a": {"token": 1}, "b": "token"})],
+    "side door: in": [("a in b", {"a": "password", "b": {"password": 1}})],
+    "side door: any over values": [("any(v > 1 for v in a.values())", {"a": {"token": 5}}),
+                                   ("max(a.values())", {"a": {"x": 1, "secret": 5}})],
+    "side door: equality of containers": [("a == b", {"a": {"password": 1}, "b": {"password": 1}})],
+}
 
 
 if __name__ == "__main__":
-    main()
+    main(__file__, SECTIONS, ROWS)

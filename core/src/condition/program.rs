@@ -217,6 +217,12 @@ impl Program {
         scratch.keep(text).map(|text| Value::Text(Text::Utf8(text))).ok_or_else(full)
     }
 
+    /// Its instructions.
+    #[cfg(test)]
+    pub(super) fn code(&self) -> &Code {
+        &self.code
+    }
+
     /// What rendering its value must know.
     pub(super) fn place(&self) -> Place<'_> {
         Place { dialect: self.dialect, redaction: &self.redaction }

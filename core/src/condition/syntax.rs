@@ -107,6 +107,8 @@ pub(super) enum Function {
     Min,
     Max,
     Sum,
+    /// [`Function::Sum`] where the host adds floats one by one; only in code, never in a tree.
+    RoundedSum,
     Abs,
     IsNan,
     Matches,

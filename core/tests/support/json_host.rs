@@ -39,6 +39,12 @@ struct Thing {
     underlying: Option<Stored>,
     by_identity: bool,
     truth: Option<bool>,
+    /// What a proxy of a known library stands for; `None` inside if nobody loaded it.
+    target: Option<Option<Stored>>,
+    /// Special methods of its class, which must not run.
+    overrides: Vec<String>,
+    /// A range beyond what can be read.
+    is_unreadable: bool,
 }
 
 /// Variables, and the objects they reach.
@@ -47,6 +53,8 @@ pub(crate) struct JsonHost {
     names: Vec<String>,
     values: Vec<Stored>,
     things: Vec<Thing>,
+    /// The class whose body the probed line stands in.
+    inside: Option<String>,
 }
 
 impl JsonHost {
@@ -58,14 +66,28 @@ impl JsonHost {
             host.names.push(name.clone());
             host.values.push(value);
         }
+        host.add_builtins();
+        host
+    }
+
+    /// A host with the variables and globals of a case, at a line in the class that it names.
+    pub(crate) fn of_case(case: &Map<String, Json>) -> Self {
+        let mut vars = case["vars"].as_object().expect("variables").clone();
+        for (name, tagged) in case.get("globals").and_then(Json::as_object).into_iter().flatten() {
+            vars.entry(name.clone()).or_insert_with(|| tagged.clone());
+        }
+        let inside = case.get("inside").and_then(Json::as_str).map(str::to_owned);
+        Self { inside, ..Self::new(&vars) }
+    }
+
+    fn add_builtins(&mut self) {
         for name in BUILTINS {
-            if !vars.contains_key(name) {
-                let class = host.store(&json!({"class": name}));
-                host.names.push(name.to_owned());
-                host.values.push(class);
+            if !self.names.iter().any(|known| known == name) {
+                let class = self.store(&json!({"class": name}));
+                self.names.push(name.to_owned());
+                self.values.push(class);
             }
         }
-        host
     }
 
     fn add(&mut self, kind: Kind, exact: bool, thing: Thing) -> Stored {
@@ -108,6 +130,10 @@ impl JsonHost {
             }
             "object" => self.object(content),
             "subclass" => self.subclass(content),
+            "namedtuple" => self.namedtuple(content),
+            "enum" => self.enum_member(content),
+            "proxy" => self.proxy(content),
+            "times" => self.times(content),
             "var" => {
                 let at = self.names.iter().position(|name| content == name).expect("a variable");
                 self.values[at].clone()
@@ -131,6 +157,11 @@ impl JsonHost {
     }
 
     fn range(&mut self, content: &Json) -> Stored {
+        if list(content).iter().any(|part| !part.is_i64()) {
+            let type_name = "range".to_owned();
+            let thing = Thing { type_name, is_unreadable: true, ..thing() };
+            return self.add(Kind::Range, true, thing);
+        }
         let part = |at: usize| list(content)[at].as_i64().expect("an integer");
         let (start, stop, step) = (part(0), part(1), part(2));
         let goes_on = |at: &i64| if step > 0 { *at < stop } else { *at > stop };
@@ -179,6 +210,7 @@ impl JsonHost {
             fields,
             by_identity: !overrides.iter().any(|name| name == "__eq__"),
             truth: (!own_truth).then_some(true),
+            overrides,
             ..thing()
         };
         self.add(Kind::Instance, false, thing)
@@ -202,6 +234,65 @@ impl JsonHost {
         thing.truth = truth;
         thing.underlying = Some(underlying);
         self.add(kind, false, thing)
+    }
+
+    fn namedtuple(&mut self, content: &Json) -> Stored {
+        let items: Vec<Json> =
+            content["fields"].as_object().into_iter().flatten().map(|f| f.1.clone()).collect();
+        let value = json!({"tuple": items});
+        let stored =
+            self.subclass(&json!({"type": content["type"], "of": "tuple", "value": value}));
+        let names: Vec<String> =
+            content["fields"].as_object().into_iter().flatten().map(|f| f.0.clone()).collect();
+        if let Stored::Object(object) = stored {
+            let thing = &mut self.things[object.raw - 1];
+            thing.fields = names.into_iter().zip(thing.items.iter().cloned()).collect();
+        }
+        stored
+    }
+
+    /// A member of an enum, perhaps of one that is a number or string besides (`of`).
+    fn enum_member(&mut self, content: &Json) -> Stored {
+        let member = match content.get("of") {
+            Some(of) => self
+                .subclass(&json!({"type": content["type"], "of": of, "value": content["value"]})),
+            None => self.object(&json!({"type": content["type"], "fields": {}})),
+        };
+        let value = self.store(&content["value"]);
+        let name = self.store(&json!({"str": content["name"]}));
+        if let Stored::Object(object) = member {
+            let fields =
+                [("name", &name), ("value", &value), ("_name_", &name), ("_value_", &value)];
+            let fields = fields.map(|(name, value)| (name.to_owned(), value.clone()));
+            self.things[object.raw - 1].fields = fields.to_vec();
+        }
+        member
+    }
+
+    /// A proxy of a known library, which stands for `target`, or for nothing yet.
+    fn proxy(&mut self, content: &Json) -> Stored {
+        let target = content.get("target").map(|target| self.store(target));
+        let type_name = content["type"].as_str().expect("a type").to_owned();
+        self.add(Kind::Instance, false, Thing { type_name, target: Some(target), ..thing() })
+    }
+
+    /// `[value, n]`: a string, byte string or list, repeated.
+    fn times(&mut self, content: &Json) -> Stored {
+        let count = list(content)[1].as_u64().expect("a number") as usize;
+        match self.store(&list(content)[0]) {
+            Stored::Ascii(text) => Stored::Ascii(text.repeat(count)),
+            Stored::Latin1(units) => Stored::Latin1(units.repeat(count)),
+            Stored::Units16(units) => Stored::Units16(units.repeat(count)),
+            Stored::Units32(units) => Stored::Units32(units.repeat(count)),
+            Stored::Bytes(bytes) => Stored::Bytes(bytes.repeat(count)),
+            Stored::Object(object) => {
+                let thing = &mut self.things[object.raw - 1];
+                let items = thing.items.clone();
+                thing.items = std::iter::repeat_n(items, count).flatten().collect();
+                Stored::Object(object)
+            }
+            other => panic!("{other:?} cannot be repeated"),
+        }
     }
 
     fn plain_truth(&self, value: &Stored) -> Option<bool> {
@@ -373,8 +464,20 @@ impl Scope for JsonHost {
     }
 
     fn attr(&self, object: Object, attr: Attr<'_>) -> Reading<Value<'_>> {
-        let mut fields = self.thing(object).fields.iter();
-        let field = fields.find(|(name, _)| name == attr.text).ok_or(Missing::Absent)?;
+        let thing = self.thing(object);
+        if let Some(target) = &thing.target {
+            return match target {
+                Some(Stored::Object(target)) => self.attr(*target, attr),
+                Some(_) => Err(Missing::Absent),
+                None => Err(Missing::NotLoaded),
+            };
+        }
+        let overrides = |name: &str| thing.overrides.iter().any(|own| own == name);
+        let absent = if overrides("__getattr__") { Missing::NeedsCode } else { Missing::Absent };
+        if overrides("__getattribute__") {
+            return Err(Missing::NeedsCode);
+        }
+        let field = thing.fields.iter().find(|(name, _)| name == attr.text).ok_or(absent)?;
         self.read(&field.1)
     }
 
@@ -407,6 +510,7 @@ impl Scope for JsonHost {
     fn len(&self, object: Object) -> Reading<usize> {
         let thing = self.thing(object);
         match object.kind {
+            _ if thing.is_unreadable => Err(Missing::Unreadable),
             Kind::List | Kind::Tuple | Kind::Range => Ok(thing.items.len()),
             Kind::Map | Kind::Set | Kind::FrozenSet => Ok(thing.entries.len()),
             Kind::Instance => Err(Missing::NeedsCode),
@@ -471,6 +575,12 @@ impl Names for JsonHost {
             let known = self.names.iter().filter(|known| !BUILTINS.contains(&known.as_str()));
             UnknownName { nearest: known.filter(near).take(3).cloned().collect() }
         })
+    }
+
+    fn stored_as(&mut self, name: &str) -> Option<String> {
+        let class = self.inside.as_ref()?.trim_start_matches('_');
+        let is_private = name.starts_with("__") && !name.ends_with("__");
+        is_private.then(|| format!("_{class}{name}"))
     }
 
     fn is_builtin(&mut self, name: &str) -> bool {

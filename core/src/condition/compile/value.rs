@@ -1,6 +1,7 @@
 //! Values: code that leaves one value on the stack.
 
 use super::compiler::Compiler;
+use crate::condition::dialect::Sums;
 use crate::condition::message;
 use crate::condition::op::{Op, Site};
 use crate::condition::pattern::Pattern;
@@ -170,6 +171,10 @@ impl Compiler<'_, '_> {
                 [only],
             ) => {
                 let source = self.source(only, function == Function::Len)?;
+                let function = match (function, self.install.dialect.sums) {
+                    (Function::Sum, Sums::Rounded) => Function::RoundedSum,
+                    _ => function,
+                };
                 self.emit_at(Op::Aggregate(function, source), site, source.values(), 1);
             }
             _ => {

@@ -3,11 +3,16 @@
 //! Its expression grammar, the builtins that are pure, and the words of other languages that Python
 //! has no meaning for.
 
-use super::{Callable, Dialect, Lazy, Literal, Powers, Refused, Sign, Spelling, Style};
+use super::{Callable, Dialect, Lazy, Literal, Powers, Refused, Sign, Spelling, Style, Sums};
 use crate::condition::syntax::{Binary, Function};
 
-/// Python 3.
-pub static PYTHON: Dialect = Dialect {
+/// Python 3.12 and later.
+pub static PYTHON: Dialect = DIALECT;
+
+/// Python before 3.12, whose `sum` rounds each step.
+pub static PYTHON_BEFORE_3_12: Dialect = Dialect { sums: Sums::Rounded, ..DIALECT };
+
+const DIALECT: Dialect = Dialect {
     name: "Python",
     signs: SIGNS,
     refused: REFUSED,
@@ -22,6 +27,7 @@ pub static PYTHON: Dialect = Dialect {
         ("false", Literal::False),
     ],
     spelling: Spelling { null: "None", yes: "True", no: "False", comment: "#" },
+    sums: Sums::Compensated,
     lazy: &[Lazy { type_name: "SimpleLazyObject", attr: "user", instead: "_cached_user" }],
 };
 

@@ -24,6 +24,7 @@ pub struct Dialect {
     /// Other languages' words for literals, where no such name is visible.
     pub(in crate::condition) foreign: &'static [(&'static str, Literal)],
     pub(in crate::condition) spelling: Spelling,
+    pub(in crate::condition) sums: Sums,
     /// Lazy values of known libraries, with the attribute that holds what they would load.
     pub(in crate::condition) lazy: &'static [Lazy],
 }
@@ -126,6 +127,15 @@ pub(in crate::condition) struct Callable {
     pub(in crate::condition) function: Function,
     /// Fewest and most arguments, a receiver not counted.
     pub(in crate::condition) arity: (usize, usize),
+}
+
+/// How the host's `sum` adds floats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::condition) enum Sums {
+    /// One by one, each result rounded.
+    Rounded,
+    /// Keeping what rounding drops (Neumaier's method).
+    Compensated,
 }
 
 /// How literals are written.

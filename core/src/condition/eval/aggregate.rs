@@ -30,7 +30,8 @@ pub(super) fn aggregate<'a, S: Scope, V: View<'a>>(
     match function {
         Function::Any => decided(ctx, view, elements, true),
         Function::All => decided(ctx, view, elements, false),
-        Function::Sum => sum(ctx, view, elements),
+        Function::Sum => sum(ctx, view, elements, Sum::new),
+        Function::RoundedSum => sum(ctx, view, elements, Sum::rounded),
         Function::Min => extreme(ctx, view, elements, Comparison::Less),
         _ => extreme(ctx, view, elements, Comparison::Greater),
     }
@@ -65,7 +66,7 @@ fn length<'a, S: Scope, V: View<'a>>(
         }
         (_, Value::Bytes(bytes)) => Ok(bytes.len()),
         (_, Value::Object(object)) => ctx.scope.len(*object).map_err(|missing| match missing {
-            Missing::Absent | Missing::Unreadable => not_a_collection(&first),
+            Missing::Absent => not_a_collection(&first),
             other => other.into(),
         }),
         _ => Err(FailureKind::Types),
@@ -118,6 +119,7 @@ fn sum<'a, S: Scope, V: View<'a>>(
     ctx: &Ctx<'a, S>,
     view: &V,
     mut elements: Loop<'a>,
+    begin: fn(f64) -> Sum,
 ) -> Outcome<Operand<'a>> {
     let mut whole = 0_i64;
     let mut floats: Option<Sum> = None;
@@ -129,7 +131,7 @@ fn sum<'a, S: Scope, V: View<'a>>(
                 whole = whole.checked_add(value).ok_or(FailureKind::Overflow)?;
             }
             (Number::Float(value), sum) => {
-                sum.get_or_insert_with(|| Sum::new(whole as f64)).add(value);
+                sum.get_or_insert_with(|| begin(whole as f64)).add(value);
             }
             (Number::Big(_), _) => return Err(FailureKind::Overflow),
         }

@@ -82,20 +82,30 @@ pub(super) fn power_ints(a: i64, b: i64) -> Outcome<i64> {
     }
 }
 
-/// A sum of floats that keeps what rounding drops, as the host's `sum` does.
-#[derive(Default)]
+/// A sum of floats as the host's `sum` makes it.
 pub(super) struct Sum {
     total: f64,
     lost: f64,
+    keeps_lost: bool,
 }
 
 impl Sum {
+    /// One that keeps what rounding drops.
     pub(super) fn new(total: f64) -> Self {
-        Self { total, lost: 0.0 }
+        Self { total, lost: 0.0, keeps_lost: true }
+    }
+
+    /// One that adds and rounds.
+    pub(super) fn rounded(total: f64) -> Self {
+        Self { keeps_lost: false, ..Self::new(total) }
     }
 
     pub(super) fn add(&mut self, value: f64) {
         let total = self.total + value;
+        if !self.keeps_lost {
+            self.total = total;
+            return;
+        }
         self.lost += if self.total.abs() >= value.abs() {
             (self.total - total) + value
         } else {

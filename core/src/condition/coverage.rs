@@ -1,0 +1,265 @@
+//! The vectors leave nothing out: every spelling, function, instruction, refusal and failure of a
+//! condition, and every row of the table of differences, has a case.
+//!
+//! Reads what there is from the tables and enums themselves, and the cases from
+//! `tests/conformance/`. Invariant: what is added without a case fails here.
+
+use super::PYTHON;
+use super::dialect::{Dialect, Style};
+use super::failure::FailureKind;
+use super::program::{Install, Program};
+use super::template::Template;
+use super::token::{Lexer, Token};
+use crate::redaction::Redaction;
+use json_host::JsonHost;
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+
+#[path = "../../tests/support/json_host.rs"]
+#[expect(dead_code, reason = "a support file of several test crates")]
+mod json_host;
+
+const CONDITIONS: &str = include_str!("../../../tests/conformance/conditions-python.json");
+const TEMPLATES: &str = include_str!("../../../tests/conformance/templates-python.json");
+
+/// Python's column of the table of differences, and the rules around it.
+const ROWS: &[&str] = &[
+    "logic yields the operand",
+    "logic has the host's precedence",
+    "truth of what is no boolean",
+    "a user __bool__ or __len__",
+    "equality is structural",
+    "a user __eq__",
+    "identity",
+    "membership",
+    "integers beyond 64 bits compare",
+    "arithmetic beyond 64 bits",
+    "an integer with a float is exact",
+    "7/2",
+    "-7/2",
+    "-7%3",
+    "division by zero",
+    "chained comparison",
+    "// is floor division",
+    "# opens a comment",
+    "a[-1]",
+    "out of range",
+    "missing key",
+    "attribute absent",
+    "attribute of null",
+    "string length counts code points",
+    "string index is by code point",
+    "string order is by code point",
+    "regular expressions search",
+    "null words",
+    "mangled names",
+    "globals of the module",
+    "builtins",
+    "NaN has no order",
+    "NaN is equal to nothing",
+    "unbound local",
+    "unknown name",
+    "a flat chain of or has depth 1",
+    "i64::MIN % -1",
+    "a visible name wins",
+    "a borrowed spelling is echoed",
+    "optional access",
+    "reading: there",
+    "reading: absent",
+    "reading: needs code",
+    "reading: not loaded",
+    "reading: unset",
+    "reading: redacted",
+    "reading: unreadable",
+    "reading: out of fuel",
+    "side door: by name",
+    "side door: by a constant key",
+    "side door: by a dynamic key",
+    "side door: in",
+    "side door: any over values",
+    "side door: equality of containers",
+];
+
+/// A case as it came out.
+struct Ran {
+    source: String,
+    refusal: Option<String>,
+    failure: Option<String>,
+    canonical: String,
+    ops: String,
+}
+
+fn cases(text: &str) -> Vec<Json> {
+    serde_json::from_str(text).expect("the vectors are JSON")
+}
+
+fn install<T>(case: &Json, work: impl FnOnce(&mut Install<'_>) -> T) -> T {
+    let mut host = JsonHost::of_case(case.as_object().expect("a case"));
+    let (mut attrs, redaction) = (Vec::new(), Redaction::standard());
+    let mut install =
+        Install { dialect: &PYTHON, names: &mut host, attrs: &mut attrs, redaction: &redaction };
+    work(&mut install)
+}
+
+fn ran() -> Vec<Ran> {
+    let of_condition = |case: Json| {
+        let source = case["source"].as_str().unwrap_or_default().to_owned();
+        let compiled = install(&case, |install| Program::compile(&source, install));
+        let ops = compiled.as_ref().map(|program| format!("{:?}", program.code().ops));
+        Ran {
+            refusal: compiled.as_ref().err().map(ToString::to_string),
+            failure: case["expect"]["error"].as_str().map(str::to_owned),
+            canonical: compiled.as_ref().map_or("", |program| program.canonical()).to_owned(),
+            ops: ops.unwrap_or_default(),
+            source,
+        }
+    };
+    let of_template = |case: Json| {
+        let source = case["template"].as_str().unwrap_or_default().to_owned();
+        let compiled = install(&case, |install| Template::compile(&source, install));
+        Ran {
+            refusal: compiled.err().map(|error| error.to_string()),
+            source,
+            failure: None,
+            canonical: String::new(),
+            ops: String::new(),
+        }
+    };
+    let conditions = cases(CONDITIONS).into_iter().map(of_condition);
+    conditions.chain(cases(TEMPLATES).into_iter().map(of_template)).collect()
+}
+
+/// Spellings of a source, as far as it can be read.
+fn spellings<'s>(source: &'s str, dialect: &'static Dialect) -> Vec<(&'s str, bool)> {
+    let mut lexer = Lexer::new(source, dialect, 0);
+    let mut found = Vec::new();
+    while let Ok((token, span)) = lexer.next() {
+        match token {
+            Token::End => break,
+            Token::Sign(_) => found.push((span.of(source), true)),
+            _ => found.push((span.of(source), false)),
+        }
+    }
+    found
+}
+
+/// Variants of the enum `name` in the text of a file.
+fn variants<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
+    let start = text.find(&format!("enum {name} {{")).expect("the enum is there");
+    let body = &text[start..];
+    let body = &body[..body.find("\n}").expect("it ends")];
+    let word = |line: &'t str| {
+        let line = line.strip_prefix("    ")?;
+        let end = line.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(line.len());
+        line.starts_with(|c: char| c.is_ascii_uppercase()).then(|| &line[..end])
+    };
+    body.lines().filter_map(word).collect()
+}
+
+fn report(missing: Vec<String>) {
+    assert!(missing.is_empty(), "no case for:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn every_spelling_has_a_case() {
+    let ran = ran();
+    let accepted: Vec<&Ran> = ran.iter().filter(|case| case.refusal.is_none()).collect();
+    let read: BTreeSet<(&str, bool)> =
+        accepted.iter().flat_map(|case| spellings(&case.source, &PYTHON)).collect();
+    // An assignment's sign is read so that it can be refused.
+    let signs = PYTHON.signs.iter().filter(|(spelling, _)| *spelling != "=");
+    let signs = signs.filter(|(spelling, _)| !read.contains(&(*spelling, true)));
+    let foreign = PYTHON.foreign.iter().filter(|(word, _)| {
+        !accepted.iter().any(|case| {
+            spellings(&case.source, &PYTHON).contains(&(*word, false))
+                && !spellings(&case.canonical, &PYTHON).contains(&(*word, false))
+        })
+    });
+    let refused = PYTHON.refused.iter().filter(|refused| {
+        !ran.iter().any(|case| {
+            case.source.contains(refused.spelling)
+                && case.refusal.as_ref().is_some_and(|text| text.contains(refused.what))
+        })
+    });
+    let callables = PYTHON.callables.iter().filter(|callable| {
+        let call = match callable.style {
+            Style::Module(module) => format!("{module}.{}(", callable.name),
+            Style::Method => format!(".{}(", callable.name),
+            Style::Function | Style::Ours => format!("{}(", callable.name),
+        };
+        !accepted.iter().any(|case| case.canonical.contains(&call))
+    });
+    let missing = signs.map(|(spelling, _)| format!("sign {spelling}"));
+    let missing = missing.chain(foreign.map(|(word, _)| format!("foreign word {word}")));
+    let missing = missing.chain(refused.map(|refused| format!("refused {}", refused.spelling)));
+    let missing = missing.chain(callables.map(|callable| format!("function {}", callable.name)));
+    report(missing.collect());
+}
+
+#[test]
+fn every_instruction_has_a_case() {
+    let all: String = ran().iter().map(|case| case.ops.as_str()).collect();
+    let words: BTreeSet<&str> = all.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let (op, syntax) = (include_str!("op.rs"), include_str!("syntax.rs"));
+    let mut wanted = Vec::new();
+    for (text, name) in [
+        (op, "Op"),
+        (op, "Source"),
+        (op, "Step"),
+        (syntax, "Binary"),
+        (syntax, "Comparison"),
+        (syntax, "Unary"),
+    ] {
+        wanted.extend(variants(text, name).into_iter().map(|variant| (name, variant)));
+    }
+    assert!(wanted.len() > 60, "the enums were read: {wanted:?}");
+    // Chains decide `in` and `is` by instructions of their own.
+    let own = ["Is", "IsNot", "In", "NotIn", "Not"];
+    let missing = wanted.into_iter().filter(|(_, variant)| !words.contains(variant));
+    let missing = missing.filter(|(name, variant)| *name == "Op" || !own.contains(variant));
+    report(missing.map(|(name, variant)| format!("{name}::{variant}")).collect());
+}
+
+#[test]
+fn every_failure_has_a_case() {
+    let ran = ran();
+    let said: BTreeSet<&str> = ran.iter().filter_map(|case| case.failure.as_deref()).collect();
+    let missing = FailureKind::ALL.iter().filter(|kind| !said.contains(kind.word()));
+    report(missing.map(|kind| kind.word().to_owned()).collect());
+}
+
+/// The longest piece of a message that is the same whatever it names.
+fn fixed_part(text: &str) -> &str {
+    text.split(['{', '}']).step_by(2).max_by_key(|part| part.len()).unwrap_or_default()
+}
+
+#[test]
+fn every_refusal_has_a_case() {
+    let text = include_str!("message.rs");
+    let ran = ran();
+    let mut missing = Vec::new();
+    // One condition is too short to name so many: it takes the watches of a whole probe.
+    let not_alone = ["too_many_names"];
+    for function in text.split("\npub(super) fn ").skip(1) {
+        let name = function.split('(').next().unwrap_or_default();
+        let said = function.split_once("error(").map_or(function, |(_, said)| said);
+        let literal = said.split('"').nth(1).expect("a message has a text");
+        let part = fixed_part(literal).replace("\\\"", "\"");
+        let found = ran
+            .iter()
+            .any(|case| case.refusal.as_ref().is_some_and(|refusal| refusal.contains(&part)));
+        if !found && !not_alone.contains(&name) {
+            missing.push(format!("{name}: {literal}"));
+        }
+    }
+    report(missing);
+}
+
+#[test]
+fn every_row_of_the_differences_has_a_case() {
+    let cases = cases(CONDITIONS);
+    let rows = cases.iter().filter_map(|case| case["rows"].as_array()).flatten();
+    let found: BTreeSet<&str> = rows.filter_map(Json::as_str).collect();
+    let missing = ROWS.iter().filter(|row| !found.contains(**row));
+    report(missing.map(|row| (*row).to_owned()).collect());
+}
