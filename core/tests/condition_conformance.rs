@@ -5,6 +5,8 @@
 
 #[path = "support/json_host.rs"]
 mod json_host;
+#[path = "support/json_tagged.rs"]
+mod json_tagged;
 
 use json_host::JsonHost;
 use serde_json::{Map, Value as Json};
@@ -41,7 +43,7 @@ fn check(
 ) -> Result<(), String> {
     let text = |key: &str| case.get(key).and_then(Json::as_str).unwrap_or_default();
     let expect = said["expect"].as_object().expect("an expectation");
-    let mut host = JsonHost::of_case(case);
+    let mut host = JsonHost::new(case);
     let program = match (compile(text("source"), dialect, &mut host), expect.get("refused")) {
         (Ok(program), None) => program,
         (Err(error), Some(refused)) => {

@@ -2,6 +2,8 @@
 
 #[path = "support/json_host.rs"]
 mod json_host;
+#[path = "support/json_tagged.rs"]
+mod json_tagged;
 
 use json_host::JsonHost;
 use proptest::prelude::*;
@@ -123,8 +125,9 @@ proptest! {
     fn a_test_says_what_the_value_is(source in source(), a in value(), b in value(), c in value()) {
         let vars = [("a", a), ("b", b), ("c", c)].map(|(name, json)| (name.to_owned(), json));
         let vars: Map<String, Json> = vars.into_iter().collect();
+        let case: Map<String, Json> = [("vars".to_owned(), Json::Object(vars))].into_iter().collect();
         let (mut host, mut attrs, redaction) =
-            (JsonHost::new(&vars), Vec::new(), Redaction::standard());
+            (JsonHost::new(&case), Vec::new(), Redaction::standard());
         let mut install = Install {
             dialect: &PYTHON, names: &mut host, attrs: &mut attrs, redaction: &redaction,
         };

@@ -2,6 +2,8 @@
 
 #[path = "support/json_host.rs"]
 mod json_host;
+#[path = "support/json_tagged.rs"]
+mod json_tagged;
 
 use json_host::JsonHost;
 use serde_json::{Value as Json, json};
@@ -10,7 +12,8 @@ use stillframe_core::limits::{LOG_LINE_BYTES, LOG_VALUE_BYTES};
 use stillframe_core::redaction::Redaction;
 
 fn host(vars: &Json) -> JsonHost {
-    JsonHost::new(vars.as_object().expect("variables"))
+    let case = json!({"vars": vars});
+    JsonHost::new(case.as_object().expect("a case"))
 }
 
 fn render(source: &str, vars: &Json) -> String {

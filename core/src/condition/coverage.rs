@@ -16,7 +16,6 @@ use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
 #[path = "../../tests/support/json_host.rs"]
-#[expect(dead_code, reason = "a support file of several test crates")]
 mod json_host;
 
 const CONDITIONS: &str = include_str!("../../../tests/conformance/conditions-python.json");
@@ -94,7 +93,7 @@ fn cases(text: &str) -> Vec<Json> {
 }
 
 fn install<T>(case: &Json, work: impl FnOnce(&mut Install<'_>) -> T) -> T {
-    let mut host = JsonHost::of_case(case.as_object().expect("a case"));
+    let mut host = JsonHost::new(case.as_object().expect("a case"));
     let (mut attrs, redaction) = (Vec::new(), Redaction::standard());
     let mut install =
         Install { dialect: &PYTHON, names: &mut host, attrs: &mut attrs, redaction: &redaction };

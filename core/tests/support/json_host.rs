@@ -13,7 +13,7 @@ const BUILTINS: [&str; 11] =
 
 /// A value as it is stored.
 #[derive(Clone, Debug)]
-enum Stored {
+pub(super) enum Stored {
     Null,
     Bool(bool),
     Int(i64),
@@ -30,11 +30,11 @@ enum Stored {
 
 /// What an object holds.
 #[derive(Clone, Debug, Default)]
-struct Thing {
-    type_name: String,
+pub(super) struct Thing {
+    pub(super) type_name: String,
     bases: Vec<String>,
-    items: Vec<Stored>,
-    entries: Vec<(Stored, Stored)>,
+    pub(super) items: Vec<Stored>,
+    pub(super) entries: Vec<(Stored, Stored)>,
     fields: Vec<(String, Stored)>,
     underlying: Option<Stored>,
     by_identity: bool,
@@ -58,36 +58,24 @@ pub(crate) struct JsonHost {
 }
 
 impl JsonHost {
-    /// A host with the variables `vars`.
-    pub(crate) fn new(vars: &Map<String, Json>) -> Self {
-        let mut host = Self::default();
-        for (name, tagged) in vars {
-            let value = host.store(tagged);
-            host.names.push(name.clone());
-            host.values.push(value);
-        }
-        host.add_builtins();
-        host
-    }
-
     /// A host with the variables and globals of a case, at a line in the class that it names.
-    pub(crate) fn of_case(case: &Map<String, Json>) -> Self {
-        let mut vars = case["vars"].as_object().expect("variables").clone();
-        for (name, tagged) in case.get("globals").and_then(Json::as_object).into_iter().flatten() {
-            vars.entry(name.clone()).or_insert_with(|| tagged.clone());
-        }
+    pub(crate) fn new(case: &Map<String, Json>) -> Self {
         let inside = case.get("inside").and_then(Json::as_str).map(str::to_owned);
-        Self { inside, ..Self::new(&vars) }
-    }
-
-    fn add_builtins(&mut self) {
-        for name in BUILTINS {
-            if !self.names.iter().any(|known| known == name) {
-                let class = self.store(&json!({"class": name}));
-                self.names.push(name.to_owned());
-                self.values.push(class);
+        let mut host = Self { inside, ..Self::default() };
+        let builtins: Map<String, Json> =
+            BUILTINS.iter().map(|name| ((*name).to_owned(), json!({"class": name}))).collect();
+        let of_case = |part: &str| case.get(part).and_then(Json::as_object);
+        // What stands nearer hides what stands further away.
+        for part in [of_case("vars"), of_case("globals"), Some(&builtins)].into_iter().flatten() {
+            for (name, tagged) in part {
+                if !host.names.contains(name) {
+                    let value = host.store(tagged);
+                    host.names.push(name.clone());
+                    host.values.push(value);
+                }
             }
         }
+        host
     }
 
     fn add(&mut self, kind: Kind, exact: bool, thing: Thing) -> Stored {
@@ -95,7 +83,7 @@ impl JsonHost {
         Stored::Object(Object { raw: self.things.len(), kind, exact })
     }
 
-    fn thing(&self, object: Object) -> &Thing {
+    pub(super) fn thing(&self, object: Object) -> &Thing {
         &self.things[object.raw - 1]
     }
 
@@ -306,7 +294,7 @@ impl JsonHost {
         }
     }
 
-    fn read<'a>(&'a self, stored: &'a Stored) -> Reading<Value<'a>> {
+    pub(super) fn read<'a>(&'a self, stored: &'a Stored) -> Reading<Value<'a>> {
         Ok(match stored {
             Stored::Null => Value::Null,
             Stored::Bool(value) => Value::Bool(*value),
@@ -323,38 +311,6 @@ impl JsonHost {
             Stored::Object(object) => Value::Object(*object),
             Stored::Missing(missing) => return Err(*missing),
         })
-    }
-
-    /// A value as tagged JSON, with `-0.0` and NaN as the host writes them.
-    pub(crate) fn tagged(&self, value: &Value<'_>) -> Json {
-        let each = |items: &[Stored]| -> Vec<Json> {
-            items.iter().map(|item| self.tagged(&self.read(item).expect("there"))).collect()
-        };
-        match value {
-            Value::Null | Value::Undefined => Json::Null,
-            Value::Bool(value) => Json::Bool(*value),
-            Value::Int(value) => json!({"int": value.to_string()}),
-            Value::BigInt(int) => json!({"int": decimal(int)}),
-            Value::Float(value) if value.is_nan() => json!({"float": "nan"}),
-            Value::Float(value) => json!({"float": format!("{value:?}")}),
-            Value::Text(text) => json!({"str": string(*text)}),
-            Value::Bytes(bytes) => json!({"bytes": bytes}),
-            Value::Object(object) => {
-                let thing = self.thing(*object);
-                match object.kind {
-                    Kind::List => json!({"list": each(&thing.items)}),
-                    Kind::Tuple => json!({"tuple": each(&thing.items)}),
-                    Kind::Map => {
-                        let pair = |(key, value): &(Stored, Stored)| {
-                            let read = |stored| self.tagged(&self.read(stored).expect("there"));
-                            json!([read(key), read(value)])
-                        };
-                        json!({"dict": thing.entries.iter().map(pair).collect::<Vec<_>>()})
-                    }
-                    _ => json!({"object": {"type": thing.type_name}}),
-                }
-            }
-        }
     }
 
     fn type_of(&self, value: &Value<'_>) -> &str {
@@ -422,21 +378,6 @@ fn integer(digits: &str) -> Stored {
     Stored::Big(negative, magnitude)
 }
 
-fn decimal(int: &BigInt<'_>) -> String {
-    let mut rest: Vec<u32> = int.digits.to_vec();
-    let mut text = String::new();
-    while rest.iter().any(|digit| *digit != 0) {
-        let mut remainder = 0_u64;
-        for digit in rest.iter_mut().rev() {
-            let wide = remainder << int.digit_bits | u64::from(*digit);
-            *digit = (wide / 10) as u32;
-            remainder = wide % 10;
-        }
-        text.insert(0, char::from(b'0' + remainder as u8));
-    }
-    if int.negative { format!("-{text}") } else { text }
-}
-
 /// A string in the narrowest storage, as the host would keep it.
 fn text(points: impl Iterator<Item = u32>) -> Stored {
     let points: Vec<u32> = points.collect();
@@ -448,7 +389,7 @@ fn text(points: impl Iterator<Item = u32>) -> Stored {
     }
 }
 
-fn string(text: Text<'_>) -> String {
+pub(super) fn string(text: Text<'_>) -> String {
     let point = |p: u32| char::from_u32(p).unwrap_or(char::REPLACEMENT_CHARACTER);
     match text {
         Text::Utf8(text) => text.to_owned(),

@@ -1,0 +1,57 @@
+//! Values of the JSON host as tagged JSON again, to be held against what a case expects.
+//!
+//! Knows the format of `tests/conformance/README.md`. Invariant: `-0.0` and NaN are written as the
+//! host that computed the cases writes them.
+
+use super::json_host::{JsonHost, Stored, string};
+use serde_json::{Value as Json, json};
+use stillframe_core::value::{BigInt, Kind, Value};
+
+impl JsonHost {
+    /// A value as tagged JSON, with `-0.0` and NaN as the host writes them.
+    pub(crate) fn tagged(&self, value: &Value<'_>) -> Json {
+        let each = |items: &[Stored]| -> Vec<Json> {
+            items.iter().map(|item| self.tagged(&self.read(item).expect("there"))).collect()
+        };
+        match value {
+            Value::Null | Value::Undefined => Json::Null,
+            Value::Bool(value) => Json::Bool(*value),
+            Value::Int(value) => json!({"int": value.to_string()}),
+            Value::BigInt(int) => json!({"int": decimal(int)}),
+            Value::Float(value) if value.is_nan() => json!({"float": "nan"}),
+            Value::Float(value) => json!({"float": format!("{value:?}")}),
+            Value::Text(text) => json!({"str": string(*text)}),
+            Value::Bytes(bytes) => json!({"bytes": bytes}),
+            Value::Object(object) => {
+                let thing = self.thing(*object);
+                match object.kind {
+                    Kind::List => json!({"list": each(&thing.items)}),
+                    Kind::Tuple => json!({"tuple": each(&thing.items)}),
+                    Kind::Map => {
+                        let pair = |(key, value): &(Stored, Stored)| {
+                            let read = |stored| self.tagged(&self.read(stored).expect("there"));
+                            json!([read(key), read(value)])
+                        };
+                        json!({"dict": thing.entries.iter().map(pair).collect::<Vec<_>>()})
+                    }
+                    _ => json!({"object": {"type": thing.type_name}}),
+                }
+            }
+        }
+    }
+}
+
+fn decimal(int: &BigInt<'_>) -> String {
+    let mut rest: Vec<u32> = int.digits.to_vec();
+    let mut text = String::new();
+    while rest.iter().any(|digit| *digit != 0) {
+        let mut remainder = 0_u64;
+        for digit in rest.iter_mut().rev() {
+            let wide = remainder << int.digit_bits | u64::from(*digit);
+            *digit = (wide / 10) as u32;
+            remainder = wide % 10;
+        }
+        text.insert(0, char::from(b'0' + remainder as u8));
+    }
+    if int.negative { format!("-{text}") } else { text }
+}
