@@ -22,4 +22,6 @@ mod tokens;
 mod why;
 
 pub use serve::{Options, Ready, serve};
+#[cfg(fuzzing)]
+pub use store::fuzz_segment;
 pub use why::with_thousands;

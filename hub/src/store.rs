@@ -14,6 +14,8 @@ use stillframe_core::probe::{ProbeReport, ProbeSpec};
 use stillframe_core::transport::message::InstanceInfo;
 
 mod disk;
+#[cfg(fuzzing)]
+mod fuzz;
 mod index;
 mod ledger;
 mod record;
@@ -21,6 +23,8 @@ mod segment;
 pub(crate) mod writer;
 
 pub(crate) use disk::{DiskStore, Recovery};
+#[cfg(fuzzing)]
+pub use fuzz::fuzz_segment;
 pub(crate) use ledger::AuditRow;
 
 /// Result of a store.

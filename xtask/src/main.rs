@@ -8,6 +8,7 @@ mod count;
 mod demo;
 mod dist;
 mod files;
+mod fuzz;
 mod process;
 mod python;
 mod step;
@@ -40,7 +41,8 @@ enum Task {
     },
     /// Everything that CI checks
     Test {
-        /// Licences and sources of every dependency too (installs cargo-deny)
+        /// The long forms too: ten minutes of fuzzing for each target, licences and sources of every
+        /// dependency (installs cargo-deny)
         #[arg(long)]
         full: bool,
         /// Only steps whose name contains this

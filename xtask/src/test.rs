@@ -8,6 +8,7 @@ use crate::bench;
 use crate::count::{Counts, in_output};
 use crate::dist::{Product, cargo};
 use crate::files::{make_folder, read, root, target};
+use crate::fuzz;
 use crate::process::{captured, must, quiet, show};
 use crate::python::{self, Python};
 use crate::step::{Gate, Verdict, in_ci};
@@ -56,6 +57,7 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
         });
     }
     gate.step("cargo test", || cargo_test(product.as_ref()));
+    gate.step("fuzz", || fuzz::run(full));
     gate.step("loom", loom_passes);
     gate.step("loom finds the weakened publish", loom_mutation);
     if let Some(product) = &product {

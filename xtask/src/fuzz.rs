@@ -1,0 +1,116 @@
+//! Fuzzing of everything that reads bytes from outside, under AddressSanitizer.
+//!
+//! Knows which targets there are and what a good input of each looks like, not what they check: that
+//! stands in `tests/fuzz/targets`. Invariant: what was found lies in `target/fuzz/found` and fails
+//! every run until it is mended, also without any fuzzing.
+
+use crate::Result;
+use crate::count::Counts;
+use crate::dist::cargo;
+use crate::files::{copy, make_folder, read, root, target, write};
+use crate::process::{captured, must, quiet};
+use crate::step::Verdict;
+use crate::system::runs;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const TARGETS: [&str; 5] = ["condition", "capture", "wire", "control", "segment"];
+const CARGO_FUZZ: &str = "0.13.1";
+/// Seconds for each target in the gate, and under `--full`.
+const SHORT_S: u32 = 10;
+const LONG_S: u32 = 600;
+/// The bundled SQLite's own globals look doubled to the sanitizer, as they do to `cargo fuzz`.
+const SANITIZER: &str = "detect_odr_violation=0";
+
+/// Fuzzes every target for a while, from what earlier runs learnt.
+pub(crate) fn run(full: bool) -> Result<Verdict> {
+    let tool = tool()?;
+    let mut build = Command::new(tool);
+    build.args(["fuzz", "build", "--fuzz-dir"]).arg(root().join("tests/fuzz"));
+    build.current_dir(root()).env("CARGO_TARGET_DIR", target("fuzz"));
+    // The sanitizer's flag is not stable; its runtime comes with this very toolchain.
+    build.env("RUSTC_BOOTSTRAP", "1");
+    must(&mut build)?;
+    let mut counts = Counts::default();
+    for name in TARGETS {
+        let seconds = if full { LONG_S } else { SHORT_S };
+        match one(name, seconds) {
+            Ok(said) => {
+                eprintln!("   {name}: {said}");
+                counts.passed += 1;
+            }
+            Err(fault) => {
+                eprintln!("   {name}: {fault}");
+                counts.failed += 1;
+            }
+        }
+    }
+    Ok(Verdict::Ran(counts))
+}
+
+/// `cargo-fuzz`, installed under `target/` where it is not there.
+fn tool() -> Result<PathBuf> {
+    let tools = target("tools");
+    let program = tools.join("bin/cargo-fuzz");
+    if !program.exists() {
+        let version = ["--locked", "--version", CARGO_FUZZ, "cargo-fuzz", "--root"];
+        must(cargo("install").args(version).arg(&tools))?;
+    }
+    Ok(program)
+}
+
+/// Runs one target; answers how far it came.
+fn one(name: &str, seconds: u32) -> Result<String> {
+    let (corpus, found) = (target("fuzz/corpus").join(name), target("fuzz/found").join(name));
+    make_folder(&corpus)?;
+    make_folder(&found)?;
+    seed(name, &corpus)?;
+    let mut command = Command::new(target("fuzz/x86_64-unknown-linux-gnu/release").join(name));
+    command.arg(&corpus).arg(&found).env("ASAN_OPTIONS", SANITIZER);
+    command.arg(format!("-max_total_time={seconds}")).arg("-timeout=10").arg("-rss_limit_mb=2048");
+    command.arg(format!("-artifact_prefix={}/", found.display()));
+    let dictionary = root().join(format!("tests/fuzz/{name}.dict"));
+    if dictionary.exists() {
+        command.arg(format!("-dict={}", dictionary.display()));
+    }
+    let ended = captured(&mut command)?;
+    let last = ended.output.lines().rev().find(|line| line.contains("exec/s"));
+    if ended.status.success() {
+        return Ok(last.unwrap_or("it said nothing").to_owned());
+    }
+    let from = ended.output.rfind("panicked at").or_else(|| ended.output.find("ERROR"));
+    let what: String =
+        ended.output[from.unwrap_or(0)..].lines().take(6).collect::<Vec<_>>().join("\n");
+    Err(format!("failed, and {} holds the input:\n{what}", found.display()))
+}
+
+/// Good inputs, from which the fuzzer goes on.
+fn seed(name: &str, corpus: &Path) -> Result<()> {
+    let kept = root().join("tests/fuzz/seeds").join(name);
+    if kept.exists() {
+        copy(&kept, corpus)?;
+    }
+    match name {
+        "condition" => {
+            let vectors = read(&root().join("tests/conformance/conditions-python.json"))?;
+            let cases: Vec<serde_json::Value> = serde_json::from_str(&vectors)
+                .map_err(|fault| format!("the condition vectors: {fault}"))?;
+            for (number, case) in cases.iter().enumerate() {
+                let source = case["source"].as_str().unwrap_or_default();
+                write(&corpus.join(format!("vector-{number}")), source)?;
+            }
+        }
+        "wire" => copy(&root().join("core/tests/wire"), corpus)?,
+        // A writer in another language makes the streams, where there is Node.
+        "capture" if runs("node", &["--version"]) => {
+            let folder = root().join("tests/stream");
+            let mut writer = Command::new("node");
+            writer.arg(folder.join("writer.mjs")).arg(folder.join("cases.json")).arg(corpus);
+            quiet(&mut writer)?;
+        }
+        _ => {}
+    }
+    let count = fs::read_dir(corpus).map_or(0, Iterator::count);
+    if count == 0 { Err(format!("{name} has no seed in {}", corpus.display())) } else { Ok(()) }
+}
