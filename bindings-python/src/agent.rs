@@ -143,7 +143,6 @@ fn go_on() {
 /// This is a forked child, and the application has not gone on yet.
 pub(crate) fn fork_in_child() {
     if let Some(agent) = current() {
-        agent.runtime().renew();
         agent.fork_in_child();
     }
 }

@@ -58,6 +58,7 @@ impl Runtime for Direct {
     }
 
     fn disarm(&self, _site: u32) {}
+    fn forked(&self) {}
 }
 
 struct Letters;

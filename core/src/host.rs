@@ -242,4 +242,8 @@ pub trait Runtime: Send + Sync + 'static {
 
     /// Takes the hook of site `site` off. Hits already under way may still arrive.
     fn disarm(&self, site: u32);
+
+    /// This process is a forked child: tasks and threads that the parent had are not here, and what
+    /// its threads held is never to be waited for, dropped or written to.
+    fn forked(&self);
 }

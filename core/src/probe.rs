@@ -262,6 +262,64 @@ pub struct Counters {
     pub missed: u64,
 }
 
+impl Counters {
+    /// What came after `former`, of which each part was read earlier.
+    pub fn since(&self, former: &Self) -> Self {
+        let captured = self.captured.saturating_sub(former.captured);
+        let condition_false = self.condition_false.saturating_sub(former.condition_false);
+        let condition_failed = self.condition_failed.saturating_sub(former.condition_failed);
+        let over_quota = self.over_quota.saturating_sub(former.over_quota);
+        let buffer_full = self.buffer_full.saturating_sub(former.buffer_full);
+        let missed = self.missed.saturating_sub(former.missed);
+        let hits =
+            captured + condition_false + condition_failed + over_quota + buffer_full + missed;
+        Self { hits, captured, condition_false, condition_failed, over_quota, buffer_full, missed }
+    }
+
+    /// Adds another instance's.
+    pub fn add(&mut self, more: &Self) {
+        let pairs = [
+            (&mut self.hits, more.hits),
+            (&mut self.captured, more.captured),
+            (&mut self.condition_false, more.condition_false),
+            (&mut self.condition_failed, more.condition_failed),
+            (&mut self.over_quota, more.over_quota),
+            (&mut self.buffer_full, more.buffer_full),
+            (&mut self.missed, more.missed),
+        ];
+        pairs.into_iter().for_each(|(sum, more)| *sum = sum.saturating_add(more));
+    }
+}
+
+impl Delivery {
+    /// What came after `former`.
+    pub fn since(&self, former: &Self) -> Self {
+        Self {
+            acknowledged: self.acknowledged.saturating_sub(former.acknowledged),
+            spooled: self.spooled.saturating_sub(former.spooled),
+            spool_dropped: self.spool_dropped.saturating_sub(former.spool_dropped),
+            refused_by_check: self.refused_by_check.saturating_sub(former.refused_by_check),
+        }
+    }
+
+    /// Captures that left the buffer, whatever became of them.
+    pub fn taken(&self) -> u64 {
+        let ended = self.acknowledged.saturating_add(self.spool_dropped);
+        ended.saturating_add(self.spooled).saturating_add(self.refused_by_check)
+    }
+
+    /// Adds another instance's.
+    pub fn add(&mut self, more: &Self) {
+        let pairs = [
+            (&mut self.acknowledged, more.acknowledged),
+            (&mut self.spooled, more.spooled),
+            (&mut self.spool_dropped, more.spool_dropped),
+            (&mut self.refused_by_check, more.refused_by_check),
+        ];
+        pairs.into_iter().for_each(|(sum, more)| *sum = sum.saturating_add(more));
+    }
+}
+
 /// What became of captures after they were published:
 /// `captured = acknowledged + spooled + spool_dropped + refused_by_check` once flushed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,5 +15,5 @@ pub use defaults::{
     PROCESS_SNAPS_PER_S, REST_NS, SNAP_BURST, SNAP_LIMIT, SUSPECT_NS, budget_ppm, expiry_ns, limit,
     process_snaps, rate,
 };
-pub use limit::Limit;
+pub use limit::{Limit, Reservation};
 pub use rate::Rate;

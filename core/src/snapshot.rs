@@ -9,6 +9,9 @@ use crate::value::{Kind, Missing};
 
 pub mod json;
 
+/// What is called with each snapshot, outside any hit, where the runtime may be entered.
+pub type Callback = Box<dyn Fn(&Snapshot) + Send + Sync>;
+
 /// One hit, as it travels and is stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {

@@ -45,6 +45,7 @@ impl Runtime for Nothing {
         Ok(None)
     }
     fn disarm(&self, _site: u32) {}
+    fn forked(&self) {}
 }
 
 fn resident_bytes() -> u64 {

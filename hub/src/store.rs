@@ -214,6 +214,8 @@ pub(crate) trait Store: Send + Sync {
     /// Stores, and answers when all of it is safe on disk; an error means none of it counts.
     fn put_batch(&self, batch: &[Incoming]) -> Result<Vec<Outcome>>;
     fn query(&self, query: &Query) -> Result<Vec<Stored>>;
+    /// Those of an instance's sequences that were handled: stored, or counted as surplus.
+    fn held(&self, instance: InstanceId, sequences: &[u64]) -> Result<Vec<u64>>;
     /// Every probe that was ever captured for.
     fn tallies(&self) -> Result<HashMap<ProbeId, Tally>>;
     /// Instances that snapshots of a probe came from.

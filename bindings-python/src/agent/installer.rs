@@ -53,7 +53,11 @@ impl Installer {
         state.tasks.push_back(task);
         state.given += 1;
         let has_thread = state.is_paused || self.ensure_thread(&mut state);
+        // What is refused must not run after all, with the next task.
+        let refused = if has_thread { None } else { state.tasks.pop_back() };
+        state.given -= u64::from(refused.is_some());
         drop(state);
+        drop(refused);
         self.0.changed.notify_all();
         has_thread
     }
@@ -135,7 +139,11 @@ impl Installer {
         self.wait(timeout);
         let mut state = self.state();
         state.is_closed = true;
-        state.tasks.clear();
+        let left = std::mem::take(&mut state.tasks);
+        drop(state);
+        // Not under the lock: what a task holds may tell others that it is gone.
+        drop(left);
+        let mut state = self.state();
         self.0.changed.notify_all();
         // A task under way needs the GIL, which our caller gave up; it is short, and leaving now
         // would have it enter an interpreter that is going.

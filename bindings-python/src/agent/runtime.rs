@@ -74,13 +74,6 @@ impl PythonRuntime {
     pub(super) fn go_on(&self) {
         self.installer().go_on();
     }
-
-    /// A forked child has none of our threads, and perhaps a queue that one of them held.
-    pub(super) fn renew(&self) {
-        let fresh = Installer::default();
-        // Whatever of the parent's is in there stays as it is: its locks may be held for ever.
-        std::mem::forget(std::mem::replace(&mut *locked(&self.installer), fresh));
-    }
 }
 
 impl Runtime for PythonRuntime {
@@ -136,5 +129,12 @@ impl Runtime for PythonRuntime {
             // The site is out of the table in any case; an event left on is disabled when it fires.
             let _ = hook::disarm(py, site);
         });
+    }
+
+    fn forked(&self) {
+        // Held by a thread of the parent it would be for ever: then its queue stays as it is, and
+        // is never run here.
+        let Ok(mut installer) = self.installer.try_lock() else { return };
+        std::mem::forget(std::mem::take(&mut *installer));
     }
 }

@@ -112,6 +112,7 @@ impl Life {
             capabilities: ["snap", "log", "count"].map(str::to_owned).into(),
             instance: self.instance,
             info: Box::new(info),
+            unsure: Vec::new(),
         });
     }
 

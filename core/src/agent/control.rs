@@ -8,10 +8,11 @@ use super::place::explain;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::ProbeId;
 use crate::limits::MAX_PROBES;
-use crate::probe::{ArmedAt, Explanation, ProbeState, RunningSource};
+use crate::probe::{
+    ArmedAt, Counters, Delivery, Explanation, ProbeKind, ProbeSpec, ProbeState, RunningSource,
+};
 use crate::quota;
 use crate::registry::{Origin, Probe, State};
-use crate::transport::sink::Callback;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -19,7 +20,6 @@ use std::sync::Arc;
 /// What is known of a probe besides what its hits share.
 pub(super) struct Entry {
     pub(super) probe: Arc<Probe>,
-    pub(super) callback: Option<Arc<Callback>>,
     /// Its sites, once it was installed.
     pub(super) sites: Vec<u32>,
     /// Whether its hooks are on their lines.
@@ -42,6 +42,10 @@ pub(super) struct Entry {
     pub(super) window: Window,
     /// The state that was last announced.
     pub(super) seen: ProbeState,
+    /// What was counted under a former id of this instance.
+    former: (Counters, Delivery),
+    /// Whether the hub has heard the last word about it.
+    pub(super) is_told: bool,
 }
 
 impl fmt::Debug for Entry {
@@ -80,11 +84,10 @@ impl Window {
 }
 
 impl Entry {
-    pub(super) fn new(probe: Arc<Probe>, callback: Option<Arc<Callback>>, now_ns: u64) -> Self {
+    pub(super) fn new(probe: Arc<Probe>, now_ns: u64) -> Self {
         let expires_ns = now_ns.saturating_add(quota::expiry_ns(&probe.spec));
         Self {
             probe,
-            callback,
             sites: Vec::new(),
             is_hooked: false,
             unreached: None,
@@ -103,6 +106,8 @@ impl Entry {
             rests_until_ns: None,
             window: Window::default(),
             seen: ProbeState::Pending,
+            former: Default::default(),
+            is_told: false,
         }
     }
 
@@ -110,7 +115,6 @@ impl Entry {
     pub(super) fn in_child(&self) -> Self {
         Self {
             probe: Arc::clone(&self.probe),
-            callback: self.callback.clone(),
             sites: self.sites.clone(),
             is_hooked: self.is_hooked,
             unreached: self.unreached.clone(),
@@ -125,7 +129,57 @@ impl Entry {
             rests_until_ns: self.rests_until_ns,
             window: Window::default(),
             seen: ProbeState::Pending,
+            former: Default::default(),
+            is_told: false,
         }
+    }
+
+    /// What this instance counted, under the id it has now.
+    pub(super) fn account(&self) -> (Counters, Delivery) {
+        // In this order: a capture counts as such before it is taken, so that no cut has more taken
+        // than captured.
+        let delivery = self.probe.deliveries.read();
+        let counters = self.probe.tally.read();
+        (counters.since(&self.former.0), delivery.since(&self.former.1))
+    }
+
+    /// The instance has another id from now on: what was delivered under the former one stays there,
+    /// and what waits goes with the new one.
+    pub(super) fn renew(&mut self) {
+        let delivery = Delivery { spooled: 0, ..self.probe.deliveries.read() };
+        let mut counters = self.probe.tally.read();
+        if self.probe.spec.kind != ProbeKind::Count {
+            counters.captured =
+                delivery.acknowledged + delivery.spool_dropped + delivery.refused_by_check;
+        }
+        self.former = (counters, delivery);
+    }
+
+    /// Whether it was ever on a line that ran.
+    pub(super) fn is_hit(&self) -> bool {
+        self.probe.tally.hits() > 0
+    }
+
+    /// Whether it was taken away and the hub knows all of it: nothing moves here any more.
+    pub(super) fn is_dormant(&self) -> bool {
+        self.is_told && self.probe.state.get() == State::Removed
+    }
+
+    /// Whether a probe that was taken away has nothing on its way any more.
+    fn is_over(&self, nothing_under_way: bool) -> bool {
+        self.probe.state.get() == State::Removed
+            && !self.is_hooked
+            && !self.is_queued
+            && nothing_under_way
+            && !self.probe.deliveries.any_waits()
+    }
+
+    /// Goes on as the probe it was, its counts with it: the hub takes back that it took it away.
+    fn revive(&mut self, expires_ns: u64) {
+        let to = if self.sites.is_empty() { State::Pending } else { State::Armed };
+        self.probe.state.step(&[State::Removed], to);
+        (self.expires_ns, self.rests_until_ns) = (expires_ns, None);
+        self.is_told = false;
     }
 
     pub(super) fn refuse(&mut self, why: Explanation) {
@@ -180,16 +234,36 @@ impl Control {
         found.is_some_and(|entry| entry.probe.state.set(State::Removed) != State::Removed)
     }
 
-    /// Forgets what was taken away and has nothing on its way any more.
-    pub(super) fn sweep(&mut self, nothing_under_way: bool) {
+    /// Forgets what was taken away and has nothing on its way any more. Where there is a hub, what
+    /// was hit is kept until the room is needed: the hub is to hear the last word, and may take its
+    /// own back.
+    pub(super) fn sweep(&mut self, nothing_under_way: bool, has_hub: bool) {
         self.entries.retain(|_, entry| {
-            let is_gone = entry.probe.state.get() == State::Removed
-                && !entry.is_hooked
-                && !entry.is_queued
-                && nothing_under_way
-                && entry.probe.delivery().spooled == 0;
-            !is_gone
+            let is_of_hub = has_hub && entry.probe.origin == Origin::Hub;
+            let is_kept = is_of_hub && entry.is_hit();
+            is_kept || !entry.is_over(nothing_under_way)
         });
+    }
+
+    /// Goes on with a probe of the hub that the hub took away and gives once more.
+    pub(super) fn revive(&mut self, spec: &ProbeSpec, now_ns: u64) -> bool {
+        let entry = spec.id.and_then(|id| self.entries.get_mut(&id));
+        let entry = entry.filter(|entry| {
+            let probe = &entry.probe;
+            probe.origin == Origin::Hub
+                && probe.state.get() == State::Removed
+                && probe.spec.revision == spec.revision
+        });
+        let Some(entry) = entry else { return false };
+        entry.revive(now_ns.saturating_add(quota::expiry_ns(spec)));
+        true
+    }
+
+    /// The hub was told all reports; with `nothing_under_way` those of what is over were the last.
+    pub(super) fn told(&mut self, nothing_under_way: bool) {
+        for entry in self.entries.values_mut() {
+            entry.is_told = entry.is_over(nothing_under_way);
+        }
     }
 
     /// Probes of `origin` that were not taken away.

@@ -102,6 +102,11 @@ impl Runtime for Double {
     fn disarm(&self, site: u32) {
         self.hooks.lock().expect("no test panics inside").remove(&site);
     }
+
+    fn forked(&self) {
+        let tasks = std::mem::take(&mut *self.tasks.lock().expect("no test panics inside"));
+        tasks.into_iter().for_each(std::mem::forget);
+    }
 }
 
 struct Slots;

@@ -70,15 +70,33 @@ impl<R: Runtime> Agent<R> {
 
     /// This process is a forked child: call it from the runtime's own hook, in the child, before the
     /// application goes on; never inside `pthread_atfork`, because it may start threads. A child that
-    /// no hook sees is noticed at its first hit.
+    /// no hook sees is noticed at its first hit or call; one that was noticed so keeps its counts.
     pub fn fork_in_child(&self) {
+        if !self.gate.notices_forks() || self.gate.is_foreign() {
+            self.begin_life();
+        }
+    }
+
+    /// Notices a fork that no hook told of. One load.
+    pub(super) fn look_for_fork(&self) {
+        if self.gate.is_foreign() {
+            self.begin_life();
+        }
+    }
+
+    /// Begins the life of a child.
+    pub(super) fn begin_life(&self) {
         let old = self.life();
         // Dropped, the parent's life would close descriptors by numbers that are somebody else's now.
         std::mem::forget(self.me.upgrade());
         clock::learn_thread_id();
         self.gate.reset_in_child();
         self.slab.reset_in_child();
-        let control = Control { entries: self.inherited(old), leftovers: Vec::new() };
+        self.runtime.forked();
+        let control = self.inherited(old);
+        for site in self.sites.iter() {
+            site.probe.reset_in_child();
+        }
         for entry in control.entries.values() {
             entry.probe.reset_in_child();
         }
@@ -130,22 +148,23 @@ impl<R: Runtime> Agent<R> {
     }
 
     /// The parent's entries; if one of its threads held their lock, what the sites still tell.
-    fn inherited(&self, old: &Life) -> BTreeMap<crate::ids::ProbeId, Entry> {
+    fn inherited(&self, old: &Life) -> Control {
         if let Ok(control) = old.control.try_lock() {
             let entries = control.entries.iter();
-            return entries.map(|(id, entry)| (*id, entry.in_child())).collect();
+            let entries = entries.map(|(id, entry)| (*id, entry.in_child())).collect();
+            return Control { entries, leftovers: control.leftovers.clone() };
         }
         let mut entries: BTreeMap<_, Entry> = BTreeMap::new();
         let is_on_line = |probe: &Probe| probe.state.get().is_on_line();
         for site in self.sites.iter().filter(|site| is_on_line(&site.probe)) {
             let entry = entries.entry(site.probe.id).or_insert_with(|| {
                 let probe = Arc::clone(&site.probe);
-                let mut entry = Entry::new(probe, None, clock::monotonic_ns());
+                let mut entry = Entry::new(probe, clock::monotonic_ns());
                 (entry.why, entry.at, entry.is_hooked) = (None, Some(site.at.clone()), true);
                 entry
             });
             entry.sites.push(site.index);
         }
-        entries
+        Control { entries, leftovers: Vec::new() }
     }
 }

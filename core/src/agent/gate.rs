@@ -76,6 +76,11 @@ impl Gate {
         self.alive.is_some_and(|alive| alive.load(Ordering::Relaxed) == 0)
     }
 
+    /// Whether a child is known to be one without being told.
+    pub(super) fn notices_forks(&self) -> bool {
+        self.alive.is_some()
+    }
+
     /// This child is our process now.
     pub(super) fn reset_in_child(&self) {
         if let Some(alive) = self.alive {

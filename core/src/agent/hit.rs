@@ -10,6 +10,7 @@ use crate::capture::{self, Header};
 use crate::clock;
 use crate::host::{Runtime, Walker};
 use crate::probe::ProbeKind;
+use crate::quota::Reservation;
 use crate::registry::{Action, FailureSeen, Probe, Site, State};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -20,9 +21,7 @@ impl<R: Runtime> Agent<R> {
     pub fn hit<W: Walker>(&self, site: u32, walker: &W) {
         let Some(site) = self.sites.get(site) else { return };
         let probe = &*site.probe;
-        if self.gate.is_foreign() {
-            self.fork_in_child();
-        }
+        self.look_for_fork();
         if !probe.state.is_armed() {
             self.over_quota(probe);
         } else if self.gate.inside.get() != 0 {
@@ -92,14 +91,15 @@ impl<R: Runtime> Agent<R> {
         if matches!(site.action, Action::Count) && probe.spec.limit.is_none() {
             return self.count(probe);
         }
-        let Some(number) = probe.limit.reserve() else {
+        let Some(reservation) = probe.limit.hold() else {
             probe.state.step(&[State::Armed, State::Exhausted], State::Done);
             return self.over_quota(probe);
         };
         if matches!(site.action, Action::Count) {
+            reservation.keep();
             self.count(probe);
         } else {
-            self.capture(site, walker, number);
+            self.capture(site, walker, reservation);
         }
         if probe.limit.is_reached() {
             probe.state.step(&[State::Armed, State::Exhausted], State::Done);
@@ -114,10 +114,9 @@ impl<R: Runtime> Agent<R> {
     }
 
     #[inline(never)]
-    fn capture<W: Walker>(&self, site: &Site, walker: &W, number: u64) {
+    fn capture<W: Walker>(&self, site: &Site, walker: &W, reservation: Reservation<'_>) {
         let probe = &*site.probe;
         let Some(mut claim) = self.slab.claim() else {
-            probe.limit.release();
             probe.tally.buffer_full.bump();
             return;
         };
@@ -126,7 +125,7 @@ impl<R: Runtime> Agent<R> {
             site: site.index,
             probe: probe.id,
             revision: probe.spec.revision,
-            number,
+            number: reservation.number(),
             time_ns: clock::wall_ns(),
             monotonic_ns: clock::monotonic_ns(),
             thread_id: clock::thread_id(),
@@ -143,6 +142,8 @@ impl<R: Runtime> Agent<R> {
             capture::set_took(&mut buffer.bytes, took_ns);
             cost_ns
         });
+        reservation.keep();
+        // Before it is published, so that none is ever taken that was not yet captured.
         probe.tally.captured.bump();
         if claim.publish() == self.slab.len() / 2 {
             self.wake_shipper();

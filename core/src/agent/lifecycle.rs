@@ -113,6 +113,7 @@ impl<R: Runtime> Agent<R> {
     /// Waits until everything captured so far was delivered, at most `timeout`; whether it was. Gives
     /// up at once where the hub is away. Call it without the runtime's lock: callbacks need it.
     pub fn flush(&self, timeout: Duration) -> bool {
+        self.look_for_fork();
         let until = Instant::now() + timeout;
         let life = self.life();
         loop {
@@ -149,6 +150,7 @@ impl<R: Runtime> Agent<R> {
     /// Takes every hook off, delivers what it can within `timeout` and ends every thread. Call it
     /// without the runtime's lock, and while its tasks still run. Nothing works afterwards.
     pub fn stop(&self, timeout: Duration) {
+        self.look_for_fork();
         let until = Instant::now() + timeout;
         let left = || until.saturating_duration_since(Instant::now());
         let life = self.life();

@@ -42,6 +42,7 @@ impl<R: Runtime> Agent<R> {
     /// condition or watches cannot be right, or the application's ceilings forbid it. `callback` runs
     /// where the runtime may be entered, once for each snapshot.
     pub fn probe(&self, spec: ProbeSpec, callback: Option<Callback>) -> Result<ProbeId> {
+        self.look_for_fork();
         let spec = self.permitted(spec)?;
         let needs_reader = spec.kind != ProbeKind::Count && callback.is_none();
         if needs_reader && self.config.sink.is_none() && self.config.hub.is_none() {
@@ -53,6 +54,7 @@ impl<R: Runtime> Agent<R> {
 
     /// Removes a probe that the application's own code placed; false if there is none of that id.
     pub fn remove(&self, id: ProbeId) -> bool {
+        self.look_for_fork();
         let life = self.life();
         let removed = lock(&life.control).remove(id);
         if removed {
@@ -97,8 +99,8 @@ impl<R: Runtime> Agent<R> {
         }
         let id = spec.id.map_or_else(ProbeId::random, Ok)?;
         spec.id = Some(id);
-        let probe = Arc::new(Probe::new(id, spec, origin, self.config.max_budget_ppm));
-        let entry = Entry::new(probe, callback.map(Arc::new), clock::monotonic_ns());
+        let probe = Probe::new(id, spec, origin, self.config.max_budget_ppm);
+        let entry = Entry::new(Arc::new(probe.with_reader(callback)), clock::monotonic_ns());
         {
             let mut control = lock(&life.control);
             control.add(entry)?;
@@ -135,6 +137,12 @@ impl<R: Runtime> Agent<R> {
             if lock(&life.control).of(origin).any(|entry| entry.probe.id == id) {
                 continue;
             }
+            let revives = origin == Origin::Hub && !life.is_stopping();
+            if revives && lock(&life.control).revive(&spec, clock::monotonic_ns()) {
+                self.install_soon(id);
+                self.ensure_shipper();
+                continue;
+            }
             let placed = self.permitted(spec.clone()).and_then(|s| self.place(s, origin, None));
             if let Err(error) = placed {
                 self.report_refused(spec, origin, &error);
@@ -147,7 +155,7 @@ impl<R: Runtime> Agent<R> {
     fn report_refused(&self, spec: ProbeSpec, origin: Origin, error: &Error) {
         let Some(id) = spec.id else { return };
         let probe = Probe::new(id, spec, origin, self.config.max_budget_ppm);
-        let mut entry = Entry::new(Arc::new(probe), None, clock::monotonic_ns());
+        let mut entry = Entry::new(Arc::new(probe), clock::monotonic_ns());
         entry.refuse(explanation(error));
         if let Err(error) = lock(&self.life().control).add(entry) {
             self.log.say(Level::Warn, "probes", format_args!("probe {id}: {error}"));
@@ -157,6 +165,7 @@ impl<R: Runtime> Agent<R> {
     /// Code was loaded: probes that wait for it are tried again. Cheap when none waits, and callable
     /// from the runtime's import hook.
     pub fn reload(&self) {
+        self.look_for_fork();
         let life = self.life();
         // Each side writes its word before it reads the other's: one of them sees the other.
         life.loads.fetch_add(1, Ordering::SeqCst);

@@ -11,23 +11,34 @@ use super::status::{LinkStatus, Status};
 use crate::host::Runtime;
 use crate::probe::{ArmedAt, Explanation, ProbeReport};
 use crate::quota;
-use crate::registry::State;
+use crate::registry::{Origin, State};
 
 impl<R: Runtime> Agent<R> {
-    /// One report a probe.
-    pub(super) fn reports(&self) -> (Vec<ProbeReport>, u32) {
-        let control = lock(&self.life().control);
+    /// One report a probe; `for_hub` also the last word about what the hub took away.
+    pub(super) fn reports(&self, for_hub: bool) -> (Vec<ProbeReport>, u32) {
+        // Before the counters are read: what is not under way now is in them.
+        let nothing_under_way = self.is_quiet();
+        let mut control = lock(&self.life().control);
+        let last_word = |entry: &Entry| {
+            for_hub && entry.probe.origin == Origin::Hub && !entry.is_told && entry.is_hit()
+        };
         let entries = control.entries.values();
-        let shown = entries.filter(|entry| entry.probe.state.get() != State::Removed);
+        let shown =
+            entries.filter(|entry| entry.probe.state.get() != State::Removed || last_word(entry));
         let reports = shown.map(report).collect();
         let cost = control.entries.values().map(|entry| entry.window.cost_ppm);
-        (reports, cost.fold(0, u32::saturating_add))
+        let cost_ppm = cost.fold(0, u32::saturating_add);
+        if for_hub {
+            control.told(nothing_under_way);
+        }
+        (reports, cost_ppm)
     }
 
     /// Everything the agent knows about itself.
     pub fn status(&self) -> Status {
+        self.look_for_fork();
         let life = self.life();
-        let (probes, cost_ppm) = self.reports();
+        let (probes, cost_ppm) = self.reports(false);
         let link = lock(&life.link).clone();
         let instance = *lock(&life.instance);
         let hub = self.config.hub.clone().filter(|_| life.waker.is_some());
@@ -54,7 +65,7 @@ impl<R: Runtime> Agent<R> {
 fn report(entry: &Entry) -> ProbeReport {
     let probe = &entry.probe;
     let state = probe.state.get();
-    let counters = probe.tally.read();
+    let (counters, delivery) = entry.account();
     let ns_per_hit = (counters.hits > 0).then(|| probe.spent_ns.get() / counters.hits);
     let over = matches!(state, State::Resting | State::Stopped);
     let why = if over { Some(over_budget(entry, ns_per_hit)) } else { entry.why.clone() };
@@ -67,7 +78,7 @@ fn report(entry: &Entry) -> ProbeReport {
         running: entry.running.clone(),
         not_probed: entry.not_probed.clone(),
         counters,
-        delivery: probe.delivery(),
+        delivery,
         first_failure: entry.first_failure.clone(),
         latest_failure: entry.latest_failure.clone(),
         ns_per_hit,

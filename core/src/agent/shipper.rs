@@ -8,11 +8,11 @@ use super::life::{Life, lock};
 use crate::capture::check;
 use crate::host::Runtime;
 use crate::ids::InstanceId;
-use crate::registry::Probe;
+use crate::registry::Owed;
 use crate::snapshot::Snapshot;
 use crate::transport::log::Level;
-use crate::transport::sink::{Callback, Sink, SinkTarget};
-use crate::transport::spool::Receipt;
+use crate::transport::sink::{Sink, SinkTarget};
+use crate::transport::spool::{Receipt, Spool};
 use crate::wire;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -24,8 +24,8 @@ const MAX_CALLBACKS: u64 = 1_024;
 /// How often the file of probes is looked at, and the ticks are measured.
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A snapshot and the probe that took it.
-type Taken = (Arc<Probe>, Snapshot);
+/// A snapshot, and the token that accounts for it.
+type Taken = (Owed, Snapshot);
 
 /// What the shipper's thread alone uses.
 struct Desk {
@@ -43,12 +43,12 @@ impl<R: Runtime> Agent<R> {
         let mut desk = Desk { sink, file, looked: None };
         loop {
             while !life.is_ending() {
-                match self.turn(life, &mut desk) {
+                match self.safely(|| self.turn(life, &mut desk)).unwrap_or(Some(SECOND)) {
                     Some(wait) => std::thread::park_timeout(wait),
                     None => std::thread::park(),
                 }
             }
-            self.ship_all(life, &mut desk);
+            self.safely(|| self.ship_all(life, &mut desk));
             let mut thread = lock(&life.shipper);
             // Under the lock: who ends a pause either is seen here or sees that nobody runs.
             if life.is_ending() {
@@ -56,6 +56,16 @@ impl<R: Runtime> Agent<R> {
                 return;
             }
         }
+    }
+
+    /// A defect costs what was in hand, which then counts as dropped, and not the thread.
+    fn safely<O>(&self, work: impl FnOnce() -> O) -> Option<O> {
+        let done = catch_unwind(AssertUnwindSafe(work));
+        if done.is_err() {
+            self.life().busy.store(false, Ordering::SeqCst);
+            self.log.say(Level::Error, "thread", "captures were dropped by a defect");
+        }
+        done.ok()
     }
 
     fn turn(&self, life: &Life, desk: &mut Desk) -> Option<Duration> {
@@ -71,13 +81,22 @@ impl<R: Runtime> Agent<R> {
                 self.log.say(Level::Error, "defect", text);
             }
         }
-        let nothing_under_way = self.slab.is_idle() && life.callbacks.load(Ordering::Acquire) == 0;
-        let pass = self.tick(life, nothing_under_way);
+        let pass = self.tick(life, self.is_quiet());
         if pass.wants_tasks {
             self.reconcile();
         }
         let file = self.config.probes_file.is_some().then_some(SECOND);
         [pass.wait, file].into_iter().flatten().min()
+    }
+
+    /// Whether no hit and no capture is under way between here and its reader's call.
+    pub(super) fn is_quiet(&self) -> bool {
+        let life = self.life();
+        // The hit first: what it captured is then seen in the slab.
+        self.gate.inside.get() == 0
+            && self.slab.is_idle()
+            && !life.busy.load(Ordering::SeqCst)
+            && life.callbacks.load(Ordering::Acquire) == 0
     }
 
     /// Empties the slab and hands everything to its reader.
@@ -97,20 +116,20 @@ impl<R: Runtime> Agent<R> {
         let mut taken = Vec::new();
         self.slab.drain(|buffer| {
             let Some(site) = self.sites.get(buffer.site) else { return };
+            let owed = Owed::new(&site.probe);
             let read =
                 catch_unwind(AssertUnwindSafe(|| check::read_planned(&buffer.bytes, &site.plan)));
             match read {
                 Ok(Ok(mut snapshot)) => {
                     snapshot.sequence = life.sequence.fetch_add(1, Ordering::Relaxed) + 1;
                     snapshot.notes.extend(site.notes.iter().cloned());
-                    site.probe.spool(1);
-                    taken.push((Arc::clone(&site.probe), snapshot));
+                    taken.push((owed, snapshot));
                 }
                 Ok(Err(error)) => {
-                    site.probe.refuse();
+                    owed.refuse();
                     self.log.say(Level::Warn, "check", format_args!("a capture: {error}"));
                 }
-                Err(_) => site.probe.refuse(),
+                Err(_) => owed.refuse(),
             }
         });
         taken
@@ -119,36 +138,21 @@ impl<R: Runtime> Agent<R> {
     /// The first of callback, hub and sink accounts for a result; a sink gets a copy of all.
     fn deliver(&self, life: &Life, desk: &mut Desk, taken: Vec<Taken>) {
         let mut for_hub = Vec::new();
-        for (probe, snapshot) in taken {
-            let callback =
-                lock(&life.control).entries.get(&probe.id).and_then(|entry| entry.callback.clone());
-            let accounts = callback.is_none() && life.waker.is_none();
-            if let Some(sink) = &mut desk.sink {
-                let dropped = sink.dropped_files();
-                let written = sink.write(&snapshot);
-                if sink.dropped_files() > dropped {
-                    let files = sink.dropped_files().to_string();
-                    lock(&life.notes).insert("result files dropped, 64 MiB each".into(), files);
-                }
-                if let Err(error) = &written {
-                    self.log.say(Level::Warn, "sink", error);
-                }
-                match (accounts, written) {
-                    (true, Ok(())) => probe.acknowledge(1),
-                    (true, Err(_)) => probe.drop_spooled(1),
-                    _ => {}
-                }
-            } else if accounts {
-                match &self.config.sink {
-                    Some(SinkTarget::Callback(_)) => self.call(life, probe, snapshot, None),
-                    _ => probe.drop_spooled(1),
-                }
-                continue;
+        let calls_sink = matches!(self.config.sink, Some(SinkTarget::Callback(_)));
+        for (owed, snapshot) in taken {
+            let written = self.write(life, desk, &snapshot);
+            let has_reader = owed.probe().is_some_and(|probe| probe.reader.is_some());
+            if calls_sink && (has_reader || life.waker.is_some()) {
+                self.call(life, None, snapshot.clone());
             }
-            match callback {
-                Some(callback) => self.call(life, probe, snapshot, Some(callback)),
-                None if life.waker.is_some() => for_hub.push((probe, snapshot)),
-                None => {}
+            if has_reader {
+                self.call(life, Some(owed), snapshot);
+            } else if life.waker.is_some() {
+                for_hub.push((owed, snapshot));
+            } else if calls_sink {
+                self.call(life, Some(owed), snapshot);
+            } else if written {
+                owed.acknowledge();
             }
         }
         if !for_hub.is_empty() {
@@ -156,44 +160,52 @@ impl<R: Runtime> Agent<R> {
         }
     }
 
-    /// Hands a snapshot to a function of the application, where the runtime may be entered: the
-    /// probe's own, or the sink's.
-    fn call(&self, life: &Life, probe: Arc<Probe>, snapshot: Snapshot, own: Option<Arc<Callback>>) {
-        let Some(agent) = self.me.upgrade() else { return probe.drop_spooled(1) };
-        if life.callbacks.fetch_add(1, Ordering::AcqRel) >= MAX_CALLBACKS {
-            life.callbacks.fetch_sub(1, Ordering::AcqRel);
-            return probe.drop_spooled(1);
+    /// Writes into the sink, if it is a place to write to; whether it was written.
+    fn write(&self, life: &Life, desk: &mut Desk, snapshot: &Snapshot) -> bool {
+        let Some(sink) = &mut desk.sink else { return false };
+        let dropped = sink.dropped_files();
+        let written = sink.write(snapshot);
+        if sink.dropped_files() > dropped {
+            let files = sink.dropped_files().to_string();
+            lock(&life.notes).insert("result files dropped, 64 MiB each".into(), files);
         }
-        let called = Arc::clone(&probe);
-        let queued = self.runtime.run_soon(Box::new(move || {
-            let call = || match (&own, &agent.config.sink) {
-                (Some(own), _) => own(&snapshot),
+        if let Err(error) = &written {
+            self.log.say(Level::Warn, "sink", error);
+        }
+        written.is_ok()
+    }
+
+    /// Hands a snapshot to a function of the application, where the runtime may be entered: its
+    /// probe's own, or the sink's. Without a token it is a copy that nothing is counted for.
+    fn call(&self, life: &Life, owed: Option<Owed>, snapshot: Snapshot) {
+        let Some(agent) = self.me.upgrade() else { return };
+        if life.callbacks.load(Ordering::Acquire) >= MAX_CALLBACKS {
+            return;
+        }
+        let mut calling = Calling::new(agent, owed);
+        // Let go of unrun, by a runtime that goes away, it counts as dropped.
+        self.runtime.run_soon(Box::new(move || {
+            let reader = calling.owed.as_ref().and_then(Owed::probe);
+            let reader = reader.and_then(|probe| probe.reader.as_ref());
+            let call = || match (reader, &calling.agent.config.sink) {
+                (Some(reader), _) => (reader.0)(&snapshot),
                 (None, Some(SinkTarget::Callback(sink))) => sink(&snapshot),
                 (None, _) => {}
             };
-            match catch_unwind(AssertUnwindSafe(call)) {
-                Ok(()) => called.acknowledge(1),
-                Err(_) => called.drop_spooled(1),
+            if catch_unwind(AssertUnwindSafe(call)).is_ok() {
+                calling.owed.take().into_iter().for_each(Owed::acknowledge);
             }
-            let life = agent.life();
-            life.callbacks.fetch_sub(1, Ordering::AcqRel);
-            life.progressed();
         }));
-        if !queued {
-            life.callbacks.fetch_sub(1, Ordering::AcqRel);
-            probe.drop_spooled(1);
-        }
     }
 
     fn spool(&self, life: &Life, taken: Vec<Taken>) {
-        let instance = *lock(&life.instance);
-        let (probes, snapshots): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
+        let (mut owed, snapshots): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
         let mut spool = lock(&life.spool);
-        let chunk = wire::MAX_BATCH_SNAPSHOTS;
-        for (probes, snapshots) in probes.chunks(chunk).zip(snapshots.chunks(chunk)) {
-            frame(instance, probes, snapshots, &mut |last, bytes, probes| {
-                spool.push(last, bytes.into(), Box::new(Counted(probes.to_vec())));
-            });
+        // Under the spool's lock: else a new id might pass between, and the hub refuse the frame.
+        let instance = *lock(&life.instance);
+        for snapshots in snapshots.chunks(wire::MAX_BATCH_SNAPSHOTS) {
+            let rest = owed.split_off(snapshots.len().min(owed.len()));
+            frame(instance, std::mem::replace(&mut owed, rest), snapshots, &mut spool);
         }
         drop(spool);
         if let Some(waker) = &life.waker {
@@ -202,33 +214,52 @@ impl<R: Runtime> Agent<R> {
     }
 }
 
-/// Takes a frame: its last sequence, its bytes, and whose captures are in it.
-type Push<'a> = dyn FnMut(u64, Vec<u8>, &[Arc<Probe>]) + 'a;
-
 /// Frames of snapshots, halved until each fits what a reader accepts.
-fn frame(instance: InstanceId, probes: &[Arc<Probe>], snapshots: &[Snapshot], push: &mut Push<'_>) {
+fn frame(instance: InstanceId, mut owed: Vec<Owed>, snapshots: &[Snapshot], spool: &mut Spool) {
     let mut frames = wire::frames(instance, snapshots);
     match (frames.pop(), frames.is_empty(), snapshots.last()) {
-        (Some(bytes), true, Some(last)) => push(last.sequence, bytes, probes),
-        _ if snapshots.len() > 1 => {
-            let middle = snapshots.len() / 2;
-            frame(instance, &probes[..middle], &snapshots[..middle], push);
-            frame(instance, &probes[middle..], &snapshots[middle..], push);
+        (Some(bytes), true, Some(last)) => {
+            spool.push(last.sequence, bytes.into(), Box::new(Counted(owed)));
         }
-        // One snapshot that no frame can hold.
-        _ => probes.iter().for_each(|probe| probe.drop_spooled(1)),
+        _ if snapshots.len() > 1 => {
+            let (left, right) = snapshots.split_at(snapshots.len() / 2);
+            let rest = owed.split_off(left.len().min(owed.len()));
+            frame(instance, owed, left, spool);
+            frame(instance, rest, right, spool);
+        }
+        // One snapshot that no frame can hold: its token is dropped.
+        _ => {}
     }
 }
 
 /// Settles the captures of one frame.
-struct Counted(Vec<Arc<Probe>>);
+struct Counted(Vec<Owed>);
 
 impl Receipt for Counted {
-    fn acknowledged(&self) {
-        self.0.iter().for_each(|probe| probe.acknowledge(1));
+    fn acknowledged(self: Box<Self>) {
+        self.0.into_iter().for_each(Owed::acknowledge);
     }
+}
 
-    fn dropped(&self) {
-        self.0.iter().for_each(|probe| probe.drop_spooled(1));
+/// A call of the application's that is under way, over when this is dropped.
+struct Calling<R: Runtime> {
+    agent: Arc<Agent<R>>,
+    owed: Option<Owed>,
+}
+
+impl<R: Runtime> Calling<R> {
+    fn new(agent: Arc<Agent<R>>, owed: Option<Owed>) -> Self {
+        agent.life().callbacks.fetch_add(1, Ordering::AcqRel);
+        Self { agent, owed }
+    }
+}
+
+impl<R: Runtime> Drop for Calling<R> {
+    fn drop(&mut self) {
+        // First: who sees no call under way sees all of them counted.
+        drop(self.owed.take());
+        let life = self.agent.life();
+        life.callbacks.fetch_sub(1, Ordering::AcqRel);
+        life.progressed();
     }
 }

@@ -12,7 +12,7 @@ use crate::limits::MAX_PROBES;
 use crate::registry::Origin;
 use crate::transport::client::{LinkChange, Station};
 use crate::transport::log::Level;
-use crate::transport::message::{AgentMessage, HubMessage, PROTOCOL};
+use crate::transport::message::{AgentMessage, HubMessage, MAX_UNSURE, PROTOCOL};
 use crate::transport::spool::Spool;
 use crate::wire::{self, Batch};
 use sha2::{Digest, Sha256};
@@ -27,18 +27,25 @@ const STATUS_INTERVAL: Duration = Duration::from_secs(1);
 
 impl<R: Runtime> Station for Agent<R> {
     fn hello(&self) -> AgentMessage {
+        let mut unsure = lock(&self.life().spool).unsure();
+        unsure.truncate(MAX_UNSURE);
         let kinds = self.config.allow.iter();
         AgentMessage::Hello {
             protocol: PROTOCOL,
             capabilities: kinds.map(|kind| format!("{kind:?}").to_lowercase()).collect(),
             instance: *lock(&self.life().instance),
             info: Box::new(self.info()),
+            unsure,
         }
     }
 
     fn status(&self, afresh: bool) -> Option<AgentMessage> {
         let life = self.life();
-        let (probes, cost_ppm) = self.reports();
+        if afresh {
+            // Whether the hub heard the last words of an earlier connection, nobody knows.
+            lock(&life.control).entries.values_mut().for_each(|entry| entry.is_told = false);
+        }
+        let (probes, cost_ppm) = self.reports(true);
         let notes = lock(&life.notes).clone();
         let message = AgentMessage::Status { probes, cost_ppm, notes };
         let text = serde_json::to_vec(&message).ok()?;
@@ -51,7 +58,8 @@ impl<R: Runtime> Station for Agent<R> {
 
     fn status_interval(&self) -> Option<Duration> {
         let control = lock(&self.life().control);
-        (!control.entries.is_empty()).then_some(STATUS_INTERVAL)
+        let any = control.entries.values().any(|entry| !entry.is_dormant());
+        any.then_some(STATUS_INTERVAL)
     }
 
     fn has_news(&self) -> bool {
@@ -114,10 +122,17 @@ impl<R: Runtime> Agent<R> {
     fn renew(&self) {
         let Ok(instance) = InstanceId::random() else { return };
         let life = self.life();
+        let mut spool = lock(&life.spool);
+        // Under the spool's lock: no frame of the former id may follow it.
         *lock(&life.instance) = instance;
-        lock(&life.spool).rewrite(|bytes| {
+        spool.rewrite(|bytes| {
             let Batch { snapshots, .. } = wire::decode_batch(&wire::unpack(bytes).ok()?).ok()?;
             Some(wire::pack(&wire::encode_batch(&Batch { instance, snapshots })))
         });
+        drop(spool);
+        // What the former id delivered stays its own.
+        for entry in lock(&life.control).entries.values_mut() {
+            entry.renew();
+        }
     }
 }

@@ -43,12 +43,12 @@ impl<R: Runtime> Agent<R> {
             let own = match state {
                 State::Armed | State::Exhausted => Some(ARMED),
                 State::Pending | State::Resting => Some(SECOND),
-                _ if entry.is_hooked || entry.probe.delivery().spooled > 0 => Some(SECOND),
+                _ if entry.is_hooked || entry.probe.deliveries.any_waits() => Some(SECOND),
                 _ => None,
             };
             wait = [wait, own].into_iter().flatten().min();
         }
-        control.sweep(nothing_under_way);
+        control.sweep(nothing_under_way, life.waker.is_some());
         drop(control);
         if waits_for_code {
             // Once a second besides: not every runtime tells of every piece of code.

@@ -32,6 +32,11 @@ impl Limit {
         let _ = self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, back);
     }
 
+    /// Reserves one that is given back unless it is kept: whatever unwinds meanwhile takes nothing.
+    pub fn hold(&self) -> Option<Reservation<'_>> {
+        self.reserve().map(|number| Reservation { limit: self, number, kept: false })
+    }
+
     /// Whether all are taken.
     pub fn is_reached(&self) -> bool {
         self.taken.load(Ordering::Relaxed) >= self.most
@@ -40,6 +45,34 @@ impl Limit {
     /// Forgets every reservation.
     pub fn reset(&self) {
         self.taken.store(0, Ordering::Relaxed);
+    }
+}
+
+/// One of a limit, while it is not certain that it will be used.
+#[derive(Debug)]
+pub struct Reservation<'a> {
+    limit: &'a Limit,
+    number: u64,
+    kept: bool,
+}
+
+impl Reservation<'_> {
+    /// Its number, from 1.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// It was used.
+    pub fn keep(mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        if !self.kept {
+            self.limit.release();
+        }
     }
 }
 

@@ -4,13 +4,15 @@
 //! only ever tried on the application's threads. Invariant: a probe is never reused for another; a
 //! late hit finds the state *removed* and nothing else.
 
-use super::{State, StateWord, Tally, Word};
+use super::{Deliveries, State, StateWord, Tally, Word};
 use crate::condition::Failure;
 use crate::ids::ProbeId;
-use crate::probe::{Delivery, ProbeSpec};
+use crate::probe::ProbeSpec;
 use crate::quota::{self, Budget, Limit, Rate};
+use crate::snapshot::Callback;
+use std::fmt;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Who placed a probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,15 @@ pub struct FailureSeen {
     pub failure: Failure,
 }
 
+/// The application's own function for the captures of one probe.
+pub struct Reader(pub Callback);
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reader")
+    }
+}
+
 /// A probe.
 #[derive(Debug)]
 pub struct Probe {
@@ -41,10 +52,14 @@ pub struct Probe {
     pub spec: ProbeSpec,
     /// Who placed it.
     pub origin: Origin,
+    /// Who reads its captures, if it is not the hub or a sink.
+    pub reader: Option<Reader>,
     /// Where it stands.
     pub state: StateWord,
     /// What became of its hits.
     pub tally: Tally,
+    /// What became of its captures.
+    pub deliveries: Deliveries,
     /// Nanoseconds its hits cost so far.
     pub spent_ns: Word,
     /// Rate of its captures.
@@ -58,10 +73,6 @@ pub struct Probe {
     pub suspect: Word,
     rests: AtomicU32,
     failure: Mutex<Option<FailureSeen>>,
-    acknowledged: AtomicU64,
-    spooled: AtomicU64,
-    spool_dropped: AtomicU64,
-    refused_by_check: AtomicU64,
 }
 
 impl Probe {
@@ -78,13 +89,16 @@ impl Probe {
             suspect: Word::default(),
             rests: AtomicU32::new(0),
             failure: Mutex::new(None),
-            acknowledged: AtomicU64::new(0),
-            spooled: AtomicU64::new(0),
-            spool_dropped: AtomicU64::new(0),
-            refused_by_check: AtomicU64::new(0),
+            deliveries: Deliveries::default(),
+            reader: None,
             spec,
             origin,
         }
+    }
+
+    /// The same with a reader of its own.
+    pub fn with_reader(self, reader: Option<Callback>) -> Self {
+        Self { reader: reader.map(Reader), ..self }
     }
 
     /// Goes to rest because it is over its budget, or stops if it was so too often.
@@ -114,38 +128,6 @@ impl Probe {
         self.failure.try_lock().ok().and_then(|mut failure| failure.take())
     }
 
-    /// `count` captures now wait for their reader.
-    pub fn spool(&self, count: u64) {
-        self.spooled.fetch_add(count, Ordering::Relaxed);
-    }
-
-    /// `count` waiting captures reached their reader.
-    pub fn acknowledge(&self, count: u64) {
-        self.acknowledged.fetch_add(count, Ordering::Relaxed);
-        self.spooled.fetch_sub(count, Ordering::Relaxed);
-    }
-
-    /// `count` waiting captures were dropped.
-    pub fn drop_spooled(&self, count: u64) {
-        self.spool_dropped.fetch_add(count, Ordering::Relaxed);
-        self.spooled.fetch_sub(count, Ordering::Relaxed);
-    }
-
-    /// The check refused a capture.
-    pub fn refuse(&self) {
-        self.refused_by_check.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// What became of its captures.
-    pub fn delivery(&self) -> Delivery {
-        Delivery {
-            acknowledged: self.acknowledged.load(Ordering::Relaxed),
-            spooled: self.spooled.load(Ordering::Relaxed),
-            spool_dropped: self.spool_dropped.load(Ordering::Relaxed),
-            refused_by_check: self.refused_by_check.load(Ordering::Relaxed),
-        }
-    }
-
     /// Counts from zero: this process is a forked child and a new instance.
     pub fn reset_in_child(&self) {
         self.tally.reset();
@@ -156,9 +138,7 @@ impl Probe {
         self.limit.reset();
         self.budget.reset();
         self.rests.store(0, Ordering::Relaxed);
-        let words =
-            [&self.acknowledged, &self.spooled, &self.spool_dropped, &self.refused_by_check];
-        words.into_iter().for_each(|word| word.store(0, Ordering::Relaxed));
+        self.deliveries.reset();
         // Its parent's rate is not its own; what ended or was taken away stays so.
         self.state.step(&[State::Exhausted], State::Armed);
     }
@@ -185,17 +165,5 @@ mod tests {
         assert_eq!(probe.rests(), 3);
         probe.rest();
         assert_eq!(probe.rests(), 3);
-    }
-
-    #[test]
-    fn deliveries_add_up() {
-        let probe = probe();
-        probe.spool(5);
-        probe.acknowledge(2);
-        probe.drop_spooled(1);
-        probe.refuse();
-        let delivery = probe.delivery();
-        let sum = delivery.acknowledged + delivery.spooled + delivery.spool_dropped;
-        assert_eq!((sum, delivery.refused_by_check), (5, 1));
     }
 }

@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub const PROTOCOL: ProtocolRange = ProtocolRange { min: 1, max: 1 };
 /// Bytes of a text frame that a reader accepts.
 pub const MAX_TEXT_BYTES: usize = 1 << 20;
+/// Unsure batches that a hello names; those beyond count as dropped.
+pub const MAX_UNSURE: usize = 16_384;
 /// Path of the agents' WebSocket on the hub.
 pub const AGENT_PATH: &str = "/agent";
 
@@ -83,6 +85,10 @@ pub enum AgentMessage {
         instance: InstanceId,
         /// Who it is.
         info: Box<InstanceInfo>,
+        /// Batches that were sent, were not acknowledged and cannot be sent again, by their highest
+        /// sequence.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unsure: Vec<u64>,
     },
     /// State of all its probes: after each change, and every second while counters move.
     Status {
@@ -114,6 +120,9 @@ pub enum HubMessage {
         protocol: u32,
         /// Name of the hub.
         hub: String,
+        /// Those of the unsure batches that it has.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        held: Vec<u64>,
     },
     /// All probes this instance should hold now; others are to be removed.
     Probes {

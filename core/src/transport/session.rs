@@ -86,7 +86,7 @@ impl Session {
     pub(super) fn run<S: Station>(&mut self, waker: &Waker, station: &S) -> End {
         let end = self.serve(waker, station);
         if matches!(end, End::Stopped) {
-            self.say_goodbye(waker);
+            self.say_goodbye(waker, station);
         }
         if !matches!(end, End::Paused) {
             // The socket must not be closed while a child would still close its number.
@@ -166,11 +166,16 @@ impl Session {
     fn receive<S: Station>(&mut self, text: &str, station: &S) -> Result<(), End> {
         let wrong = |error: Error| End::Failed { error, refused: false };
         match HubMessage::parse(text).map_err(wrong)? {
-            HubMessage::Welcome { protocol, hub } => {
+            HubMessage::Welcome { protocol, hub, held } => {
                 if !(PROTOCOL.min..=PROTOCOL.max).contains(&protocol) {
                     return Err(failed(format!("the hub speaks protocol {protocol}, not ours")));
                 }
-                self.welcomed = true;
+                if std::mem::replace(&mut self.welcomed, true) {
+                    return Err(failed("the hub welcomed us twice"));
+                }
+                if let Ok(mut spool) = station.spool().lock() {
+                    spool.welcomed(&held);
+                }
                 let hub = hub.chars().filter(|c| !c.is_control()).take(80).collect();
                 station.link_changed(LinkChange::Connected { hub });
             }
@@ -241,9 +246,12 @@ impl Session {
         Ok(())
     }
 
-    fn say_goodbye(&mut self, waker: &Waker) {
+    fn say_goodbye<S: Station>(&mut self, waker: &Waker, station: &S) {
         let until = Instant::now() + GOODBYE;
-        // Nobody is left to tell that the goodbye failed.
+        // Nobody is left to tell that the last word or the goodbye failed.
+        if let Some(status) = station.status(false).filter(|_| self.welcomed) {
+            let _ = self.send_message(&status);
+        }
         let _ = self.send_message(&AgentMessage::Goodbye);
         let _ = self.socket.close(None);
         while self.write_out().is_ok() && self.blocked && Instant::now() < until {

@@ -7,6 +7,7 @@ mod cut;
 mod file;
 
 use crate::error::{Error, ErrorKind, Result};
+pub use crate::snapshot::Callback;
 use crate::snapshot::Snapshot;
 use crate::snapshot::json::ServiceRef;
 use file::Rotating;
@@ -16,9 +17,6 @@ use std::io::Write;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::str::FromStr;
-
-/// What is called with each snapshot, outside any hit, where the runtime may be entered.
-pub type Callback = Box<dyn Fn(&Snapshot) + Send + Sync>;
 
 /// A place for results.
 pub enum SinkTarget {

@@ -11,19 +11,19 @@ use std::sync::Arc;
 /// Bytes that may wait.
 pub const SPOOL_BYTES: usize = 8 << 20;
 
-/// Who is told what became of a frame.
+/// Who is told what became of a frame: dropped, unless it is acknowledged.
 pub trait Receipt: Send {
     /// The hub stored it.
-    fn acknowledged(&self);
-    /// It was dropped.
-    fn dropped(&self);
+    fn acknowledged(self: Box<Self>);
 }
 
 struct Frame {
     last: u64,
-    /// Absent once the room was needed while the frame was on its way: it cannot be sent again, but
-    /// its acknowledgement may still come.
+    /// Absent once the room was needed after the frame was sent: it cannot be sent again, but the
+    /// hub may have it.
     bytes: Option<Arc<[u8]>>,
+    /// Whether it was ever sent, so that the hub may have it.
+    tried: bool,
     receipt: Box<dyn Receipt>,
 }
 
@@ -55,24 +55,24 @@ impl Spool {
     /// Adds a frame whose highest sequence is `last`; the oldest make room.
     pub fn push(&mut self, last: u64, bytes: Arc<[u8]>, receipt: Box<dyn Receipt>) {
         self.bytes += bytes.len();
-        self.frames.push_back(Frame { last, bytes: Some(bytes), receipt });
+        self.frames.push_back(Frame { last, bytes: Some(bytes), tried: false, receipt });
         let mut index = 0;
         while self.bytes > self.max_bytes && index < self.frames.len() {
-            if index < self.sent {
-                self.bytes -= self.frames[index].bytes.take().map_or(0, |bytes| bytes.len());
+            self.bytes -= self.frames[index].bytes.take().map_or(0, |bytes| bytes.len());
+            if self.frames[index].tried {
                 index += 1;
-            } else if let Some(frame) = self.frames.remove(index) {
-                self.bytes -= frame.bytes.map_or(0, |bytes| bytes.len());
-                frame.receipt.dropped();
+            } else {
+                drop(self.frames.remove(index));
             }
         }
     }
 
     /// The next frame that was not sent on this connection, which it now was.
     pub fn send(&mut self) -> Option<Arc<[u8]>> {
-        let bytes = self.frames.get(self.sent)?.bytes.clone();
+        let frame = self.frames.get_mut(self.sent)?;
+        frame.tried = true;
         self.sent += 1;
-        bytes
+        frame.bytes.clone()
     }
 
     /// The hub stored everything up to `sequence`. `Wire` if that was never sent.
@@ -94,14 +94,28 @@ impl Spool {
     }
 
     /// The connection is gone: everything unacknowledged is to be sent again, as far as it is there.
+    /// Of the rest only the hub knows.
     pub fn disconnected(&mut self) {
         self.sent = 0;
-        self.frames.retain(|frame| {
-            if frame.bytes.is_none() {
-                frame.receipt.dropped();
+    }
+
+    /// Frames that cannot be sent again although nobody knows whether the hub has them, by their
+    /// highest sequence.
+    pub fn unsure(&self) -> Vec<u64> {
+        let unsure = self.frames.iter().filter(|frame| frame.bytes.is_none());
+        unsure.map(|frame| frame.last).collect()
+    }
+
+    /// A connection begins, and of the unsure frames the hub has those in `held`.
+    pub fn welcomed(&mut self, held: &[u64]) {
+        self.sent = 0;
+        for frame in std::mem::take(&mut self.frames) {
+            if frame.bytes.is_some() {
+                self.frames.push_back(frame);
+            } else if held.contains(&frame.last) {
+                frame.receipt.acknowledged();
             }
-            frame.bytes.is_some()
-        });
+        }
     }
 
     /// Writes every frame anew, for another instance id. A frame that cannot be is dropped.
@@ -111,10 +125,8 @@ impl Spool {
         self.frames.retain_mut(|frame| {
             let changed = frame.bytes.as_deref().and_then(&mut change);
             frame.bytes = changed.map(Arc::from);
+            frame.tried = false;
             bytes += frame.bytes.as_ref().map_or(0, |bytes| bytes.len());
-            if frame.bytes.is_none() {
-                frame.receipt.dropped();
-            }
             frame.bytes.is_some()
         });
         self.bytes = bytes;
@@ -122,13 +134,18 @@ impl Spool {
 
     /// Drops everything.
     pub fn clear(&mut self) {
-        self.frames.drain(..).for_each(|frame| frame.receipt.dropped());
+        self.frames.clear();
         (self.sent, self.bytes) = (0, 0);
     }
 
     /// Whether nothing waits, neither to be sent nor to be acknowledged.
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty()
+    }
+
+    /// Frames that wait, those on their way among them.
+    pub fn len(&self) -> usize {
+        self.frames.len()
     }
 
     /// Whether something waits to be sent.
@@ -145,19 +162,25 @@ mod tests {
 
     type Ledger = Arc<Mutex<(Vec<u64>, Vec<u64>)>>;
 
-    struct Entry(u64, Ledger);
+    struct Entry(u64, Option<Ledger>);
 
     impl Receipt for Entry {
-        fn acknowledged(&self) {
-            self.1.lock().expect("no test panics inside").0.push(self.0);
+        fn acknowledged(mut self: Box<Self>) {
+            let ledger = self.1.take().expect("it is settled once");
+            ledger.lock().expect("no test panics inside").0.push(self.0);
         }
-        fn dropped(&self) {
-            self.1.lock().expect("no test panics inside").1.push(self.0);
+    }
+
+    impl Drop for Entry {
+        fn drop(&mut self) {
+            if let Some(ledger) = self.1.take() {
+                ledger.lock().expect("no test panics inside").1.push(self.0);
+            }
         }
     }
 
     fn push(spool: &mut Spool, sequence: u64, len: usize, ledger: &Ledger) {
-        let receipt = Box::new(Entry(sequence, Arc::clone(ledger)));
+        let receipt = Box::new(Entry(sequence, Some(Arc::clone(ledger))));
         spool.push(sequence, vec![sequence as u8; len].into(), receipt);
     }
 
@@ -203,6 +226,29 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_sent_again_is_what_the_hub_says() {
+        let (mut spool, seen) = (Spool::new(20), Ledger::default());
+        (1..=2).for_each(|sequence| push(&mut spool, sequence, 10, &seen));
+        (0..2).for_each(|_| drop(spool.send()));
+        // Both made room while they were on their way; then the connection broke.
+        (3..=4).for_each(|sequence| push(&mut spool, sequence, 10, &seen));
+        spool.disconnected();
+        assert_eq!((spool.unsure(), ledger(&seen)), (vec![1, 2], (vec![], vec![])));
+        push(&mut spool, 5, 10, &seen);
+        assert_eq!(ledger(&seen), (vec![], vec![3]));
+        spool.welcomed(&[1]);
+        assert_eq!(ledger(&seen), (vec![1], vec![3, 2]));
+        // It had its bytes when the connection broke, and lost them afterwards.
+        (0..2).for_each(|_| drop(spool.send()));
+        spool.disconnected();
+        push(&mut spool, 6, 10, &seen);
+        assert_eq!((spool.unsure(), ledger(&seen).1), (vec![4], vec![3, 2]));
+        spool.welcomed(&[4]);
+        assert_eq!(ledger(&seen).0, [1, 4]);
+        assert_eq!(spool.send().as_deref(), Some(&[5; 10][..]));
+    }
+
+    #[test]
     fn a_rewritten_frame_is_sent_as_new() {
         let (mut spool, seen) = (Spool::new(100), Ledger::default());
         (1..=2).for_each(|sequence| push(&mut spool, sequence, 10, &seen));
@@ -215,7 +261,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_frame_is_settled_once(
-            steps in prop::collection::vec((0_u8..5, 1_usize..40), 1..200)
+            steps in prop::collection::vec((0_u8..6, 1_usize..40), 1..200)
         ) {
             let (mut spool, seen, mut next) = (Spool::new(100), Ledger::default(), 1);
             for (step, size) in steps {
@@ -226,7 +272,8 @@ mod tests {
                     }
                     2 => drop(spool.send()),
                     3 => drop(spool.acknowledge(size as u64)),
-                    _ => spool.disconnected(),
+                    4 => spool.disconnected(),
+                    _ => spool.welcomed(&[size as u64]),
                 }
                 prop_assert!(spool.bytes <= 100);
                 let held: usize = spool.frames.iter().flat_map(|f| &f.bytes).map(|b| b.len()).sum();

@@ -15,7 +15,9 @@ use stillframe_core::clock;
 use stillframe_core::error::Error;
 use stillframe_core::ids::InstanceId;
 use stillframe_core::limits::MAX_PROBES;
-use stillframe_core::transport::message::{AgentMessage, HubMessage, InstanceInfo, PROTOCOL};
+use stillframe_core::transport::message::{
+    AgentMessage, HubMessage, InstanceInfo, MAX_UNSURE, PROTOCOL,
+};
 use stillframe_core::wire;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -117,7 +119,7 @@ impl Session {
             Some(Ok(_)) => return Err(End::malformed("the first message is no hello")),
             Some(Err(_)) | None => return Err(End::Gone),
         };
-        let AgentMessage::Hello { protocol, capabilities, instance, info } =
+        let AgentMessage::Hello { protocol, capabilities, instance, info, unsure } =
             AgentMessage::parse(&text)?
         else {
             return Err(End::malformed("the first message is no hello"));
@@ -132,7 +134,8 @@ impl Session {
             });
         };
         self.claim(instance).await?;
-        let welcome = HubMessage::Welcome { protocol: common, hub: self.hub.name.clone() };
+        let held = self.held(instance, unsure).await?;
+        let welcome = HubMessage::Welcome { protocol: common, hub: self.hub.name.clone(), held };
         let info = bounded(*info);
         self.keep(instance, info.clone()).await?;
         self.send(&welcome).await?;
@@ -149,6 +152,32 @@ impl Session {
         match timeout(LIVE, answer).await {
             Ok(Ok(())) => Err(End::Renew),
             Ok(Err(_)) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Which of the batches that an earlier connection left unacknowledged are here.
+    async fn held(&mut self, id: InstanceId, mut unsure: Vec<u64>) -> Result<Vec<u64>, End> {
+        if unsure.is_empty() {
+            return Ok(unsure);
+        }
+        unsure.truncate(MAX_UNSURE);
+        self.settle().await?;
+        let held = move |hub: &Hub| hub.store.held(id, &unsure);
+        let busy = |message| End::Refused { code: "busy", message };
+        self.hub.blocking(held).await.map_err(|error| busy(error.message))
+    }
+
+    /// Waits until what was handed to the store before is done.
+    async fn settle(&mut self) -> Result<(), End> {
+        let Ok(permit) = Arc::clone(&self.batches).acquire_owned().await else {
+            return Err(End::Gone);
+        };
+        let (reply, mut replies) = mpsc::unbounded_channel();
+        self.hub.queue.submit(Job { items: Vec::new(), sequence: 0, permit, reply });
+        match replies.recv().await {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(error)) => Err(End::Refused { code: "busy", message: error.to_string() }),
+            None => Err(End::Gone),
         }
     }
 

@@ -260,6 +260,17 @@ impl Store for DiskStore {
         Ok(found)
     }
 
+    fn held(&self, instance: InstanceId, sequences: &[u64]) -> Result<Vec<u64>> {
+        let writer = held(&self.writer);
+        let mut found = Vec::new();
+        for sequence in sequences {
+            if writer.index.holds(instance, *sequence)? {
+                found.push(*sequence);
+            }
+        }
+        Ok(found)
+    }
+
     fn tallies(&self) -> Result<HashMap<ProbeId, Tally>> {
         Ok(held(&self.writer).tallies.clone())
     }

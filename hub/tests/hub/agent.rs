@@ -77,6 +77,7 @@ impl Agent {
             capabilities: ["snap", "log", "count"].map(String::from).into(),
             instance: id,
             info: Box::new(info),
+            unsure: Vec::new(),
         });
         agent
     }

@@ -73,6 +73,7 @@ fn what_is_no_hello_or_of_another_protocol_is_refused() {
         capabilities: Vec::new(),
         instance: InstanceId([1; 16]),
         info: Box::default(),
+        unsure: Vec::new(),
     };
     let text = serde_json::to_string(&hello).expect("JSON");
     socket.send(Message::text(text)).expect("sent");

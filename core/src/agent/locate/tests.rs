@@ -68,6 +68,7 @@ impl Runtime for Texts {
     }
 
     fn disarm(&self, _site: u32) {}
+    fn forked(&self) {}
 }
 
 fn function(code: u64, name: &str, first_line: u32, lines: &[u32]) -> LoadedFunction {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 fn fork(agent: &Agent<Double>) {
     agent.before_fork();
     assert_eq!(agent.life().threads.load(Ordering::Acquire), 0);
-    agent.fork_in_child();
+    agent.begin_life();
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_child_whose_parent_was_interrupted_still_has_its_armed_probes() {
     {
         // As if another thread of the parent held it for ever.
         let _held = agent.life().control.lock().expect("unpoisoned");
-        agent.fork_in_child();
+        agent.begin_life();
     }
     agent.hit(site, &HIT);
     assert_eq!(report(&agent, id).counters.captured, 1);

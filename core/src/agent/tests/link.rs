@@ -62,7 +62,7 @@ impl Hub {
     /// The next connection, welcomed.
     fn welcomed(&self) -> Peer {
         let mut peer = self.greeted();
-        peer.say(&HubMessage::Welcome { protocol: 1, hub: "test".to_owned() });
+        peer.say(&HubMessage::Welcome { protocol: 1, hub: "test".to_owned(), held: Vec::new() });
         peer
     }
 }
@@ -251,7 +251,7 @@ fn a_hanging_hub_delays_a_stop_no_longer_than_asked() {
         assert!(began.elapsed() < Duration::from_millis(900), "{:?}", began.elapsed());
     });
     until(&agent, || agent.life().threads.load(std::sync::atomic::Ordering::Acquire) == 0);
-    let spooled = agent.sites.get(0).expect("it was armed").probe.delivery().spooled;
+    let spooled = agent.sites.get(0).expect("it was armed").probe.deliveries.read().spooled;
     assert_eq!(spooled, 5, "they are still accounted for");
 }
 
@@ -287,7 +287,7 @@ fn a_fork_keeps_the_connection_of_the_parent() {
     // The child, which is this very process here, gets a connection and an id of its own.
     let parent = peer.instance;
     agent.before_fork();
-    agent.fork_in_child();
+    agent.begin_life();
     let child = hub.welcomed();
     assert_ne!(child.instance, parent);
 }
@@ -341,7 +341,7 @@ fn a_million_hits_without_a_hub_lose_what_the_counters_say() {
     assert_eq!(counters.hits, 1_000_000);
     until(&agent, || agent.slab.is_idle());
     agent.flush(Duration::from_millis(200));
-    let delivery = probe.delivery();
+    let delivery = probe.deliveries.read();
     let delivered = delivery.acknowledged
         + delivery.spooled
         + delivery.spool_dropped
@@ -352,16 +352,16 @@ fn a_million_hits_without_a_hub_lose_what_the_counters_say() {
     drop(peer);
     let mut peer = hub.welcomed();
     let mut got = 0;
-    while probe.delivery().spooled > 0 {
+    while probe.deliveries.read().spooled > 0 {
         let sequences = peer.batch();
         got += sequences.len() as u64;
         peer.say(&HubMessage::Ack { sequence: *sequences.last().expect("not empty") });
         let behind = Instant::now() + Duration::from_millis(50);
-        while probe.delivery().acknowledged < got && Instant::now() < behind {
+        while probe.deliveries.read().acknowledged < got && Instant::now() < behind {
             agent.life().await_progress(agent.life().progress(), Duration::from_millis(5));
         }
     }
-    let delivery = probe.delivery();
+    let delivery = probe.deliveries.read();
     assert_eq!(delivery.acknowledged, got);
     assert_eq!(counters.captured, got + delivery.spool_dropped);
 }
