@@ -121,7 +121,6 @@ impl<R: Runtime> Agent<R> {
                 catch_unwind(AssertUnwindSafe(|| check::read_planned(&buffer.bytes, &site.plan)));
             match read {
                 Ok(Ok(mut snapshot)) => {
-                    snapshot.sequence = life.sequence.fetch_add(1, Ordering::Relaxed) + 1;
                     snapshot.notes.extend(site.notes.iter().cloned());
                     taken.push((owed, snapshot));
                 }
@@ -132,6 +131,11 @@ impl<R: Runtime> Agent<R> {
                 Err(_) => owed.refuse(),
             }
         });
+        // Buffers come in the order of their places, which is not that of the hits.
+        taken.sort_by_key(|(_, snapshot)| snapshot.monotonic_ns);
+        for (_, snapshot) in &mut taken {
+            snapshot.sequence = life.sequence.fetch_add(1, Ordering::Relaxed) + 1;
+        }
         taken
     }
 
