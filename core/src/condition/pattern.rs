@@ -46,10 +46,26 @@ impl Pattern {
     }
 
     /// Whether it is found anywhere in `text`; `None` where it cannot tell (a word boundary beside a
-    /// character beyond ASCII).
+    /// character beyond ASCII). Goes from state to state itself: the engine's own search allocates an
+    /// error where it gives up.
     pub(super) fn is_found(&self, text: &str) -> Option<bool> {
-        let input = Input::new(text).anchored(Anchored::No).earliest(true);
-        self.0.try_search_fwd(&input).ok().map(|found| found.is_some())
+        let input = Input::new(text).anchored(Anchored::No);
+        let mut state = self.0.start_state_forward(&input).ok()?;
+        for byte in text.bytes() {
+            state = self.0.next_state(state, byte);
+            if !self.0.is_special_state(state) {
+                continue;
+            }
+            if self.0.is_quit_state(state) {
+                return None;
+            }
+            if self.0.is_match_state(state) || self.0.is_dead_state(state) {
+                return Some(self.0.is_match_state(state));
+            }
+        }
+        // A match shows one step late.
+        let end = self.0.next_eoi_state(state);
+        (!self.0.is_quit_state(end)).then(|| self.0.is_match_state(end))
     }
 }
 

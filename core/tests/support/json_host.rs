@@ -389,14 +389,16 @@ fn text(points: impl Iterator<Item = u32>) -> Stored {
     }
 }
 
-pub(super) fn string(text: Text<'_>) -> String {
-    let point = |p: u32| char::from_u32(p).unwrap_or(char::REPLACEMENT_CHARACTER);
-    match text {
-        Text::Utf8(text) => text.to_owned(),
-        Text::Latin1(units) => units.iter().map(|u| char::from(*u)).collect(),
-        Text::Units16(units) => units.iter().map(|u| point(u32::from(*u))).collect(),
-        Text::Units32(units) => units.iter().map(|u| point(*u)).collect(),
-    }
+/// Code points of a text, whatever its storage.
+fn points(text: Text<'_>) -> impl Iterator<Item = u32> {
+    let (utf8, latin1, units16, units32): (&str, &[u8], &[u16], &[u32]) = match text {
+        Text::Utf8(text) => (text, &[], &[], &[]),
+        Text::Latin1(units) => ("", units, &[], &[]),
+        Text::Units16(units) => ("", &[], units, &[]),
+        Text::Units32(units) => ("", &[], &[], units),
+    };
+    let narrow = utf8.chars().map(u32::from).chain(latin1.iter().map(|unit| u32::from(*unit)));
+    narrow.chain(units16.iter().map(|unit| u32::from(*unit))).chain(units32.iter().copied())
 }
 
 impl Scope for JsonHost {
@@ -432,13 +434,15 @@ impl Scope for JsonHost {
         }
         let Value::Text(wanted) = key else { return None };
         let entries = &self.thing(container).entries;
-        let mut texts = entries.iter().map(|(key, value)| match self.read(key) {
-            Ok(Value::Text(text)) => Some((string(text), value)),
+        let text_of = |key| match self.read(key) {
+            Ok(Value::Text(text)) => Some(text),
             _ => None,
-        });
-        let plain: Vec<(String, &Stored)> = texts.by_ref().collect::<Option<_>>()?;
-        let wanted = string(*wanted);
-        let found = plain.into_iter().find(|(key, _)| *key == wanted);
+        };
+        if entries.iter().any(|(key, _)| text_of(key).is_none()) {
+            return None;
+        }
+        let is_it = |key| text_of(key).is_some_and(|text| points(text).eq(points(*wanted)));
+        let found = entries.iter().find(|(key, _)| is_it(key));
         Some(found.map_or(Err(Missing::Absent), |(_, value)| self.read(value)))
     }
 

@@ -3,9 +3,9 @@
 //! Knows the format of `tests/conformance/README.md`. Invariant: `-0.0` and NaN are written as the
 //! host that computed the cases writes them.
 
-use super::json_host::{JsonHost, Stored, string};
+use super::json_host::{JsonHost, Stored};
 use serde_json::{Value as Json, json};
-use stillframe_core::value::{BigInt, Kind, Value};
+use stillframe_core::value::{BigInt, Kind, Text, Value};
 
 impl JsonHost {
     /// A value as tagged JSON, with `-0.0` and NaN as the host writes them.
@@ -54,4 +54,14 @@ fn decimal(int: &BigInt<'_>) -> String {
         text.insert(0, char::from(b'0' + remainder as u8));
     }
     if int.negative { format!("-{text}") } else { text }
+}
+
+fn string(text: Text<'_>) -> String {
+    let point = |p: u32| char::from_u32(p).unwrap_or(char::REPLACEMENT_CHARACTER);
+    match text {
+        Text::Utf8(text) => text.to_owned(),
+        Text::Latin1(units) => units.iter().map(|u| char::from(*u)).collect(),
+        Text::Units16(units) => units.iter().map(|u| point(u32::from(*u))).collect(),
+        Text::Units32(units) => units.iter().map(|u| point(*u)).collect(),
+    }
 }
