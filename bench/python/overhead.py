@@ -6,7 +6,8 @@
 Each subject has a process of its own. `ns` is added per hit and `ratio` is to the base: a function
 like the one that is probed, in the same process, never probed. Each round measures everything once,
 so that a machine that becomes slower does so for all, and the minimum over the rounds counts. For a
-peer the base is measured before the peer is there too, for a peer may change it. A case that did
+peer the base is measured before the peer is there too, for a peer may change it; so it is for
+`idle_function`, a function while an agent is there and nothing is probed. A case that did
 not do what it measures, to the unit, ends the run with an error.
 """
 
@@ -35,6 +36,7 @@ SUBJECTS = {
 #: Function that a case measures, where it has not the case's own name.
 FUNCTION = {
     "base_again": "again",
+    "idle_function": "calls",
     "unprobed_function": "calls",
     "unprobed_line": "cold",
     "capture_10_locals": "capture",
@@ -54,18 +56,23 @@ class Bench:
         self.targets = targets
         self.subject = subject
         self.rounds = rounds
+        #: Least nanoseconds an iteration: before the subject is there, without and with a probe.
+        self.before = {}
         self.unarmed = {}
         self.armed = {}
 
     def run(self):
         gc.disable()
         subject = self.subject
+        if subject.is_always_there or "idle_function" in subject.cases:
+            for number in range(self.rounds):
+                self.targets.copy = number % COPIES
+                self.bases(self.before)
         if subject.is_always_there:
-            for self.targets.copy in self.copies():
-                self.bases()
+            self.unarmed.update(self.before)
         subject.start(self.targets)
         for self.targets.copy in self.copies():
-            self.bases()
+            self.bases(self.unarmed)
             self.round(subject)
         subject.control()
         subject.stop()
@@ -76,20 +83,20 @@ class Bench:
             yield number % COPIES
             number += 1
 
-    def bases(self):
+    def bases(self, into):
         names = ["base", "again", "calls"]
         # Whoever is always first pays for caches that are always cold.
         random.shuffle(names)
         for name in names:
-            self.note(self.unarmed, name, self.time(name, HITS))
+            self.note(into, name, self.time(name, HITS))
         captures = subjects.Stillframe.captures
-        self.note(self.unarmed, "capture_base", self.time("capture_base", captures))
+        self.note(into, "capture_base", self.time("capture_base", captures))
 
     def round(self, subject):
         subject.arm()
         for case in subject.cases:
             hits = subject.hits_of(case)
-            if hits == 0 or case == "removed":
+            if hits == 0 or case in ("removed", "idle_function"):
                 continue
             name = FUNCTION.get(case, case)
             with subject.measuring(case, hits):
@@ -117,6 +124,9 @@ class Bench:
         base, again = self.unarmed["base"], self.unarmed["again"]
         yield "base", "none", base, 1.0
         yield "base_again", "none", again - base, again / base
+        if "idle_function" in self.subject.cases:
+            before, idle = self.before["calls"], self.unarmed["calls"]
+            yield "idle_function", self.subject.name, idle - before, idle / before
         for case, took_ns in self.armed.items():
             base = self.unarmed[BASE.get(case, "base")]
             yield case, self.subject.name, took_ns - base, took_ns / base

@@ -166,6 +166,7 @@ class Stillframe(Subject):
 
     name = "stillframe"
     cases = (
+        "idle_function",
         "unprobed_function",
         "unprobed_line",
         "condition_false",

@@ -6,9 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 /// Cases a runtime's table has for Stillframe; peers and the runtime's means have those they can do.
-pub const CASES: [&str; 10] = [
+pub const CASES: [&str; 11] = [
     "base",
     "base_again",
+    "idle_function",
     "unprobed_function",
     "unprobed_line",
     "condition_false",
@@ -19,8 +20,11 @@ pub const CASES: [&str; 10] = [
     "removed",
 ];
 
-/// CPython's own means of doing the same.
-pub const MEANS: [&str; 2] = ["settrace", "monitoring_py"];
+/// What CPython 3.`minor` itself offers to do the same.
+pub fn means(minor: u8) -> &'static [&'static str] {
+    // `sys.monitoring` came with 3.12.
+    if minor < 12 { &["settrace"] } else { &["settrace", "monitoring_py"] }
+}
 
 /// Another product.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +115,7 @@ mod tests {
         assert_eq!(missing(&rows, "stillframe"), ["base", "base_again"]);
         rows.extend(parse(&[row("base", "none"), row("base_again", "none")].join("\n")).unwrap());
         assert_eq!(missing(&rows, "stillframe"), [""; 0]);
-        assert_eq!(missing(&rows, "settrace").len(), 8);
+        assert_eq!(missing(&rows, "settrace").len(), 9);
     }
 
     #[test]

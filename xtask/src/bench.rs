@@ -12,7 +12,7 @@ use crate::step::{Verdict, step};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use stillframe_bench::{
-    CASES, MEANS, PEERS, Peer, Row, across_versions, add_peer, criterion_rows, missing, parse,
+    CASES, PEERS, Peer, Row, across_versions, add_peer, criterion_rows, means, missing, parse,
     table, verdicts,
 };
 
@@ -95,7 +95,7 @@ fn core() -> Result<Vec<Row>> {
 
 fn of_python(python: &Python, wheel: &Path, short: bool) -> Result<Vec<Row>> {
     let program = with_wheel(python, "bench", wheel, "")?;
-    let subjects = ["stillframe"].into_iter().chain(MEANS).collect::<Vec<_>>().join(",");
+    let subjects = [&["stillframe"], means(python.minor)].concat().join(",");
     measure(&program, &subjects, short)
 }
 
