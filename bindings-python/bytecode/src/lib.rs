@@ -7,8 +7,20 @@
 //! A call is `LOAD_CONST hook; UNARY_NOT; POP_TOP`: the truth of the hook object is the hit. It
 //! needs one slot of stack and no call protocol.
 
+mod assemble;
+mod decode;
+mod exceptions;
+mod flow;
+mod lines;
+mod op;
+mod place;
 mod refusal;
+mod stack;
+mod varint;
 
+use assemble::Layout;
+use flow::Flow;
+use place::Plan;
 pub use refusal::Refusal;
 use std::fmt;
 
@@ -54,6 +66,10 @@ pub enum Spot {
     Start,
     /// Before each return.
     Exit,
+    /// Before each value a generator yields; what it delegates to another goes on by itself.
+    Yield,
+    /// Behind each of those yields, when the generator goes on with a value.
+    Resume,
     /// When the function is left by an exception (3.11; before, whoever evaluates the frame sees it).
     Unwind,
 }
@@ -64,6 +80,8 @@ impl fmt::Display for Spot {
             Self::Line(line) => write!(to, "line {line}"),
             Self::Start => to.write_str("the function's start"),
             Self::Exit => to.write_str("the function's return"),
+            Self::Yield => to.write_str("the function's yield"),
+            Self::Resume => to.write_str("the function's going on"),
             Self::Unwind => to.write_str("leaving the function by an exception"),
         }
     }
@@ -91,6 +109,10 @@ pub struct Rewritten {
     pub stack_size: u32,
 }
 
+/// Slots of stack that the handler of exceptions which leave the function needs: the place of the
+/// exception, the exception and the hook.
+const UNWIND_SLOTS: u32 = 3;
+
 /// Inserts the calls.
 ///
 /// # Errors
@@ -98,15 +120,21 @@ pub struct Rewritten {
 /// When the bytes are not those of a compiler, or one of the spots has no place for a call: then
 /// nothing is inserted at all.
 pub fn rewrite(code: &Code<'_>, inserts: &[Insert]) -> Result<Rewritten, Refusal> {
-    match inserts.first() {
-        Some(insert) => Err(Refusal::Unsupported(insert.spot, "this version is not known yet")),
-        None => Ok(Rewritten {
-            instructions: code.instructions.to_vec(),
-            lines: code.lines.to_vec(),
-            exceptions: code.exceptions.to_vec(),
-            stack_size: code.stack_size,
-        }),
+    let flow = Flow::read(code)?;
+    let plan = Plan::new(&flow, inserts)?;
+    let layout = Layout::new(&flow, &plan)?;
+    let lines = match code.version {
+        Version::V39 => lines::lnotab::write(code, &layout),
+        Version::V310 => lines::pairs::write(code, &layout),
+        Version::V311 => lines::locations::write(code, &layout)?,
+    };
+    let exceptions = exceptions::write(&layout.guards(&flow));
+    let grows = code.version == Version::V311 && !plan.sites.is_empty();
+    let mut stack_size = code.stack_size.saturating_add(u32::from(grows));
+    if !plan.unwind.is_empty() {
+        stack_size = stack_size.max(UNWIND_SLOTS);
     }
+    Ok(Rewritten { instructions: layout.instructions(), lines, exceptions, stack_size })
 }
 
 /// Lines at which a hook can be called, ascending.
@@ -114,6 +142,9 @@ pub fn rewrite(code: &Code<'_>, inserts: &[Insert]) -> Result<Rewritten, Refusal
 /// # Errors
 ///
 /// When the bytes are not those of a compiler.
-pub fn executable_lines(_code: &Code<'_>) -> Result<Vec<u32>, Refusal> {
-    Err(Refusal::Damaged("lines of this version are not known yet"))
+pub fn executable_lines(code: &Code<'_>) -> Result<Vec<u32>, Refusal> {
+    let flow = Flow::read(code)?;
+    let mut lines: Vec<u32> = place::by_line(&flow, &flow.ways()).into_keys().collect();
+    lines.sort_unstable();
+    Ok(lines)
 }

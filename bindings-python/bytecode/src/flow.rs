@@ -1,0 +1,187 @@
+//! From where each line is entered.
+//!
+//! Knows instructions, lines and handlers. Invariant: a way into a line counts exactly where the
+//! interpreter's own line events of 3.12 and later would fire, the end of a statement that spans
+//! lines excepted; before 3.10, whose lines lie where a way only passes through, where its own fire.
+
+use crate::decode::{Body, NONE};
+use crate::exceptions::Guard;
+use crate::lines::Span;
+use crate::op::{self, new, old};
+use crate::stack::Stack;
+use crate::{Code, Refusal, Version, exceptions, lines, stack};
+use std::collections::HashSet;
+
+/// All that is known of a code object.
+#[derive(Debug)]
+pub(crate) struct Flow {
+    pub(crate) body: Body,
+    pub(crate) spans: Vec<Span>,
+    pub(crate) guards: Vec<Guard>,
+    /// What lies on the stack; on 3.11, where a stack may grow, nothing needs to know.
+    pub(crate) stack: Option<Stack>,
+    /// Slots the stack has.
+    pub(crate) stack_size: u32,
+    /// Where a line begins in the order of the code.
+    starts: Vec<Start>,
+}
+
+/// Whether a line begins at an instruction, in the order of the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    No,
+    First,
+    Again,
+}
+
+/// The ways into an instruction that enter its line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ways {
+    /// Any at all.
+    pub(crate) any: bool,
+    /// The instruction before it runs on into it, without entering its line.
+    pub(crate) passed: bool,
+}
+
+impl Flow {
+    pub(crate) fn read(code: &Code<'_>) -> Result<Self, Refusal> {
+        let body = Body::read(code)?;
+        let spans = lines::read(code, &body)?;
+        let guards = exceptions::read(code, &body)?;
+        let stack = match code.version {
+            Version::V311 => None,
+            _ => Some(stack::analyse(&body, &spans, code.stack_size)?),
+        };
+        let starts = starts(&body, &spans);
+        Ok(Self { body, spans, guards, stack, stack_size: code.stack_size, starts })
+    }
+
+    fn begins(&self, index: usize) -> bool {
+        self.starts[index] != Start::No
+    }
+
+    /// The line of an instruction; 0 is none.
+    pub(crate) fn line(&self, index: usize) -> u32 {
+        self.spans[index].first
+    }
+
+    /// Whether an instruction is reached at all, as far as one can tell.
+    pub(crate) fn is_reached(&self, index: usize) -> bool {
+        self.stack.as_ref().is_none_or(|stack| stack.depth[index].is_some())
+    }
+
+    /// Whether the way from one instruction to another, other than by an exception, enters the
+    /// other's line.
+    pub(crate) fn enters(&self, from: usize, to: usize) -> bool {
+        let may = self.body.version > Version::V39 || self.begins(to) || from >= to;
+        may && self.line(from) != self.line(to)
+    }
+
+    /// The same for an exception.
+    pub(crate) fn enters_by_exception(&self, from: usize, handler: usize) -> bool {
+        let may = self.body.version > Version::V39 || self.begins(handler);
+        may && self.line(from) != self.line(handler)
+    }
+
+    /// Whether the instruction before one can run on into it.
+    pub(crate) fn is_run_into(&self, index: usize) -> bool {
+        let before = index.checked_sub(1);
+        before.is_some_and(|before| {
+            let op = self.body.instructions[before].op;
+            op::falls_through(self.body.version, op) && self.is_reached(before)
+        })
+    }
+
+    /// The ways into each instruction.
+    pub(crate) fn ways(&self) -> Vec<Ways> {
+        let entry = self.body.entry as usize;
+        let mut ways = vec![Ways::default(); self.body.instructions.len()];
+        ways[entry].any = true;
+        for index in self.body.indices().filter(|index| self.is_reached(*index)) {
+            if index > entry && self.is_run_into(index) {
+                let enters = self.enters(index - 1, index);
+                ways[index].any |= enters;
+                ways[index].passed = !enters;
+            }
+            let target = self.body.instructions[index].target as usize;
+            if let Some(way) = ways.get_mut(target).filter(|_| !self.is_setup(index)) {
+                way.any |= self.enters(index, target);
+            }
+            let handler = self.stack.as_ref().map_or(NONE, |stack| stack.handler[index]) as usize;
+            if let Some(way) = ways.get_mut(handler) {
+                way.any |= self.enters_by_exception(index, handler);
+            }
+        }
+        for guard in &self.guards {
+            let handler = guard.handler as usize;
+            ways[handler].any |=
+                self.guarded(guard).any(|at| self.enters_by_exception(at, handler));
+        }
+        for index in self.body.indices() {
+            let is_place = index >= entry && self.line(index) != 0 && self.is_reached(index);
+            ways[index].any &= is_place && !self.is_bound(index) && !self.is_continued(index);
+        }
+        ways
+    }
+
+    /// Instructions of a guarded stretch.
+    pub(crate) fn guarded(&self, guard: &Guard) -> std::ops::Range<usize> {
+        let index =
+            |unit| self.body.at(unit).map_or(self.body.instructions.len(), |at| at as usize);
+        index(guard.start)..index(guard.end)
+    }
+
+    /// Whether the target of an instruction is a handler, to which it does not itself jump.
+    pub(crate) fn is_setup(&self, index: usize) -> bool {
+        let op = self.body.instructions[index].op;
+        self.body.version < Version::V311
+            && matches!(op, old::SETUP_FINALLY | old::SETUP_WITH | old::SETUP_ASYNC_WITH)
+    }
+
+    /// Whether nothing may come between an instruction and the one before it: the interpreter
+    /// looks for a suspended generator's neighbours, and prepares calls in steps.
+    fn is_bound(&self, index: usize) -> bool {
+        let op = self.body.instructions[index].op;
+        let before = index.checked_sub(1).map(|before| self.body.instructions[before].op);
+        match (self.body.version, op) {
+            (_, op::END_ASYNC_FOR) => true,
+            (Version::V39 | Version::V310, op) => op == old::YIELD_FROM,
+            (_, new::RESUME | new::SEND | new::JUMP_BACKWARD_NO_INTERRUPT) => true,
+            (_, new::CALL) => true,
+            (_, op::YIELD_VALUE) => before == Some(new::SEND),
+            _ => before == Some(new::GET_AWAITABLE) || before == Some(new::KW_NAMES),
+        }
+    }
+
+    /// Whether an instruction ends what its line began before the lines between: no new execution.
+    fn is_continued(&self, index: usize) -> bool {
+        let Span { first: line, last } = self.spans[index];
+        let before = index.checked_sub(1).map_or(0, |before| self.line(before));
+        if self.starts[index] != Start::Again || before <= line {
+            return false;
+        }
+        match &self.stack {
+            // An operation whose own text spans lines, right behind one of its later lines.
+            None => last > line && before <= last,
+            // These versions do not keep last lines, but a value of the line waits for its operation.
+            Some(stack) => stack.operand_of_line[index],
+        }
+    }
+}
+
+fn starts(body: &Body, spans: &[Span]) -> Vec<Start> {
+    let (mut line, mut known) = (0, HashSet::new());
+    let start = |(index, span): (usize, &Span)| {
+        if span.first == 0 || span.first == line {
+            return Start::No;
+        }
+        line = span.first;
+        // What sets the frame up has a line, and does not execute it.
+        if index >= body.entry as usize && !known.insert(line) {
+            Start::Again
+        } else {
+            Start::First
+        }
+    };
+    spans.iter().enumerate().map(start).collect()
+}
