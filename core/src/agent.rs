@@ -11,6 +11,7 @@ mod launcher;
 mod life;
 mod lifecycle;
 mod locate;
+mod passage;
 mod place;
 mod probes_file;
 mod report;

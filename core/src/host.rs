@@ -5,7 +5,7 @@
 //! no method of `Scope` or `Walker` runs code of the application, allocates in its heap, changes a
 //! reference count that could reach zero, takes a lock, or unwinds.
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Object, Reading, Text, Value};
 use std::cell::Cell;
 
@@ -209,6 +209,44 @@ pub enum SourceText {
     Unavailable,
 }
 
+/// What a time probe times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// Each call of the function, from its first instruction to its return or exception.
+    Function,
+    /// Each passage through these lines of the function, from entering to leaving them.
+    Lines {
+        /// The first.
+        first: u32,
+        /// The last.
+        last: u32,
+    },
+}
+
+/// What happens to a frame that runs timed code, as a runtime tells
+/// [`Agent::passage`](crate::agent::Agent::passage).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// The frame begins: its arguments are bound, none of its lines has run.
+    Begin,
+    /// A line of the range is reached at which a passage can begin.
+    Enter {
+        /// Whether it is never reached from within the range: then a passage begins whatever is known
+        /// of the frame.
+        afresh: bool,
+    },
+    /// A line outside the range is reached.
+    Out,
+    /// The frame is suspended, by `yield` or an `await` that waits.
+    Suspend,
+    /// The frame goes on, or something is thrown into it.
+    Resume,
+    /// The frame returns.
+    Return,
+    /// The frame is left by an exception.
+    Raise,
+}
+
 /// What the core asks of a runtime outside a hit.
 ///
 /// All methods but `run_soon` are called from within a task that `run_soon` runs, where the runtime
@@ -239,6 +277,20 @@ pub trait Runtime: Send + Sync + 'static {
     /// that runs now it does not reach (`2 running frames keep the old code`). `Unsupported` if it
     /// cannot.
     fn arm(&self, site: u32, code: u64, line: u32, attrs: &[Box<str>]) -> Result<Option<String>>;
+
+    /// Has each [`Moment`] of the frames that run `span` of `code` told to
+    /// [`Agent::passage`](crate::agent::Agent::passage), until [`Runtime::disarm`]. Else as
+    /// [`Runtime::arm`].
+    fn arm_span(
+        &self,
+        site: u32,
+        code: u64,
+        span: Span,
+        attrs: &[Box<str>],
+    ) -> Result<Option<String>> {
+        let _ = (site, code, span, attrs);
+        Err(Error::new(ErrorKind::Unsupported, "durations are not measured in this runtime yet"))
+    }
 
     /// Takes the hook of site `site` off. Hits already under way may still arrive.
     fn disarm(&self, site: u32);

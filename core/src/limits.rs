@@ -92,3 +92,8 @@ pub const LOG_LINE_BYTES: usize = 4 << 10;
 pub const WALK_STACK_BYTES: usize = 16 << 10;
 /// Probes that one process can hold at a time.
 pub const MAX_PROBES: usize = 256;
+/// Of these, time probes: each holds 230 KiB of histogram and passages under way.
+pub const MAX_TIME_PROBES: usize = 16;
+/// Passages of one time probe that can be under way at once: deep recursion, and the tasks of a busy
+/// event loop.
+pub const MAX_PASSAGES: usize = 3_072;

@@ -7,7 +7,10 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::ProbeId;
 use crate::limits::{CaptureLimits, MAX_SOURCE_BYTES, MAX_WATCHES};
+use durations::Durations;
 use serde::{Deserialize, Serialize};
+
+pub mod durations;
 
 /// What a hit does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -19,12 +22,15 @@ pub enum ProbeKind {
     Log,
     /// Counts.
     Count,
+    /// Measures how long a function or a range of lines takes.
+    Time,
 }
 
 impl ProbeKind {
     /// Whether it may be given a range of lines.
     pub fn spans_lines(self) -> bool {
         match self {
+            Self::Time => true,
             Self::Snap | Self::Log | Self::Count => false,
         }
     }
@@ -62,6 +68,28 @@ pub struct Location {
     /// Qualified name of the function around the line there, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub around: Option<String>,
+}
+
+impl Location {
+    /// That a probe of this kind can be there.
+    fn checked(&self, kind: ProbeKind) -> Result<()> {
+        if self.line == Some(0) {
+            return Err(Error::new(ErrorKind::Location, "lines are counted from 1"));
+        }
+        if let Some(last) = self.last_line {
+            if self.line.is_none_or(|first| last < first) {
+                return Err(Error::new(ErrorKind::Location, "a range of lines goes forward"));
+            }
+            if !kind.spans_lines() {
+                return Err(Error::new(ErrorKind::Location, "a range of lines is for `time` only")
+                    .with_hint("name one line of it"));
+            }
+        }
+        if self.file.is_none() && self.function.is_none() {
+            return Err(Error::new(ErrorKind::Location, "a location names a file or a function"));
+        }
+        Ok(())
+    }
 }
 
 /// A probe as it was asked for. The JSON of `STILLFRAME_PROBES`, of the API and of the link.
@@ -160,27 +188,15 @@ impl ProbeSpec {
         if self.budget_ppm == Some(0) {
             return refuse("a budget is more than 0 %");
         }
-        if self.location.line == Some(0) {
-            return Err(Error::new(ErrorKind::Location, "lines are counted from 1"));
-        }
-        if let Some(last) = self.location.last_line {
-            if self.location.line.is_none_or(|first| last < first) {
-                return Err(Error::new(ErrorKind::Location, "a range of lines goes forward"));
-            }
-            if !self.kind.spans_lines() {
-                return Err(Error::new(ErrorKind::Location, "a range of lines is for `time` only")
-                    .with_hint("name one line of it"));
-            }
-        }
-        if self.location.file.is_none() && self.location.function.is_none() {
-            return Err(Error::new(ErrorKind::Location, "a location names a file or a function"));
-        }
+        self.location.checked(self.kind)?;
         match (self.kind, &self.log, self.watches.is_empty()) {
             (ProbeKind::Log, None, _) => refuse("a log probe has a template"),
-            (ProbeKind::Snap | ProbeKind::Count, Some(_), _) => {
+            (ProbeKind::Snap | ProbeKind::Count | ProbeKind::Time, Some(_), _) => {
                 refuse("only a log probe has a template")
             }
-            (ProbeKind::Log | ProbeKind::Count, _, false) => refuse("only a snapshot has watches"),
+            (ProbeKind::Log | ProbeKind::Count | ProbeKind::Time, _, false) => {
+                refuse("only a snapshot has watches")
+            }
             _ => Ok(self),
         }
     }
@@ -227,8 +243,11 @@ pub enum SourceMatch {
 pub struct ArmedAt {
     /// Path as the runtime has it.
     pub file: String,
-    /// Line, counted from 1.
+    /// Line, counted from 1; the first of a range.
     pub line: u32,
+    /// Last line of a range.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_line: Option<u32>,
     /// Qualified name of the function.
     pub function: String,
     /// Text of the line, where known.
@@ -248,7 +267,8 @@ pub struct ArmedAt {
 pub struct Counters {
     /// Times the line was reached.
     pub hits: u64,
-    /// Snapshots or log lines published, or hits counted by a count probe.
+    /// Snapshots or log lines published, hits counted by a count probe, passages begun to be
+    /// measured.
     pub captured: u64,
     /// The condition was false.
     pub condition_false: u64,
@@ -396,6 +416,9 @@ pub struct ProbeReport {
     /// What became of its captures.
     #[serde(default)]
     pub delivery: Delivery,
+    /// How long passages took, for a time probe that was armed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub durations: Option<Durations>,
     /// First and latest message of a failed condition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_failure: Option<String>,
@@ -429,6 +452,7 @@ impl ProbeReport {
             not_probed: Vec::new(),
             counters: Counters::default(),
             delivery: Delivery::default(),
+            durations: None,
             first_failure: None,
             latest_failure: None,
             ns_per_hit: None,

@@ -4,6 +4,7 @@ mod owed;
 mod probe;
 mod site;
 mod state;
+mod stopwatch;
 mod table;
 mod tally;
 
@@ -11,5 +12,6 @@ pub use owed::{Deliveries, Owed};
 pub use probe::{FailureSeen, Origin, Probe};
 pub use site::{Action, Site};
 pub use state::{State, StateWord};
+pub(crate) use stopwatch::{Phase, Stopwatch, Stopwatches};
 pub use table::{MAX_SITES, SiteTable};
 pub use tally::{Tally, Word};

@@ -65,7 +65,8 @@ impl Verdict {
         if live && any(ProbeState::Refused) {
             return Self::NotArmed;
         }
-        if probe.spec.kind == ProbeKind::Count && counters.captured > 0 {
+        let counts = matches!(probe.spec.kind, ProbeKind::Count | ProbeKind::Time);
+        if counts && counters.captured > 0 {
             return Self::Counting;
         }
         if probe.captured > 0 {

@@ -25,6 +25,7 @@ pub(crate) fn kind_word(kind: ProbeKind) -> &'static str {
         ProbeKind::Snap => "snap",
         ProbeKind::Log => "log",
         ProbeKind::Count => "count",
+        ProbeKind::Time => "time",
     }
 }
 
@@ -133,7 +134,7 @@ fn until(probe: &ProbeView) -> String {
 pub(crate) fn next(probe: &ProbeView) -> Vec<String> {
     let id = probe.id;
     let read = match probe.spec.kind {
-        ProbeKind::Count => format!("read   stillframe ls · stillframe why {id}"),
+        ProbeKind::Count | ProbeKind::Time => format!("read   stillframe ls · stillframe why {id}"),
         _ => format!("read   stillframe tail {id} · stillframe show {id}"),
     };
     vec![read, format!("ends   stillframe rm {id} · why: stillframe why {id}")]

@@ -14,7 +14,7 @@ const EXIT_COLUMN: usize = 78;
 /// Whether anything came of the probe.
 pub(crate) fn captured_something(probe: &ProbeView) -> bool {
     match probe.spec.kind {
-        ProbeKind::Count => probe.counters.captured > 0,
+        ProbeKind::Count | ProbeKind::Time => probe.counters.captured > 0,
         ProbeKind::Snap | ProbeKind::Log => probe.captured > 0,
     }
 }
@@ -41,11 +41,12 @@ pub(crate) fn line(probe: &ProbeView) -> String {
     let word = ended(probe.phase);
     let what = match (probe.spec.kind, probe.spec.limit) {
         (ProbeKind::Count, _) => plural(probe.counters.captured, "hit", "hits"),
+        (ProbeKind::Time, _) => plural(probe.counters.captured, "passage", "passages"),
         (_, Some(limit)) => format!("{} of {} captured", count(probe.captured), count(limit)),
         (_, None) => format!("{} captured", count(probe.captured)),
     };
     let on = match probe.spec.kind {
-        ProbeKind::Count => probe.instances.max(probe.captured_on),
+        ProbeKind::Count | ProbeKind::Time => probe.instances.max(probe.captured_on),
         _ => probe.captured_on,
     };
     let on = plural(u64::from(on), "instance", "instances");

@@ -93,8 +93,12 @@ pub struct Config {
 /// A whole core: the ceiling when nobody set a lower one.
 const WHOLE_CORE_PPM: u32 = 1_000_000;
 /// Kinds of probe this build can arm.
-const KINDS: [(&str, ProbeKind); 3] =
-    [("snap", ProbeKind::Snap), ("log", ProbeKind::Log), ("count", ProbeKind::Count)];
+const KINDS: [(&str, ProbeKind); 4] = [
+    ("snap", ProbeKind::Snap),
+    ("log", ProbeKind::Log),
+    ("count", ProbeKind::Count),
+    ("time", ProbeKind::Time),
+];
 
 impl Config {
     /// Config of a process by its own environment.

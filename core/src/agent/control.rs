@@ -8,6 +8,7 @@ use super::place::explain;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::ProbeId;
 use crate::limits::MAX_PROBES;
+use crate::probe::durations::Durations;
 use crate::probe::{
     ArmedAt, Counters, Delivery, Explanation, ProbeKind, ProbeSpec, ProbeState, RunningSource,
 };
@@ -28,6 +29,10 @@ pub(super) struct Entry {
     pub(super) unreached: Option<String>,
     /// Whether a task is under way that will bring its hooks in line with its state.
     pub(super) is_queued: bool,
+    /// Its stopwatch, while it may be timed.
+    pub(super) stopwatch: Option<u32>,
+    /// What it measured with a stopwatch that is another's now.
+    pub(super) durations: Option<Durations>,
     pub(super) why: Option<Explanation>,
     pub(super) at: Option<ArmedAt>,
     pub(super) not_probed: Vec<String>,
@@ -92,6 +97,8 @@ impl Entry {
             is_hooked: false,
             unreached: None,
             is_queued: false,
+            stopwatch: None,
+            durations: None,
             why: Some(explain(
                 "waiting_for_runtime",
                 "the runtime has not let us in yet".into(),
@@ -119,6 +126,8 @@ impl Entry {
             is_hooked: self.is_hooked,
             unreached: self.unreached.clone(),
             is_queued: false,
+            stopwatch: self.stopwatch,
+            durations: None,
             why: self.why.clone(),
             at: self.at.clone(),
             not_probed: self.not_probed.clone(),
@@ -148,7 +157,7 @@ impl Entry {
     pub(super) fn renew(&mut self) {
         let delivery = Delivery { spooled: 0, ..self.probe.deliveries.read() };
         let mut counters = self.probe.tally.read();
-        if self.probe.spec.kind != ProbeKind::Count {
+        if !matches!(self.probe.spec.kind, ProbeKind::Count | ProbeKind::Time) {
             counters.captured =
                 delivery.acknowledged + delivery.spool_dropped + delivery.refused_by_check;
         }

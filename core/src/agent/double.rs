@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::{
     Attr, FrameName, LoadedFile, LoadedFunction, Name, Names, Runtime, Scope, Shape, SourceText,
-    UnknownName, Visitor, Walker,
+    Span, UnknownName, Visitor, Walker,
 };
 use crate::value::{Missing, Object, Reading, Text, Value};
 use std::collections::{BTreeMap, VecDeque};
@@ -23,6 +23,8 @@ pub(super) struct Double {
     pub(super) unreached: Mutex<Option<String>>,
     /// What happens right behind the next look for a file.
     pub(super) after_look: Mutex<Option<Task>>,
+    /// Spans by site.
+    pub(super) spans: Mutex<BTreeMap<u32, Span>>,
     /// Hooks by site: code and line.
     pub(super) hooks: Mutex<BTreeMap<u32, (u64, u32)>>,
 }
@@ -97,6 +99,17 @@ impl Runtime for Double {
         }
         self.hooks.lock().expect("no test panics inside").insert(site, (code, line));
         Ok(self.unreached.lock().expect("no test panics inside").clone())
+    }
+
+    fn arm_span(
+        &self,
+        site: u32,
+        code: u64,
+        span: Span,
+        attrs: &[Box<str>],
+    ) -> Result<Option<String>> {
+        self.spans.lock().expect("no test panics inside").insert(site, span);
+        self.arm(site, code, 0, attrs)
     }
 
     fn disarm(&self, site: u32) {

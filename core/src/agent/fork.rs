@@ -10,7 +10,7 @@ use super::life::Life;
 use crate::clock;
 use crate::ffi;
 use crate::host::Runtime;
-use crate::registry::{Probe, State};
+use crate::registry::{Action, Probe, State};
 use crate::transport::log::Level;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -91,6 +91,7 @@ impl<R: Runtime> Agent<R> {
         std::mem::forget(self.me.upgrade());
         clock::learn_thread_id();
         self.gate.reset_in_child();
+        self.stopwatches.reset_in_child();
         self.slab.reset_in_child();
         self.runtime.forked();
         let control = self.inherited(old);
@@ -164,6 +165,9 @@ impl<R: Runtime> Agent<R> {
                 entry
             });
             entry.sites.push(site.index);
+            if let Action::Time { stopwatch, .. } = site.action {
+                entry.stopwatch = Some(stopwatch);
+            }
         }
         Control { entries, leftovers: Vec::new() }
     }

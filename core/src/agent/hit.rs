@@ -19,22 +19,34 @@ impl<R: Runtime> Agent<R> {
     /// A false condition costs below 15 ns besides reading what it names.
     #[inline]
     pub fn hit<W: Walker>(&self, site: u32, walker: &W) {
-        let Some(site) = self.sites.get(site) else { return };
+        if let Some(site) = self.sites.get(site) {
+            self.arrive(site, walker, 0);
+        }
+    }
+
+    /// The hit path; whether it captured. `frame` is that of a passage, which begins then.
+    #[inline]
+    pub(super) fn arrive<W: Walker>(&self, site: &Site, walker: &W, frame: u64) -> bool {
         let probe = &*site.probe;
         self.look_for_fork();
+        let mut captured = false;
         if !probe.state.is_armed() {
             self.over_quota(probe);
         } else if self.gate.inside.get() != 0 {
             probe.tally.missed.bump();
         } else {
             self.gate.inside.set(1);
-            if catch_unwind(AssertUnwindSafe(|| self.inside(site, walker))).is_err() {
-                // Whatever was counted last came after what can unwind.
-                probe.tally.missed.bump();
-                self.gate.defects.bump();
+            match catch_unwind(AssertUnwindSafe(|| self.inside(site, walker, frame))) {
+                Ok(did) => captured = did,
+                Err(_) => {
+                    // Whatever was counted last came after what can unwind.
+                    probe.tally.missed.bump();
+                    self.gate.defects.bump();
+                }
             }
             self.gate.inside.set(0);
         }
+        captured
     }
 
     /// A hit of a probe that may not act. 2 ns.
@@ -46,15 +58,15 @@ impl<R: Runtime> Agent<R> {
     }
 
     #[inline]
-    fn inside<W: Walker>(&self, site: &Site, walker: &W) {
+    fn inside<W: Walker>(&self, site: &Site, walker: &W, frame: u64) -> bool {
         let probe = &*site.probe;
         let Some(condition) = &site.condition else {
-            return self.commit(site, walker);
+            return self.commit(site, walker, frame);
         };
         let unmet = probe.tally.condition_false.get() + probe.tally.condition_failed.get();
         let meter = unmet.is_multiple_of(SAMPLE).then(|| Meter::start(probe));
         match condition.test(walker) {
-            Ok(true) => return self.commit(site, walker),
+            Ok(true) => return self.commit(site, walker, frame),
             Ok(false) => {
                 probe.tally.condition_false.bump();
             }
@@ -70,11 +82,12 @@ impl<R: Runtime> Agent<R> {
             let (_, cost_ns) = meter.stop(&self.gate, probe);
             self.gate.charge(probe, SAMPLE, cost_ns.saturating_mul(SAMPLE));
         }
+        false
     }
 
     /// The condition is true, or there is none: takes what the quotas allow. A count costs 3 ns.
     #[inline]
-    fn commit<W: Walker>(&self, site: &Site, walker: &W) {
+    fn commit<W: Walker>(&self, site: &Site, walker: &W, frame: u64) -> bool {
         let probe = &*site.probe;
         if let Some(rate) = &probe.rate {
             let now_ns = clock::coarse_ns();
@@ -85,25 +98,55 @@ impl<R: Runtime> Agent<R> {
                 probe.state.step(&[State::Armed], State::Exhausted);
             }
             if !granted {
-                return self.over_quota(probe);
+                self.over_quota(probe);
+                return false;
             }
         }
-        if matches!(site.action, Action::Count) && probe.spec.limit.is_none() {
-            return self.count(probe);
+        match site.action {
+            Action::Count if probe.spec.limit.is_none() => {
+                self.count(probe);
+                return true;
+            }
+            Action::Time { stopwatch, .. } => return self.admit(probe, stopwatch, frame),
+            _ => {}
         }
         let Some(reservation) = probe.limit.hold() else {
             probe.state.step(&[State::Armed, State::Exhausted], State::Done);
-            return self.over_quota(probe);
+            self.over_quota(probe);
+            return false;
         };
-        if matches!(site.action, Action::Count) {
-            reservation.keep();
-            self.count(probe);
-        } else {
-            self.capture(site, walker, reservation);
-        }
+        let captured = match site.action {
+            Action::Count => {
+                reservation.keep();
+                self.count(probe);
+                true
+            }
+            _ => self.capture(site, walker, reservation),
+        };
         if probe.limit.is_reached() {
             probe.state.step(&[State::Armed, State::Exhausted], State::Done);
         }
+        captured
+    }
+
+    /// Whether a passage may begin in `frame`. A limit that is reached ends the probe only when the
+    /// last passage has ended: it is not over before it was measured.
+    #[inline]
+    fn admit(&self, probe: &Probe, stopwatch: u32, frame: u64) -> bool {
+        let Some(stopwatch) = self.stopwatches.get(stopwatch) else { return false };
+        if !stopwatch.has_room(frame, clock::coarse_ns) {
+            probe.tally.buffer_full.bump();
+            return false;
+        }
+        if probe.limit.reserve().is_none() {
+            if stopwatch.open() == 0 {
+                probe.state.step(&[State::Armed, State::Exhausted], State::Done);
+            }
+            self.over_quota(probe);
+            return false;
+        }
+        probe.tally.captured.bump();
+        true
     }
 
     #[inline]
@@ -114,11 +157,11 @@ impl<R: Runtime> Agent<R> {
     }
 
     #[inline(never)]
-    fn capture<W: Walker>(&self, site: &Site, walker: &W, reservation: Reservation<'_>) {
+    fn capture<W: Walker>(&self, site: &Site, walker: &W, reservation: Reservation<'_>) -> bool {
         let probe = &*site.probe;
         let Some(mut claim) = self.slab.claim() else {
             probe.tally.buffer_full.bump();
-            return;
+            return false;
         };
         let meter = Meter::start(probe);
         let header = Header {
@@ -149,5 +192,6 @@ impl<R: Runtime> Agent<R> {
             self.wake_shipper();
         }
         self.gate.charge(probe, 1, cost_ns);
+        true
     }
 }

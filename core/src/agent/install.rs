@@ -5,19 +5,22 @@
 
 use super::Agent;
 use super::life::lock;
-use super::locate::{Found, Located, Site as Place, locate};
+use super::locate::{Found, Located, Site as Place, locate, locate_span};
 use super::place::explanation;
 use crate::capture::{Plan, WatchPlan};
 use crate::clock;
 use crate::condition::{Install, Program, Template};
 use crate::error::{Error, Result};
-use crate::host::Runtime;
+use crate::host::{Runtime, Span};
 use crate::ids::ProbeId;
-use crate::probe::{ArmedAt, Explanation, ProbeKind, SourceMatch};
+use crate::probe::{ArmedAt, Explanation, ProbeKind, ProbeSpec, SourceMatch};
 use crate::quota;
 use crate::registry::{Action, Probe, Site, State};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+/// Sites, and where their hooks were set, what those do not reach.
+type Hooked = (Vec<u32>, Option<Option<String>>);
 
 impl<R: Runtime> Agent<R> {
     /// Has the hooks of `id` brought in line with its state.
@@ -68,6 +71,7 @@ impl<R: Runtime> Agent<R> {
             (true, false) => self.hook(&sites).map(Some),
             (false, true) => {
                 sites.iter().for_each(|site| self.runtime.disarm(*site));
+                self.cut(&sites);
                 Ok(None)
             }
             _ => return,
@@ -90,7 +94,11 @@ impl<R: Runtime> Agent<R> {
         let mut unreached: Vec<String> = Vec::new();
         for (index, site) in sites.iter().enumerate() {
             let Some(site) = self.sites.get(*site) else { continue };
-            let armed = self.runtime.arm(site.index, site.code, site.line, &site.attrs);
+            let (number, code, attrs) = (site.index, site.code, &site.attrs);
+            let armed = match site.action {
+                Action::Time { span, .. } => self.runtime.arm_span(number, code, span, attrs),
+                _ => self.runtime.arm(number, code, site.line, attrs),
+            };
             match armed {
                 Ok(note) => unreached.extend(note),
                 Err(error) => {
@@ -119,10 +127,16 @@ impl<R: Runtime> Agent<R> {
         is_there
     }
 
+    /// Where a probe goes, or why nowhere.
+    fn look(&self, spec: &ProbeSpec) -> Located {
+        let look = if spec.kind == ProbeKind::Time { locate_span } else { locate };
+        look(&self.runtime, &spec.location, spec.unchecked, self.config.source_root.as_ref())
+    }
+
     fn install(&self, probe: &Arc<Probe>) {
-        let (spec, root) = (&probe.spec, self.config.source_root.as_ref());
-        let loads = self.life().loads.load(Ordering::SeqCst);
-        let found = match locate(&self.runtime, &spec.location, spec.unchecked, root) {
+        let loads = || self.life().loads.load(Ordering::SeqCst);
+        let before = loads();
+        let found = match self.look(&probe.spec) {
             Located::Found(found) => found,
             Located::Pending(pending) => {
                 self.settle(probe, |entry| {
@@ -130,7 +144,7 @@ impl<R: Runtime> Agent<R> {
                     entry.not_probed = pending.not_probed;
                 });
                 // Code that came after the look and before it was known that somebody waits.
-                if self.life().loads.load(Ordering::SeqCst) != loads {
+                if loads() != before {
                     self.install_soon(probe.id);
                 }
                 return;
@@ -144,14 +158,7 @@ impl<R: Runtime> Agent<R> {
                 return;
             }
         };
-        let installed = self.add_sites(probe, &found).and_then(|sites| {
-            // Before the hooks: a hit that comes at once is to count.
-            if !probe.state.step(&[State::Pending], State::Armed) {
-                return Ok((sites, None));
-            }
-            let unreached = self.hook(&sites).map_err(|error| explanation(&error))?;
-            Ok((sites, Some(unreached)))
-        });
+        let installed = self.add_hooks(probe, &found);
         let hooked = installed.as_ref().map(|(sites, _)| sites.clone()).unwrap_or_default();
         let is_there = self.settle(probe, |entry| {
             entry.at = Some(found.at.clone());
@@ -170,6 +177,17 @@ impl<R: Runtime> Agent<R> {
         if !is_there {
             hooked.into_iter().for_each(|site| self.runtime.disarm(site));
         }
+    }
+
+    /// The sites of a probe, and what their hooks do not reach; no hooks if the probe is over already.
+    fn add_hooks(&self, probe: &Arc<Probe>, found: &Found) -> Result<Hooked, Explanation> {
+        let sites = self.add_sites(probe, found)?;
+        // Before the hooks: a hit that comes at once is to count.
+        if !probe.state.step(&[State::Pending], State::Armed) {
+            return Ok((sites, None));
+        }
+        let unreached = self.hook(&sites).map_err(|error| explanation(&error))?;
+        Ok((sites, Some(unreached)))
     }
 
     /// The sites of a probe, one for each code that has the line and knows the names. If none does,
@@ -206,6 +224,10 @@ impl<R: Runtime> Agent<R> {
             watches.push(WatchPlan { expression: text.as_str().into(), program });
         }
         let action = match (spec.kind, &spec.log) {
+            (ProbeKind::Time, _) => Action::Time {
+                stopwatch: self.stopwatch_of(probe)?,
+                span: found.span.unwrap_or(Span::Function),
+            },
             (ProbeKind::Log, Some(log)) => Action::Log(
                 Template::compile(log, &mut install).map_err(|error| named(error, "log", log))?,
             ),

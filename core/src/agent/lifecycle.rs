@@ -16,7 +16,7 @@ use crate::host::Runtime;
 use crate::limits::CaptureLimits;
 use crate::quota;
 use crate::redaction::Redaction;
-use crate::registry::{Site, SiteTable};
+use crate::registry::{Site, SiteTable, Stopwatches};
 use crate::transport::address::Address;
 use crate::transport::client::Link;
 use crate::transport::log::{Level, Log};
@@ -39,6 +39,7 @@ pub struct Agent<R: Runtime> {
     pub(super) config: Config,
     pub(super) redaction: Redaction,
     pub(super) sites: SiteTable<Site>,
+    pub(super) stopwatches: Stopwatches,
     pub(super) slab: Slab,
     pub(super) gate: Gate,
     pub(super) log: Log,
@@ -69,6 +70,7 @@ impl<R: Runtime> Agent<R> {
             dialect,
             redaction: Redaction::with(&config.redact, &[]),
             sites: SiteTable::default(),
+            stopwatches: Stopwatches::default(),
             slab: Slab::new(BUFFERS, CaptureLimits::CEILING.snapshot_bytes as usize),
             gate: Gate::new(config.hit_cost_ns, budget_ppm),
             log: Log::new(config.log),

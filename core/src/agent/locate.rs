@@ -4,9 +4,10 @@ mod file;
 mod line;
 mod place;
 mod source;
+mod span;
 #[cfg(test)]
 mod tests;
 
 #[cfg(test)]
 use place::Refused;
-pub(crate) use place::{Found, Located, Site, locate};
+pub(crate) use place::{Found, Located, Site, locate, locate_span};

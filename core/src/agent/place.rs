@@ -44,7 +44,8 @@ impl<R: Runtime> Agent<R> {
     pub fn probe(&self, spec: ProbeSpec, callback: Option<Callback>) -> Result<ProbeId> {
         self.look_for_fork();
         let spec = self.permitted(spec)?;
-        let needs_reader = spec.kind != ProbeKind::Count && callback.is_none();
+        let is_in_status = matches!(spec.kind, ProbeKind::Count | ProbeKind::Time);
+        let needs_reader = !is_in_status && callback.is_none();
         if needs_reader && self.config.sink.is_none() && self.config.hub.is_none() {
             return Err(Error::new(ErrorKind::Sink, "nothing would receive its results")
                 .with_hint("give on_snapshot, or start with sink or hub"));

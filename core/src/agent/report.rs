@@ -9,9 +9,10 @@ use super::life::lock;
 use super::place::{explain, percent};
 use super::status::{LinkStatus, Status};
 use crate::host::Runtime;
+use crate::probe::durations::Durations;
 use crate::probe::{ArmedAt, Explanation, ProbeReport};
 use crate::quota;
-use crate::registry::{Origin, State};
+use crate::registry::{Origin, State, Stopwatch};
 
 impl<R: Runtime> Agent<R> {
     /// One report a probe; `for_hub` also the last word about what the hub took away.
@@ -25,13 +26,19 @@ impl<R: Runtime> Agent<R> {
         let entries = control.entries.values();
         let shown =
             entries.filter(|entry| entry.probe.state.get() != State::Removed || last_word(entry));
-        let reports = shown.map(report).collect();
+        let reports = shown.map(|entry| self.report(entry)).collect();
         let cost = control.entries.values().map(|entry| entry.window.cost_ppm);
         let cost_ppm = cost.fold(0, u32::saturating_add);
         if for_hub {
             control.told(nothing_under_way);
         }
         (reports, cost_ppm)
+    }
+
+    fn report(&self, entry: &Entry) -> ProbeReport {
+        let stopwatch = entry.stopwatch.and_then(|number| self.stopwatches.get(number));
+        let measured = [entry.durations.clone(), stopwatch.map(Stopwatch::durations)];
+        report_of(entry, Durations::added(measured.iter().flatten()))
     }
 
     /// Everything the agent knows about itself.
@@ -62,7 +69,7 @@ impl<R: Runtime> Agent<R> {
     }
 }
 
-fn report(entry: &Entry) -> ProbeReport {
+fn report_of(entry: &Entry, durations: Option<Durations>) -> ProbeReport {
     let probe = &entry.probe;
     let state = probe.state.get();
     let (counters, delivery) = entry.account();
@@ -79,6 +86,7 @@ fn report(entry: &Entry) -> ProbeReport {
         not_probed: entry.not_probed.clone(),
         counters,
         delivery,
+        durations,
         first_failure: entry.first_failure.clone(),
         latest_failure: entry.latest_failure.clone(),
         ns_per_hit,

@@ -4,5 +4,6 @@ mod conditions;
 mod help;
 mod life;
 mod link;
+mod passages;
 mod probes;
 mod quotas;

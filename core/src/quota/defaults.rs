@@ -30,13 +30,14 @@ pub const SUSPECT_NS: u64 = 200_000;
 /// Ticks of the shipper a second at least: what a rate's burst must bridge.
 const TICKS_PER_S: u32 = 50;
 
-/// The rate of a probe. A count has none unless asked: counting costs no more than refusing to.
+/// The rate of a probe. Counts and durations have none unless asked: taking one costs little more than
+/// refusing to.
 pub fn rate(spec: &ProbeSpec) -> Option<Rate> {
     let per_s = match (spec.rate_per_s, spec.kind) {
         (Some(per_s), _) => per_s,
         (None, ProbeKind::Snap) => SNAP_RATE_PER_S,
         (None, ProbeKind::Log) => LOG_RATE_PER_S,
-        (None, ProbeKind::Count) => return None,
+        (None, ProbeKind::Count | ProbeKind::Time) => return None,
     };
     Some(Rate::new(per_s, SNAP_BURST.max(per_s / TICKS_PER_S)))
 }

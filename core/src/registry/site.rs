@@ -5,6 +5,7 @@
 use super::Probe;
 use crate::capture::Plan;
 use crate::condition::{Program, Template};
+use crate::host::Span;
 use crate::probe::ArmedAt;
 use std::sync::Arc;
 
@@ -17,6 +18,13 @@ pub enum Action {
     Log(Template),
     /// Nothing but its count.
     Count,
+    /// The duration of a passage, with the stopwatch of this number.
+    Time {
+        /// Number among the process's stopwatches.
+        stopwatch: u32,
+        /// What is timed.
+        span: Span,
+    },
 }
 
 /// A site.

@@ -304,6 +304,9 @@ pub struct ProbeView {
     pub matching: u32,
     /// Sums of the instances' counters, those that went included.
     pub counters: stillframe_core::probe::Counters,
+    /// How long passages took, on all instances together, for a time probe that was armed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub durations: Option<stillframe_core::probe::durations::Durations>,
     /// Captures the hub stored for it: at most the limit.
     pub captured: u64,
     /// Captures that came after the limit was reached, dropped and counted.

@@ -29,6 +29,7 @@ fn kind_word(record: &ProbeRecord) -> &'static str {
         ProbeKind::Snap => "snap",
         ProbeKind::Log => "log",
         ProbeKind::Count => "count",
+        ProbeKind::Time => "time",
     }
 }
 

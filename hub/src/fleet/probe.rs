@@ -8,6 +8,7 @@ use crate::store::{KeptReport, ProbeRecord, Tally};
 use crate::time;
 use std::collections::{BTreeMap, BTreeSet};
 use stillframe_core::ids::InstanceId;
+use stillframe_core::probe::durations::Durations;
 use stillframe_core::probe::{
     Counters, ProbeKind, ProbeReport, ProbeSpec, ProbeState, SourceMatch,
 };
@@ -70,7 +71,10 @@ impl Probe {
         spec.revision = self.revision();
         spec.expires_ms = Some(time::ms_between(now_ns, self.expires_ns()).max(1));
         if self.trial {
-            spec.kind = ProbeKind::Count;
+            // Where a range lies only a time probe finds out.
+            if spec.kind != ProbeKind::Time {
+                spec.kind = ProbeKind::Count;
+            }
             (spec.condition, spec.log, spec.limit) = (None, None, None);
             spec.watches.clear();
         }
@@ -190,15 +194,22 @@ impl Probe {
             matching: number(matching),
             counters: self.counters(),
             captured: self.captured(),
+            durations: self.durations(),
             surplus: self.tally.surplus,
             lease: record.lease,
         }
     }
 
+    /// What was measured, over all instances that ever said something.
+    fn durations(&self) -> Option<Durations> {
+        let all = self.reports.values().filter_map(|kept| kept.report.durations.as_ref());
+        Durations::added(all)
+    }
+
     /// What was captured: stored, or for a count what was counted.
     pub(super) fn captured(&self) -> u64 {
         match self.record.spec.kind {
-            ProbeKind::Count => self.counters().captured,
+            ProbeKind::Count | ProbeKind::Time => self.counters().captured,
             ProbeKind::Snap | ProbeKind::Log => self.tally.stored,
         }
     }

@@ -35,6 +35,7 @@ fn view(location: &str, condition: Option<&str>) -> ProbeView {
         matching: 4,
         counters: Counters::default(),
         captured: 0,
+        durations: None,
         surplus: 0,
         lease: false,
     }
@@ -59,6 +60,7 @@ fn armed(line: u32, source: SourceMatch, counters: Counters) -> ProbeReport {
     let at = ArmedAt {
         file: "/app/shop/cart.py".into(),
         line,
+        last_line: None,
         function: "Cart.total".into(),
         line_text: None,
         source,

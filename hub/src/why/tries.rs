@@ -28,7 +28,7 @@ pub(super) fn tries(verdict: Verdict, probe: &ProbeView, said: &[Said<'_>]) -> V
         Verdict::NotArmed => not_armed(probe, said),
         Verdict::Stopped | Verdict::Resting => over_budget(probe, said),
         Verdict::False => match probe.spec.kind {
-            ProbeKind::Count => Vec::new(),
+            ProbeKind::Count | ProbeKind::Time => Vec::new(),
             _ => vec![format!("stillframe snap {} --limit 1", quoted(&probe.location))],
         },
         Verdict::OverQuota
@@ -104,6 +104,7 @@ fn verb(probe: &ProbeView) -> &'static str {
         ProbeKind::Snap => "snap",
         ProbeKind::Log => "log",
         ProbeKind::Count => "count",
+        ProbeKind::Time => "time",
     }
 }
 

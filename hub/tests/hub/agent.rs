@@ -190,6 +190,7 @@ pub(crate) fn armed(spec: &ProbeSpec, line: u32) -> ProbeReport {
     report.at = Some(ArmedAt {
         file: "/app/shop/cart.py".into(),
         line,
+        last_line: None,
         function: "Cart.total".into(),
         line_text: Some("    discount = rules.best(cart, total)".into()),
         source,

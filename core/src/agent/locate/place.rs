@@ -6,7 +6,8 @@
 use super::file::{self, Choice, Root};
 use super::line::{self, Whereabouts};
 use super::source::Texts;
-use crate::host::{LoadedFile, LoadedFunction, Runtime, SourceText};
+use super::span;
+use crate::host::{LoadedFile, LoadedFunction, Runtime, SourceText, Span};
 use crate::probe::{ArmedAt, Explanation, Location, RunningSource, SourceMatch};
 
 /// One place to put a hook on.
@@ -27,6 +28,8 @@ pub(crate) struct Found {
     pub(crate) sites: Vec<Site>,
     /// Other files of that name.
     pub(crate) not_probed: Vec<String>,
+    /// What is timed there, for a time probe.
+    pub(crate) span: Option<Span>,
 }
 
 /// Why a probe goes nowhere here.
@@ -71,6 +74,26 @@ pub(crate) fn locate<R: Runtime>(
     location: &Location,
     unchecked: bool,
     root: Option<&Root>,
+) -> Located {
+    find(runtime, location, unchecked, root, land)
+}
+
+/// Finds the function or range that `location` means; a line alone is a range of one.
+pub(crate) fn locate_span<R: Runtime>(
+    runtime: &R,
+    location: &Location,
+    unchecked: bool,
+    root: Option<&Root>,
+) -> Located {
+    find(runtime, location, unchecked, root, land_span)
+}
+
+fn find<R: Runtime>(
+    runtime: &R,
+    location: &Location,
+    unchecked: bool,
+    root: Option<&Root>,
+    land: fn(&Context<'_>, Chosen) -> Located,
 ) -> Located {
     let mut texts = Texts::new(runtime);
     let (file, named_line, not_probed) = match (&location.file, &location.function) {
@@ -287,6 +310,7 @@ fn land(context: &Context<'_>, (line, source, note): Chosen) -> Located {
         at: ArmedAt {
             file: context.file.path.clone(),
             line: at,
+            last_line: None,
             function: holders.first().map(|function| function.name.clone()).unwrap_or_default(),
             line_text: line::text_at(&context.lines, at).map(|text| text.trim_end().to_owned()),
             source,
@@ -294,5 +318,48 @@ fn land(context: &Context<'_>, (line, source, note): Chosen) -> Located {
         },
         sites: holders.iter().map(|holder| Site { code: holder.code, line: at }).collect(),
         not_probed: context.not_probed.clone(),
+        span: None,
+    })
+}
+
+/// Puts a time probe onto the function or range that begins at the chosen line.
+fn land_span(context: &Context<'_>, (line, source, note): Chosen) -> Located {
+    let location = context.location;
+    let timed = match location.line {
+        None => span::function(
+            &context.functions,
+            location.function.as_deref().unwrap_or_default(),
+            line,
+        )
+        .ok_or_else(|| ("the function has no code of its own".to_owned(), String::new())),
+        Some(asked) => {
+            // A range that moved, moved whole.
+            let last = location.last_line.unwrap_or(asked).saturating_sub(asked);
+            span::lines(&context.functions, line, line.saturating_add(last))
+        }
+    };
+    let timed = match timed {
+        Ok(timed) => timed,
+        Err((message, hint)) => {
+            let why = explain("line_not_executable", &message, Some(hint));
+            return Located::Refused(context.refuse(why, None));
+        }
+    };
+    let notes: Vec<String> = note.into_iter().chain(timed.note).collect();
+    let line_text = line::text_at(&context.lines, timed.line);
+    let functions = &timed.functions;
+    Located::Found(Found {
+        at: ArmedAt {
+            file: context.file.path.clone(),
+            line: timed.line,
+            last_line: timed.last_line,
+            function: functions.first().map(|one| one.name.clone()).unwrap_or_default(),
+            line_text: line_text.map(|text| text.trim_end().to_owned()),
+            source,
+            note: (!notes.is_empty()).then(|| notes.join("; ")),
+        },
+        sites: functions.iter().map(|one| Site { code: one.code, line: timed.line }).collect(),
+        not_probed: context.not_probed.clone(),
+        span: Some(timed.span),
     })
 }
