@@ -70,8 +70,8 @@ fn prepare(py: Python<'_>, agent: &Arc<PythonAgent>) -> PyResult<()> {
         Ok(mechanism) => agent.note("mechanism", &mechanism),
         Err(reason) => agent.note("mechanism", &format!("none: {}", reason.value(py))),
     }
-    if !locate::watch(py, runtime::code_came) {
-        agent.note("late imports", "not noticed: all code watchers of the interpreter are taken");
+    if let Err(reason) = locate::watch(py, runtime::code_came) {
+        agent.note("late imports", reason);
     }
     identity::note_standard_library(py);
     Ok(())
@@ -104,6 +104,7 @@ pub(crate) fn stop(py: Python<'_>, timeout: Duration) {
     let Some(agent) = agent else { return };
     py.detach(|| agent.stop(timeout));
     hook::uninstall(py);
+    locate::unwatch(py);
     py.detach(|| agent.runtime().close(EXIT_FLUSH));
 }
 

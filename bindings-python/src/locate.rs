@@ -1,10 +1,9 @@
 //! Where code is: all loaded code by file, kept up to date without a hook on imports.
 //!
 //! One walk over functions, generators and running frames when the first probe comes, from there
-//! down through constants; from then on the interpreter's own code watcher tells what comes and goes.
-//! Knows files and lines, not which of them is meant: the core matches. Invariants: the index keeps
-//! no code alive; the GIL is never held longer than [`STRETCH`] at a time, but for the one look at
-//! the collector's list.
+//! down through constants; from then on `ffi` tells what comes and goes. Knows files and lines, not
+//! which of them is meant: the core matches. Invariants: the index keeps no code alive; the GIL is
+//! never held longer than [`STRETCH`] at a time, and a little.
 
 mod named;
 mod source;
@@ -12,24 +11,54 @@ mod source;
 pub(crate) use named::named;
 pub(crate) use source::{is_application, set_foreign, source_of};
 
-use crate::ffi::{Gil, Heap, Obj, take_watched, watch_code};
+use crate::ffi::{Gil, Heap, Obj, follow_code, ran_ns, take_watched};
 use crate::hook::executable_lines;
-use pyo3::types::{PyAnyMethods, PyDictMethods, PyTuple, PyTupleMethods};
+use pyo3::types::{PyAnyMethods, PyDictMethods, PyString, PyTuple, PyTupleMethods};
 use pyo3::{Bound, Py, PyAny, PyResult, Python};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use stillframe_core::host::{LoadedFile, LoadedFunction};
 
+pub(crate) use crate::ffi::{unwatch_code as unwatch, watch_code as watch};
+
 /// How long indexing holds the GIL before it lets others have it.
-const STRETCH: Duration = Duration::from_millis(4);
+const STRETCH: Duration = Duration::from_millis(3);
+
+/// One's turn with the GIL, which is given up when it was long enough.
+struct Turn {
+    began: Instant,
+    longest: Duration,
+}
+
+impl Turn {
+    fn new() -> Self {
+        Self { began: Instant::now(), longest: Duration::ZERO }
+    }
+
+    fn deadline(&self) -> Instant {
+        self.began + STRETCH
+    }
+
+    fn pause_if_due(&mut self, py: Python<'_>) {
+        if self.began.elapsed() >= STRETCH {
+            self.pause(py);
+        }
+    }
+
+    fn pause(&mut self, py: Python<'_>) {
+        self.longest = self.longest.max(self.began.elapsed());
+        py.detach(std::thread::yield_now);
+        self.began = Instant::now();
+    }
+}
 
 #[derive(Default)]
 struct Index {
     /// Whether the walk was made.
     is_complete: bool,
-    /// File of each code object, by its address.
-    files: HashMap<usize, Arc<str>>,
+    /// File of each code object, by its address, and the number that its end will be told with.
+    files: HashMap<usize, (Arc<str>, u32)>,
     /// Code of each file, and when its latest was seen to come (0: at the walk or before).
     codes: HashMap<Arc<str>, FileCode>,
 }
@@ -46,22 +75,36 @@ fn index() -> MutexGuard<'static, Option<Index>> {
     INDEX.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Starts noting when code is loaded, before there is anything to find. `wake` is called when code
-/// was loaded, once the index exists. False if all code watchers of the interpreter are taken.
-pub(crate) fn watch(py: Python<'_>, wake: fn()) -> bool {
-    watch_code(py, wake)
-}
-
-/// Brings the index up to date; the first time it is made.
-pub(crate) fn refresh(py: Python<'_>) -> PyResult<()> {
+/// Brings the index up to date; the first time it is made. Then, what it came to.
+pub(crate) fn refresh(py: Python<'_>) -> PyResult<Option<String>> {
+    let mut turn = Turn::new();
     let came = drain(py);
-    add_all(py, came)?;
-    if !index().get_or_insert_default().is_complete {
-        let roots = roots(py)?;
-        add_all(py, roots.into_iter().map(|code| (code, 0)).collect())?;
-        index().get_or_insert_default().is_complete = true;
+    add_all(py, came, &mut turn)?;
+    if index().get_or_insert_default().is_complete {
+        return Ok(None);
     }
-    Ok(())
+    let mut heap = Heap::new(py);
+    loop {
+        let mut found = Vec::new();
+        let has_more = heap.look(py, turn.deadline(), &mut found);
+        turn.pause_if_due(py);
+        add_all(py, found.into_iter().map(|code| (code, 0)).collect(), &mut turn)?;
+        if !has_more {
+            break;
+        }
+        turn.pause(py);
+    }
+    let mut rest = running(py)?;
+    if !heap.sees_frozen() {
+        rest.extend(frozen_roots(py)?);
+    }
+    add_all(py, rest.into_iter().map(|code| (code, 0)).collect(), &mut turn)?;
+    turn.pause(py);
+    let mut guard = index();
+    let index = guard.get_or_insert_default();
+    index.is_complete = true;
+    let (codes, held) = (index.files.len(), turn.longest.as_secs_f64() * 1e3);
+    Ok(Some(format!("{codes} code objects; the GIL was held {held:.1} ms at most")))
 }
 
 /// Forgets code that went, and holds what came, each with its time.
@@ -71,38 +114,22 @@ fn drain(py: Python<'_>) -> Vec<(Py<PyAny>, u64)> {
     let came = came.into_iter().map(|(code, time)| (code.to_bound(py).unbind(), time)).collect();
     let mut guard = index();
     let index = guard.get_or_insert_default();
-    gone.into_iter().for_each(|code| index.remove(code));
+    gone.into_iter().for_each(|(code, id)| index.remove(code, id));
     came
 }
 
-/// Everything that leads to code: functions, suspended and running frames.
-fn roots(py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
-    let heap = Heap::walk(py);
-    let mut roots = Vec::with_capacity(heap.functions.len());
-    for function in heap.functions {
-        if let Some(code) = Obj::of_kept(&function).function_code() {
-            roots.push(code.to_bound(py).unbind());
-        }
-    }
-    for suspended in heap.suspended {
-        let suspended = suspended.bind(py);
-        for name in ["gi_code", "cr_code", "ag_code"] {
-            if let Ok(code) = suspended.getattr(name) {
-                roots.push(code.unbind());
-                break;
-            }
-        }
-    }
+/// The code of all frames that run.
+fn running(py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
+    let mut running = Vec::new();
     let frames = py.import("sys")?.call_method0("_current_frames")?;
     for frame in frames.call_method0("values")?.try_iter()? {
         let mut frame = frame?;
         while !frame.is_none() {
-            roots.push(frame.getattr("f_code")?.unbind());
+            running.push(frame.getattr("f_code")?.unbind());
             frame = frame.getattr("f_back")?;
         }
     }
-    roots.extend(frozen_roots(py)?);
-    Ok(roots)
+    Ok(running)
 }
 
 /// Functions of modules, which `gc.freeze` hides from the collector's lists.
@@ -137,8 +164,7 @@ fn functions_of(py: Python<'_>, dict: Obj, roots: &mut Vec<Py<PyAny>>, depth: u8
 }
 
 /// Adds code, each with its time, and all code among its constants.
-fn add_all(py: Python<'_>, mut waiting: Vec<(Py<PyAny>, u64)>) -> PyResult<()> {
-    let mut since = Instant::now();
+fn add_all(py: Python<'_>, mut waiting: Vec<(Py<PyAny>, u64)>, turn: &mut Turn) -> PyResult<()> {
     while let Some((code, loaded_ns)) = waiting.pop() {
         let code = code.into_bound(py);
         if add(&code, loaded_ns)? {
@@ -146,10 +172,7 @@ fn add_all(py: Python<'_>, mut waiting: Vec<(Py<PyAny>, u64)>) -> PyResult<()> {
             let inner = constants.iter().filter(|constant| Obj::of(constant).ty().is_code());
             waiting.extend(inner.map(|code| (code.unbind(), loaded_ns)));
         }
-        if since.elapsed() > STRETCH {
-            py.detach(std::thread::yield_now);
-            since = Instant::now();
-        }
+        turn.pause_if_due(py);
     }
     Ok(())
 }
@@ -160,29 +183,48 @@ fn add(code: &Bound<'_, PyAny>, loaded_ns: u64) -> PyResult<bool> {
     if !object.ty().is_code() {
         return Ok(false);
     }
+    // Code whose end would not be told is not kept: its address would come to mean something else.
+    let Some(id) = follow_code(object) else { return Ok(false) };
+    #[cfg(not(Py_3_11))]
+    crate::ffi::name_inner(object, Gil::of(code.py()));
     let file: String = code.getattr("co_filename")?.extract()?;
-    let mut guard = index();
-    Ok(guard.get_or_insert_default().add(object.handle(), &file, loaded_ns))
+    Ok(index().get_or_insert_default().add(object.handle(), id, &file, loaded_ns))
+}
+
+/// The qualified name of a code object.
+pub(crate) fn qualname<'py>(code: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyString>> {
+    #[cfg(not(Py_3_11))]
+    if let Some(name) = Obj::of(code).code_qualname() {
+        return Ok(name.to_bound(code.py()).cast_into::<PyString>()?);
+    }
+    Ok(code.getattr("co_qualname")?.cast_into::<PyString>()?)
 }
 
 impl Index {
-    fn add(&mut self, code: usize, file: &str, loaded_ns: u64) -> bool {
-        if self.files.contains_key(&code) {
-            return false;
+    fn add(&mut self, code: usize, id: u32, file: &str, loaded_ns: u64) -> bool {
+        match self.files.get(&code) {
+            Some((_, known)) if *known == id => return false,
+            // What was there went; word of it is still to come.
+            Some((_, known)) => self.remove(code, *known),
+            None => {}
         }
         let file = match self.codes.get_key_value(file) {
             Some((known, _)) => known.clone(),
             None => Arc::from(file),
         };
-        self.files.insert(code, file.clone());
+        self.files.insert(code, (file.clone(), id));
+        let ran_ns = if self.codes.contains_key(&file) { 0 } else { ran_ns(&file) };
         let of_file = self.codes.entry(file).or_default();
         of_file.codes.push(code);
-        of_file.loaded_ns = of_file.loaded_ns.max(loaded_ns);
+        of_file.loaded_ns = of_file.loaded_ns.max(loaded_ns).max(ran_ns);
         true
     }
 
-    fn remove(&mut self, code: usize) {
-        let Some(file) = self.files.remove(&code) else { return };
+    fn remove(&mut self, code: usize, id: u32) {
+        if self.files.get(&code).is_none_or(|(_, known)| *known != id) {
+            return;
+        }
+        let Some((file, _)) = self.files.remove(&code) else { return };
         if let Some(of_file) = self.codes.get_mut(&file) {
             of_file.codes.retain(|known| *known != code);
             if of_file.codes.is_empty() {
@@ -227,7 +269,7 @@ pub(crate) fn code_of<'py>(py: Python<'py>, handle: u64) -> Option<Bound<'py, Py
     // Looked at right after the watcher's events, and nothing ran in between.
     let found = is_loaded.then(|| Obj::from_handle(address)).flatten();
     let found = found.map(|code| code.to_bound(py));
-    add_all(py, came).ok()?;
+    add_all(py, came, &mut Turn::new()).ok()?;
     found
 }
 
@@ -241,7 +283,7 @@ pub(crate) fn functions(py: Python<'_>, path: &str) -> PyResult<Vec<LoadedFuncti
     };
     let codes: Vec<_> =
         addresses.into_iter().filter_map(Obj::from_handle).map(|code| code.to_bound(py)).collect();
-    add_all(py, came)?;
+    add_all(py, came, &mut Turn::new())?;
     let mut functions = codes.iter().map(function).collect::<PyResult<Vec<_>>>()?;
     functions.sort_by(|left, right| {
         let depth = |function: &LoadedFunction| {
@@ -259,7 +301,7 @@ pub(crate) fn functions(py: Python<'_>, path: &str) -> PyResult<Vec<LoadedFuncti
 fn function(code: &Bound<'_, PyAny>) -> PyResult<LoadedFunction> {
     Ok(LoadedFunction {
         code: Obj::of(code).handle() as u64,
-        name: code.getattr("co_qualname")?.extract()?,
+        name: qualname(code)?.to_string(),
         first_line: code.getattr("co_firstlineno")?.extract()?,
         lines: executable_lines(code)?,
     })

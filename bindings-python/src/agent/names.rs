@@ -80,7 +80,7 @@ impl Names for CodeNames<'_> {
             return None;
         }
         let class = |code: &Bound<'_, PyAny>, _: &mut Slots| {
-            let qualname: String = code.getattr("co_qualname")?.extract()?;
+            let qualname = locate::qualname(code)?.to_string();
             Ok(class_around(&qualname, is_function(code)?))
         };
         let class = Python::attach(|py| self.with_slots(py, class))??;

@@ -5,17 +5,25 @@
 //! used only if every one of the checks here held.
 
 use super::layout::{self, code};
-
-use super::object::Obj;
+use super::memory::read_word;
 use pyo3::types::{PyAnyMethods, PyTuple};
 use pyo3::{Bound, PyAny, PyResult, Python, ffi, pyfunction, wrap_pyfunction};
 
-/// A function whose locals are a mortal object, a small int, `None` and one that is not set yet.
+mod objects;
+
+/// Where the function keeps the local that an inner function uses too: as an argument is kept, and
+/// before 3.11 behind all locals.
+const CELL: usize = if cfg!(Py_3_11) { 4 } else { 7 };
+/// The first of two locals that are not set yet.
+const UNSET: usize = 5;
+
+/// A function whose locals are a mortal object, a small int, `None`, one that is not set yet, and one
+/// that an inner function uses too.
 const SOURCE: &std::ffi::CStr = c"
-def canary(mortal, small, nothing, look):
+def canary(mortal, small, nothing, look, shared):
     seen = look(mortal, small)
     unset = seen
-    return unset
+    return unset, lambda: shared
 ";
 
 /// Why direct reads cannot be used, if so.
@@ -32,9 +40,9 @@ fn run(py: Python<'_>) -> PyResult<Result<(), String>> {
     let canary = globals.get_item("canary")?;
     let look = wrap_pyfunction!(look, py)?;
     let mortal = pyo3::types::PyList::empty(py);
-    let verdict = canary.call1((mortal, 7, py.None(), look))?;
+    let verdict = canary.call1((&mortal, 7, py.None(), look, &mortal))?.get_item(0)?;
     let reason: Option<String> = verdict.extract()?;
-    Ok(reason.map_or(Ok(()), Err))
+    Ok(reason.map_or_else(|| objects::examine(py), Err))
 }
 
 /// Called by the canary function: compares what the frame holds with what it must hold.
@@ -66,26 +74,44 @@ fn compare(
             return Err("a frame keeps its locals elsewhere");
         }
     }
-    if local(4)? != Some(0) || local(5)? != Some(0) {
+    if local(UNSET)? != Some(0) || local(UNSET + 1)? != Some(0) {
         return Err("a frame keeps unset locals in another form");
     }
-    let at = word(layout::frame::INSTRUCTION)?.checked_sub(code_address + code::INSTRUCTIONS);
-    let bytes: usize = Obj::of(&expected)
-        .to_bound(py)
-        .getattr("co_code")
-        .and_then(|code| code.len())
-        .map_err(|_| "a code object does not show its instructions")?;
-    if at.is_none_or(|at| at >= bytes) {
+    let cell = local(CELL)?.ok_or("a frame keeps cells in another form")?;
+    if read_word(cell + layout::object::BODY) != Some(mortal.as_ptr() as usize) {
+        return Err("a frame keeps cells elsewhere");
+    }
+    compare_instruction(word(layout::frame::INSTRUCTION)?, &expected)?;
+    compare_code(&expected)
+}
+
+/// What the frame says of the instruction that runs must lie within the code.
+fn compare_instruction(found: usize, expected: &Bound<'_, PyAny>) -> Result<(), &'static str> {
+    let code = expected.getattr("co_code").and_then(|code| code.len());
+    let bytes = code.map_err(|_| "a code object does not show its instructions")?;
+    #[cfg(Py_3_11)]
+    let at = found.checked_sub(expected.as_ptr() as usize + code::INSTRUCTIONS);
+    #[cfg(not(Py_3_11))]
+    let at = Some((found & 0xffff_ffff) * layout::frame::INSTRUCTION_BYTES);
+    // The first instructions put `look` on the stack, so it cannot be 0 either.
+    if at.is_none_or(|at| at == 0 || at >= bytes) {
         return Err("a frame keeps its instruction pointer elsewhere");
     }
-    compare_code(py, &expected)
+    Ok(())
 }
 
 /// The fields of code that stack frames are named by.
-fn compare_code(py: Python<'_>, expected: &Bound<'_, PyAny>) -> Result<(), &'static str> {
+fn compare_code(expected: &Bound<'_, PyAny>) -> Result<(), &'static str> {
     let fields = [
         (code::FILENAME, "co_filename"),
+        #[cfg(Py_3_11)]
         (code::QUALNAME, "co_qualname"),
+        #[cfg(not(Py_3_11))]
+        (code::NAME, "co_name"),
+        #[cfg(not(Py_3_11))]
+        (code::NAMES, "co_names"),
+        #[cfg(not(Py_3_11))]
+        (code::INSTRUCTIONS, "co_code"),
         (code::CONSTS, "co_consts"),
     ];
     for (offset, name) in fields {
@@ -100,7 +126,6 @@ fn compare_code(py: Python<'_>, expected: &Bound<'_, PyAny>) -> Result<(), &'sta
         .getattr("co_firstlineno")
         .and_then(|line| line.extract())
         .map_err(|_| "a code object lacks a field")?;
-    let _ = py;
     if line.map(|word| word as u32) == Some(wanted) {
         Ok(())
     } else {
@@ -112,26 +137,16 @@ fn frame_address() -> Option<usize> {
     // SAFETY: called from Python, so the thread has a state.
     let thread = unsafe { ffi::PyThreadState_Get() } as usize;
     let place = read_word(thread + layout::thread::FRAME)?;
-    if cfg!(Py_3_13) { Some(place) } else { read_word(place) }
+    match layout::thread::CURRENT {
+        Some(offset) => read_word(place + offset),
+        None => Some(place),
+    }
 }
 
 /// The code that runs, as the public API tells it.
 fn running_code(py: Python<'_>) -> Option<Bound<'_, PyAny>> {
     let frame = py.import("sys").ok()?.call_method1("_getframe", PyTuple::empty(py)).ok()?;
     frame.getattr("f_code").ok()
-}
-
-/// A word of our own memory, or nothing where there is no memory.
-fn read_word(address: usize) -> Option<usize> {
-    let mut word = 0_usize;
-    let size = size_of::<usize>();
-    let local = libc::iovec { iov_base: (&raw mut word).cast(), iov_len: size };
-    let remote = libc::iovec { iov_base: address as *mut libc::c_void, iov_len: size };
-    // SAFETY: only asks for a number.
-    let pid = unsafe { libc::getpid() };
-    // SAFETY: `local` describes `word`; the kernel checks `remote` and answers with an error.
-    let read = unsafe { libc::process_vm_readv(pid, &raw const local, 1, &raw const remote, 1, 0) };
-    (read == size.cast_signed()).then_some(word)
 }
 
 /// The object that a slot of a frame with these bits refers to, 0 if it is empty.

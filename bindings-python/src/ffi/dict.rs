@@ -8,6 +8,8 @@ use super::memory::{Gil, load};
 use super::object::Obj;
 use super::types::Type;
 use pyo3::ffi;
+#[cfg(not(Py_3_11))]
+use std::sync::atomic::{AtomicUsize, Ordering};
 use stillframe_core::value::Text;
 
 unsafe extern "C" {
@@ -100,6 +102,26 @@ pub(crate) enum Found {
     Mixed,
 }
 
+/// From an entry whose key is a string to that key; the value lies behind it.
+#[cfg(Py_3_11)]
+pub(super) const TEXT_KEY: usize = 0;
+/// The same: every entry begins with a hash.
+#[cfg(not(Py_3_11))]
+pub(super) const TEXT_KEY: usize = keys::ENTRY_KEY;
+/// Bytes of an entry whose key is a string.
+const TEXT_ENTRY: usize = if cfg!(Py_3_11) { 16 } else { 24 };
+
+/// The interpreter's function that looks mixed keys up, by which a table with such keys is told from
+/// others; 0 until the canary saw one.
+#[cfg(not(Py_3_11))]
+static MIXED_LOOKUP: AtomicUsize = AtomicUsize::new(0);
+
+/// Notes which function that is.
+#[cfg(not(Py_3_11))]
+pub(super) fn set_mixed_lookup(function: usize) {
+    MIXED_LOOKUP.store(function, Ordering::Relaxed);
+}
+
 /// Where a walk over a dict or an instance's attributes stands.
 pub(crate) type DictCursor = usize;
 
@@ -114,41 +136,75 @@ impl Keys {
         unsafe { load(self.0, offset) }
     }
 
+    #[cfg(Py_3_11)]
     fn has_only_text(self) -> bool {
         self.field::<u8>(keys::KIND) != keys::KIND_GENERAL
+    }
+
+    #[cfg(not(Py_3_11))]
+    fn has_only_text(self) -> bool {
+        let mixed = MIXED_LOOKUP.load(Ordering::Relaxed);
+        mixed != 0 && self.field::<usize>(keys::LOOKUP) != mixed
+    }
+
+    /// Slots of the table of indices, a power of two.
+    #[cfg(Py_3_11)]
+    #[inline(always)]
+    fn size(self) -> usize {
+        1_usize << self.field::<u8>(keys::LOG2_SIZE)
+    }
+
+    /// Slots of the table of indices, a power of two.
+    #[cfg(not(Py_3_11))]
+    #[inline(always)]
+    fn size(self) -> usize {
+        self.field(keys::SIZE)
     }
 
     #[inline(always)]
     fn index_at(self, slot: usize) -> i64 {
         let indices = keys::INDICES;
-        match self.field::<u8>(keys::LOG2_SIZE) {
-            0..8 => i64::from(self.field::<i8>(indices + slot)),
-            8..16 => i64::from(self.field::<i16>(indices + slot * 2)),
-            16..32 => i64::from(self.field::<i32>(indices + slot * 4)),
+        match self.size() {
+            0..=0xff => i64::from(self.field::<i8>(indices + slot)),
+            0x100..=0xffff => i64::from(self.field::<i16>(indices + slot * 2)),
+            0x1_0000..=0xffff_ffff => i64::from(self.field::<i32>(indices + slot * 4)),
             _ => self.field(indices + slot * 8),
         }
     }
 
+    #[cfg(Py_3_11)]
     fn entries(self) -> usize {
         keys::INDICES + (1_usize << self.field::<u8>(keys::LOG2_INDEX_BYTES))
+    }
+
+    #[cfg(not(Py_3_11))]
+    fn entries(self) -> usize {
+        let size = self.size();
+        keys::INDICES
+            + match size {
+                0..=0xff => size,
+                0x100..=0xffff => size * 2,
+                0x1_0000..=0xffff_ffff => size * 4,
+                _ => size * 8,
+            }
     }
 
     /// Key of entry `index`, given that all keys are text.
     #[inline(always)]
     fn text_key(self, index: usize) -> Option<Obj> {
-        Obj::new(self.field(self.entries() + index * 16))
+        Obj::new(self.field(self.entries() + index * TEXT_ENTRY + TEXT_KEY))
     }
 
     /// Value of entry `index`, given that all keys are text and values are not split off.
     #[inline(always)]
     fn text_value(self, index: usize) -> Option<Obj> {
-        Obj::new(self.field(self.entries() + index * 16 + 8))
+        Obj::new(self.field(self.entries() + index * TEXT_ENTRY + TEXT_KEY + 8))
     }
 
     /// The entry of `key`, given that all keys are text.
     #[inline(always)]
     fn find(self, key: Key<'_>, gil: Gil<'_>) -> Option<usize> {
-        let mask = (1_usize << self.field::<u8>(keys::LOG2_SIZE)) - 1;
+        let mask = self.size() - 1;
         let mut perturb = key.hash.cast_unsigned();
         let mut slot = perturb & mask;
         // The table always has an empty slot, so this ends; the bound is for a table torn by a bug.
@@ -258,13 +314,50 @@ impl Obj {
         if ty.has_managed_dict() {
             return self.managed(ty);
         }
-        match usize::try_from(ty.dict_offset()) {
-            Ok(offset) if offset > 0 => self.slot(offset).map_or(Storage::None, Storage::Dict),
-            _ => Storage::None,
+        match ty.dict_offset() {
+            0 => Storage::None,
+            offset => match usize::try_from(offset).or_else(|_| self.offset_from_end(ty, offset)) {
+                Ok(offset) => self.slot(offset).map_or(Storage::None, Storage::Dict),
+                Err(()) => Storage::None,
+            },
         }
     }
 
-    #[cfg(not(Py_3_13))]
+    /// An object of variable size may keep its dict behind its items: the offset counts from there.
+    #[cfg(not(Py_3_12))]
+    fn offset_from_end(self, ty: Type, offset: isize) -> Result<usize, ()> {
+        // The sign of `ob_size` is that of an int.
+        let items = self.field::<isize>(super::layout::object::BODY).unsigned_abs();
+        let end = ty.size_of(items).next_multiple_of(8);
+        end.checked_add_signed(offset).ok_or(())
+    }
+
+    /// No object keeps its dict behind its items.
+    #[cfg(Py_3_12)]
+    fn offset_from_end(self, _ty: Type, _offset: isize) -> Result<usize, ()> {
+        Err(())
+    }
+
+    #[cfg(not(Py_3_11))]
+    fn managed(self, _ty: Type) -> Storage {
+        // Before 3.11 no dict lies before its object.
+        Storage::None
+    }
+
+    #[cfg(all(Py_3_11, not(Py_3_12)))]
+    #[inline(always)]
+    fn managed(self, ty: Type) -> Storage {
+        // SAFETY: a type with a managed dict allocates four words before each object: values, dict.
+        let values: *const u8 = unsafe { load(self.base().wrapping_sub(32), 0) };
+        if !values.is_null() {
+            return Storage::Split(Split { keys: Keys(ty.cached_keys()), values });
+        }
+        // SAFETY: as above.
+        let dict: *mut ffi::PyObject = unsafe { load(self.base().wrapping_sub(24), 0) };
+        Obj::new(dict).map_or(Storage::None, Storage::Dict)
+    }
+
+    #[cfg(all(Py_3_12, not(Py_3_13)))]
     #[inline(always)]
     fn managed(self, ty: Type) -> Storage {
         // `PyDictOrValues`, three words before the object: values if the low bit is set.

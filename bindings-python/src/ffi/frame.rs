@@ -43,9 +43,11 @@ impl<'g> Frame<'g> {
         if place.is_null() {
             return None;
         }
-        #[cfg(not(Py_3_13))]
-        // SAFETY: on 3.12 the place is a `_PyCFrame`, whose first field is the frame.
-        let place: *const u8 = unsafe { load(place, 0) };
+        let place: *const u8 = match layout::thread::CURRENT {
+            // SAFETY: the canary proved that as well.
+            Some(offset) => unsafe { load(place, offset) },
+            None => place,
+        };
         (!place.is_null()).then(|| Self::at(place))
     }
 
@@ -127,6 +129,7 @@ impl<'g> Frame<'g> {
     }
 
     /// Bytes from the first instruction to the one that runs.
+    #[cfg(Py_3_11)]
     #[inline(always)]
     pub(crate) fn instruction(self) -> Option<usize> {
         if !self.is_direct() {
@@ -134,6 +137,18 @@ impl<'g> Frame<'g> {
         }
         let at: usize = self.field(layout::frame::INSTRUCTION);
         at.checked_sub(self.code()?.handle() + code::INSTRUCTIONS)
+    }
+
+    /// Bytes from the first instruction to the one that runs.
+    #[cfg(not(Py_3_11))]
+    #[inline(always)]
+    pub(crate) fn instruction(self) -> Option<usize> {
+        if !self.is_direct() {
+            return None;
+        }
+        // -1 before the first one.
+        let at: i32 = self.field(layout::frame::INSTRUCTION);
+        usize::try_from(at).ok().map(|at| at * layout::frame::INSTRUCTION_BYTES)
     }
 
     /// The frame that called it, markers and frames that are still being set up left out.
@@ -151,6 +166,7 @@ impl<'g> Frame<'g> {
         }
     }
 
+    #[cfg(Py_3_11)]
     fn is_complete(self) -> bool {
         let owner: u8 = self.field(layout::frame::OWNER);
         if owner >= layout::frame::OWNER_MARKER {
@@ -163,6 +179,12 @@ impl<'g> Frame<'g> {
         let first: i32 = object.field(code::FIRST_TRACEABLE);
         owner == layout::frame::OWNER_GENERATOR
             || self.instruction().is_some_and(|at| at >= usize::try_from(first * 2).unwrap_or(0))
+    }
+
+    /// A frame is an object that was set up before it became anybody's caller.
+    #[cfg(not(Py_3_11))]
+    fn is_complete(self) -> bool {
+        true
     }
 }
 
@@ -187,14 +209,39 @@ impl Obj {
         self.slot(code::FILENAME)
     }
 
+    /// Its constants, given that this is code.
+    pub(super) fn code_consts(self) -> Option<Self> {
+        self.slot(code::CONSTS)
+    }
+
+    /// Its name, given that this is code.
+    #[cfg(not(Py_3_11))]
+    pub(super) fn code_name(self) -> Option<Self> {
+        self.slot(code::NAME)
+    }
+
     /// Qualified name, given that this is code.
+    #[cfg(Py_3_11)]
     pub(crate) fn code_qualname(self) -> Option<Self> {
         self.slot(code::QUALNAME)
     }
 
-    /// A number that no other code object of this process has; 0 once they ran out.
+    /// Qualified name as far as it could be found out, given that this is code: it has none itself.
+    #[cfg(not(Py_3_11))]
+    pub(crate) fn code_qualname(self) -> Option<Self> {
+        super::extra::qualname_of(self).or_else(|| self.code_name())
+    }
+
+    /// A number that no other code object of this process has; 0 if it has none.
+    #[cfg(Py_3_12)]
     pub(crate) fn code_version(self) -> u32 {
         self.field(code::VERSION)
+    }
+
+    /// A number that no other code object of this process has; 0 if it has none.
+    #[cfg(not(Py_3_12))]
+    pub(crate) fn code_version(self) -> u32 {
+        super::extra::id_of(self)
     }
 }
 
@@ -218,7 +265,14 @@ mod api {
         Some(frame)
     }
 
+    /// A local variable by name: there is no call for it that leaves the frame as it is.
+    #[cfg(not(Py_3_12))]
+    pub(super) fn variable(_frame: *mut ffi::PyFrameObject, _name: Obj) -> Result<Obj, Missing> {
+        Err(Missing::Unreadable)
+    }
+
     /// A local variable by name. Saves and restores the exception that is being raised.
+    #[cfg(Py_3_12)]
     pub(super) fn variable(frame: *mut ffi::PyFrameObject, name: Obj) -> Result<Obj, Missing> {
         // SAFETY: the GIL is held; null or a reference of ours is handed out.
         let raised = unsafe { ffi::PyErr_GetRaisedException() };
@@ -233,7 +287,14 @@ mod api {
         Ok(value)
     }
 
+    /// Globals and builtins of a frame: before 3.11 there is no call for them.
+    #[cfg(not(Py_3_11))]
+    pub(super) fn namespaces(_frame: *mut ffi::PyFrameObject) -> (Option<Obj>, Option<Obj>) {
+        (None, None)
+    }
+
     /// Globals and builtins of a frame.
+    #[cfg(Py_3_11)]
     pub(super) fn namespaces(frame: *mut ffi::PyFrameObject) -> (Option<Obj>, Option<Obj>) {
         // SAFETY: `frame` is live; a reference is handed out.
         let globals = Obj::new(unsafe { ffi::PyFrame_GetGlobals(frame) });

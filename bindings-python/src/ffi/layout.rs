@@ -4,13 +4,25 @@
 //! read by the offsets of frames, threads and code before `canary` proved them on the running
 //! interpreter.
 
+#[cfg(all(Py_3_10, not(Py_3_11)))]
+mod v310;
+#[cfg(all(Py_3_11, not(Py_3_12)))]
+mod v311;
 #[cfg(all(Py_3_12, not(Py_3_13)))]
 mod v312;
 #[cfg(all(Py_3_13, not(Py_3_14)))]
 mod v313;
 #[cfg(Py_3_14)]
 mod v314;
+#[cfg(not(Py_3_10))]
+mod v39;
 
+#[cfg(not(Py_3_10))]
+pub(crate) use v39::*;
+#[cfg(all(Py_3_10, not(Py_3_11)))]
+pub(crate) use v310::*;
+#[cfg(all(Py_3_11, not(Py_3_12)))]
+pub(crate) use v311::*;
 #[cfg(all(Py_3_12, not(Py_3_13)))]
 pub(crate) use v312::*;
 #[cfg(all(Py_3_13, not(Py_3_14)))]

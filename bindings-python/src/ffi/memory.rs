@@ -35,6 +35,44 @@ pub(super) unsafe fn load<T: Copy>(base: *const u8, offset: usize) -> T {
     unsafe { place.read() }
 }
 
+/// Writes a `T` that lies `offset` bytes behind `base`.
+///
+/// # Safety
+/// `base` points to memory of the interpreter that has a `T` there which may be changed now.
+pub(super) unsafe fn store<T: Copy>(base: *const u8, offset: usize, value: T) {
+    let place = base.wrapping_add(offset).cast_mut().cast::<T>();
+    // SAFETY: the caller names the fact.
+    unsafe { place.write(value) }
+}
+
+/// A word of our own memory, or nothing where there is no memory.
+pub(super) fn read_word(address: usize) -> Option<usize> {
+    let mut word = 0_usize;
+    let size = size_of::<usize>();
+    let local = libc::iovec { iov_base: (&raw mut word).cast(), iov_len: size };
+    let remote = libc::iovec { iov_base: address as *mut libc::c_void, iov_len: size };
+    // SAFETY: only asks for a number.
+    let pid = unsafe { libc::getpid() };
+    // SAFETY: `local` describes `word`; the kernel checks `remote` and answers with an error.
+    let read = unsafe { libc::process_vm_readv(pid, &raw const local, 1, &raw const remote, 1, 0) };
+    (read == size.cast_signed()).then_some(word)
+}
+
+/// Whether the word at `address` may be written: it is written as it is, by the kernel, which
+/// answers with an error where a store would crash.
+pub(super) fn is_writable(address: usize) -> bool {
+    let Some(mut word) = read_word(address) else { return false };
+    let size = size_of::<usize>();
+    let local = libc::iovec { iov_base: (&raw mut word).cast(), iov_len: size };
+    let remote = libc::iovec { iov_base: address as *mut libc::c_void, iov_len: size };
+    // SAFETY: only asks for a number.
+    let pid = unsafe { libc::getpid() };
+    // SAFETY: `local` describes `word`; what is written is what was there, with the GIL held.
+    let done =
+        unsafe { libc::process_vm_writev(pid, &raw const local, 1, &raw const remote, 1, 0) };
+    done == size.cast_signed()
+}
+
 /// Runs what the interpreter called, and turns a panic into `None`.
 pub(crate) fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()

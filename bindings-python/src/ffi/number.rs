@@ -12,6 +12,20 @@ const DIGIT_BITS: u8 = 30;
 
 impl Obj {
     /// Value of an int that has at most one digit, as line numbers and most counts have.
+    #[cfg(not(Py_3_12))]
+    #[inline(always)]
+    pub(crate) fn compact_int(self) -> Option<i64> {
+        // The number of digits, with the sign of the whole.
+        let size: isize = self.field(object::BODY);
+        match size {
+            0 => Some(0),
+            -1 | 1 => Some(size as i64 * i64::from(self.field::<u32>(object::SECOND))),
+            _ => None,
+        }
+    }
+
+    /// Value of an int that has at most one digit, as line numbers and most counts have.
+    #[cfg(Py_3_12)]
     #[inline(always)]
     pub(crate) fn compact_int(self) -> Option<i64> {
         let tag: usize = self.field(object::BODY);
@@ -32,11 +46,10 @@ impl Obj {
     /// Value of an int of more than one digit.
     #[inline(never)]
     fn long_int<'g>(self, _gil: Gil<'g>) -> Value<'g> {
-        let tag: usize = self.field(object::BODY);
-        let negative = tag & 3 == 2;
+        let (count, negative) = self.digits();
         let first = self.base().wrapping_add(object::SECOND).cast::<u32>();
-        // SAFETY: an int owns as many digits as its tag says, and never changes.
-        let digits: &'g [u32] = unsafe { std::slice::from_raw_parts(first, tag >> 3) };
+        // SAFETY: an int owns as many digits as it says, and never changes.
+        let digits: &'g [u32] = unsafe { std::slice::from_raw_parts(first, count) };
         if digits.len() <= 3 {
             let magnitude = digits
                 .iter()
@@ -48,6 +61,20 @@ impl Obj {
             }
         }
         Value::BigInt(BigInt { negative, digits, digit_bits: DIGIT_BITS })
+    }
+
+    /// How many digits an int has, and whether it is negative.
+    #[cfg(Py_3_12)]
+    fn digits(self) -> (usize, bool) {
+        let tag: usize = self.field(object::BODY);
+        (tag >> 3, tag & 3 == 2)
+    }
+
+    /// How many digits an int has, and whether it is negative.
+    #[cfg(not(Py_3_12))]
+    fn digits(self) -> (usize, bool) {
+        let size: isize = self.field(object::BODY);
+        (size.unsigned_abs(), size < 0)
     }
 
     /// Value of a float, subclasses included.

@@ -3,7 +3,7 @@
 //! Knows storage, not meaning. Invariant: see [`Obj`]; every read here is of a field that the
 //! object's own type guarantees, so a caller that checked the type cannot read amiss.
 
-use super::layout::{function, object, set, tuple, unicode};
+use super::layout::{function, generator, object, set, tuple, unicode};
 use super::memory::{Gil, load};
 use super::types::Type;
 use pyo3::{Borrowed, Bound, Py, PyAny, Python, ffi};
@@ -164,6 +164,20 @@ impl Obj {
         self.ty().is_wrapper().then(|| self.slot(object::BODY)).flatten()
     }
 
+    /// The code of a generator, coroutine or asynchronous generator.
+    pub(super) fn suspended_code(self) -> Option<Self> {
+        let word: usize = self.field(generator::CODE);
+        #[cfg(Py_3_14)]
+        let word = word & !super::layout::stack_ref::REFERENCE;
+        Self::from_handle(word)
+    }
+
+    /// The name of a function.
+    #[cfg(not(Py_3_11))]
+    pub(super) fn function_name(self) -> Option<Self> {
+        self.slot(function::NAME)
+    }
+
     /// The qualified name of a function.
     pub(crate) fn function_qualname(self) -> Option<Self> {
         self.slot(function::QUALNAME)
@@ -246,6 +260,10 @@ impl Obj {
     /// Characters of a string beyond ASCII or of a subclass.
     #[inline(never)]
     fn rare_text<'g>(self, _gil: Gil<'g>) -> Text<'g> {
+        #[cfg(not(Py_3_12))]
+        if let Some(wide) = self.wide_text() {
+            return Text::Units32(wide);
+        }
         let len = self.field::<isize>(unicode::LENGTH).max(0).cast_unsigned();
         let state: u32 = self.field(unicode::STATE);
         let data: *const u8 = if state & unicode::COMPACT != 0 {
@@ -272,6 +290,20 @@ impl Obj {
             // SAFETY: a string of kind 4 owns `length` aligned 32-bit units.
             _ => Text::Units32(unsafe { std::slice::from_raw_parts(data.cast(), len) }),
         }
+    }
+
+    /// Characters of a string that was made of wide ones and never used since (`PyUnicode_FromUnicode`
+    /// and kin): it has no others yet.
+    #[cfg(not(Py_3_12))]
+    fn wide_text<'g>(self) -> Option<&'g [u32]> {
+        let state: u32 = self.field(unicode::STATE);
+        let first: *const u32 = self.field(unicode::WIDE);
+        if state & unicode::READY != 0 || first.is_null() {
+            return None;
+        }
+        let len = self.field::<isize>(unicode::WIDE_LENGTH).max(0).cast_unsigned();
+        // SAFETY: such a string owns that many wide characters, of four bytes on this system.
+        Some(unsafe { std::slice::from_raw_parts(first, len) })
     }
 
     /// The hash that a string keeps once it was computed.

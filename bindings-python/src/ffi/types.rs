@@ -135,8 +135,23 @@ impl Type {
         is_exception => Py_TPFLAGS_BASE_EXC_SUBCLASS;
         /// Made by a class statement or `PyType_FromSpec`.
         is_heap_type => Py_TPFLAGS_HEAPTYPE;
-        /// Its instances keep a dict before the object.
-        has_managed_dict => Py_TPFLAGS_MANAGED_DICT;
+    }
+
+    /// Whether its instances keep a dict before the object.
+    #[inline(always)]
+    pub(crate) fn has_managed_dict(self) -> bool {
+        // Before 3.11 the bit has no meaning.
+        cfg!(Py_3_11) && self.flags() & ffi::Py_TPFLAGS_MANAGED_DICT != 0
+    }
+
+    /// Bytes of an object of it with so many items.
+    #[cfg(not(Py_3_12))]
+    pub(super) fn size_of(self, items: usize) -> usize {
+        // SAFETY: `self` is a live type.
+        let basic = unsafe { (*self.0).tp_basicsize };
+        // SAFETY: as above.
+        let item = unsafe { (*self.0).tp_itemsize };
+        basic.unsigned_abs() + items * item.unsigned_abs()
     }
 
     #[inline(always)]
@@ -249,12 +264,7 @@ impl Type {
         if let Some(dict) = Obj::new(dict) {
             return Some(dict);
         }
-        // Static builtin types keep it in the interpreter.
-        // SAFETY: `self` is a live type; the call hands out a reference or null.
-        let dict = Obj::new(unsafe { ffi::PyType_GetDict(self.0) })?;
-        // SAFETY: the type itself keeps the dict alive, so giving the reference back frees nothing.
-        unsafe { ffi::Py_DECREF(dict.as_ptr()) };
-        Some(dict)
+        static_dict(self)
     }
 
     /// What the class stores under a name, and the class of the bases that has it.
@@ -492,6 +502,22 @@ impl Type {
         // SAFETY: callers saw a managed dict, which only heap types have.
         unsafe { load(self.base_ptr(), super::layout::heap_type::CACHED_KEYS) }
     }
+}
+
+/// Static builtin types keep their dict in the interpreter.
+#[cfg(Py_3_12)]
+fn static_dict(ty: Type) -> Option<Obj> {
+    // SAFETY: `ty` is a live type; the call hands out a reference or null.
+    let dict = Obj::new(unsafe { ffi::PyType_GetDict(ty.0) })?;
+    // SAFETY: the type itself keeps the dict alive, so giving the reference back frees nothing.
+    unsafe { ffi::Py_DECREF(dict.as_ptr()) };
+    Some(dict)
+}
+
+/// Every type has its dict in its own field.
+#[cfg(not(Py_3_12))]
+fn static_dict(_ty: Type) -> Option<Obj> {
+    None
 }
 
 fn c_text<'g>(text: *const c_char) -> &'g CStr {

@@ -49,20 +49,12 @@ impl Plan {
     ) -> PyResult<Self> {
         let py = code.py();
         let (variable_names, cells) = variables_of(code)?;
-        let variables = variable_names
-            .iter()
-            .enumerate()
-            // The compiler's own (`.0`) begin with a dot.
-            .filter(|(_, name)| !name.bind(py).to_string().starts_with('.'))
-            .filter_map(|(index, _)| {
-                Some(Variable { index: u16::try_from(index).ok()?, is_cell: cells[index] })
-            })
-            .collect();
+        let variables = visible(py, &variable_names, &cells);
         let flags: i32 = code.getattr("co_flags")?.extract()?;
         Ok(Self {
             code: code.clone().unbind(),
             filename: code.getattr("co_filename")?.cast_into::<PyString>()?.unbind(),
-            qualname: code.getattr("co_qualname")?.cast_into::<PyString>()?.unbind(),
+            qualname: crate::locate::qualname(code)?.unbind(),
             variable_names,
             variables,
             has_namespace: flags & OPTIMIZED == 0,
@@ -97,6 +89,23 @@ impl Plan {
     }
 }
 
+/// The variables that people see. Before 3.11 an argument that an inner function uses has two places:
+/// it stands where the argument stands, and is read from its cell.
+fn visible(py: Python<'_>, names: &[Py<PyString>], cells: &[bool]) -> Vec<Variable> {
+    let texts: Vec<String> = names.iter().map(|name| name.bind(py).to_string()).collect();
+    let places = texts.iter().enumerate().filter_map(|(index, name)| {
+        // The compiler's own (`.0`) begin with a dot.
+        let is_second = !cfg!(Py_3_11) && texts[..index].contains(name);
+        if name.starts_with('.') || is_second {
+            return None;
+        }
+        let cell = texts.iter().rposition(|other| other == name).filter(|_| !cfg!(Py_3_11));
+        let at = cell.unwrap_or(index);
+        Some(Variable { index: u16::try_from(at).ok()?, is_cell: cells[at] })
+    });
+    places.collect()
+}
+
 /// Names of a code object's variables in the order of the frame, and which may live in cells.
 fn variables_of(code: &Bound<'_, PyAny>) -> PyResult<(Vec<Py<PyString>>, Vec<bool>)> {
     let list = |name: &str| code.getattr(name)?.extract::<Vec<Py<PyString>>>();
@@ -104,6 +113,13 @@ fn variables_of(code: &Bound<'_, PyAny>) -> PyResult<(Vec<Py<PyString>>, Vec<boo
     let text = |name: &Py<PyString>| name.bind(py).to_string();
     let (mut names, cells, free) =
         (list("co_varnames")?, list("co_cellvars")?, list("co_freevars")?);
+    if !cfg!(Py_3_11) {
+        // Cells and free variables lie behind all locals.
+        let mut in_cells = vec![false; names.len()];
+        names.extend(cells.into_iter().chain(free));
+        in_cells.resize(names.len(), true);
+        return Ok((names, in_cells));
+    }
     let mut in_cells: Vec<bool> = {
         let cells: Vec<String> = cells.iter().map(text).collect();
         names.iter().map(|name| cells.contains(&text(name))).collect()

@@ -4,8 +4,10 @@
 //! `Include/internal/pycore_{frame,dict,code}.h` of the version.
 
 pub(crate) mod thread {
-    /// `cframe`, whose first field is the current frame.
+    /// `cframe`, in which the current frame is.
     pub(crate) const FRAME: usize = 56;
+    /// `current_frame` of a `_PyCFrame`.
+    pub(crate) const CURRENT: Option<usize> = Some(0);
 }
 
 pub(crate) mod frame {
@@ -96,4 +98,9 @@ pub(crate) mod function {
     pub(crate) const QUALNAME: usize = 40;
     pub(crate) const CODE: usize = 48;
     pub(crate) const CLOSURE: usize = 72;
+}
+
+pub(crate) mod generator {
+    /// The code of `gi_iframe`, which stays there until the generator goes.
+    pub(crate) const CODE: usize = 72 + super::frame::CODE;
 }

@@ -35,6 +35,8 @@ pub(crate) const PUBLISHED: &[(usize, usize)] = &[
 pub(crate) mod thread {
     /// `current_frame`.
     pub(crate) const FRAME: usize = 72;
+    /// It is the current frame itself.
+    pub(crate) const CURRENT: Option<usize> = None;
 }
 
 pub(crate) mod frame {
@@ -135,4 +137,9 @@ pub(crate) mod function {
     pub(crate) const QUALNAME: usize = 40;
     pub(crate) const CODE: usize = 48;
     pub(crate) const CLOSURE: usize = 72;
+}
+
+pub(crate) mod generator {
+    /// The code of `gi_iframe`, which stays there until the generator goes.
+    pub(crate) const CODE: usize = 72 + super::frame::CODE;
 }
