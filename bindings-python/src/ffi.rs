@@ -25,7 +25,7 @@ mod types;
 mod watch;
 
 #[cfg(Py_3_12)]
-pub(crate) use callback::{Verdict, new_callback};
+pub(crate) use callback::{Decide, Verdict, new_callback};
 pub(crate) use canary::examine as canary;
 pub(crate) use dict::{Found, Key};
 #[cfg(not(Py_3_11))]

@@ -6,7 +6,8 @@
 
 mod lines;
 mod monitoring;
+mod range;
 mod table;
 
 pub(crate) use lines::executable_lines;
-pub(crate) use monitoring::{arm, disarm, install, uninstall};
+pub(crate) use monitoring::{arm, arm_span, disarm, install, uninstall};

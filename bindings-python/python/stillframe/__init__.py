@@ -33,7 +33,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import timedelta
-    from typing import Any
+    from typing import Any, Literal
 
     Snapshot = dict[str, Any]
 
@@ -139,6 +139,7 @@ def probe(
     condition: str | None = None,
     watches: Iterable[str] = (),
     log: str | None = None,
+    kind: Literal["snap", "log", "count", "time"] | None = None,
     limit: int | None = None,
     expires: float | timedelta | None = None,
     on_snapshot: Callable[[Snapshot], object] | None = None,
@@ -146,10 +147,14 @@ def probe(
     """Place a probe and return its id.
 
     :param location: ``"shop/cart.py:42"``, ``"shop/cart.py:Cart.total"`` or
-        ``"shop.cart.Cart.total"``. Code that is not loaded yet is waited for.
+        ``"shop.cart.Cart.total"``; with ``kind="time"`` also lines, ``"shop/cart.py:40..44"``. Code
+        that is not loaded yet is waited for.
     :param condition: captures only where this is true: ``"total > 100 and user.id in vips"``.
     :param watches: expressions whose values travel with each snapshot.
     :param log: renders a log line instead of a snapshot: ``"total={cart.total}"``.
+    :param kind: ``"count"`` counts hits, ``"time"`` measures how long a function or a range of
+        lines takes; both leave their figures in :func:`status`. Else a log line if ``log`` is
+        given, and a snapshot if not.
     :param limit: captures after which the probe ends.
     :param expires: seconds after which it ends.
     :param on_snapshot: is called with each result of this probe, on a thread of ours.
@@ -165,7 +170,9 @@ def probe(
         return ""
     import json
 
-    spec: dict[str, Any] = {"kind": "snap" if log is None else "log", "location": location}
+    if kind is None:
+        kind = "snap" if log is None else "log"
+    spec: dict[str, Any] = {"kind": kind, "location": location}
     given = {
         "condition": condition,
         "watches": list(watches) or None,

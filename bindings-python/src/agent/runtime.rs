@@ -7,13 +7,13 @@ use super::names::CodeNames;
 use crate::frame::{Plan, Slots};
 use crate::value::Known;
 use crate::{hook, locate};
-use pyo3::Python;
+use pyo3::{PyResult, Python};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use stillframe_core::error::{Error, ErrorKind, Result};
-use stillframe_core::host::{LoadedFile, LoadedFunction, Names, Runtime, SourceText};
+use stillframe_core::host::{LoadedFile, LoadedFunction, Names, Runtime, SourceText, Span};
 
 /// CPython, as the core sees it.
 pub(crate) struct PythonRuntime {
@@ -74,6 +74,26 @@ impl PythonRuntime {
     pub(super) fn go_on(&self) {
         self.installer().go_on();
     }
+
+    /// Has `arm` set hooks on the code behind `code`.
+    fn arm_by(
+        &self,
+        code: u64,
+        attrs: &[Box<str>],
+        arm: impl FnOnce(Python<'_>, Plan) -> PyResult<Option<String>>,
+    ) -> Result<Option<String>> {
+        Python::attach(|py| {
+            Known::refresh(py);
+            let gone = || Error::new(ErrorKind::Location, "the code was unloaded meanwhile");
+            let object = locate::code_of(py, code).ok_or_else(gone)?;
+            let slots = locked(&self.slots);
+            let none = Slots::default();
+            let plan = Plan::new(&object, slots.get(&code).unwrap_or(&none), attrs);
+            drop(slots);
+            plan.and_then(|plan| arm(py, plan))
+                .map_err(|error| internal("the hook could not be set", &error))
+        })
+    }
 }
 
 impl Runtime for PythonRuntime {
@@ -111,17 +131,17 @@ impl Runtime for PythonRuntime {
     }
 
     fn arm(&self, site: u32, code: u64, line: u32, attrs: &[Box<str>]) -> Result<Option<String>> {
-        Python::attach(|py| {
-            Known::refresh(py);
-            let gone = || Error::new(ErrorKind::Location, "the code was unloaded meanwhile");
-            let object = locate::code_of(py, code).ok_or_else(gone)?;
-            let slots = locked(&self.slots);
-            let none = Slots::default();
-            let plan = Plan::new(&object, slots.get(&code).unwrap_or(&none), attrs);
-            drop(slots);
-            plan.and_then(|plan| hook::arm(py, site, plan, line))
-                .map_err(|error| internal("the hook could not be set", &error))
-        })
+        self.arm_by(code, attrs, |py, plan| hook::arm(py, site, plan, line))
+    }
+
+    fn arm_span(
+        &self,
+        site: u32,
+        code: u64,
+        span: Span,
+        attrs: &[Box<str>],
+    ) -> Result<Option<String>> {
+        self.arm_by(code, attrs, |py, plan| hook::arm_span(py, site, plan, span))
     }
 
     fn disarm(&self, site: u32) {

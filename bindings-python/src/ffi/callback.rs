@@ -57,7 +57,7 @@ pub(crate) fn new_callback<'py>(
     Ok(object)
 }
 
-/// The type, made anew for each callback: there are two a process.
+/// The type, made anew for each callback: there are a few a process.
 fn callback_type(py: Python<'_>) -> PyResult<*mut ffi::PyTypeObject> {
     let members = Box::leak(Box::new([
         ffi::PyMemberDef {
@@ -108,10 +108,11 @@ unsafe extern "C" fn call(
 ) -> *mut ffi::PyObject {
     // SAFETY: the count is decoded from a number alone.
     let count = unsafe { ffi::PyVectorcall_NARGS(nargsf) };
-    let verdict = if count == 2 {
+    // Some events tell a third, which none of ours looks at.
+    let verdict = if count >= 2 {
         // SAFETY: only instances of our type have this function in their slot.
         let decide = unsafe { (*callable.cast::<Callback>()).decide };
-        // SAFETY: two arguments lie there, as the count says.
+        // SAFETY: at least two arguments lie there, as the count says.
         let [code, at] = unsafe { *args.cast::<[*mut ffi::PyObject; 2]>() };
         guard(|| ask(decide, code, at)).unwrap_or(Verdict::Keep)
     } else {

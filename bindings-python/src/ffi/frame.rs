@@ -62,6 +62,13 @@ impl<'g> Frame<'g> {
         !self.address.is_null()
     }
 
+    /// A number that no other living frame has, the same for as long as this one lives; never 0.
+    #[inline(always)]
+    pub(crate) fn identity(self) -> u64 {
+        // A frame that was made an object keeps that object.
+        if self.is_direct() { self.address as u64 } else { self.object as u64 }
+    }
+
     /// A variable by name, where frames are not read directly.
     pub(crate) fn variable_by_name(self, name: Obj) -> Result<Obj, Missing> {
         api::variable(self.object, name)

@@ -8,10 +8,10 @@ use pyo3::{Bound, PyAny, PyResult};
 
 /// A stretch of instructions of one line.
 #[derive(Clone, Copy, Debug)]
-struct Stretch {
-    start: u32,
-    end: u32,
-    line: Option<u32>,
+pub(super) struct Stretch {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) line: Option<u32>,
 }
 
 /// How a line begins.
@@ -73,7 +73,8 @@ fn prologue_end(code: &Bound<'_, PyAny>) -> PyResult<u32> {
     Ok(at.map_or(0, |at| u32::try_from(at * 2 + 2).unwrap_or(0)))
 }
 
-fn stretches(code: &Bound<'_, PyAny>) -> PyResult<Vec<Stretch>> {
+/// The stretches of a code object, in the order of its instructions.
+pub(super) fn stretches(code: &Bound<'_, PyAny>) -> PyResult<Vec<Stretch>> {
     let lines = code.call_method0("co_lines")?.try_iter()?;
     lines
         .map(|entry| {

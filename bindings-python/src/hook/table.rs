@@ -6,14 +6,27 @@ use crate::agent::PythonRuntime;
 use crate::frame::Plan;
 use std::sync::Arc;
 use stillframe_core::agent::Agent;
+use stillframe_core::host::Moment;
+
+/// What an event at a site means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A hit of its line.
+    Hit,
+    /// A moment of the frame, for a site that times.
+    Time(Moment),
+    /// Suspending, going on and ending: the event itself says which moment.
+    Frame,
+}
 
 /// A probe's place in one code object.
 #[derive(Debug)]
 pub(super) struct Site {
     /// Address of the code, which the plan keeps alive.
     pub(super) code: usize,
-    /// Line, or the start of the function.
+    /// Line, or the start of the function, or its frame.
     pub(super) at: i64,
+    pub(super) role: Role,
     /// Line that people see.
     pub(super) line: u32,
     /// The core's number for it.
@@ -36,6 +49,8 @@ struct Place {
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) agent: Arc<Agent<PythonRuntime>>,
+    /// A site that times, if there is one: it pays for events of code that has none.
+    pub(super) payer: Option<u32>,
     mask: usize,
     places: Box<[Place]>,
     sites: Box<[Arc<Site>]>,
@@ -49,6 +64,7 @@ impl Table {
         let size = (sites.len() * 4).next_power_of_two().max(4);
         let mut table = Self {
             agent,
+            payer: sites.iter().find(|site| site.role == Role::Frame).map(|site| site.site),
             mask: size - 1,
             places: vec![Place::default(); size].into_boxed_slice(),
             sites: sorted.into_boxed_slice(),
