@@ -20,6 +20,8 @@ mod memory;
 mod naming;
 mod number;
 mod object;
+pub(crate) mod prove;
+mod stored;
 mod thread;
 mod types;
 mod watch;
@@ -37,6 +39,8 @@ pub(crate) use memory::{Gil, guard, leaked, unleak};
 #[cfg(not(Py_3_11))]
 pub(crate) use naming::name_inner;
 pub(crate) use object::Obj;
+pub(crate) use prove::Proof;
+pub(crate) use stored::Decimal;
 pub(crate) use thread::{main_thread_soon, spawn_quiet};
 pub(crate) use types::Type;
 pub(crate) use watch::{follow_code, ran_ns, take_watched, unwatch_code, watch_code};

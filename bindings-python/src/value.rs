@@ -6,6 +6,7 @@
 mod attribute;
 mod child;
 mod known;
+mod scalar;
 
 pub(crate) use attribute::{attribute, hidden_target};
 pub(crate) use child::{children, count_of};
@@ -88,6 +89,9 @@ fn kind_of(ty: Type) -> (Kind, bool) {
 
 /// Kinds that only a walk over the bases tells.
 fn rare_kind_of(ty: Type) -> (Kind, bool) {
+    if is_deque(ty) {
+        return (Kind::List, false);
+    }
     let kind = ty.layout_bases().find_map(|base| {
         if base.is_exact_set() {
             Some(Kind::Set)
@@ -106,10 +110,17 @@ fn rare_kind_of(ty: Type) -> (Kind, bool) {
     (kind, exact || kind == Kind::Module)
 }
 
+/// Whether objects of a type are exactly `deque`s.
+#[inline]
+fn is_deque(ty: Type) -> bool {
+    !ty.has_dict() && ty.as_object() == Known::current().deque
+}
+
 /// Elements of a collection, characters of a string subclass.
 pub(crate) fn len_of(object: Obj, kind: Kind, gil: Gil<'_>) -> Reading<usize> {
     let ty = object.ty();
     match kind {
+        Kind::List if is_deque(ty) => Ok(object.deque_len()),
         Kind::List
         | Kind::Tuple
         | Kind::Map
@@ -134,6 +145,7 @@ pub(crate) fn len_of(object: Obj, kind: Kind, gil: Gil<'_>) -> Reading<usize> {
 #[inline]
 pub(crate) fn stored_len(object: Obj, kind: Kind, gil: Gil<'_>) -> Option<usize> {
     match kind {
+        Kind::List if is_deque(object.ty()) => Some(object.deque_len()),
         Kind::List | Kind::Tuple => Some(object.items(gil).len()),
         Kind::Map => Some(object.dict_len()),
         Kind::Set | Kind::FrozenSet => Some(object.set_len()),
@@ -156,7 +168,7 @@ pub(crate) fn truth_of(object: Obj, kind: Kind, gil: Gil<'_>) -> Reading<bool> {
     if kind == Kind::Range {
         return len_of(object, kind, gil).map(|len| len > 0);
     }
-    if !ty.has_builtin_truth() {
+    if !ty.has_builtin_truth() && !is_deque(ty) {
         return Err(Missing::NeedsCode);
     }
     if let Some(len) = stored_len(object, kind, gil) {
@@ -190,6 +202,20 @@ fn stored_builtin<'g>(object: Obj, gil: Gil<'g>) -> Option<Value<'g>> {
     }
 }
 
+/// A non-negative integer of up to 128 bits.
+pub(crate) fn unsigned_128(value: &Value<'_>) -> Option<u128> {
+    match value {
+        Value::Int(value) => u128::try_from(*value).ok(),
+        Value::BigInt(value) if !value.negative => {
+            value.digits.iter().rev().try_fold(0_u128, |all, digit| {
+                let shifted = all.checked_mul(1 << value.digit_bits)?;
+                Some(shifted | u128::from(*digit))
+            })
+        }
+        _ => None,
+    }
+}
+
 /// The builtin value inside an instance of a subclass that compares as the builtin does.
 pub(crate) fn underlying<'g>(object: Obj, gil: Gil<'g>) -> Reading<Value<'g>> {
     let value = match (stored_builtin(object, gil), kind_of(object.ty()).0) {
@@ -208,6 +234,14 @@ pub(crate) fn item<'g>(object: Obj, index: usize, gil: Gil<'g>) -> Reading<Value
     let ty = object.ty();
     if ty.is_range() {
         return range_item(object, index, gil);
+    }
+    if is_deque(ty) {
+        let mut found = Err(Missing::Absent);
+        object.deque_items(index, |item| {
+            found = Ok(value_of(item, gil));
+            false
+        });
+        return found;
     }
     let is_exact = ty.is_exact_list() || ty.is_exact_tuple();
     if !is_exact && !Known::current().has_builtin_subscript(ty, gil) {

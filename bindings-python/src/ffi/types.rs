@@ -365,6 +365,12 @@ impl Type {
         (!base.is_null()).then_some(Self(base))
     }
 
+    /// Whether its objects have a dict of their own, wherever it lies.
+    #[inline(always)]
+    pub(crate) fn has_dict(self) -> bool {
+        self.dict_offset() != 0
+    }
+
     /// Bytes from the object to its dict, for types that keep it there.
     pub(super) fn dict_offset(self) -> isize {
         // SAFETY: `self` is a live type.

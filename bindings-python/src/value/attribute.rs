@@ -231,27 +231,8 @@ impl Known {
         let span = context.dict_find_text(Key::of_object(key, gil), gil)?;
         let context = span.stored(self.names?.span_context(gil), gil)?;
         let id = *context.items(gil).first()?;
-        let number = if id.ty().is_int() { id.int(gil).unsigned_128()? } else { return None };
+        let number =
+            if id.ty().is_int() { super::unsigned_128(&id.int(gil))? } else { return None };
         (number != 0).then(|| number.to_be_bytes())
-    }
-}
-
-/// A non-negative integer of up to 128 bits.
-trait Unsigned {
-    fn unsigned_128(&self) -> Option<u128>;
-}
-
-impl Unsigned for stillframe_core::value::Value<'_> {
-    fn unsigned_128(&self) -> Option<u128> {
-        match self {
-            Self::Int(value) => u128::try_from(*value).ok(),
-            Self::BigInt(value) if !value.negative => {
-                value.digits.iter().rev().try_fold(0_u128, |all, digit| {
-                    let shifted = all.checked_mul(1 << value.digit_bits)?;
-                    Some(shifted | u128::from(*digit))
-                })
-            }
-            _ => None,
-        }
     }
 }

@@ -5,8 +5,9 @@
 //! costs only what it visited.
 
 use super::known::{Known, is_a};
+use super::scalar::{self, Room};
 use super::{hidden_target, range_item, reading_of, stored_len, value_of};
-use crate::ffi::{Gil, Obj, Type};
+use crate::ffi::{Gil, Key, Obj, Type};
 use stillframe_core::host::{Name, Visitor};
 use stillframe_core::value::{Kind, Missing, Reading, Text, Value};
 
@@ -25,7 +26,14 @@ pub(crate) fn children(
     visitor: &mut impl Visitor,
 ) {
     match kind {
+        Kind::List if super::is_deque(object.ty()) => {
+            object.deque_items(0, |item| rare_item(visitor, &reading_of(item, gil)));
+        }
         Kind::List | Kind::Tuple => {
+            let names = field_names(object, known, gil);
+            if !names.is_empty() {
+                return named_items(object, names, gil, visitor);
+            }
             for item in object.items(gil) {
                 if !visitor.item(&reading_of(*item, gil)) {
                     return;
@@ -75,6 +83,54 @@ fn rare_field(visitor: &mut impl Visitor, name: &str, value: Reading<Value<'_>>)
     visitor.field(&Name { identity: 0, text: Text::Utf8(name) }, &value)
 }
 
+/// Names of a tuple's elements, if `namedtuple` made its class.
+#[inline]
+fn field_names<'g>(object: Obj, known: &Known, gil: Gil<'g>) -> &'g [Obj] {
+    let ty = object.ty();
+    if ty.is_exact_tuple() || !ty.is_tuple() {
+        return &[];
+    }
+    names_of_class(ty, object.items(gil).len(), known, gil).unwrap_or_default()
+}
+
+#[inline(never)]
+fn names_of_class<'g>(ty: Type, len: usize, known: &Known, gil: Gil<'g>) -> Option<&'g [Obj]> {
+    let (fields, _) = ty.find(known.names?.tuple_fields(gil), gil)?;
+    let fields = fields.ty().is_exact_tuple().then(|| fields.items(gil))?;
+    let getter = |name: &Obj| {
+        let found = name.ty().is_exact_text().then(|| ty.find(Key::of_object(*name, gil), gil))?;
+        found.map(|(getter, _)| getter.ty().as_object() == known.tuplegetter)
+    };
+    (fields.len() == len && fields.iter().all(|name| getter(name) == Some(true))).then_some(fields)
+}
+
+#[inline(never)]
+fn named_items(object: Obj, names: &[Obj], gil: Gil<'_>, visitor: &mut impl Visitor) {
+    for (name, item) in names.iter().zip(object.items(gil)) {
+        let name = Name { identity: name.handle(), text: name.text(gil) };
+        if !visitor.field(&name, &reading_of(*item, gil)) {
+            return;
+        }
+    }
+}
+
+/// Shows the one value that an object of the standard library stands for; false if it is none.
+#[inline(never)]
+fn one_value(
+    object: Obj,
+    ty: Type,
+    known: &Known,
+    gil: Gil<'_>,
+    visitor: &mut impl Visitor,
+) -> bool {
+    let mut room = Room::new();
+    let is_known = scalar::write(object, ty, known, gil, &mut room);
+    if is_known {
+        rare_item(visitor, &Ok(Value::Text(Text::Utf8(room.text()))));
+    }
+    is_known
+}
+
 #[inline(always)]
 fn fields(object: Obj, kind: Kind, known: &Known, gil: Gil<'_>, visitor: &mut impl Visitor) {
     let ty = object.ty();
@@ -93,6 +149,13 @@ fn fields(object: Obj, kind: Kind, known: &Known, gil: Gil<'_>, visitor: &mut im
                 && rare_field(visitor, "imag", Ok(Value::Float(imaginary)));
             return;
         }
+    }
+    // Classes of the application keep their attributes in a dict, known ones do not.
+    if !ty.has_dict() && one_value(object, ty, known, gil, visitor) {
+        if let Some(zone) = scalar::foreign_zone(object, ty, known) {
+            rare_field(visitor, "tzinfo", Ok(value_of(zone, gil)));
+        }
+        return;
     }
     for (key, value) in object.stored_attributes() {
         if key.ty().is_text() {

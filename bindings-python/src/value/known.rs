@@ -4,14 +4,15 @@
 //! them are kept alive by this table, so an address in it is never reused; tables are never freed,
 //! and a new one is made only when a library was loaded since.
 
-use crate::ffi::{Gil, Key, Obj, Type};
+use crate::ffi::{Gil, Key, Obj, Proof, Type, prove};
 use pyo3::types::{PyAnyMethods, PyDict, PyString};
 use pyo3::{Bound, Py, PyAny, PyResult, Python};
 use std::sync::atomic::{AtomicPtr, Ordering};
 use stillframe_core::value::Text;
 
 macro_rules! known {
-    ($($(#[$doc:meta])* $field:ident => $module:literal $($attribute:literal)+;)*) => {
+    ($($(#[$doc:meta])*
+       $field:ident => $module:literal $($attribute:literal)+ $(, if $proof:ident)?;)*) => {
         /// The table. A field is `None` while its library is not loaded.
         #[derive(Debug, Default, PartialEq, Eq)]
         pub(crate) struct Known {
@@ -19,10 +20,17 @@ macro_rules! known {
             pub(crate) names: Option<Names>,
         }
 
+        /// What is known before anything was looked for.
+        const NOTHING: &Known = &Known { $($field: None,)* names: None };
+
         impl Known {
             fn look(py: Python<'_>, modules: &Bound<'_, PyDict>) -> Self {
                 Self {
-                    $($field: find(modules, $module, &[$($attribute),+]),)*
+                    $($field: find(modules, $module, &[$($attribute),+])
+                        $(.filter(|class| {
+                            // Proven once, it stays so.
+                            Self::current().$field == Some(*class) || proven(py, *class, prove::$proof)
+                        }))?,)*
                     names: Names::intern(py).ok(),
                 }
             }
@@ -53,6 +61,19 @@ known! {
     instrumented => "sqlalchemy.orm.attributes" "InstrumentedAttribute";
     /// werkzeug's `request`, `current_app`, `g`.
     local_proxy => "werkzeug.local" "LocalProxy";
+    /// Values of the standard library that mean more than their fields.
+    date => "_datetime" "date", if date;
+    time => "_datetime" "time", if time;
+    datetime => "_datetime" "datetime", if datetime;
+    timedelta => "_datetime" "timedelta", if timedelta;
+    timezone => "_datetime" "timezone", if timezone;
+    zone_info => "_zoneinfo" "ZoneInfo", if zone_info;
+    decimal => "_decimal" "Decimal", if decimal;
+    deque => "_collections" "deque", if deque;
+    uuid => "uuid" "UUID";
+    fraction => "fractions" "Fraction";
+    path => "pathlib" "PosixPath";
+    pure_path => "pathlib" "PurePosixPath";
     /// OpenTelemetry's current context, a context variable.
     trace_context => "opentelemetry.context" "_RUNTIME_CONTEXT" "_current_context";
     /// The key of the current span in that context.
@@ -81,6 +102,7 @@ names! {
     getattribute => "__getattribute__";
     getattr => "__getattr__";
     getitem => "__getitem__";
+    tuple_fields => "_fields";
     missing => "__missing__";
     class => "__class__";
     module_name => "__name__";
@@ -98,29 +120,8 @@ names! {
 }
 
 static KNOWN: AtomicPtr<Known> = AtomicPtr::new(std::ptr::null_mut());
-/// What is known before anything was looked for.
-const NOTHING: &Known = &Known::nothing();
 
 impl Known {
-    const fn nothing() -> Self {
-        Self {
-            enum_class: None,
-            enum_property: None,
-            tuplegetter: None,
-            attrgetter: None,
-            threads: None,
-            lazy_object: None,
-            lazy_empty: None,
-            foreign_key: None,
-            deferred: None,
-            instrumented: None,
-            local_proxy: None,
-            trace_context: None,
-            trace_key: None,
-            names: None,
-        }
-    }
-
     /// The table as it stands.
     #[inline(always)]
     pub(crate) fn current() -> &'static Self {
@@ -166,6 +167,12 @@ fn find(modules: &Bound<'_, PyDict>, module: &str, attributes: &[&str]) -> Optio
         object = object.stored(key(name)?, gil)?;
     }
     Some(keep(object.to_bound(modules.py())))
+}
+
+/// Whether objects of a class lie in memory as we read them.
+fn proven(py: Python<'_>, class: Obj, proof: Proof) -> bool {
+    // One that cannot even be made is not known.
+    proof(&class.to_bound(py)).unwrap_or(false)
 }
 
 fn key(name: &str) -> Option<Key<'_>> {

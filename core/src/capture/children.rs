@@ -24,11 +24,13 @@ pub(super) fn write<W: Walker>(
     children.rest
 }
 
-/// Whether an object has no children.
-pub(super) fn is_childless<W: Walker>(walker: &W, object: Object) -> bool {
-    let mut first = First(false);
-    walker.children(object, &mut first);
-    !first.0
+/// Writes the value that stands for an object whose children are too deep, if it has one that is no
+/// object itself. Whether there is more to it.
+pub(super) fn write_value<W: Walker>(walk: &mut Walk<'_, W>, object: Object, level: u32) -> bool {
+    let walker = walk.walker;
+    let mut value = OnlyValue { walk, level, is_written: false, has_more: false };
+    walker.children(object, &mut value);
+    value.has_more
 }
 
 struct Children<'w, 'a, W> {
@@ -141,26 +143,40 @@ impl<W: Walker> Visitor for Children<'_, '_, W> {
     }
 }
 
-/// Sees whether there is a child.
-struct First(bool);
+/// Takes the first child if it is a plain value, and sees whether there are others.
+struct OnlyValue<'w, 'a, W> {
+    walk: &'w mut Walk<'a, W>,
+    level: u32,
+    is_written: bool,
+    has_more: bool,
+}
 
-impl First {
-    fn see(&mut self) -> bool {
-        self.0 = true;
+impl<W: Walker> OnlyValue<'_, '_, W> {
+    fn see_more(&mut self) -> bool {
+        self.has_more = true;
         false
     }
 }
 
-impl Visitor for First {
-    fn item(&mut self, _item: &Reading<Value<'_>>) -> bool {
-        self.see()
+impl<W: Walker> Visitor for OnlyValue<'_, '_, W> {
+    fn item(&mut self, item: &Reading<Value<'_>>) -> bool {
+        if self.is_written || matches!(item, Ok(Value::Object(_))) {
+            return self.see_more();
+        }
+        let mark = self.walk.mark();
+        self.is_written = self.walk.reading(item, self.level);
+        if !self.is_written {
+            self.walk.roll_back(mark);
+            return self.see_more();
+        }
+        true
     }
 
     fn entry(&mut self, _key: &Value<'_>, _value: &Reading<Value<'_>>) -> bool {
-        self.see()
+        self.see_more()
     }
 
     fn field(&mut self, _name: &Name<'_>, _value: &Reading<Value<'_>>) -> bool {
-        self.see()
+        self.see_more()
     }
 }

@@ -175,12 +175,11 @@ fn write_children<W: Walker>(walk: &mut Walk<'_, W>, root: Waiting) {
     if !(walk.writer.put([stream::CHILDREN]) && walk.writer.varint(u64::from(root.ordinal))) {
         return walk.roll_back(mark);
     }
+    let len = (root.len != UNKNOWN).then_some(u64::from(root.len));
+    let object = Object { raw: root.raw, kind: root.kind, exact: root.exact };
     if walk.limits.depth == 0 {
-        walk.writer.reserved([stream::REST, Reason::Depth as u8]);
-        walk.writer.reserved([stream::CLOSE]);
+        walk.too_deep(object, len, 0);
     } else {
-        let len = (root.len != UNKNOWN).then_some(u64::from(root.len));
-        let object = Object { raw: root.raw, kind: root.kind, exact: root.exact };
         walk.children(object, len, 1);
     }
 }

@@ -79,7 +79,8 @@
 //! - `taken` counts units as stored: bytes, 16 or 32 bits. *In all* is the host's own length. UTF-16
 //!   may hold lone surrogates. A cut never splits a character of UTF-8.
 //! - A text object, byte object or number that is no builtin (a subclass) is an OPEN of kind 6, 7 or 8
-//!   whose first element is the builtin value it stores, if that can be read.
+//!   whose first element is the builtin value it stores, if that can be read. An instance (9) whose
+//!   storage means one value (a date, a decimal number) has that as its only element, as a text.
 //! - REST says why further children are missing, at most once, after the last of them.
 //! - Values nest at most [`MAX_NESTING`] deep.
 //!

@@ -229,16 +229,26 @@ impl<'a, W: Walker> Walk<'a, W> {
             self.remember(object, slot, len);
             self.children(object, len, level + 1);
         } else {
-            let childless = match len {
-                Some(len) => len == 0,
-                None => children::is_childless(self.walker, object),
-            };
-            if !childless {
-                self.writer.reserved([stream::REST, Reason::Depth as u8]);
-            }
-            self.writer.reserved([stream::CLOSE]);
+            self.too_deep(object, len, level);
         }
         true
+    }
+
+    /// Writes what is shown of an object whose children are too deep, and CLOSE: a number is a number
+    /// wherever it stands.
+    pub(super) fn too_deep(&mut self, object: Object, len: Option<u64>, level: u32) {
+        let stores_one = matches!(object.kind, Kind::Text | Kind::Bytes | Kind::Number);
+        let has_more = match len {
+            Some(len) if !stores_one => len > 0,
+            _ => {
+                stores_one && !self.underlying(object, level)
+                    || children::write_value(self, object, level)
+            }
+        };
+        if has_more {
+            self.writer.reserved([stream::REST, Reason::Depth as u8]);
+        }
+        self.writer.reserved([stream::CLOSE]);
     }
 
     /// Writes the children of an object, why the rest of them is missing, and CLOSE.

@@ -17,6 +17,8 @@
 //! | other maps | `{"$type": "dict", "$entries": [[1, 2]], "$length": 1}` |
 //! | object with fields | `{"$type": "User", "id": 7}` |
 //! | instance of a subclass of a string or number | `{"$type": "Status", "$value": "paid"}` |
+//! | object that stands for one value | `{"$type": "Decimal", "$value": "12.50"}` |
+//! | tuple with names | `{"$type": "Point", "x": 1, "y": 2}` |
 //! | written before | `{"$ref": 3}`; the other object has `"$id": 3` |
 //! | not there | `{"$missing": "not set yet"}` |
 //! | children left out | `"$missing": "depth"` within the form of the object |
@@ -228,9 +230,11 @@ fn children(object: &ObjectNode, referred: &BTreeSet<u32>, form: &mut Map<String
             ChildNode::Field(name, node) => fields.push((name, value(node, referred))),
         }
     }
-    let stores_one = matches!(object.kind, Kind::Text | Kind::Bytes | Kind::Number);
-    let is_sequence = matches!(object.kind, Kind::List | Kind::Tuple | Kind::Set | Kind::FrozenSet);
+    let has_names = items.is_empty() && !fields.is_empty();
+    let is_sequence =
+        matches!(object.kind, Kind::List | Kind::Tuple | Kind::Set | Kind::FrozenSet) && !has_names;
     let is_map = object.kind == Kind::Map;
+    let stores_one = !is_sequence && !is_map && object.kind != Kind::Range;
     if stores_one && items.len() == 1 {
         form.extend(items.pop().map(|value| ("$value".to_owned(), value)));
     } else if is_sequence || !items.is_empty() {
