@@ -46,19 +46,23 @@ VALUES = [
     datetime.time(0, 0), datetime.time(12, 4, 31, 207_000), datetime.time(1, 2, 3, 4, UTC),
     datetime.time(1, 2, 3, 4, fold=1),
     datetime.datetime(2026, 11, 22), datetime.datetime(2026, 11, 22, 12, 4, 31, 207_001),
-    datetime.datetime(2026, 11, 22, 12, 4, 31, 7, UTC), datetime.datetime(2026, 1, 2, 3, 4, 5, 0, CET),
-    datetime.datetime(2026, 1, 2, 3, 4, 5, 0, ODD), datetime.datetime(2026, 1, 2, 3, 4, tzinfo=NAMED),
+    datetime.datetime(2026, 11, 22, 12, 4, 31, 7, UTC),
+    datetime.datetime(2026, 1, 2, 3, 4, 5, 0, CET),
+    datetime.datetime(2026, 1, 2, 3, 4, 5, 0, ODD),
+    datetime.datetime(2026, 1, 2, 3, 4, tzinfo=NAMED),
     datetime.datetime.min, datetime.datetime.max,
-    datetime.timedelta(0), datetime.timedelta(1), datetime.timedelta(-1), datetime.timedelta(-1, 1, 5),
+    datetime.timedelta(0), datetime.timedelta(1), datetime.timedelta(-1),
+    datetime.timedelta(-1, 1, 5),
     datetime.timedelta(400, 7_384, 6), datetime.timedelta.max, datetime.timedelta.min,
     UTC, CET, ODD, NAMED,
     uuid.UUID(int=0), uuid.UUID("12345678-9abc-def0-1234-56789abcdef0"), uuid.UUID(int=2**128 - 1),
     fractions.Fraction(3, 4), fractions.Fraction(-7, 2), fractions.Fraction(5), fractions.Fraction(0),
     *map(pathlib.PurePosixPath, [
-        "", ".", "a", "a/b", "/", "/a/b.py", "//a", "///a", "a//b/./c/", "./a", "..", "../a", ".hidden",
-        "a/.b/..c/...", "/é/❄/😀", "a/.", "./.",
+        "", ".", "a", "a/b", "/", "/a/b.py", "//a", "///a", "a//b/./c/", "./a", "..", "../a",
+        ".hidden", "a/.b/..c/...", "/é/❄/😀", "a/.", "./.",
     ]),
-    pathlib.Path("/srv") / "app" / "main.py", pathlib.Path("a") / "/b" / "c", pathlib.Path("x", "y/z"),
+    pathlib.Path("/srv") / "app" / "main.py", pathlib.Path("a") / "/b" / "c",
+    pathlib.Path("x", "y/z"),
 ]
 
 
@@ -93,7 +97,8 @@ def many(capture, values):
 
 def test_they_are_shown_as_python_writes_them(capture):
     # Asked for before: `str` of a path is kept by the path.
-    values = [type(value)(value) if isinstance(value, pathlib.PurePath) else value for value in VALUES]
+    anew = lambda value: type(value)(value) if isinstance(value, pathlib.PurePath) else value
+    values = [anew(value) for value in VALUES]
     for value, shown in zip(values, many(capture, values)):
         assert shown == {"$type": type(value).__name__, "$value": str(value)}
     for value, shown in zip(values, many(capture, values)):

@@ -238,9 +238,21 @@ final class Writer {
       children(thing, level + 1);
     } else {
       labelled(thing);
-      if (childCount(thing) > 0) rest(DEPTH);
-      u8(CLOSE);
+      tooDeep(thing);
     }
+  }
+
+  /** Writes what is shown of an object whose children are too deep, and CLOSE. */
+  void tooDeep(Map<String, Object> thing) {
+    List<Object> items = items(thing);
+    boolean storesOne = STORES_ONE.contains(thing.get("kind"));
+    long left = childCount(thing);
+    if (storesOne && thing.containsKey("underlying")) leaf(thing.get("underlying"));
+    if (storesOne || thing.get("kind").equals("instance")) {
+      if (!items.isEmpty() && leaf(items.get(0))) left--;
+    }
+    if (left > 0) rest(DEPTH);
+    u8(CLOSE);
   }
 
   /** Learns the labels inside an object whose children are not written. */
@@ -303,8 +315,7 @@ final class Writer {
       if (depth > 0) {
         children(thing, 1);
       } else {
-        rest(DEPTH);
-        u8(CLOSE);
+        tooDeep(thing);
       }
     });
   }

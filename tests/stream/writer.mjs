@@ -203,10 +203,20 @@ class Writer {
       this.some(thing, level + 1);
     } else {
       this.labelled(thing);
-      const { items, entries, fields } = this.children(thing);
-      if (items.length + entries.length + fields.length > 0) this.rest("depth");
-      this.u8(TAG.close);
+      this.tooDeep(thing);
     }
+  }
+
+  // Writes what is shown of an object whose children are too deep, and CLOSE.
+  tooDeep(thing) {
+    const { items, entries, fields } = this.children(thing);
+    let left = items.length + entries.length + fields.length;
+    if (UNSIZED.has(thing.kind)) {
+      if (thing.kind !== "instance" && "underlying" in thing) this.leaf(thing.underlying);
+      if (items.length > 0 && this.leaf(items[0])) left -= 1;
+    }
+    if (left > 0) this.rest("depth");
+    this.u8(TAG.close);
   }
 
   // Learns the labels inside an object whose children are not written.
@@ -265,8 +275,7 @@ class Writer {
       if (this.limits.depth > 0) {
         this.some(thing, 1);
       } else {
-        this.rest("depth");
-        this.u8(TAG.close);
+        this.tooDeep(thing);
       }
     }
   }

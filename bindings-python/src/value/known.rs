@@ -29,7 +29,8 @@ macro_rules! known {
                     $($field: find(modules, $module, &[$($attribute),+])
                         $(.filter(|class| {
                             // Proven once, it stays so.
-                            Self::current().$field == Some(*class) || proven(py, *class, prove::$proof)
+                            let is_kept = Self::current().$field == Some(*class);
+                            is_kept || proven(py, *class, prove::$proof)
                         }))?,)*
                     names: Names::intern(py).ok(),
                 }
