@@ -9,13 +9,16 @@ use crate::count::Counts;
 use crate::dist::cargo;
 use crate::files::{copy, make_folder, read, root, target, write};
 use crate::process::{captured, must, quiet};
+use crate::python::Python;
 use crate::step::Verdict;
 use crate::system::runs;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TARGETS: [&str; 5] = ["condition", "capture", "wire", "control", "segment"];
+const TARGETS: [&str; 6] = ["condition", "capture", "wire", "control", "segment", "bytecode"];
+/// Minor versions of CPython whose code is rewritten.
+const REWRITTEN: [u8; 3] = [9, 10, 11];
 const CARGO_FUZZ: &str = "0.13.1";
 /// Seconds for each target in the gate, and under `--full`.
 const SHORT_S: u32 = 10;
@@ -108,6 +111,13 @@ fn seed(name: &str, corpus: &Path) -> Result<()> {
             let mut writer = Command::new("node");
             writer.arg(folder.join("writer.mjs")).arg(folder.join("cases.json")).arg(corpus);
             quiet(&mut writer)?;
+        }
+        // Each version writes code of its own.
+        "bytecode" => {
+            for python in REWRITTEN.into_iter().filter_map(|minor| Python::find(minor).ok()) {
+                let script = root().join("tests/fuzz/seeds/bytecode.py");
+                quiet(Command::new(python.program).arg(script).arg(corpus))?;
+            }
         }
         _ => {}
     }

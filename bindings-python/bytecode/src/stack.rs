@@ -135,7 +135,9 @@ impl Walk<'_> {
         match effect {
             Effect::Rotate(count) => {
                 let from = slots.len().checked_sub(count).ok_or(wrong.clone())?;
-                slots.get_mut(from..).ok_or(wrong.clone())?.rotate_right(1);
+                let top = slots.get_mut(from..).ok_or(wrong.clone())?;
+                // None to rotate is what no compiler writes, and what others may.
+                top.rotate_right(usize::from(!top.is_empty()));
             }
             Effect::Copy(count) => {
                 let from = slots.len().checked_sub(count).ok_or(wrong.clone())?;

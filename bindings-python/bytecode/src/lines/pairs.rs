@@ -19,6 +19,9 @@ pub(crate) fn read(code: &Code<'_>, body: &Body) -> Result<Vec<Span>, Refusal> {
     let (mut end, mut line) = (0_u64, i64::from(code.first_line));
     let mut instructions = body.instructions.iter().peekable();
     for [length, lines] in pairs {
+        if length % 2 != 0 {
+            return Err(Refusal::Damaged("a range of lines ends within an instruction"));
+        }
         end += u64::from(*length);
         let has_line = *lines != NO_LINE;
         if has_line {
