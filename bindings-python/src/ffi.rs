@@ -8,12 +8,22 @@
 #[cfg(Py_3_12)]
 mod callback;
 mod canary;
+#[cfg(not(Py_3_12))]
+mod code;
 mod collector;
 mod dict;
+#[cfg(not(Py_3_11))]
+mod eval;
+#[cfg(all(Py_3_11, not(Py_3_12)))]
+mod exchange;
 mod exec;
 mod extra;
 mod frame;
 mod heap;
+#[cfg(not(Py_3_12))]
+mod holders;
+#[cfg(not(Py_3_12))]
+mod hook_object;
 mod layout;
 mod memory;
 #[cfg(not(Py_3_11))]
@@ -29,13 +39,27 @@ mod watch;
 #[cfg(Py_3_12)]
 pub(crate) use callback::{Decide, Verdict, new_callback};
 pub(crate) use canary::examine as canary;
+#[cfg(not(Py_3_12))]
+pub(crate) use code::{CodeParts, is_shared, new_code};
 pub(crate) use dict::{Found, Key};
+#[cfg(not(Py_3_11))]
+pub(crate) use eval::Exchange;
+#[cfg(all(Py_3_11, not(Py_3_12)))]
+pub(crate) use exchange::put_constants;
 #[cfg(not(Py_3_11))]
 pub(crate) use extra::name_code;
 pub(crate) use frame::{Frame, code_line, thread_ident};
 pub(crate) use heap::Heap;
+#[cfg(all(Py_3_11, not(Py_3_12)))]
+pub(crate) use holders::exchange_code;
+#[cfg(not(Py_3_11))]
+pub(crate) use holders::waiting_frames;
+#[cfg(not(Py_3_12))]
+pub(crate) use hook_object::{HookObject, Place};
 pub(crate) use layout::Reads;
-pub(crate) use memory::{Gil, guard, leaked, unleak};
+#[cfg(Py_3_12)]
+pub(crate) use memory::unleak;
+pub(crate) use memory::{Gil, guard, leaked};
 #[cfg(not(Py_3_11))]
 pub(crate) use naming::name_inner;
 pub(crate) use object::Obj;

@@ -12,7 +12,7 @@ pub(crate) use named::named;
 pub(crate) use source::{is_application, set_foreign, source_of};
 
 use crate::ffi::{Gil, Heap, Obj, follow_code, ran_ns, take_watched};
-use crate::hook::executable_lines;
+use crate::hook::{executable_lines, original_of};
 use pyo3::types::{PyAnyMethods, PyDictMethods, PyString, PyTuple, PyTupleMethods};
 use pyo3::{Bound, Py, PyAny, PyResult, Python};
 use std::collections::HashMap;
@@ -166,7 +166,7 @@ fn functions_of(py: Python<'_>, dict: Obj, roots: &mut Vec<Py<PyAny>>, depth: u8
 /// Adds code, each with its time, and all code among its constants.
 fn add_all(py: Python<'_>, mut waiting: Vec<(Py<PyAny>, u64)>, turn: &mut Turn) -> PyResult<()> {
     while let Some((code, loaded_ns)) = waiting.pop() {
-        let code = code.into_bound(py);
+        let code = original_of(py, &code.into_bound(py));
         if add(&code, loaded_ns)? {
             let constants = code.getattr("co_consts")?.cast_into::<PyTuple>()?;
             let inner = constants.iter().filter(|constant| Obj::of(constant).ty().is_code());
@@ -273,18 +273,23 @@ pub(crate) fn code_of<'py>(py: Python<'py>, handle: u64) -> Option<Bound<'py, Py
     found
 }
 
-/// Functions with code in a file, outermost first.
-pub(crate) fn functions(py: Python<'_>, path: &str) -> PyResult<Vec<LoadedFunction>> {
+/// Loaded code of a file.
+pub(crate) fn codes_in<'py>(py: Python<'py>, path: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let came = drain(py);
     let addresses: Vec<usize> = {
         let guard = index();
         let codes = guard.as_ref().and_then(|index| index.codes.get(path));
         codes.map(|file| file.codes.clone()).unwrap_or_default()
     };
-    let codes: Vec<_> =
+    let codes =
         addresses.into_iter().filter_map(Obj::from_handle).map(|code| code.to_bound(py)).collect();
     add_all(py, came, &mut Turn::new())?;
-    let mut functions = codes.iter().map(function).collect::<PyResult<Vec<_>>>()?;
+    Ok(codes)
+}
+
+/// Functions with code in a file, outermost first.
+pub(crate) fn functions(py: Python<'_>, path: &str) -> PyResult<Vec<LoadedFunction>> {
+    let mut functions = codes_in(py, path)?.iter().map(function).collect::<PyResult<Vec<_>>>()?;
     functions.sort_by(|left, right| {
         let depth = |function: &LoadedFunction| {
             let is_module = function.name == "<module>";

@@ -7,6 +7,7 @@ use super::names::CodeNames;
 use crate::frame::{Plan, Slots};
 use crate::value::Known;
 use crate::{hook, locate};
+use pyo3::exceptions::PyNotImplementedError;
 use pyo3::{PyResult, Python};
 use std::collections::HashMap;
 use std::fmt;
@@ -91,7 +92,10 @@ impl PythonRuntime {
             let plan = Plan::new(&object, slots.get(&code).unwrap_or(&none), attrs);
             drop(slots);
             plan.and_then(|plan| arm(py, plan))
-                .map_err(|error| internal("the hook could not be set", &error))
+                .map_err(|error| match error.is_instance_of::<PyNotImplementedError>(py) {
+                    true => Error::new(ErrorKind::Unsupported, error.value(py).to_string()),
+                    false => internal("the hook could not be set", &error),
+                })
         })
     }
 }

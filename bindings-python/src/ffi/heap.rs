@@ -103,13 +103,13 @@ mod all_at_once {
 
 /// One look, with the GIL held all the time.
 #[cfg(not(Py_3_12))]
-mod all_at_once {
+pub(super) mod all_at_once {
     use super::Obj;
     use pyo3::types::{PyAnyMethods, PyList, PyListMethods};
     use pyo3::{PyResult, Python};
 
     /// Shows every object that is tracked; none if `gc` does not answer.
-    pub(super) fn visit(py: Python<'_>, mut visit: impl FnMut(Obj)) {
+    pub(in crate::ffi) fn visit(py: Python<'_>, mut visit: impl FnMut(Obj)) {
         let all = || -> PyResult<_> {
             Ok(py.import("gc")?.call_method0("get_objects")?.cast_into::<PyList>()?)
         };

@@ -4,7 +4,7 @@
 //! wrapper made by `functools.wraps` is seen through, any other is taken for what it is.
 
 use crate::ffi::{Gil, Key, Obj, Type};
-use crate::hook::executable_lines;
+use crate::hook::{executable_lines, original_of};
 use crate::value::modules;
 use pyo3::types::PyAnyMethods;
 use pyo3::{Bound, PyAny, Python};
@@ -38,7 +38,7 @@ fn find<'py>(py: Python<'py>, name: &str) -> Option<Bound<'py, PyAny>> {
         for part in &parts[split + 1..] {
             object = stored(Type::from_object(object)?.own_dict()?, part, gil)?;
         }
-        return code_of(object, gil).map(|code| code.to_bound(py));
+        return code_of(object, gil).map(|code| original_of(py, &code.to_bound(py)));
     }
     None
 }

@@ -20,6 +20,9 @@ pub(crate) mod frame {
     pub(crate) const INSTRUCTION: usize = 96;
     /// Bytes that one step of it stands for.
     pub(crate) const INSTRUCTION_BYTES: usize = 2;
+    /// `f_state`, and `FRAME_EXECUTING`: what is below waits.
+    pub(crate) const STATE: usize = 108;
+    pub(crate) const EXECUTING: i8 = 0;
     pub(crate) const LOCALSPLUS: usize = 352;
 }
 
@@ -105,6 +108,8 @@ pub(crate) mod function {
 }
 
 pub(crate) mod generator {
+    /// `gi_frame`; null once it has ended.
+    pub(crate) const FRAME: usize = 16;
     /// `gi_code`.
     pub(crate) const CODE: usize = 24;
 }

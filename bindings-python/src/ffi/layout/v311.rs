@@ -106,4 +106,7 @@ pub(crate) mod function {
 pub(crate) mod generator {
     /// `gi_code`.
     pub(crate) const CODE: usize = 16;
+    /// `gi_frame_state`, and `FRAME_EXECUTING`: what is below waits.
+    pub(crate) const STATE: usize = 75;
+    pub(crate) const EXECUTING: i8 = 0;
 }

@@ -105,6 +105,10 @@ pub(crate) mod function {
 }
 
 pub(crate) mod generator {
+    /// `gi_frame`; null once it has ended.
+    pub(crate) const FRAME: usize = 16;
+    /// `gi_running`.
+    pub(crate) const RUNNING: usize = 24;
     /// `gi_code`.
     pub(crate) const CODE: usize = 32;
 }

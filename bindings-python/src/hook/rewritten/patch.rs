@@ -1,0 +1,171 @@
+//! One code object, the hooks in it, and the code that was made of it with them.
+//!
+//! Invariant: the latest version has exactly the hooks that there are; earlier ones are kept while
+//! frames may still run them, so that hooks they have too go on being asked there.
+
+use super::place::{Place, Site};
+use super::{reach, source::with_hooks};
+use crate::agent::PythonRuntime;
+use crate::ffi::{HookObject, Obj, Reads, is_shared};
+use pyo3::{Bound, Py, PyAny, PyResult, Python};
+use std::sync::Arc;
+use stillframe_bytecode::Spot;
+use stillframe_core::agent::Agent;
+
+/// The sites at a spot.
+struct Hooked {
+    spot: Spot,
+    object: HookObject<Place>,
+    sites: Vec<Arc<Site>>,
+}
+
+/// Code made of the original, and the spots it has hooks at.
+struct Version {
+    code: Py<PyAny>,
+    spots: Vec<Spot>,
+}
+
+/// A code object with hooks in it.
+pub(crate) struct Patch {
+    original: Py<PyAny>,
+    hooks: Vec<Hooked>,
+    /// The latest last.
+    versions: Vec<Version>,
+}
+
+/// Code that runs, and code that is to run instead.
+pub(crate) struct Change<'py> {
+    pub(crate) original: Bound<'py, PyAny>,
+    /// Made of the original before the latest was.
+    pub(crate) earlier: Vec<Bound<'py, PyAny>>,
+    pub(crate) latest: Bound<'py, PyAny>,
+}
+
+impl Patch {
+    /// Of `code`, without hooks.
+    pub(crate) fn new(code: &Bound<'_, PyAny>) -> Self {
+        let original = code.clone().unbind();
+        Self { original, hooks: Vec::new(), versions: Vec::new() }
+    }
+
+    pub(crate) fn original(&self) -> &Py<PyAny> {
+        &self.original
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.hooks.is_empty()
+    }
+
+    pub(crate) fn has(&self, site: u32) -> bool {
+        self.hooks.iter().any(|hooked| hooked.sites.iter().any(|known| known.site == site))
+    }
+
+    /// Whether `code` was made of this original.
+    pub(crate) fn is_version(&self, code: Obj) -> bool {
+        self.versions.iter().any(|version| Obj::of_kept(&version.code) == code)
+    }
+
+    /// Code that was made of the original.
+    pub(crate) fn versions(&self) -> impl Iterator<Item = &Py<PyAny>> {
+        self.versions.iter().map(|version| &version.code)
+    }
+
+    /// Adds a site. What of the running code does not reach it.
+    pub(super) fn add(
+        &mut self,
+        py: Python<'_>,
+        agent: &Arc<Agent<PythonRuntime>>,
+        spot: Spot,
+        site: Site,
+    ) -> PyResult<Option<String>> {
+        let site = Arc::new(site);
+        if let Some(hooked) = self.hooks.iter_mut().find(|hooked| hooked.spot == spot) {
+            hooked.sites.push(site);
+        } else {
+            self.hooks.push(Hooked { spot, object: HookObject::new(py)?, sites: vec![site] });
+            if let Err(refused) = self.rewrite(py) {
+                self.hooks.pop();
+                return Err(refused);
+            }
+        }
+        self.publish(py, agent);
+        let missing = |version: &&Version| !version.spots.contains(&spot);
+        let unreached = self.versions.iter().filter(missing).map(|version| &version.code);
+        let unreached: Vec<Obj> = unreached.chain([&self.original]).map(Obj::of_kept).collect();
+        match self.change(py) {
+            Some(change) => reach::set(py, &change, &unreached),
+            None => Ok(None),
+        }
+    }
+
+    /// Takes a site away, and where it was the last at its spot the hook too.
+    pub(crate) fn remove(
+        &mut self,
+        py: Python<'_>,
+        agent: &Arc<Agent<PythonRuntime>>,
+        site: u32,
+    ) -> PyResult<()> {
+        for hooked in &mut self.hooks {
+            hooked.sites.retain(|known| known.site != site);
+        }
+        let (empty, kept) = self.hooks.drain(..).partition(|hooked| hooked.sites.is_empty());
+        let empty: Vec<Hooked> = empty;
+        self.hooks = kept;
+        for hooked in &empty {
+            retire(hooked.object.put(py, None));
+        }
+        if self.hooks.is_empty() {
+            return Ok(());
+        }
+        let rewritten = if empty.is_empty() { Ok(()) } else { self.rewrite(py) };
+        self.publish(py, agent);
+        rewritten?;
+        self.change(py).map_or(Ok(None), |change| reach::set(py, &change, &[])).map(drop)
+    }
+
+    /// Silences all hooks.
+    pub(crate) fn clear(&mut self, py: Python<'_>) {
+        for hooked in std::mem::take(&mut self.hooks) {
+            retire(hooked.object.put(py, None));
+        }
+    }
+
+    /// Makes the code with the hooks that there are. Earlier versions that nobody else holds go.
+    fn rewrite(&mut self, py: Python<'_>) -> PyResult<()> {
+        let hooks: Vec<_> =
+            self.hooks.iter().map(|hooked| (hooked.spot, hooked.object.object())).collect();
+        let code = with_hooks(self.original.bind(py), &hooks)?.unbind();
+        let spots = self.hooks.iter().map(|hooked| hooked.spot).collect();
+        self.versions.retain(|version| is_shared(&version.code, py));
+        self.versions.push(Version { code, spots });
+        Ok(())
+    }
+
+    /// Puts the sites as they are now behind the hook objects.
+    fn publish(&self, py: Python<'_>, agent: &Arc<Agent<PythonRuntime>>) {
+        let codes: Vec<usize> =
+            self.versions.iter().rev().map(|made| Obj::of_kept(&made.code).handle()).collect();
+        for hooked in &self.hooks {
+            let codes = codes.clone();
+            let place = Place { agent: Arc::clone(agent), codes, sites: hooked.sites.clone() };
+            retire(hooked.object.put(py, Some(Box::new(place))));
+        }
+    }
+
+    /// `None` before the first version was made.
+    fn change<'py>(&self, py: Python<'py>) -> Option<Change<'py>> {
+        let bound = |code: &Py<PyAny>| code.bind(py).clone();
+        let mut earlier: Vec<_> = self.versions().map(bound).collect();
+        let latest = earlier.pop()?;
+        Some(Change { original: bound(&self.original), earlier, latest })
+    }
+}
+
+/// Gives back a place that nothing leads to any more.
+fn retire(place: Option<Box<Place>>) {
+    // A hit gives the GIL up only while it reads through the public API: only then it may still be
+    // looking at its place, for nobody knows how long.
+    if Reads::current() == Reads::Api {
+        std::mem::forget(place);
+    }
+}

@@ -1,0 +1,43 @@
+//! What stands behind a hook object: the sites at one spot of one code.
+//!
+//! On the hit path. Invariant: a place never changes once it is made; a change of sites or of code
+//! makes a new one and puts it behind the same object.
+
+use crate::agent::PythonRuntime;
+use crate::ffi::{Frame, Gil, Obj};
+use crate::frame::{Hit, Plan};
+use std::sync::Arc;
+use stillframe_core::agent::Agent;
+
+/// A probe at a spot.
+#[derive(Debug)]
+pub(super) struct Site {
+    /// The core's number for it.
+    pub(super) site: u32,
+    /// Line that people see.
+    pub(super) line: u32,
+    pub(super) plan: Plan,
+}
+
+/// All probes at a spot.
+pub(super) struct Place {
+    pub(super) agent: Arc<Agent<PythonRuntime>>,
+    /// Code that was made with the hook: the latest, then those before, which frames may still run.
+    /// Whoever else asks the object has no frame that the plans could read.
+    pub(super) codes: Vec<usize>,
+    pub(super) sites: Vec<Arc<Site>>,
+}
+
+impl crate::ffi::Place for Place {
+    /// A few nanoseconds before the hits themselves.
+    #[inline(always)]
+    fn reached(&self, gil: Gil<'_>) {
+        let codes = self.codes.iter().filter_map(|code| Obj::from_handle(*code));
+        let frame = codes.filter_map(|code| Frame::running(code, gil)).next();
+        let Some(frame) = frame else { return };
+        for site in &self.sites {
+            let hit = Hit::new(gil, frame, &site.plan, site.line);
+            self.agent.hit(site.site, &hit);
+        }
+    }
+}
