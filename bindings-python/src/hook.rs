@@ -24,7 +24,9 @@ pub(crate) use lines::executable_lines;
 #[cfg(Py_3_12)]
 pub(crate) use monitoring::{arm, arm_span, disarm, install, uninstall};
 #[cfg(not(Py_3_12))]
-pub(crate) use rewritten::{arm, arm_span, disarm, executable_lines, install, original_of, uninstall};
+pub(crate) use rewritten::{
+    arm, arm_span, disarm, executable_lines, install, original_of, uninstall,
+};
 
 /// The code that `code` was made from, if it is ours; else itself. Nothing is made of code here.
 #[cfg(Py_3_12)]

@@ -91,11 +91,12 @@ impl PythonRuntime {
             let none = Slots::default();
             let plan = Plan::new(&object, slots.get(&code).unwrap_or(&none), attrs);
             drop(slots);
-            plan.and_then(|plan| arm(py, plan))
-                .map_err(|error| match error.is_instance_of::<PyNotImplementedError>(py) {
+            plan.and_then(|plan| arm(py, plan)).map_err(|error| {
+                match error.is_instance_of::<PyNotImplementedError>(py) {
                     true => Error::new(ErrorKind::Unsupported, error.value(py).to_string()),
                     false => internal("the hook could not be set", &error),
-                })
+                }
+            })
         })
     }
 }
