@@ -5,12 +5,12 @@
 //!
 //! A request is `rewrite VERSION CODE LINES EXCEPTIONS FIRST_LINE STACK_SIZE CONSTANTS FLAGS SPOTS`,
 //! bytes in hexadecimal (`-` for none), spots as `SPOT=CONSTANT` with commas between them and a line's
-//! number for its spot; or `lines` with the same. The answers are `ok CODE LINES EXCEPTIONS
-//! STACK_SIZE MICROSECONDS` and `ok LINE,LINE…`.
+//! number for its spot; or `lines` or `depths` with the same. The answers are `ok CODE LINES
+//! EXCEPTIONS STACK_SIZE MICROSECONDS`, `ok LINE,LINE…` and `ok DEPTH,-,…`.
 
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufWriter, Write as _};
-use stillframe_bytecode::{Code, Insert, Spot, Version, executable_lines, rewrite};
+use stillframe_bytecode::{Code, Insert, Spot, Version, depths, executable_lines, rewrite};
 
 type Parsed<T> = Result<T, String>;
 
@@ -49,6 +49,11 @@ fn answer(line: &str) -> Parsed<String> {
         let lines = executable_lines(&code).map_err(|refusal| refusal.to_string())?;
         let lines: Vec<String> = lines.iter().map(u32::to_string).collect();
         return Ok(format!("ok {}", lines.join(",")));
+    }
+    if verb == "depths" {
+        let depths = depths(&code).map_err(|refusal| refusal.to_string())?;
+        let depth = |depth: &Option<u32>| depth.map_or("-".to_owned(), |depth| depth.to_string());
+        return Ok(format!("ok {}", depths.iter().map(depth).collect::<Vec<_>>().join(",")));
     }
     let inserts: Vec<Insert> =
         next()?.split(',').filter(|one| *one != "-").map(insert).collect::<Parsed<_>>()?;

@@ -4,7 +4,7 @@
 //! interpreter's own line events of 3.12 and later would fire, the end of a statement that spans
 //! lines excepted; before 3.10, whose lines lie where a way only passes through, where its own fire.
 
-use crate::decode::{Body, NONE};
+use crate::decode::{Body, Instruction, NONE};
 use crate::exceptions::Guard;
 use crate::lines::Span;
 use crate::op::{self, new, old};
@@ -46,7 +46,10 @@ pub(crate) struct Ways {
 impl Flow {
     pub(crate) fn read(code: &Code<'_>) -> Result<Self, Refusal> {
         let body = Body::read(code)?;
-        let spans = lines::read(code, &body)?;
+        let mut spans = lines::read(code, &body)?;
+        for index in body.indices().skip(1).filter(|index| belongs_to_operand(&body, *index)) {
+            spans[index] = spans[index - 1];
+        }
         let guards = exceptions::read(code, &body)?;
         let stack = match code.version {
             Version::V311 => None,
@@ -79,8 +82,22 @@ impl Flow {
 
     /// The same for an exception.
     pub(crate) fn enters_by_exception(&self, from: usize, handler: usize) -> bool {
-        let may = self.body.version > Version::V39 || self.begins(handler);
+        let may =
+            self.body.version > Version::V39 || self.begins(handler) || !self.tidies_up(handler);
         may && self.line(from) != self.line(handler)
+    }
+
+    /// Whether a handler only leaves a `with` block or forgets a caught exception. 3.9 gives these the
+    /// last line of the block, which may not have run at all.
+    fn tidies_up(&self, handler: usize) -> bool {
+        let Some(first) = self.body.instructions.get(handler) else { return false };
+        let Some([store, delete]) = self.body.instructions.get(handler + 1..handler + 3) else {
+            return false;
+        };
+        // STORE_NAME and its like, each one before the deletion of the same kind.
+        let forgets = matches!(store.op, 90 | 97 | 125 | 137) && delete.op == store.op + 1;
+        let is_name = first.op == op::LOAD_CONST && forgets && store.arg == delete.arg;
+        first.op == op::WITH_EXCEPT_START || is_name
     }
 
     /// Whether the instruction before one can run on into it.
@@ -138,6 +155,24 @@ impl Flow {
             && matches!(op, old::SETUP_FINALLY | old::SETUP_WITH | old::SETUP_ASYNC_WITH)
     }
 
+    /// Whether an instruction loads a constant that was folded from several lines, of which 3.10
+    /// leaves one NOP each.
+    fn is_folded(&self, index: usize) -> bool {
+        let is_nop = |at: &usize| self.body.instructions[*at].op == op::NOP;
+        let run = (0..index).rev().take_while(is_nop).count();
+        let loads = self.body.instructions[index].op == op::LOAD_CONST;
+        if run == 0 || !loads || self.body.version != Version::V310 {
+            return false;
+        }
+        let line = self.line(index);
+        let before = index.checked_sub(run + 1);
+        (index - run..index).any(|at| self.line(at) == line)
+            || before.is_some_and(|before| {
+                let is_jump = self.body.instructions[before].target != NONE;
+                self.line(before) == line && !is_jump
+            })
+    }
+
     /// Whether nothing may come between an instruction and the one before it: the interpreter
     /// looks for a suspended generator's neighbours, and prepares calls in steps.
     fn is_bound(&self, index: usize) -> bool {
@@ -145,7 +180,9 @@ impl Flow {
         let before = index.checked_sub(1).map(|before| self.body.instructions[before].op);
         match (self.body.version, op) {
             (_, op::END_ASYNC_FOR) => true,
-            (Version::V39 | Version::V310, op) => op == old::YIELD_FROM,
+            (Version::V39 | Version::V310, op) => {
+                op == old::YIELD_FROM || belongs_to_operand(&self.body, index)
+            }
             (_, new::RESUME | new::SEND | new::JUMP_BACKWARD_NO_INTERRUPT) => true,
             (_, new::CALL) => true,
             (_, op::YIELD_VALUE) => before == Some(new::SEND),
@@ -163,10 +200,23 @@ impl Flow {
         match &self.stack {
             // An operation whose own text spans lines, right behind one of its later lines.
             None => last > line && before <= last,
-            // These versions do not keep last lines, but a value of the line waits for its operation.
-            Some(stack) => stack.operand_of_line[index],
+            // These versions do not keep last lines, but a value waits for its operation.
+            Some(stack) => stack.goes_on[index] || self.is_folded(index),
         }
     }
+}
+
+/// Whether an instruction only ends what the one before it computed. Before 3.11 the compiler gives it
+/// the line of its statement, so that every operand of a condition would come back to that line.
+fn belongs_to_operand(body: &Body, index: usize) -> bool {
+    let Instruction { op, arg, .. } = body.instructions[index];
+    let ends = match op {
+        // LIST_APPEND, SET_ADD and MAP_ADD of a comprehension; in a display they have an argument of 1.
+        145..=147 => arg > 1,
+        // JUMP_IF_*_OR_POP, POP_JUMP_IF_*
+        _ => matches!(op, 111 | 112 | 114 | 115),
+    };
+    ends && body.version < Version::V311
 }
 
 fn starts(body: &Body, spans: &[Span]) -> Vec<Start> {

@@ -6,9 +6,11 @@
 use crate::Version;
 
 pub(crate) const POP_TOP: u8 = 1;
+pub(crate) const NOP: u8 = 9;
 pub(crate) const UNARY_NOT: u8 = 12;
 pub(crate) const RETURN_VALUE: u8 = 83;
 pub(crate) const YIELD_VALUE: u8 = 86;
+pub(crate) const WITH_EXCEPT_START: u8 = 49;
 pub(crate) const END_ASYNC_FOR: u8 = 54;
 pub(crate) const FOR_ITER: u8 = 93;
 pub(crate) const LOAD_CONST: u8 = 100;

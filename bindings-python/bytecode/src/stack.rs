@@ -18,6 +18,8 @@ const MIXED: u32 = u32::MAX;
 /// Slots a stack may have; no compiler comes near, and it bounds the memory for broken code.
 const MAX_DEPTH: usize = 1 << 16;
 
+const NOT_NEEDED: Refusal = Refusal::Damaged("the stack is not what an instruction needs");
+
 /// A block of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Block {
@@ -38,8 +40,8 @@ struct State {
 pub(crate) struct Stack {
     /// Depth before the instruction.
     pub(crate) depth: Vec<Option<u32>>,
-    /// Whether a value that its own line has pushed waits on the stack.
-    pub(crate) operand_of_line: Vec<bool>,
+    /// Whether it goes on with an expression that a line before it in the code has just added to.
+    pub(crate) goes_on: Vec<bool>,
     /// The handler an exception at the instruction leads to, or `NONE`.
     pub(crate) handler: Vec<u32>,
 }
@@ -64,11 +66,8 @@ pub(crate) fn analyse(body: &Body, spans: &[Span], most: u32) -> Result<Stack, R
     for instruction in body.instructions.iter().filter(|one| one.target != NONE) {
         joins[instruction.target as usize] = true;
     }
-    let stack = Stack {
-        depth: vec![None; count],
-        operand_of_line: vec![false; count],
-        handler: vec![NONE; count],
-    };
+    let stack =
+        Stack { depth: vec![None; count], goes_on: vec![false; count], handler: vec![NONE; count] };
     let most = usize::try_from(most).unwrap_or(MAX_DEPTH).min(MAX_DEPTH);
     // A generator of 3.10 starts with the value sent.
     let starts_with_value = body.instructions[0].op == old::GEN_START;
@@ -89,7 +88,7 @@ impl Walk<'_> {
         loop {
             let instruction = &self.body.instructions[index];
             let line = self.spans[index].first;
-            self.note(index, &state, line);
+            self.note(index, &state, line)?;
             if instruction.target != NONE {
                 let mut taken = state.clone();
                 self.apply(&mut taken, instruction, line, true)?;
@@ -110,15 +109,25 @@ impl Walk<'_> {
         }
     }
 
-    fn note(&mut self, index: usize, state: &State, line: u32) {
+    fn note(&mut self, index: usize, state: &State, line: u32) -> Result<(), Refusal> {
         self.stack.depth[index] = u32::try_from(state.slots.len()).ok();
-        let starts_stretch = index == 0 || self.spans[index - 1].first != line;
-        self.stack.operand_of_line[index] = starts_stretch && state.slots.contains(&line);
+        let before = index.checked_sub(1).map_or(line, |before| self.spans[before].first);
+        if before != line {
+            let instruction = &self.body.instructions[index];
+            let effect = effect(self.body.version, instruction, false).ok_or(NOT_NEEDED)?;
+            // CALL_FUNCTION_KW and BUILD_CONST_KEY_MAP take names from a constant of their own.
+            let next = self.body.instructions.get(index + 1).map(|next| next.op);
+            let is_names = instruction.op == op::LOAD_CONST && matches!(next, Some(141 | 156));
+            let pops = is_names || matches!(effect, Effect::Change { pops: 1.., .. });
+            let adds = state.slots.last().is_some_and(|top| *top == before || *top == MIXED);
+            self.stack.goes_on[index] = adds && (pops || state.slots.contains(&line));
+        }
         let guarded = state.blocks.iter().rev().find_map(|block| match block {
             Block::Guarded(handler) => Some(*handler),
             Block::Handler => None,
         });
         self.stack.handler[index] = guarded.unwrap_or(NONE);
+        Ok(())
     }
 
     /// Does to `state` what the instruction does, jumping if `taken`.
@@ -129,7 +138,7 @@ impl Walk<'_> {
         line: u32,
         taken: bool,
     ) -> Result<(), Refusal> {
-        let wrong = Refusal::Damaged("the stack is not what an instruction needs");
+        let wrong = NOT_NEEDED;
         let effect = effect(self.body.version, instruction, taken).ok_or(wrong.clone())?;
         let slots = &mut state.slots;
         match effect {
@@ -149,8 +158,8 @@ impl Walk<'_> {
                 if left.checked_add(pushes).is_none_or(|depth| depth > self.most) {
                     return Err(Refusal::Damaged("the stack is larger than the code says"));
                 }
-                let is_display = pushes == 1 && self.collects(instruction);
-                let mark = if mark == MACHINERY || is_display { MACHINERY } else { line };
+                let is_machinery = mark == MACHINERY || self.is_of_comprehension(instruction);
+                let mark = if is_machinery { MACHINERY } else { line };
                 slots.resize(left + pushes, mark);
             }
         }
@@ -160,15 +169,19 @@ impl Walk<'_> {
         self.apply_to_blocks(state, instruction, taken).ok_or(wrong)
     }
 
-    /// Whether the instruction makes what a comprehension collects into: no operand of its line.
-    fn collects(&self, instruction: &Instruction) -> bool {
+    /// Whether the instruction makes what a comprehension collects into, or loads what it runs over:
+    /// machinery of a loop like that of a statement, and no operand of its line.
+    fn is_of_comprehension(&self, instruction: &Instruction) -> bool {
         let next = self.body.at(instruction.end()).map(|index| index as usize);
-        let loads_iterable = next.is_some_and(|next| {
-            let found = self.body.instructions.get(next..next + 2);
-            let found = found.map(|found| (found[0].op, found[0].arg, found[1].op));
-            matches!(found, Some((op::LOAD_FAST, 0, op::FOR_ITER | GET_ANEXT | old::SETUP_FINALLY)))
-        });
-        matches!(instruction.op, 103..=105) && instruction.arg == 0 && loads_iterable
+        let next = next.and_then(|next| self.body.instructions.get(next..));
+        match (instruction.op, instruction.arg, next) {
+            (op::LOAD_FAST, 0, Some([next, ..])) => next.op == op::FOR_ITER,
+            (103..=105, 0, Some([load, next, ..])) => {
+                let is_loop = matches!(next.op, op::FOR_ITER | old::SETUP_FINALLY);
+                (load.op, load.arg) == (op::LOAD_FAST, 0) && is_loop
+            }
+            _ => false,
+        }
     }
 
     fn apply_to_blocks(
@@ -219,6 +232,3 @@ impl Walk<'_> {
         Ok(())
     }
 }
-
-/// Begins a turn of an asynchronous loop.
-const GET_ANEXT: u8 = 51;
