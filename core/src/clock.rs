@@ -13,11 +13,19 @@ pub fn wall_ns() -> u64 {
 
 /// Monotonic nanoseconds. 17 ns.
 pub fn monotonic_ns() -> u64 {
+    #[cfg(test)]
+    if let Some(now_ns) = frozen::now_ns() {
+        return now_ns;
+    }
     ffi::clock_ns(libc::CLOCK_MONOTONIC)
 }
 
 /// Monotonic nanoseconds as of the kernel's last tick (1-4 ms old). 4 ns: the quotas' clock.
 pub fn coarse_ns() -> u64 {
+    #[cfg(test)]
+    if let Some(now_ns) = frozen::now_ns() {
+        return now_ns;
+    }
     #[cfg(target_os = "linux")]
     {
         ffi::clock_ns(libc::CLOCK_MONOTONIC_COARSE)
@@ -83,6 +91,51 @@ impl TickRate {
     /// The nanoseconds of a span of ticks.
     pub fn ns(self, ticks: u64) -> u64 {
         u64::try_from((u128::from(ticks) * u128::from(self.0)) >> 32).unwrap_or(u64::MAX)
+    }
+}
+
+/// Monotonic clocks that stand still until a test moves them, for the thread that stopped them and
+/// the threads of its agents.
+#[cfg(test)]
+pub(crate) mod frozen {
+    use std::cell::RefCell;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    thread_local! {
+        static NOW: RefCell<Option<Frozen>> = const { RefCell::new(None) };
+    }
+
+    /// The clocks' time.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Frozen(Arc<AtomicU64>);
+
+    impl Frozen {
+        /// Stops this thread's clocks at `now_ns`.
+        pub(crate) fn stop(now_ns: u64) -> Self {
+            let frozen = Self(Arc::new(AtomicU64::new(now_ns)));
+            adopt(Some(frozen.clone()));
+            frozen
+        }
+
+        /// Moves them.
+        pub(crate) fn set(&self, now_ns: u64) {
+            self.0.store(now_ns, Ordering::SeqCst);
+        }
+    }
+
+    /// What a thread that this one starts is to adopt.
+    pub(crate) fn share() -> Option<Frozen> {
+        NOW.with(|now| now.borrow().clone())
+    }
+
+    /// Lets this thread's clocks be another's; `None` lets them go.
+    pub(crate) fn adopt(frozen: Option<Frozen>) {
+        NOW.with(|now| *now.borrow_mut() = frozen);
+    }
+
+    pub(super) fn now_ns() -> Option<u64> {
+        NOW.with(|now| now.borrow().as_ref().map(|frozen| frozen.0.load(Ordering::SeqCst)))
     }
 }
 

@@ -249,8 +249,12 @@ impl<R: Runtime> Agent<R> {
         let agent = self.me.upgrade().ok_or_else(|| internal("the agent is gone".into()))?;
         self.life().threads.fetch_add(1, Ordering::AcqRel);
         let builder = std::thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES);
+        #[cfg(test)]
+        let frozen = clock::frozen::share();
         let started = ffi::with_signals_blocked(|| {
             builder.spawn(move || {
+                #[cfg(test)]
+                clock::frozen::adopt(frozen);
                 lock(&agent.life().thread_ids).push(clock::thread_id());
                 let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&agent)));
                 if ended.is_err() {

@@ -7,3 +7,4 @@ mod link;
 mod passages;
 mod probes;
 mod quotas;
+mod schedules;
