@@ -15,7 +15,7 @@ use crate::ffi::{Gil, Heap, Obj, follow_code, ran_ns, take_watched};
 use crate::hook::{executable_lines, original_of};
 use pyo3::types::{PyAnyMethods, PyDictMethods, PyString, PyTuple, PyTupleMethods};
 use pyo3::{Bound, Py, PyAny, PyResult, Python};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use stillframe_core::host::{LoadedFile, LoadedFunction};
@@ -246,6 +246,44 @@ pub(crate) fn files(file_name: &str) -> Vec<LoadedFile> {
     found
 }
 
+/// The names of all loaded files, without their folders.
+pub(crate) fn file_names() -> Vec<String> {
+    let guard = index();
+    let paths = guard.iter().flat_map(|index| index.codes.keys());
+    let names: BTreeSet<&str> = paths.filter_map(|path| path.rsplit(['/', '\\']).next()).collect();
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// Loaded files with code that is called `function`.
+pub(crate) fn files_with(py: Python<'_>, function: &str) -> PyResult<Vec<LoadedFile>> {
+    let all: Vec<(usize, Arc<str>)> = {
+        let guard = index();
+        let files = guard.iter().flat_map(|index| &index.files);
+        files.map(|(code, path)| (*code, path.clone())).collect()
+    };
+    let mut paths: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut rest = all.as_slice();
+    while !rest.is_empty() {
+        let came = drain(py);
+        let since = Instant::now();
+        while let Some(((code, path), after)) = rest.split_first()
+            && since.elapsed() < STRETCH
+        {
+            rest = after;
+            // Looked at right after the events of what went, and nothing ran in between.
+            let is_loaded = index().as_ref().is_some_and(|index| index.files.contains_key(code));
+            let found = is_loaded.then(|| Obj::from_handle(*code)).flatten();
+            let Some(code) = found.filter(|_| !paths.contains(path)) else { continue };
+            if code.to_bound(py).getattr("co_name")?.extract::<&str>()? == function {
+                paths.insert(path.clone());
+            }
+        }
+        add_all(py, came)?;
+        py.detach(std::thread::yield_now);
+    }
+    Ok(paths.iter().map(|path| loaded_file(path)).collect())
+}
+
 /// A file as the core knows it.
 pub(crate) fn loaded_file(path: &str) -> LoadedFile {
     let real = std::fs::canonicalize(path).ok().map(|real| real.to_string_lossy().into_owned());
@@ -304,9 +342,13 @@ pub(crate) fn functions(py: Python<'_>, path: &str) -> PyResult<Vec<LoadedFuncti
 }
 
 fn function(code: &Bound<'_, PyAny>) -> PyResult<LoadedFunction> {
+    let name = qualname(code)?.to_string();
+    // `CO_OPTIMIZED`: it has local variables of its own.
+    let is_function = code.getattr("co_flags")?.extract::<i32>()? & 1 != 0;
     Ok(LoadedFunction {
         code: Obj::of(code).handle() as u64,
-        name: qualname(code)?.to_string(),
+        runs_once: !is_function && !name.contains("<locals>"),
+        name,
         first_line: code.getattr("co_firstlineno")?.extract()?,
         lines: executable_lines(code)?,
     })

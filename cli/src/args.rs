@@ -15,7 +15,7 @@ const EXIT_CODES: &str = "\
 Locations:
   FILE:LINE            services/checkout/app.py:42
   FILE:FUNCTION        shop/cart.py:Cart.total
-  the host's own name  shop.cart.Cart.total
+  the host's own name  shop.cart.Cart.total, Cart#total, com.acme.Cart:42
 
 Which hub: --hub, else STILLFRAME_HUB, else the hub that runs on this machine.
 People's token: STILLFRAME_TOKEN or STILLFRAME_TOKEN_FILE, else that of the hub on this machine.
@@ -170,7 +170,7 @@ pub(crate) struct Arming {
     /// With --follow: the probe stays when the reader goes.
     #[arg(long, requires = "follow")]
     pub(crate) keep: bool,
-    /// Say where it would be armed and arm nothing.
+    /// Say where it would be armed on each instance, check the condition there, and arm nothing.
     #[arg(long, conflicts_with = "follow")]
     pub(crate) dry_run: bool,
 }

@@ -12,8 +12,8 @@ use stillframe_core::agent::{Agent, Arguments, Config};
 use stillframe_core::condition::PYTHON;
 use stillframe_core::error::Result;
 use stillframe_core::host::{
-    Attr, FrameName, LoadedFile, LoadedFunction, Name, Names, Runtime, Scope, Shape, SourceText,
-    UnknownName, Visitor, Walker,
+    Attr, FrameName, LoadedFile, LoadedFunction, Name, Named, Names, Runtime, Scope, Shape,
+    SourceText, UnknownName, Visitor, Walker,
 };
 use stillframe_core::probe::ProbeState;
 use stillframe_core::value::{Missing, Object, Reading, Text, Value};
@@ -32,15 +32,29 @@ impl Runtime for Direct {
     }
 
     fn source(&self, _file: &LoadedFile) -> SourceText {
-        SourceText::Known("def f():\n    pass\n".to_owned())
+        SourceText::Known("def f():\n    pass\n".into())
     }
 
     fn functions(&self, _file: &LoadedFile) -> Vec<LoadedFunction> {
-        vec![LoadedFunction { code: 1, name: "f".into(), first_line: 1, lines: vec![2] }]
+        vec![LoadedFunction {
+            code: 1,
+            name: "f".into(),
+            first_line: 1,
+            lines: vec![2],
+            runs_once: false,
+        }]
     }
 
-    fn named(&self, _name: &str) -> Option<(LoadedFile, u32)> {
+    fn file_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn named(&self, _name: &str) -> Option<Named> {
         None
+    }
+
+    fn files_with(&self, _function: &str) -> Vec<LoadedFile> {
+        Vec::new()
     }
 
     fn names(&self, _code: u64) -> Box<dyn Names + '_> {

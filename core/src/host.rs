@@ -196,13 +196,25 @@ pub struct LoadedFunction {
     pub first_line: u32,
     /// Executable lines in ascending order, nested functions' lines left out.
     pub lines: Vec<u32>,
+    /// Whether it runs while its file is loaded and then never again: the body of a module, or of a
+    /// class outside functions.
+    pub runs_once: bool,
+}
+
+/// What a host's own name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Where it is written.
+    pub file: LoadedFile,
+    /// Its code, if it is a function; a module or a class has none.
+    pub code: Option<u64>,
 }
 
 /// Source text of a loaded file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SourceText {
-    /// As it was loaded, or as the file still is, unchanged since it was loaded.
-    Known(String),
+    /// As it was loaded, or as the file still is, unchanged since it was loaded: its bytes.
+    Known(Vec<u8>),
     /// The file changed on disk after it was loaded.
     ChangedSince,
     /// There is none to compare (`.pyc` only, frozen, a bundle without its sources).
@@ -266,8 +278,15 @@ pub trait Runtime: Send + Sync + 'static {
     /// Functions with code in `file`, outermost first.
     fn functions(&self, file: &LoadedFile) -> Vec<LoadedFunction>;
 
-    /// The file and line of a host's own name (`shop.cart.Cart.total`), if loaded.
-    fn named(&self, name: &str) -> Option<(LoadedFile, u32)>;
+    /// The names of all loaded files, without their folders: what a name that fits none is compared
+    /// with.
+    fn file_names(&self) -> Vec<String>;
+
+    /// What a host's own name (`shop.cart.Cart.total`, parts joined by dots) stands for, if loaded.
+    fn named(&self, name: &str) -> Option<Named>;
+
+    /// Loaded files in which a function of this name, without what it belongs to, is written.
+    fn files_with(&self, function: &str) -> Vec<LoadedFile>;
 
     /// A resolver of names at code `code`.
     fn names(&self, code: u64) -> Box<dyn Names + '_>;

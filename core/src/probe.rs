@@ -135,7 +135,13 @@ pub struct ProbeSpec {
     /// Arms even if the source differs or cannot be compared; every snapshot says so.
     #[serde(default)]
     pub unchecked: bool,
+    /// Says where it would sit, and arms nothing: the report is *done* or *refused* at once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
 }
+
+/// What an agent that understands [`ProbeSpec::dry_run`] says of itself in its hello.
+pub const DRY_RUN: &str = "dry_run";
 
 fn snap() -> ProbeKind {
     ProbeKind::Snap
@@ -158,6 +164,7 @@ impl ProbeSpec {
             budget_ppm: None,
             capture: CaptureLimits::DEFAULT,
             unchecked: false,
+            dry_run: false,
         }
     }
 

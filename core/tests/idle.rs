@@ -7,7 +7,7 @@ use std::fs;
 use stillframe_core::agent::{Agent, Arguments, Config};
 use stillframe_core::condition::PYTHON;
 use stillframe_core::error::Result;
-use stillframe_core::host::{LoadedFile, LoadedFunction, Names, Runtime, SourceText};
+use stillframe_core::host::{LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText};
 
 /// What an idle agent may take.
 const MAX_BYTES: u64 = 10 << 20;
@@ -29,8 +29,16 @@ impl Runtime for Nothing {
     fn functions(&self, _file: &LoadedFile) -> Vec<LoadedFunction> {
         Vec::new()
     }
-    fn named(&self, _name: &str) -> Option<(LoadedFile, u32)> {
+    fn file_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn named(&self, _name: &str) -> Option<Named> {
         None
+    }
+
+    fn files_with(&self, _function: &str) -> Vec<LoadedFile> {
+        Vec::new()
     }
     fn names(&self, _code: u64) -> Box<dyn Names + '_> {
         unreachable!("nothing is armed")

@@ -303,7 +303,11 @@ fn refused(said: &[Said<'_>]) -> Vec<WhyFact> {
 }
 
 fn pending(said: &[Said<'_>]) -> Vec<WhyFact> {
-    let hint = |one: &Said<'_>| one.report?.why.as_ref()?.hint.clone();
+    let hint = |one: &Said<'_>| {
+        let why = one.report?.why.as_ref()?;
+        let waits = || "it is armed as soon as it is loaded".to_owned();
+        why.hint.clone().or_else(|| (why.code == "file_not_loaded").then(waits))
+    };
     let mut hints: Vec<String> = said.iter().filter_map(hint).collect();
     hints.sort();
     hints.dedup();

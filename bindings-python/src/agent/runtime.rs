@@ -14,7 +14,9 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use stillframe_core::error::{Error, ErrorKind, Result};
-use stillframe_core::host::{LoadedFile, LoadedFunction, Names, Runtime, SourceText, Span};
+use stillframe_core::host::{
+    LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText, Span,
+};
 
 /// CPython, as the core sees it.
 pub(crate) struct PythonRuntime {
@@ -123,12 +125,23 @@ impl Runtime for PythonRuntime {
         Python::attach(|py| locate::functions(py, &file.path).unwrap_or_default())
     }
 
-    fn named(&self, name: &str) -> Option<(LoadedFile, u32)> {
-        let (path, line) = Python::attach(|py| {
+    fn file_names(&self) -> Vec<String> {
+        locate::file_names()
+    }
+
+    fn named(&self, name: &str) -> Option<Named> {
+        let (path, code) = Python::attach(|py| {
             let _ = locate::refresh(py);
             locate::named(py, name)
         })?;
-        Some((locate::loaded_file(&path), line))
+        Some(Named { file: locate::loaded_file(&path), code })
+    }
+
+    fn files_with(&self, function: &str) -> Vec<LoadedFile> {
+        Python::attach(|py| {
+            let _ = locate::refresh(py);
+            locate::files_with(py, function).unwrap_or_default()
+        })
     }
 
     fn names(&self, code: u64) -> Box<dyn Names + '_> {

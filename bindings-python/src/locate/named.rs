@@ -1,46 +1,58 @@
-//! A host's own name (`shop.cart.Cart.total`) to the code it stands for.
+//! A host's own name (`shop.cart.Cart.total`) to what it stands for: a function, a class, a module.
 //!
 //! Follows modules and classes by what they store; runs nothing, imports nothing. Invariant: a
 //! wrapper made by `functools.wraps` is seen through, any other is taken for what it is.
 
 use crate::ffi::{Gil, Key, Obj, Type};
-use crate::hook::{executable_lines, original_of};
+use crate::hook::original_of;
 use crate::value::modules;
-use pyo3::types::PyAnyMethods;
-use pyo3::{Bound, PyAny, Python};
+use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods};
+use pyo3::{Bound, Python};
 use stillframe_core::value::Text;
 
 /// How many decorators may lie upon each other.
 const MAX_WRAPPERS: usize = 16;
 
-/// File and first line of a function's body.
-pub(crate) fn named(py: Python<'_>, name: &str) -> Option<(String, u32)> {
-    let code = find(py, name)?;
-    let file: String = code.getattr("co_filename").ok()?.extract().ok()?;
-    let first: u32 = code.getattr("co_firstlineno").ok()?.extract().ok()?;
-    let lines = executable_lines(&code).ok()?;
-    let line = lines.iter().copied().find(|line| *line > first).or(lines.first().copied());
-    Some((file, line.unwrap_or(first)))
-}
-
-fn find<'py>(py: Python<'py>, name: &str) -> Option<Bound<'py, PyAny>> {
+/// Its file, and its code if it is a function.
+pub(crate) fn named(py: Python<'_>, name: &str) -> Option<(String, Option<u64>)> {
     let gil = Gil::of(py);
     let parts: Vec<&str> = name.split('.').collect();
     let modules = modules(py).ok()?;
     // The longest module name wins: a package may have an attribute of a submodule's name.
-    for split in (1..parts.len()).rev() {
-        let Ok(module) = modules.get_item(parts[..split].join(".")) else { continue };
-        let module = Obj::of(&module);
-        if !module.ty().is_module() {
-            continue;
-        }
-        let mut object = stored(module.module_dict()?, parts[split], gil)?;
-        for part in &parts[split + 1..] {
+    for split in (1..=parts.len()).rev() {
+        let Some(namespace) = namespace(&modules, &parts[..split].join(".")) else { continue };
+        let Some((first, rest)) = parts[split..].split_first() else {
+            return Some((text_in(py, namespace, "__file__", gil)?, None));
+        };
+        let mut object = stored(namespace, first, gil)?;
+        for part in rest {
             object = stored(Type::from_object(object)?.own_dict()?, part, gil)?;
         }
-        return code_of(object, gil).map(|code| original_of(py, &code.to_bound(py)));
+        return within(py, &modules, object, gil);
     }
     None
+}
+
+fn within(
+    py: Python<'_>,
+    modules: &Bound<'_, PyDict>,
+    object: Obj,
+    gil: Gil<'_>,
+) -> Option<(String, Option<u64>)> {
+    if let Some(class) = Type::from_object(object) {
+        let module = text_in(py, class.own_dict()?, "__module__", gil)?;
+        return Some((text_in(py, namespace(modules, &module)?, "__file__", gil)?, None));
+    }
+    let code = original_of(py, &code_of(object, gil)?.to_bound(py));
+    let file: String = code.getattr("co_filename").ok()?.extract().ok()?;
+    Some((file, Some(Obj::of(&code).handle() as u64)))
+}
+
+/// What a loaded module stores.
+fn namespace(modules: &Bound<'_, PyDict>, name: &str) -> Option<Obj> {
+    let module = modules.get_item(name).ok().flatten()?;
+    let module = Obj::of(&module);
+    module.ty().is_module().then(|| module.module_dict()).flatten()
 }
 
 fn key(name: &str) -> Option<Key<'_>> {
@@ -49,6 +61,11 @@ fn key(name: &str) -> Option<Key<'_>> {
 
 fn stored(dict: Obj, name: &str, gil: Gil<'_>) -> Option<Obj> {
     dict.dict_find_text(key(name)?, gil)
+}
+
+fn text_in(py: Python<'_>, dict: Obj, name: &str, gil: Gil<'_>) -> Option<String> {
+    let text = stored(dict, name, gil)?;
+    text.ty().is_exact_text().then(|| text.to_bound(py).to_string())
 }
 
 fn code_of(object: Obj, gil: Gil<'_>) -> Option<Obj> {

@@ -38,8 +38,5 @@ pub(crate) fn source_of(path: &str, loaded_ns: u64, began_ns: u64) -> SourceText
     if changed_ns > since {
         return SourceText::ChangedSince;
     }
-    match std::fs::read(path).map(String::from_utf8) {
-        Ok(Ok(text)) => SourceText::Known(text.trim_start_matches('\u{feff}').to_owned()),
-        _ => SourceText::Unavailable,
-    }
+    std::fs::read(path).map_or(SourceText::Unavailable, SourceText::Known)
 }

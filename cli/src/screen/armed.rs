@@ -6,11 +6,14 @@ use super::snapshot::Canvas;
 use super::text::{
     clean, columns, fit, glued, left, long_span, percent, plural, source_line, unglued, wrap,
 };
-use stillframe_core::probe::{ProbeKind, ProbeState};
+use stillframe_core::probe::{ProbeKind, ProbeState, SourceMatch};
 use stillframe_hub::api::types::{CreatedProbe, InstanceReport, LineEcho, Me, ProbeView};
 
 /// Column at which the user stands in the first line.
 const USER_COLUMN: usize = 55;
+
+/// Instances of a dry run that are shown.
+const MAX_WOULD: usize = 20;
 
 /// `hub    prod  https://…          as lea (prober)`.
 pub(crate) fn hub_line(me: &Me, url: &str, canvas: &Canvas) -> String {
@@ -55,14 +58,20 @@ pub(crate) fn armed(created: &CreatedProbe, canvas: &Canvas) -> Vec<String> {
     let (id, dry) = (probe.id.to_string(), "(dry run)".to_owned());
     let title = title_to_wrap(probe).replacen(&id, if created.dry_run { &dry } else { &id }, 1);
     lines.extend(wrap(&format!("probe  {title}"), canvas.width, "       "));
-    if let Some(LineEcho { line, text, verified }) = &created.line {
-        lines.push(source(*line, text, canvas));
+    if let Some(LineEcho { line, text, verified, source }) = &created.line {
+        lines.push(self::source(*line, text, canvas));
         if !verified {
-            lines
-                .push("             | source unverified: not compared with a file here".to_owned());
+            let compared = match source {
+                Some(SourceMatch::Different) => "source differs from the file here",
+                _ => "source unverified: not compared with a file here",
+            };
+            lines.push(format!("             | {compared}"));
         }
     }
     lines.extend(wrap(&armed_on(created), canvas.width, "       "));
+    if created.dry_run {
+        lines.extend(would_sit(created, canvas));
+    }
     if let Some(chosen) = &probe.chosen {
         let names: Vec<String> = chosen.iter().map(|name| clean(name)).collect();
         lines.extend(wrap(&format!("on     {}", names.join(", ")), canvas.width, "       "));
@@ -80,10 +89,13 @@ fn armed_on(created: &CreatedProbe) -> String {
     };
     let on = u64::from(probe.instances);
     if created.dry_run {
-        let names: Vec<String> = created.instances.iter().map(|one| clean(&one.name)).collect();
-        let names =
-            if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
-        return format!("would  go to {}{of}{names}", plural(on, "instance", "instances"));
+        let fits = created.instances.iter().filter(|one| would(one).is_ok()).count();
+        let chosen = match probe.chosen {
+            Some(_) => format!(" (chosen of {})", probe.matching),
+            None => String::new(),
+        };
+        let on = plural(on, "instance", "instances");
+        return format!("would  be armed on {fits} of {on}{of}{chosen}");
     }
     let mut text = format!("armed  {} of {}{of}", probe.armed, plural(on, "instance", "instances"));
     if probe.chosen.is_some() {
@@ -101,6 +113,50 @@ fn armed_on(created: &CreatedProbe) -> String {
         text.push_str(&format!(" · {count} {word}{reason}"));
     }
     text
+}
+
+/// Where a dry run says that the probe would sit, or why it would not.
+fn would(instance: &InstanceReport) -> Result<String, String> {
+    let Some(report) = &instance.report else { return Err("has not answered".to_owned()) };
+    match (report.state, &report.at, &report.why) {
+        (ProbeState::Done, Some(at), _) => {
+            let source = match at.source {
+                SourceMatch::Equal => "equal",
+                SourceMatch::Moved => "moved",
+                SourceMatch::Different => "different",
+                SourceMatch::Unverifiable => "unverified",
+            };
+            Ok(match at.note.as_ref().map(|note| clean(note)) {
+                Some(note) if at.source == SourceMatch::Moved => {
+                    format!("line {} · {note}", at.line)
+                }
+                Some(note) => format!("line {} · source {source} · {note}", at.line),
+                None => format!("line {} · source {source}", at.line),
+            })
+        }
+        (ProbeState::Pending, _, Some(why)) => Err(format!("pending: {}", clean(&why.message))),
+        (_, _, Some(why)) => Err(format!("refused: {}", clean(&why.message))),
+        _ => Err("has not answered".to_owned()),
+    }
+}
+
+/// Each instance of a dry run, one after the other.
+fn would_sit(created: &CreatedProbe, canvas: &Canvas) -> Vec<String> {
+    let shown = created.instances.iter().take(MAX_WOULD);
+    let mut lines: Vec<String> = shown
+        .flat_map(|one| {
+            let version = one.version.as_deref().map(|version| format!("  {}", clean(version)));
+            let says = would(one).unwrap_or_else(|why| why);
+            let name = format!("{}{}  ", clean(&one.name), version.unwrap_or_default());
+            let lines = wrap(&format!("{name}{says}"), canvas.width - 7, "  ");
+            lines.into_iter().map(|line| format!("       {line}"))
+        })
+        .collect();
+    let more = created.instances.len().saturating_sub(MAX_WOULD);
+    if more > 0 {
+        lines.push(format!("       … {more} more: -o json has all"));
+    }
+    lines
 }
 
 /// What the first instance in a state says for it.

@@ -29,8 +29,8 @@ pub(crate) fn report(event: &ReportEvent, canvas: &Canvas) -> Option<Line> {
     let (alarm, text) = match report.state {
         ProbeState::Armed => {
             let note = report.at.as_ref().and_then(|at| at.note.as_deref()).map(clean);
-            let text = note.map(|note| match note.starts_with("moved") {
-                true => format!("line {note}, armed"),
+            let text = note.map(|note| match note.contains("armed") {
+                true => note,
                 false => format!("{note}, armed"),
             });
             (false, text.unwrap_or_else(|| "armed".to_owned()))

@@ -115,10 +115,32 @@ mod arming {
 
     #[test]
     fn dry_run() {
-        let created = read(json!({"probe": with(probe(), json!({"instances": 1})),
-            "dry_run": true, "line": null,
-            "instances": [{"id": "00112233445566778899aabbccddeeff", "name": "a/1",
-                "service": "checkout", "version": null, "connected": true, "report": null}]}));
+        let instance = |name: &str, version: &str, report: Value| {
+            json!({"id": "00112233445566778899aabbccddeeff", "name": name, "service": "checkout",
+                "version": version, "connected": true, "report": report})
+        };
+        let at = |line: u32, source: &str, note: Option<&str>| {
+            let at = json!({"file": "/app/app.py", "line": line, "function": "f",
+                "source": source, "note": note});
+            report(json!({"state": "done", "at": at}))
+        };
+        let not = |state: &str, message: &str| {
+            report(json!({"state": state, "why": {"code": "x", "message": message}}))
+        };
+        let instances = [
+            instance("checkout-7d9f8-x2lqp/17", "v41", at(42, "equal", None)),
+            instance(
+                "checkout-8c1aa-q9wzt/17",
+                "v42",
+                at(47, "moved", Some("line moved 42 -> 47")),
+            ),
+            instance("checkout-8c1aa-m4k7r/17", "v43", not("refused", "line 42 is gone")),
+            instance("a/1", "v41", not("pending", "services/checkout/app.py is not loaded yet")),
+            instance("b/2", "v41", Value::Null),
+        ];
+        let created = read(json!({"probe": with(probe(), json!({"instances": 5})),
+            "dry_run": true, "instances": instances,
+            "line": {"line": 42, "text": "    x = 1", "verified": true, "source": "equal"}}));
         assert_screen!(armed::armed(&created, &canvas()));
     }
 }
@@ -135,7 +157,7 @@ mod following {
             event::report(&event, &canvas()).map(|line| line.text)
         };
         let at = json!({"file": "/app/app.py", "line": 47, "function": "f", "source": "moved",
-            "note": "moved 42 -> 47"});
+            "note": "line moved 42 -> 47"});
         let gone = json!({"code": "source_differs", "message": "line 42 is gone"});
         let waits = json!({"code": "waiting_for_runtime", "message": "not let in yet"});
         let lines = [

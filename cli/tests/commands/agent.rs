@@ -109,7 +109,7 @@ impl Life {
         };
         self.say(&AgentMessage::Hello {
             protocol: PROTOCOL,
-            capabilities: ["snap", "log", "count"].map(str::to_owned).into(),
+            capabilities: ["snap", "log", "count", "dry_run"].map(str::to_owned).into(),
             instance: self.instance,
             info: Box::new(info),
             unsure: Vec::new(),
@@ -172,9 +172,13 @@ impl Life {
 
     fn report(&mut self) {
         let reports = self.probes.iter().map(|(id, (spec, counters))| {
-            let (state, why) = (self.answer)(spec);
+            let (mut state, why) = (self.answer)(spec);
             let line = spec.location.line.unwrap_or(1);
-            let at = (state == ProbeState::Armed).then(|| {
+            let fits = state == ProbeState::Armed;
+            if fits && spec.dry_run {
+                state = ProbeState::Done;
+            }
+            let at = fits.then(|| {
                 json!({"file": "/app/app.py", "line": line, "function": "place_order",
                     "line_text": "    pay(total)", "source": "equal"})
             });

@@ -342,7 +342,9 @@ fn a_wish_that_fits_nothing_is_refused_with_its_exit_code() {
         assert!(ran.stderr.starts_with("stillframe: "), "{ran:?}");
     }
     let both = machine.run(&["snap", "app.py:2", "--all-services", "--dry-run"]).done();
-    assert!(both.stdout.contains("would  go to 2 instances of checkout, orders"), "{both:?}");
+    let would = "would  be armed on 2 of 2 instances of checkout, orders";
+    assert!(both.stdout.contains(would), "{both:?}");
+    assert!(both.stdout.contains("box/17  v41  line 2 · source equal"), "{both:?}");
     let list = machine.run(&["ls", "-o", "json"]).done().json();
     assert!(list.as_array().expect("a list").iter().all(|one| one["type"] == "instance"), "{list}");
 }

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::{
-    Attr, FrameName, LoadedFile, LoadedFunction, Name, Names, Runtime, Scope, Shape, SourceText,
-    Span, UnknownName, Visitor, Walker,
+    Attr, FrameName, LoadedFile, LoadedFunction, Name, Named, Names, Runtime, Scope, Shape,
+    SourceText, Span, UnknownName, Visitor, Walker,
 };
 use crate::value::{Missing, Object, Reading, Text, Value};
 use std::collections::{BTreeMap, VecDeque};
@@ -82,11 +82,20 @@ impl Runtime for Double {
             name: "f".to_owned(),
             first_line: 1,
             lines: (2..9).collect(),
+            runs_once: false,
         }]
     }
 
-    fn named(&self, _name: &str) -> Option<(LoadedFile, u32)> {
+    fn file_names(&self) -> Vec<String> {
+        vec!["app.py".to_owned()]
+    }
+
+    fn named(&self, _name: &str) -> Option<Named> {
         None
+    }
+
+    fn files_with(&self, _function: &str) -> Vec<LoadedFile> {
+        Vec::new()
     }
 
     fn names(&self, _code: u64) -> Box<dyn Names + '_> {

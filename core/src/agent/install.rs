@@ -5,7 +5,7 @@
 
 use super::Agent;
 use super::life::lock;
-use super::locate::{Found, Located, Site as Place, locate, locate_span};
+use super::locate::{Found, Located, Refused, Site as Place, locate, locate_span, nearest};
 use super::place::explanation;
 use crate::capture::{Plan, WatchPlan};
 use crate::clock;
@@ -134,21 +134,10 @@ impl<R: Runtime> Agent<R> {
     }
 
     fn install(&self, probe: &Arc<Probe>) {
-        let loads = || self.life().loads.load(Ordering::SeqCst);
-        let before = loads();
+        let before = self.life().loads.load(Ordering::SeqCst);
         let found = match self.look(&probe.spec) {
             Located::Found(found) => found,
-            Located::Pending(pending) => {
-                self.settle(probe, |entry| {
-                    entry.why = Some(pending.why);
-                    entry.not_probed = pending.not_probed;
-                });
-                // Code that came after the look and before it was known that somebody waits.
-                if loads() != before {
-                    self.install_soon(probe.id);
-                }
-                return;
-            }
+            Located::Pending(pending) => return self.wait_for_code(probe, pending, before),
             Located::Refused(refused) => {
                 self.settle(probe, |entry| {
                     entry.not_probed = refused.not_probed;
@@ -158,6 +147,9 @@ impl<R: Runtime> Agent<R> {
                 return;
             }
         };
+        if probe.spec.dry_run {
+            return self.only_say(probe, found);
+        }
         let installed = self.add_hooks(probe, &found);
         let hooked = installed.as_ref().map(|(sites, _)| sites.clone()).unwrap_or_default();
         let is_there = self.settle(probe, |entry| {
@@ -190,8 +182,56 @@ impl<R: Runtime> Agent<R> {
         Ok((sites, Some(unreached)))
     }
 
+    /// Writes down that code is awaited, of which none was there when `loads` counted so much.
+    fn wait_for_code(&self, probe: &Probe, mut pending: Refused, loads: u64) {
+        let nearest = self.nearest_once(probe, &pending.why);
+        self.settle(probe, |entry| {
+            let before = entry.why.take().filter(|before| before.code == pending.why.code);
+            let before = before.and_then(|before| before.hint);
+            pending.why.hint = pending.why.hint.or(nearest).or(before);
+            entry.why = Some(pending.why);
+            entry.not_probed = pending.not_probed;
+        });
+        // Code that came after the look and before it was known that somebody waits.
+        if self.life().loads.load(Ordering::SeqCst) != loads {
+            self.install_soon(probe.id);
+        }
+    }
+
+    /// A dry run ends where it would be armed.
+    fn only_say(&self, probe: &Arc<Probe>, found: Found) {
+        let fits = self.add_sites(probe, &found);
+        self.settle(probe, |entry| {
+            entry.at = Some(found.at);
+            entry.not_probed = found.not_probed;
+            match fits {
+                Ok(_) => {
+                    entry.why = None;
+                    probe.state.step(&[State::Pending], State::Done);
+                }
+                Err(why) => entry.refuse(why),
+            }
+        });
+    }
+
+    /// What a location that nothing fits may have meant. Only at the first look: later ones come with
+    /// each import of a program that starts.
+    fn nearest_once(&self, probe: &Probe, why: &Explanation) -> Option<String> {
+        let is_first = {
+            let control = lock(&self.life().control);
+            let before = control.entries.get(&probe.id).and_then(|entry| entry.why.as_ref());
+            before.is_none_or(|before| before.code != why.code)
+        };
+        let nearest = if is_first && why.hint.is_none() {
+            nearest(&self.runtime, &probe.spec.location)
+        } else {
+            Vec::new()
+        };
+        (!nearest.is_empty()).then(|| format!("loaded are {}", nearest.join(", ")))
+    }
+
     /// The sites of a probe, one for each code that has the line and knows the names. If none does,
-    /// why the first does not.
+    /// why the first does not. A dry run leaves none.
     fn add_sites(&self, probe: &Arc<Probe>, found: &Found) -> Result<Vec<u32>, Explanation> {
         let (mut sites, mut first_error) = (Vec::new(), None);
         for place in &found.sites {
@@ -202,11 +242,11 @@ impl<R: Runtime> Agent<R> {
         }
         match first_error {
             Some(error) if sites.is_empty() => Err(explanation(&error)),
-            _ => Ok(sites),
+            _ => Ok(sites.into_iter().flatten().collect()),
         }
     }
 
-    fn site(&self, probe: &Arc<Probe>, found: &Found, place: Place) -> Result<u32> {
+    fn site(&self, probe: &Arc<Probe>, found: &Found, place: Place) -> Result<Option<u32>> {
         let spec = &probe.spec;
         let mut names = self.runtime.names(place.code);
         let mut attrs = Vec::new();
@@ -235,7 +275,10 @@ impl<R: Runtime> Agent<R> {
             _ => Action::Snap,
         };
         let plan = Plan { limits: spec.capture, watches, redaction: redaction.clone() };
-        self.sites.add(|index| Site {
+        if spec.dry_run {
+            return Ok(None);
+        }
+        let site = self.sites.add(|index| Site {
             index,
             probe: Arc::clone(probe),
             condition,
@@ -246,7 +289,8 @@ impl<R: Runtime> Agent<R> {
             attrs: attrs.into_boxed_slice(),
             at: found.at.clone(),
             notes: notes(&found.at),
-        })
+        });
+        site.map(Some)
     }
 
     /// Counts who waits for code, and what the dearest probe may cost.

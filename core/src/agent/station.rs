@@ -9,6 +9,7 @@ use crate::clock;
 use crate::host::Runtime;
 use crate::ids::InstanceId;
 use crate::limits::MAX_PROBES;
+use crate::probe::DRY_RUN;
 use crate::registry::Origin;
 use crate::transport::client::{LinkChange, Station};
 use crate::transport::log::Level;
@@ -29,10 +30,10 @@ impl<R: Runtime> Station for Agent<R> {
     fn hello(&self) -> AgentMessage {
         let mut unsure = lock(&self.life().spool).unsure();
         unsure.truncate(MAX_UNSURE);
-        let kinds = self.config.allow.iter();
+        let kinds = self.config.allow.iter().map(|kind| format!("{kind:?}").to_lowercase());
         AgentMessage::Hello {
             protocol: PROTOCOL,
-            capabilities: kinds.map(|kind| format!("{kind:?}").to_lowercase()).collect(),
+            capabilities: kinds.chain([DRY_RUN.to_owned()]).collect(),
             instance: *lock(&self.life().instance),
             info: Box::new(self.info()),
             unsure,

@@ -41,20 +41,19 @@ pub(super) async fn create(
     let candidates = hub.fleet.candidates(&record);
     check::texts(&record.spec, &candidates)?;
     check::candidates(&record, &candidates, wait, &hub.fleet.services())?;
-    if dry_run {
-        let line = echo(&record, &[]);
-        let probe = hub.fleet.preview(record);
-        let instances = Vec::new();
-        return Ok(json(&CreatedProbe { probe, instances, line, dry_run }));
-    }
     let services = check::services(&candidates);
-    let trial =
+    let open =
         services.len() > 1 && record.selector.service.is_none() && !record.selector.all_services;
+    let trial = open || dry_run;
     let subject = format!("{} {}", record.id, record.spec.location);
-    hub.audit(&caller.holder.user, "set probe", subject, caller.from).await?;
+    let action = if dry_run { "dry run" } else { "set probe" };
+    hub.audit(&caller.holder.user, action, subject, caller.from).await?;
     insert(&hub.fleet, &mut record, trial)?;
     let mut handed_out = HandedOut { fleet: Arc::clone(&hub.fleet), id: record.id, stays: false };
     settled(&hub.fleet, record.id, settle).await;
+    if dry_run {
+        return would(&hub.fleet, record, open, wait).map_err(Refusal::from);
+    }
     if trial {
         let armed = hub.fleet.armed_services(record.id);
         if armed.len() > 1 {
@@ -77,6 +76,35 @@ pub(super) async fn create(
     Ok(json(&CreatedProbe { probe, instances: reports, line, dry_run }))
 }
 
+/// What became of a dry run: refused as the probe would be, else where it would sit on each instance
+/// that it would be armed on.
+fn would(
+    fleet: &Fleet,
+    mut record: ProbeRecord,
+    open: bool,
+    wait: bool,
+) -> Result<Response, ErrorInfo> {
+    let services = fleet.armed_services(record.id);
+    if open && services.len() > 1 {
+        return Err(several(&record, services));
+    }
+    let mut instances = fleet.reports(record.id);
+    if !wait && let Some(error) = refused(fleet, &record, &instances) {
+        return Err(error);
+    }
+    if let ([only], true) = (services.as_slice(), open) {
+        instances.retain(|one| one.service == *only);
+    }
+    let line = echo(&record, &instances);
+    // What the probe itself would be for.
+    record.spec.dry_run = false;
+    let probe = fleet.preview(record);
+    if let Some(chosen) = &probe.chosen {
+        instances.retain(|one| chosen.contains(&one.name));
+    }
+    Ok(json(&CreatedProbe { probe, instances, line, dry_run: true }))
+}
+
 /// A probe that was handed out but not promised yet: taken back when the asker goes, or is refused.
 struct HandedOut {
     fleet: Arc<Fleet>,
@@ -93,7 +121,8 @@ impl Drop for HandedOut {
 }
 
 fn record(wish: CreateProbe, caller: &Caller) -> Result<ProbeRecord, ErrorInfo> {
-    let spec = check::spec(wish.spec, caller)?;
+    let mut spec = check::spec(wish.spec, caller)?;
+    spec.dry_run = wish.dry_run;
     Ok(ProbeRecord {
         id: random_id()?,
         spec,
@@ -167,8 +196,7 @@ fn refused(fleet: &Fleet, record: &ProbeRecord, reports: &[InstanceReport]) -> O
             return None;
         }
         let place = record.spec.location.to_string();
-        let others = said.iter().any(|report| !report.not_probed.is_empty());
-        let hint = why.filter(|_| others).and_then(|why| why.hint.clone());
+        let hint = said.iter().find_map(|report| report.why.as_ref()?.hint.clone());
         let next = hint.unwrap_or_else(|| "check its name, or say --wait if it comes".to_owned());
         let message = format!("no instance has loaded what {place} names");
         return Some(ErrorInfo::new(Code::NoFile, message).next(next));
@@ -182,11 +210,13 @@ fn refused(fleet: &Fleet, record: &ProbeRecord, reports: &[InstanceReport]) -> O
         _ => Code::Location,
     };
     let message = why.map_or("every instance refused it", |why| why.message.as_str());
+    let differs = why.is_some_and(|why| why.code == "source_differs");
+    let head = if differs { "the running file differs from the one here: " } else { "" };
     let of = match reports.len() {
         1 => String::new(),
         many => format!(" (all {many} instances)"),
     };
-    let mut error = ErrorInfo::new(code, format!("{message}{of}"));
+    let mut error = ErrorInfo::new(code, format!("{head}{message}{of}"));
     error.next = why.and_then(|why| why.hint.clone());
     if code == Code::Condition {
         let spec = &record.spec;
@@ -207,10 +237,11 @@ fn echo(record: &ProbeRecord, reports: &[InstanceReport]) -> Option<LineEcho> {
     for at in armed {
         if let Some(text) = &at.line_text {
             let verified = matches!(at.source, SourceMatch::Equal | SourceMatch::Moved);
-            return Some(LineEcho { line: at.line, text: text.clone(), verified });
+            let source = Some(at.source);
+            return Some(LineEcho { line: at.line, text: text.clone(), verified, source });
         }
     }
     let location = &record.spec.location;
     let text = location.line_text.clone()?;
-    Some(LineEcho { line: location.line?, text, verified: false })
+    Some(LineEcho { line: location.line?, text, verified: false, source: None })
 }

@@ -31,7 +31,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use stillframe_core::ids::{InstanceId, ProbeId};
-use stillframe_core::probe::{ProbeReport, ProbeSpec};
+use stillframe_core::probe::{ProbeReport, ProbeSpec, SourceMatch};
 
 mod error;
 mod event;
@@ -173,7 +173,7 @@ pub struct CreateProbe {
     /// With `follow`: stays when the reader goes.
     #[serde(default)]
     pub keep: bool,
-    /// Says which instances it would go to and arms nothing.
+    /// Asks each instance where it would sit, conditions checked, and arms nothing.
     #[serde(default)]
     pub dry_run: bool,
     /// Milliseconds to wait for the instances' reports before answering; 2,000 when absent.
@@ -205,7 +205,7 @@ impl CreateProbe {
 pub struct CreatedProbe {
     /// The probe; with `dry_run` it exists only in this answer.
     pub probe: ProbeView,
-    /// What each instance said.
+    /// What each instance said; in a dry run *done* is where it would be armed.
     pub instances: Vec<InstanceReport>,
     /// The line as the first armed instance has it, else as it was sent.
     pub line: Option<LineEcho>,
@@ -239,6 +239,9 @@ pub struct LineEcho {
     pub text: String,
     /// Whether source here and there were compared and agree.
     pub verified: bool,
+    /// How they compare, where an instance said so.
+    #[serde(default)]
+    pub source: Option<SourceMatch>,
 }
 
 /// Where a probe stands as a whole.

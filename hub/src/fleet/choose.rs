@@ -9,6 +9,7 @@ use crate::store::ProbeRecord;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use stillframe_core::ids::InstanceId;
+use stillframe_core::probe::DRY_RUN;
 
 /// Whether the probe's selector and kind fit the instance, chosen or not.
 pub(super) fn matches(record: &ProbeRecord, instance: &Instance) -> bool {
@@ -21,6 +22,7 @@ pub(super) fn matches(record: &ProbeRecord, instance: &Instance) -> bool {
         && selector.labels.iter().all(|(key, value)| info.labels.get(key) == Some(value))
         && (instance.capabilities.is_empty()
             || instance.capabilities.iter().any(|capability| *capability == kind))
+        && (!record.spec.dry_run || instance.capabilities.iter().any(|one| *one == DRY_RUN))
 }
 
 fn kind_word(record: &ProbeRecord) -> &'static str {

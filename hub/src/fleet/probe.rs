@@ -70,7 +70,7 @@ impl Probe {
         spec.id = Some(self.record.id);
         spec.revision = self.revision();
         spec.expires_ms = Some(time::ms_between(now_ns, self.expires_ns()).max(1));
-        if self.trial {
+        if self.trial && !spec.dry_run {
             // Where a range lies only a time probe finds out.
             if spec.kind != ProbeKind::Time {
                 spec.kind = ProbeKind::Count;
@@ -164,9 +164,11 @@ impl Probe {
         let count = |wanted: &[ProbeState]| {
             number(states.iter().filter(|state| state.is_some_and(|s| wanted.contains(&s))).count())
         };
+        let asked = record.spec.location.line;
         let moved = |id: &InstanceId| {
             let at = self.reports.get(id).and_then(|kept| kept.report.at.as_ref());
-            at.is_some_and(|at| at.source == SourceMatch::Moved)
+            let elsewhere = |line: u32| asked.is_some_and(|asked| asked != line);
+            at.is_some_and(|at| at.source == SourceMatch::Moved || elsewhere(at.line))
         };
         let ended = record.ended_ns;
         ProbeView {

@@ -290,7 +290,8 @@ impl State {
 
     pub(super) fn armed_services(&self, id: ProbeId) -> Vec<String> {
         let Some(probe) = self.probes.get(&id) else { return Vec::new() };
-        let armed = probe.reports.values().filter(|kept| kept.report.state == ProbeState::Armed);
+        let wanted = if probe.record.spec.dry_run { ProbeState::Done } else { ProbeState::Armed };
+        let armed = probe.reports.values().filter(|kept| kept.report.state == wanted);
         let all: BTreeSet<_> = armed.map(|kept| kept.service.clone()).collect();
         all.into_iter().collect()
     }

@@ -74,7 +74,7 @@ impl Agent {
             Self { socket, id, probes: Vec::new(), acknowledged: 0, reports: Vec::new() };
         agent.say(&AgentMessage::Hello {
             protocol: PROTOCOL,
-            capabilities: ["snap", "log", "count"].map(String::from).into(),
+            capabilities: ["snap", "log", "count", "dry_run"].map(String::from).into(),
             instance: id,
             info: Box::new(info),
             unsure: Vec::new(),

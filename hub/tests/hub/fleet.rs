@@ -5,10 +5,10 @@ use crate::stand::{Stand, until};
 use crate::story::{create_armed, wish};
 use std::collections::BTreeSet;
 use stillframe_core::ids::InstanceId;
-use stillframe_core::probe::{ProbeKind, ProbeSpec, ProbeState};
+use stillframe_core::probe::{ProbeKind, ProbeReport, ProbeSpec, ProbeState};
 use stillframe_core::transport::message::{AgentMessage, HubMessage};
 use stillframe_hub::api::types::{
-    Code, CreatedProbe, InstanceCount, InstanceView, ProbePhase, SnapshotPage, WhyView,
+    Code, CreatedProbe, InstanceCount, InstanceView, ProbePhase, ProbeView, SnapshotPage, WhyView,
 };
 
 #[test]
@@ -86,6 +86,79 @@ fn a_large_fleet_is_probed_on_five_by_name_unless_asked_otherwise() {
     assert_eq!((dry.dry_run, dry.probe.chosen.map(|names| names.len())), (true, Some(2)));
     let (status, _) = stand.ask("GET", &format!("/api/v1/probes/{}", dry.probe.id), None);
     assert_eq!(status, 404, "a dry run arms nothing");
+}
+
+#[test]
+fn a_dry_run_asks_every_instance_and_leaves_nothing() {
+    let stand = Stand::new();
+    let mut agents = [1, 2, 3].map(|pid| Agent::new(&stand, "shop", pid));
+    let mut wish = wish();
+    wish.dry_run = true;
+    wish.spec.condition = Some("total > 100".into());
+    let answer = |agent: &mut Agent, change: &dyn Fn(&mut ProbeReport)| {
+        agent.until_probes(|probes| !probes.is_empty());
+        let spec = agent.probes[0].clone();
+        assert!(spec.dry_run && spec.condition.is_some(), "{spec:?}");
+        let mut report = armed(&spec, 42);
+        report.state = ProbeState::Done;
+        change(&mut report);
+        agent.report(report);
+        agent.until_probes(<[ProbeSpec]>::is_empty);
+    };
+    let refuse = |report: &mut ProbeReport| {
+        (report.state, report.at) = (ProbeState::Refused, None);
+        report.why = Some(why("source_differs", "line 42 is gone"));
+    };
+    let created = std::thread::scope(|scope| {
+        let created = scope.spawn(|| stand.create(&wish));
+        let [one, two, three] = &mut agents;
+        for (agent, change) in [
+            (one, &(|_: &mut ProbeReport| {}) as &(dyn Fn(&mut ProbeReport) + Sync)),
+            (two, &|report: &mut ProbeReport| report.at.as_mut().expect("a place").line = 47),
+            (three, &refuse),
+        ] {
+            scope.spawn(move || answer(agent, change));
+        }
+        created.join().expect("answered")
+    });
+    assert!(created.dry_run);
+    assert_eq!(created.line.map(|line| line.line), Some(42));
+    let mut said: Vec<_> = created
+        .instances
+        .iter()
+        .map(|one| (one.name.as_str(), one.report.as_ref().expect("it answered")))
+        .map(|(name, report)| (name, report.state, report.at.as_ref().map(|at| at.line)))
+        .collect();
+    said.sort_by_key(|one| one.0);
+    let wanted = [
+        ("shop-host/1", ProbeState::Done, Some(42)),
+        ("shop-host/2", ProbeState::Done, Some(47)),
+        ("shop-host/3", ProbeState::Refused, None),
+    ];
+    assert_eq!(said, wanted);
+    assert!(stand.get::<Vec<ProbeView>>("/api/v1/probes?ended=true").is_empty());
+}
+
+#[test]
+fn a_dry_run_is_refused_where_the_probe_would_be() {
+    let stand = Stand::new();
+    let mut agents = [Agent::new(&stand, "checkout", 1), Agent::new(&stand, "orders", 2)];
+    let mut wish = wish();
+    wish.dry_run = true;
+    std::thread::scope(|scope| {
+        let refused = scope.spawn(|| stand.refused(&wish, Code::SeveralServices));
+        for agent in &mut agents {
+            agent.until_probes(|probes| !probes.is_empty());
+            let mut done = armed(&agent.probes[0].clone(), 42);
+            done.state = ProbeState::Done;
+            agent.report(done);
+        }
+        let error = refused.join().expect("refused").error;
+        assert_eq!(error.candidates, ["checkout", "orders"]);
+    });
+    for agent in &mut agents {
+        agent.until_probes(<[ProbeSpec]>::is_empty);
+    }
 }
 
 #[test]

@@ -41,24 +41,32 @@ pub(super) fn choose<R: Runtime>(
         equal
     };
     let best: Vec<&LoadedFile> = best_of(&fitting, |file| tail(file, &wanted, root));
-    let best: Vec<&LoadedFile> = best_of(&best, |file| usize::from(file.is_application));
+    let best = application_first(&best);
     match best.as_slice() {
         [] => Choice::NotLoaded(paths(files.iter())),
         [one] => {
             let others = files.iter().filter(|file| file.path != one.path);
             Choice::One((*one).clone(), paths(others))
         }
-        several => Choice::Tie(Explanation {
-            code: "ambiguous".to_owned(),
-            message: format!(
-                "{path} fits {} loaded files: {}",
-                several.len(),
-                paths(several.iter().copied()).join(", ")
-            ),
-            hint: Some("type more folders of the one that is meant".to_owned()),
-            span: None,
-        }),
+        several => Choice::Tie(tie(path, several)),
     }
+}
+
+/// Why none of several files was chosen.
+pub(super) fn tie(what: &str, files: &[&LoadedFile]) -> Explanation {
+    let (count, paths) = (files.len(), paths(files.iter().copied()).join(", "));
+    let more = if count > MAX_NAMED { ", …" } else { "" };
+    Explanation {
+        code: "ambiguous".to_owned(),
+        message: format!("{what} fits {count} loaded files: {paths}{more}"),
+        hint: Some("type more folders of the one that is meant".to_owned()),
+        span: None,
+    }
+}
+
+/// Those of the application if there are any, else all.
+pub(super) fn application_first<'f>(files: &[&'f LoadedFile]) -> Vec<&'f LoadedFile> {
+    best_of(files, |file| usize::from(file.is_application))
 }
 
 fn best_of<'f>(

@@ -1,8 +1,9 @@
 //! Chooses the line: where code executes, and where a line went that stands elsewhere now.
 //!
-//! Knows neither files nor hashes. Invariant: a line that is chosen executes in the functions that
-//! are returned with it.
+//! Knows neither files nor hashes, and of languages only how all of them are laid out. Invariant: a
+//! line that is chosen executes in the functions that are returned with it.
 
+use super::function::{body, extent, is_expression, is_function};
 use crate::host::LoadedFunction;
 
 /// Lines a resembling line may be away from the one asked for.
@@ -27,32 +28,26 @@ fn same(a: &str, b: &str) -> bool {
     a.trim() == b.trim()
 }
 
-/// A qualified name without the parts that only some languages write (`<locals>`).
-fn plain_name(name: &str) -> String {
-    name.split('.').filter(|part| *part != "<locals>").collect::<Vec<_>>().join(".")
-}
-
-/// Whether a function is the one that a guess from the text calls `around`; no name is module level.
-fn is_function(function: &LoadedFunction, around: Option<&str>) -> bool {
-    match around {
-        Some(around) => plain_name(&function.name) == plain_name(around),
-        None => function.name.starts_with('<'),
-    }
-}
-
-/// Looks for the line `text`, once in function `around`, in the functions as they run.
+/// Looks for the line `text`, once in function `around`, in the functions as they run: among the
+/// lines that execute, else among all of that function.
 pub(super) fn whereabouts(
     functions: &[LoadedFunction],
     lines: &[String],
     around: Option<&str>,
     text: &str,
 ) -> Whereabouts {
-    let mut found: Vec<u32> = functions
-        .iter()
-        .filter(|function| is_function(function, around))
-        .flat_map(|function| function.lines.iter().copied())
-        .filter(|line| text_at(lines, *line).is_some_and(|there| same(there, text)))
-        .collect();
+    let inside = || functions.iter().filter(|function| is_function(function, around));
+    let stands_at = |line: &u32| text_at(lines, *line).is_some_and(|there| same(there, text));
+    let executing = inside().flat_map(|function| function.lines.iter().copied());
+    let mut found: Vec<u32> = executing.filter(stands_at).collect();
+    if found.is_empty() {
+        let whole = inside().filter(|function| around.is_some() || !function.runs_once);
+        let whole = whole.flat_map(|function| extent(function, functions, lines));
+        // The line of a `def` lies outside every function that it could have been in.
+        let heads = functions.iter().filter(|one| around.is_none() && !is_expression(one));
+        let heads = heads.flat_map(|one| one.first_line..body(one).unwrap_or(one.first_line));
+        found = whole.chain(heads).filter(stands_at).collect();
+    }
     found.sort_unstable();
     found.dedup();
     match found.as_slice() {
@@ -86,25 +81,60 @@ pub(super) fn text_at(lines: &[String], line: u32) -> Option<&str> {
 }
 
 /// The line nearest to `line` that executes, staying inside the innermost function around it: a
-/// blank or comment line goes on to the next, the rest of a statement back to its beginning.
+/// blank line, a comment or what opens a block goes on to the next, the rest of a statement back to
+/// its beginning, the head of a function (decorators, name, arguments) to its body.
 pub(super) fn executable(functions: &[LoadedFunction], lines: &[String], line: u32) -> Option<u32> {
-    if functions.iter().any(|function| function.lines.contains(&line)) {
+    let executes =
+        |one: &&LoadedFunction| one.lines.contains(&line) && !is_head_of(one, functions, line);
+    if functions.iter().any(|one| executes(&one)) {
         return Some(line);
     }
-    let innermost = functions
-        .iter()
-        .filter(|function| {
-            let last = function.lines.last().copied().unwrap_or(function.first_line);
-            (function.first_line..=last).contains(&line)
-        })
-        .max_by_key(|function| function.first_line)?;
+    if let Some(function) = functions.iter().filter(|one| is_in_head(one, line)).max_by_key(head) {
+        return body(function);
+    }
+    if !lines.is_empty() && line as usize > lines.len() {
+        return None;
+    }
+    let text = text_at(lines, line).map(str::trim).unwrap_or_default();
+    let says_nothing = text.is_empty() || text.starts_with('#') || text.starts_with("//");
+    let around = functions.iter().filter(|one| extent(one, functions, lines).contains(&line));
+    let Some(innermost) = around.max_by_key(head) else {
+        return says_nothing.then(|| beside(functions, line)).flatten();
+    };
     let before = innermost.lines.iter().rev().find(|at| **at < line).copied();
     let after = innermost.lines.iter().find(|at| **at > line).copied();
-    let says_nothing = text_at(lines, line).is_some_and(|text| {
-        let text = text.trim();
-        text.is_empty() || text.starts_with('#') || text.starts_with("//")
-    });
-    if says_nothing { after.or(before) } else { before.or(after) }
+    let code = text.split(" #").next().unwrap_or_default().trim_end();
+    let goes_on = says_nothing || code.ends_with([':', '{']);
+    let at = if goes_on { after.or(before) } else { before.or(after) }?;
+    // Below a comment in a module stands the head of a function, which runs once.
+    let head = functions.iter().filter(|one| is_in_head(one, at)).max_by_key(head);
+    match head.filter(|_| innermost.runs_once) {
+        Some(function) => body(function),
+        None => Some(at),
+    }
+}
+
+fn head(function: &&LoadedFunction) -> u32 {
+    function.first_line
+}
+
+/// Whether `line` belongs to the decorators, name or arguments of `function`, and not to its body.
+fn is_in_head(function: &LoadedFunction, line: u32) -> bool {
+    let first = function.first_line;
+    let has_head = !function.runs_once && !is_expression(function);
+    has_head && body(function).is_some_and(|body| (first..body).contains(&line))
+}
+
+/// Whether `line`, though it executes in `holder`, does so only once, when what it is the head of
+/// is made.
+fn is_head_of(holder: &LoadedFunction, functions: &[LoadedFunction], line: u32) -> bool {
+    holder.runs_once && functions.iter().any(|function| is_in_head(function, line))
+}
+
+/// The next line that executes in a function, else the one before.
+fn beside(functions: &[LoadedFunction], line: u32) -> Option<u32> {
+    let all = || functions.iter().filter(|one| !one.runs_once).flat_map(|one| &one.lines).copied();
+    all().filter(|at| *at > line).min().or_else(|| all().filter(|at| *at < line).max())
 }
 
 /// The functions whose code executes `line`: the outermost one there, and others of its name and
@@ -113,45 +143,13 @@ pub(super) fn holders(functions: &[LoadedFunction], line: u32) -> Vec<&LoadedFun
     let mut holders: Vec<_> =
         functions.iter().filter(|function| function.lines.contains(&line)).collect();
     // A one-line lambda or comprehension stands on the line of the function around it: the one
-    // that has more lines is meant.
-    let Some(outermost) = holders
-        .iter()
-        .max_by_key(|function| (function.lines.len(), std::cmp::Reverse(function.first_line)))
-    else {
+    // that has more lines is meant. What runs once is meant only where nothing else is.
+    let Some(outermost) = holders.iter().max_by_key(|function| {
+        (!function.runs_once, function.lines.len(), std::cmp::Reverse(function.first_line))
+    }) else {
         return Vec::new();
     };
     let (name, first_line) = (outermost.name.clone(), outermost.first_line);
     holders.retain(|function| function.name == name && function.first_line == first_line);
     holders
-}
-
-/// The functions called `name` within a file: by their whole name, else by its last parts.
-pub(super) fn called<'f>(functions: &'f [LoadedFunction], name: &str) -> Vec<&'f LoadedFunction> {
-    let wanted = plain_name(name);
-    let whole: Vec<_> =
-        functions.iter().filter(|function| plain_name(&function.name) == wanted).collect();
-    if !whole.is_empty() {
-        return whole;
-    }
-    let ending = format!(".{wanted}");
-    functions.iter().filter(|function| plain_name(&function.name).ends_with(&ending)).collect()
-}
-
-/// Names that look like `name`, the nearest first.
-pub(super) fn names_like(functions: &[LoadedFunction], name: &str) -> Vec<String> {
-    let mut names: Vec<(f64, String)> = functions
-        .iter()
-        .filter(|function| !function.name.contains('<'))
-        .map(|function| (strsim::jaro_winkler(&function.name, name), function.name.clone()))
-        .filter(|(likeness, _)| *likeness > 0.6)
-        .collect();
-    names.sort_by(|a, b| b.0.total_cmp(&a.0));
-    names.dedup_by(|a, b| a.1 == b.1);
-    names.into_iter().take(3).map(|(_, name)| name).collect()
-}
-
-/// The first line of a function's body.
-pub(super) fn body(function: &LoadedFunction) -> Option<u32> {
-    let after = function.lines.iter().find(|line| **line > function.first_line);
-    after.or(function.lines.first()).copied()
 }

@@ -4,11 +4,14 @@
 //! file only, and on another line than the one asked for only with a note that says so.
 
 use super::file::{self, Choice, Root};
-use super::line::{self, Whereabouts};
+use super::function::names_like;
+use super::line;
+use super::name::{self, Target};
 use super::source::Texts;
 use super::span;
-use crate::host::{LoadedFile, LoadedFunction, Runtime, SourceText, Span};
-use crate::probe::{ArmedAt, Explanation, Location, RunningSource, SourceMatch};
+use super::verdict::{Chosen, Context, by_code, by_function, by_line};
+use crate::host::{Runtime, Span};
+use crate::probe::{ArmedAt, Explanation, Location, RunningSource};
 
 /// One place to put a hook on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,19 +57,6 @@ pub(crate) enum Located {
     Refused(Box<Refused>),
 }
 
-/// What is known before a line is chosen.
-struct Context<'a> {
-    location: &'a Location,
-    file: &'a LoadedFile,
-    functions: Vec<LoadedFunction>,
-    lines: Vec<String>,
-    not_probed: Vec<String>,
-    unchecked: bool,
-}
-
-/// A line, how its source compares, and what is to be said about it.
-type Chosen = (u32, SourceMatch, Option<String>);
-
 /// Finds the sites that `location` means. With `unchecked` a source that differs is no obstacle.
 /// Milliseconds: reads and hashes the sources of files of that name.
 pub(crate) fn locate<R: Runtime>(
@@ -96,15 +86,18 @@ fn find<R: Runtime>(
     land: fn(&Context<'_>, Chosen) -> Located,
 ) -> Located {
     let mut texts = Texts::new(runtime);
-    let (file, named_line, not_probed) = match (&location.file, &location.function) {
-        (Some(path), _) => match file::choose(&mut texts, location, path, root) {
-            Choice::One(file, others) => (file, None, others),
+    let (file, target, not_probed) = match (&location.file, &location.function) {
+        (Some(path), function) => match file::choose(&mut texts, location, path, root) {
+            Choice::One(file, others) => {
+                let function = || Target::Function(function.clone().unwrap_or_default());
+                (file, location.line.map_or_else(function, Target::Line), others)
+            }
             Choice::NotLoaded(others) => return not_loaded(path, others),
             Choice::Tie(why) => return refused(why, None, Vec::new()),
         },
-        (None, Some(name)) => match runtime.named(name) {
-            Some((file, line)) => (file, Some(line), Vec::new()),
-            None => return not_loaded(name, Vec::new()),
+        (None, Some(name)) => match name::find(runtime, location, name) {
+            Ok((file, target)) => (file, target, Vec::new()),
+            Err(located) => return *located,
         },
         (None, None) => {
             let why = explain("location", "the location names neither a file nor a function", None);
@@ -119,10 +112,10 @@ fn find<R: Runtime>(
         not_probed,
         unchecked,
     };
-    let chosen = match (location.line, named_line) {
-        (Some(line), _) => by_line(&context, &mut texts, line),
-        (None, Some(line)) => by_first_line(&context, line),
-        (None, None) => by_function(&context),
+    let chosen = match target {
+        Target::Line(line) => by_line(&context, &mut texts, line),
+        Target::Code(code) => by_code(&context, &mut texts, code),
+        Target::Function(name) => by_function(&context, &mut texts, &name),
     };
     match chosen {
         Ok(chosen) => land(&context, chosen),
@@ -130,182 +123,44 @@ fn find<R: Runtime>(
     }
 }
 
-fn not_loaded(what: &str, others: Vec<String>) -> Located {
-    let hint = match others.first() {
-        Some(other) => format!("loaded is {other}: type fewer folders if that one is meant"),
-        None => "it is armed as soon as it is loaded".to_owned(),
-    };
-    let why = explain("file_not_loaded", &format!("{what} is not loaded yet"), Some(hint));
+/// Names of loaded files that look like the one that a location means, the nearest first.
+pub(crate) fn nearest<R: Runtime>(runtime: &R, location: &Location) -> Vec<String> {
+    let Some(path) = &location.file else { return Vec::new() };
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let names = runtime.file_names();
+    names_like(names.iter().map(String::as_str).filter(|known| *known != name), name)
+}
+
+pub(super) fn not_loaded(what: &str, others: Vec<String>) -> Located {
+    let hint = others.first();
+    let hint = hint.map(|other| format!("loaded is {other}: type fewer folders to mean that one"));
+    let why = explain("file_not_loaded", &format!("{what} is not loaded yet"), hint);
     Located::Pending(Refused { why, running: None, not_probed: others })
 }
 
-fn explain(code: &str, message: &str, hint: Option<String>) -> Explanation {
+pub(super) fn explain(code: &str, message: &str, hint: Option<String>) -> Explanation {
     Explanation { code: code.to_owned(), message: message.to_owned(), hint, span: None }
 }
 
-fn refused(why: Explanation, running: Option<RunningSource>, not_probed: Vec<String>) -> Located {
+pub(super) fn refused(
+    why: Explanation,
+    running: Option<RunningSource>,
+    not_probed: Vec<String>,
+) -> Located {
     Located::Refused(Box::new(Refused { why, running, not_probed }))
-}
-
-impl Context<'_> {
-    fn refuse(&self, why: Explanation, running: Option<RunningSource>) -> Box<Refused> {
-        Box::new(Refused { why, running, not_probed: self.not_probed.clone() })
-    }
-
-    /// The running source beside the one asked for, with the line that resembles it most.
-    fn running(&self, sha256: Option<String>, line: u32) -> RunningSource {
-        let text = self.location.line_text.as_deref();
-        RunningSource {
-            file: self.file.path.clone(),
-            sha256,
-            line,
-            line_text: line::text_at(&self.lines, line).map(|text| text.trim_end().to_owned()),
-            nearest: text.and_then(|text| line::resembling(&self.lines, line, text)),
-        }
-    }
-}
-
-/// `FILE:LINE`: the source decides whether the line is the one that is meant.
-fn by_line<R: Runtime>(
-    context: &Context<'_>,
-    texts: &mut Texts<'_, R>,
-    line: u32,
-) -> Result<Chosen, Box<Refused>> {
-    let sha256 = texts.sha256(context.file).cloned();
-    let restart = *texts.text(context.file) == SourceText::ChangedSince;
-    let unknown = *texts.text(context.file) == SourceText::Unavailable;
-    match &context.location.source_sha256 {
-        _ if restart || unknown => no_source(context, line, restart),
-        None => Ok((line, SourceMatch::Unverifiable, None)),
-        Some(wanted) if Some(wanted) == sha256.as_ref() => Ok((line, SourceMatch::Equal, None)),
-        Some(_) => elsewhere(context, line, sha256),
-    }
-}
-
-/// The running text is not to be had: armed only when that was said to be all right.
-fn no_source(context: &Context<'_>, line: u32, restart: bool) -> Result<Chosen, Box<Refused>> {
-    let path = &context.file.path;
-    let (matches, code, message) = if restart {
-        let message = format!("{path} changed on disk after it was loaded: restart pending");
-        (SourceMatch::Different, "restart_pending", message)
-    } else {
-        let message = format!("there is no source of {path} to compare with");
-        (SourceMatch::Unverifiable, "no_source", message)
-    };
-    if context.unchecked {
-        return Ok((line, matches, Some(message)));
-    }
-    let hint = "restart the service, or arm it all the same with --unchecked";
-    let hint = if restart { hint } else { "arm it all the same with --unchecked" };
-    Err(context.refuse(explain(code, &message, Some(hint.to_owned())), None))
-}
-
-/// The running text differs: the line may have moved within its function.
-fn elsewhere(
-    context: &Context<'_>,
-    line: u32,
-    sha256: Option<String>,
-) -> Result<Chosen, Box<Refused>> {
-    let location = context.location;
-    let around = location.around.as_deref();
-    let found = match &location.line_text {
-        Some(text) if !text.trim().is_empty() => {
-            line::whereabouts(&context.functions, &context.lines, around, text)
-        }
-        _ => Whereabouts::Gone,
-    };
-    match found {
-        Whereabouts::At(at) if at == line => {
-            Ok((at, SourceMatch::Moved, Some(format!("the file differs, line {line} does not"))))
-        }
-        Whereabouts::At(at) => {
-            Ok((at, SourceMatch::Moved, Some(format!("line moved {line} -> {at}"))))
-        }
-        _ if context.unchecked => {
-            Ok((line, SourceMatch::Different, Some("armed unchecked: the source differs".into())))
-        }
-        Whereabouts::Several(all) => {
-            let all: Vec<_> = all.iter().map(u32::to_string).collect();
-            let message = format!(
-                "the running file differs, and the line stands there at {}",
-                all.join(" and ")
-            );
-            let why = explain("source_differs", &message, Some("name one of them".to_owned()));
-            Err(context.refuse(why, Some(context.running(sha256, line))))
-        }
-        Whereabouts::Gone => {
-            let running = context.running(sha256, line);
-            let hint = running.nearest.as_ref().map(|(at, _)| format!("the nearest is line {at}"));
-            let message = format!("the running file differs, and line {line} is gone");
-            Err(context.refuse(explain("source_differs", &message, hint), Some(running)))
-        }
-    }
-}
-
-/// `FILE:FUNCTION`: the first line of its body.
-fn by_function(context: &Context<'_>) -> Result<Chosen, Box<Refused>> {
-    let name = context.location.function.as_deref().unwrap_or_default();
-    let found = line::called(&context.functions, name);
-    let mut lines: Vec<u32> = found.iter().filter_map(|function| line::body(function)).collect();
-    lines.sort_unstable();
-    lines.dedup();
-    match lines.as_slice() {
-        [line] => Ok((*line, source_of_function(context), None)),
-        [] => {
-            let nearest = line::names_like(&context.functions, name);
-            let hint = (!nearest.is_empty()).then(|| format!("there is {}", nearest.join(", ")));
-            let message = format!("there is no function {name} in {}", context.file.path);
-            Err(context.refuse(explain("no_such_function", &message, hint), None))
-        }
-        _ => {
-            let names: Vec<_> = found
-                .iter()
-                .map(|function| format!("{} (line {})", function.name, function.first_line))
-                .collect();
-            let message = format!("{name} means {}", names.join(" or "));
-            let hint = "write its whole name, or the line".to_owned();
-            Err(context.refuse(explain("ambiguous", &message, Some(hint)), None))
-        }
-    }
-}
-
-/// A function is found by its name, so only the absence of any source is worth saying.
-fn source_of_function(context: &Context<'_>) -> SourceMatch {
-    if context.lines.is_empty() { SourceMatch::Unverifiable } else { SourceMatch::Equal }
-}
-
-/// The host's own name: the first line of the body of the function that begins at `first_line`.
-fn by_first_line(context: &Context<'_>, first_line: u32) -> Result<Chosen, Box<Refused>> {
-    let function = context.functions.iter().find(|function| function.first_line == first_line);
-    let line = function.and_then(line::body).unwrap_or(first_line);
-    Ok((line, source_of_function(context), None))
 }
 
 /// Puts the chosen line onto code.
 fn land(context: &Context<'_>, (line, source, note): Chosen) -> Located {
     let Some(at) = line::executable(&context.functions, &context.lines, line) else {
-        let last = context.lines.len();
-        let (message, hint) = if last > 0 && line as usize > last {
-            (
-                format!("line {line} lies behind the end of {}", context.file.path),
-                format!("the file has {last} lines"),
-            )
-        } else {
-            (
-                format!("no code runs at line {line} of {}", context.file.path),
-                "name a line with a statement".to_owned(),
-            )
-        };
-        let why = explain("line_not_executable", &message, Some(hint));
-        return Located::Refused(context.refuse(why, None));
+        return Located::Refused(nothing_runs(context, line));
     };
     let holders = line::holders(&context.functions, at);
     let snapped =
         (at != line).then(|| format!("line {line} has no code of its own: armed at {at}"));
-    let note = match (note, snapped) {
-        (Some(note), Some(snapped)) => Some(format!("{note}; {snapped}")),
-        (note, snapped) => note.or(snapped),
-    };
+    let once = holders.iter().all(|holder| holder.runs_once);
+    let once = once.then(|| format!("line {at} runs while its file is loaded, and then no more"));
+    let notes: Vec<String> = note.into_iter().chain(snapped).chain(once).collect();
     Located::Found(Found {
         at: ArmedAt {
             file: context.file.path.clone(),
@@ -314,7 +169,7 @@ fn land(context: &Context<'_>, (line, source, note): Chosen) -> Located {
             function: holders.first().map(|function| function.name.clone()).unwrap_or_default(),
             line_text: line::text_at(&context.lines, at).map(|text| text.trim_end().to_owned()),
             source,
-            note,
+            note: (!notes.is_empty()).then(|| notes.join("; ")),
         },
         sites: holders.iter().map(|holder| Site { code: holder.code, line: at }).collect(),
         not_probed: context.not_probed.clone(),
@@ -341,8 +196,8 @@ fn land_span(context: &Context<'_>, (line, source, note): Chosen) -> Located {
     let timed = match timed {
         Ok(timed) => timed,
         Err((message, hint)) => {
-            let why = explain("line_not_executable", &message, Some(hint));
-            return Located::Refused(context.refuse(why, None));
+            let hint = (!hint.is_empty()).then_some(hint);
+            return Located::Refused(context.refuse("line_not_executable", &message, hint, None));
         }
     };
     let notes: Vec<String> = note.into_iter().chain(timed.note).collect();
@@ -362,4 +217,25 @@ fn land_span(context: &Context<'_>, (line, source, note): Chosen) -> Located {
         not_probed: context.not_probed.clone(),
         span: Some(timed.span),
     })
+}
+
+fn nothing_runs(context: &Context<'_>, line: u32) -> Box<Refused> {
+    let (path, last) = (&context.file.path, context.lines.len());
+    if last > 0 && line as usize > last {
+        let message = format!("line {line} lies behind the end of {path}");
+        let hint = format!("the file has {last} lines");
+        return context.refuse("line_not_executable", &message, Some(hint), None);
+    }
+    let mut lines: Vec<u32> =
+        context.functions.iter().flat_map(|one| one.lines.iter().copied()).collect();
+    lines.sort_unstable();
+    let before = lines.iter().rev().find(|at| **at < line);
+    let after = lines.iter().find(|at| **at > line);
+    let near: Vec<String> = before.into_iter().chain(after).map(u32::to_string).collect();
+    let hint = match near.is_empty() {
+        true => "name a line with a statement".to_owned(),
+        false => format!("the nearest that does: {}", near.join(" and ")),
+    };
+    let message = format!("no code runs at line {line} of {path} any more");
+    context.refuse("line_not_executable", &message, Some(hint), None)
 }

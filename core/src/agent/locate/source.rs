@@ -3,7 +3,7 @@
 //! Knows nothing of matching. Invariant: a file that changed after it was loaded has no text here.
 
 use crate::host::{LoadedFile, Runtime, SourceText};
-use crate::location::source_sha256;
+use crate::location::{source_lines, source_sha256};
 use std::collections::HashMap;
 
 struct Entry {
@@ -30,7 +30,7 @@ impl<'r, R: Runtime> Texts<'r, R> {
         self.read.entry(file.path.clone()).or_insert_with(|| {
             let text = self.runtime.source(file);
             let sha256 = match &text {
-                SourceText::Known(text) => Some(source_sha256(text.as_bytes())),
+                SourceText::Known(text) => Some(source_sha256(text)),
                 SourceText::ChangedSince | SourceText::Unavailable => None,
             };
             Entry { text, sha256 }
@@ -50,7 +50,7 @@ impl<'r, R: Runtime> Texts<'r, R> {
     /// Its lines, none if the text is not known.
     pub(super) fn lines(&mut self, file: &LoadedFile) -> Vec<String> {
         match self.text(file) {
-            SourceText::Known(text) => text.lines().map(str::to_owned).collect(),
+            SourceText::Known(text) => source_lines(text),
             SourceText::ChangedSince | SourceText::Unavailable => Vec::new(),
         }
     }

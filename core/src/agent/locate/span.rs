@@ -3,6 +3,7 @@
 //! Works on lines that were already found to be the ones meant. Invariant: both ends of a range
 //! execute in one and the same function, and an end that had to be moved is said.
 
+use super::function::body;
 use super::line;
 use crate::host::{LoadedFunction, Span};
 
@@ -24,9 +25,8 @@ pub(super) fn function<'f>(
     name: &str,
     line: u32,
 ) -> Option<Timed<'f>> {
-    let begins = |function: &&LoadedFunction| {
-        line::body(function) == Some(line) || function.first_line == line
-    };
+    let begins =
+        |function: &&LoadedFunction| body(function) == Some(line) || function.first_line == line;
     // A host's own name ends with the function's.
     let last = name.rsplit(['.', '#', ':']).next().unwrap_or(name);
     let is_called = |function: &&LoadedFunction| function.name.rsplit('.').next() == Some(last);
@@ -88,7 +88,8 @@ mod tests {
     use super::*;
 
     fn code(code: u64, name: &str, first_line: u32, lines: &[u32]) -> LoadedFunction {
-        LoadedFunction { code, name: name.to_owned(), first_line, lines: lines.to_vec() }
+        let (lines, runs_once) = (lines.to_vec(), name == "<module>");
+        LoadedFunction { code, name: name.to_owned(), first_line, lines, runs_once }
     }
 
     fn file() -> Vec<LoadedFunction> {

@@ -1,10 +1,15 @@
 //! Locations against a runtime made of texts.
+//!
+//! Here: which file and how its source compares. Which line is in [`lines`], names in [`names`].
 
 use super::{Located, Refused, Site, locate};
 use crate::error::Result;
-use crate::host::{LoadedFile, LoadedFunction, Names, Runtime, SourceText};
+use crate::host::{LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText};
 use crate::location::source_sha256;
 use crate::probe::{Location, SourceMatch};
+
+mod lines;
+mod names;
 
 const CART: &str = "import rules\n\n\nclass Cart:\n    def total(self):\n        total = 0\n        \
                     total = (\n            total + 1\n        )\n        # a comment\n        \
@@ -13,9 +18,20 @@ const CART: &str = "import rules\n\n\nclass Cart:\n    def total(self):\n       
 #[derive(Clone)]
 struct File {
     path: &'static str,
+    real_path: Option<&'static str>,
     is_application: bool,
     source: SourceText,
     functions: Vec<LoadedFunction>,
+}
+
+impl File {
+    fn loaded(&self) -> LoadedFile {
+        LoadedFile {
+            path: self.path.to_owned(),
+            real_path: self.real_path.map(str::to_owned),
+            is_application: self.is_application,
+        }
+    }
 }
 
 struct Texts(Vec<File>);
@@ -28,15 +44,7 @@ impl Runtime for Texts {
 
     fn files(&self, file_name: &str) -> Vec<LoadedFile> {
         let named = |file: &&File| file.path.rsplit('/').next() == Some(file_name);
-        self.0
-            .iter()
-            .filter(named)
-            .map(|file| LoadedFile {
-                path: file.path.to_owned(),
-                real_path: None,
-                is_application: file.is_application,
-            })
-            .collect()
+        self.0.iter().filter(named).map(File::loaded).collect()
     }
 
     fn source(&self, file: &LoadedFile) -> SourceText {
@@ -49,8 +57,23 @@ impl Runtime for Texts {
         found.map(|one| one.functions.clone()).unwrap_or_default()
     }
 
-    fn named(&self, name: &str) -> Option<(LoadedFile, u32)> {
-        (name == "shop.cart.Cart.total").then(|| (self.files("cart.py")[0].clone(), 5))
+    fn file_names(&self) -> Vec<String> {
+        self.0.iter().filter_map(|file| Some(file.path.rsplit('/').next()?.to_owned())).collect()
+    }
+
+    fn named(&self, name: &str) -> Option<Named> {
+        let file = || self.files("cart.py").first().cloned();
+        match name {
+            "shop.cart.Cart.total" => Some(Named { file: file()?, code: Some(2) }),
+            "shop.cart.Cart" | "shop.cart" => Some(Named { file: file()?, code: None }),
+            _ => None,
+        }
+    }
+
+    fn files_with(&self, function: &str) -> Vec<LoadedFile> {
+        let is_it = |one: &LoadedFunction| one.name.rsplit('.').next() == Some(function);
+        let files = self.0.iter().filter(|file| file.functions.iter().any(is_it));
+        files.map(File::loaded).collect()
     }
 
     fn names(&self, _code: u64) -> Box<dyn Names + '_> {
@@ -72,15 +95,17 @@ impl Runtime for Texts {
 }
 
 fn function(code: u64, name: &str, first_line: u32, lines: &[u32]) -> LoadedFunction {
-    LoadedFunction { code, name: name.to_owned(), first_line, lines: lines.to_vec() }
+    let runs_once = name == "<module>" || name == "Cart";
+    LoadedFunction { code, name: name.to_owned(), first_line, lines: lines.to_vec(), runs_once }
 }
 
 fn cart(path: &'static str, text: &str, shift: u32) -> File {
     let at = |lines: &[u32]| lines.iter().map(|line| line + shift).collect::<Vec<_>>();
     File {
         path,
+        real_path: None,
         is_application: true,
-        source: SourceText::Known(text.to_owned()),
+        source: SourceText::Known(text.into()),
         functions: vec![
             function(1, "<module>", 1, &[1, 4 + shift]),
             function(2, "Cart.total", 5 + shift, &at(&[5, 6, 7, 8, 11])),
@@ -129,7 +154,7 @@ fn a_location_typed_without_source_is_unverified() {
 #[test]
 fn lines_without_code_snap_and_say_so() {
     let runtime = Texts(vec![cart("/app/shop/cart.py", CART, 0)]);
-    for (asked, armed) in [(9, 8), (10, 11), (2, 4)] {
+    for (asked, armed) in [(9, 8), (10, 11)] {
         let location = typed(&format!("cart.py:{asked}"), Some(CART), None);
         let (line, _, note, _) = found(locate(&runtime, &location, false, None));
         assert_eq!(line, armed, "line {asked}");
@@ -157,11 +182,13 @@ fn a_line_that_is_gone_is_refused_with_what_resembles_it() {
     let location = typed("shop/cart.py:11", Some(CART), Some("        return round(total)"));
     let refused = refusal(locate(&runtime, &location, false, None));
     assert_eq!(refused.why.code, "source_differs");
+    assert_eq!(refused.why.message, "line 11 is gone");
+    assert_eq!(refused.why.hint.as_deref(), Some("the nearest is line 11"));
     let running = refused.running.expect("both sources are shown");
     assert_eq!(running.nearest, Some((11, "        return round(total, 2)".to_owned())));
     let (line, source, note, _) = found(locate(&runtime, &location, true, None));
     assert_eq!((line, source), (11, SourceMatch::Different));
-    assert!(note.is_some());
+    assert_eq!(note.as_deref(), Some("armed unchecked: the source differs"));
 }
 
 #[test]
@@ -224,8 +251,6 @@ fn functions_are_found_by_either_name() {
     }
     let refused = refusal(locate(&runtime, &typed("cart.py:Cart.totl", None, None), false, None));
     assert_eq!(refused.why.hint.as_deref(), Some("there is Cart.total"));
-    let located = locate(&runtime, &typed("shop.basket.Cart", None, None), false, None);
-    assert!(matches!(located, Located::Pending(_)));
 }
 
 #[test]
@@ -245,4 +270,100 @@ fn a_source_root_maps_a_prefix() {
     let location = typed("services/checkout/cart.py:11", None, None);
     let located = locate(&Texts(files), &location, false, Some(&root));
     assert!(matches!(located, Located::Found(found) if found.at.file == "/app/cart.py"));
+}
+
+#[test]
+fn links_are_seen_through() {
+    let mut file = cart("/app/current/shop/cart.py", CART, 0);
+    file.real_path = Some("/releases/41/store/cart.py");
+    let runtime = Texts(vec![file]);
+    for text in ["shop/cart.py:11", "store/cart.py:11", "41/store/cart.py:11"] {
+        let located = locate(&runtime, &typed(text, None, None), false, None);
+        assert!(matches!(located, Located::Found(_)), "{text}: {located:?}");
+    }
+    let located = locate(&runtime, &typed("current/store/cart.py:11", None, None), false, None);
+    assert!(matches!(located, Located::Pending(_)), "two paths are not mixed: {located:?}");
+}
+
+#[test]
+fn the_longest_common_tail_wins_and_what_was_typed_must_match() {
+    let other = CART.replace("round", "floor");
+    let runtime = Texts(vec![
+        cart("/app/services/checkout/shop/cart.py", CART, 0),
+        cart("/app/services/orders/shop/cart.py", &other, 0),
+    ]);
+    let mut location = typed("services/checkout/shop/cart.py:11", None, None);
+    location.typed_components = Some(2);
+    let located = locate(&runtime, &location, false, None);
+    let Located::Found(longest) = located else { panic!("{located:?}") };
+    assert_eq!(longest.at.file, "/app/services/checkout/shop/cart.py");
+    assert_eq!(longest.not_probed, ["/app/services/orders/shop/cart.py"]);
+    location = typed("deploy/shop/cart.py:11", None, None);
+    location.typed_components = Some(2);
+    let refused = refusal(locate(&runtime, &location, false, None));
+    assert_eq!(refused.why.code, "ambiguous", "the tails are equally long");
+    location.typed_components = None;
+    let located = locate(&runtime, &location, false, None);
+    assert!(matches!(located, Located::Pending(_)), "deploy was typed: {located:?}");
+}
+
+#[test]
+fn an_equal_hash_wins_over_every_folder_and_over_a_longer_tail() {
+    let other = CART.replace("round", "floor");
+    let mut dependency = cart("/venv/site-packages/vendored/cart.py", CART, 0);
+    dependency.is_application = false;
+    let runtime = Texts(vec![cart("/app/shop/cart.py", &other, 0), dependency]);
+    let located = locate(&runtime, &typed("shop/cart.py:11", Some(CART), None), false, None);
+    assert!(matches!(located, Located::Found(f) if f.at.file.contains("vendored")));
+    let twice = Texts(vec![cart("/a/cart.py", CART, 0), cart("/b/cart.py", CART, 0)]);
+    let refused = refusal(locate(&twice, &typed("x/cart.py:11", Some(CART), None), false, None));
+    assert_eq!(refused.why.code, "ambiguous", "equal hashes are a tie too");
+}
+
+#[test]
+fn line_ends_and_a_byte_order_mark_do_not_differ() {
+    let mut file = cart("/app/shop/cart.py", CART, 0);
+    file.source = SourceText::Known(format!("\u{feff}{}", CART.replace('\n', "\r\n")).into());
+    let location = typed("cart.py:11", Some(CART), None);
+    let located = locate(&Texts(vec![file]), &location, false, None);
+    let Located::Found(one) = located else { panic!("{located:?}") };
+    assert_eq!(one.at.source, SourceMatch::Equal);
+    assert_eq!(one.at.line_text.as_deref(), Some("        return round(total)"));
+}
+
+#[test]
+fn a_text_that_is_not_utf8_is_compared_all_the_same() {
+    let latin = CART.replace("a comment", "gr\u{fc}n").replace('\u{fc}', "\u{1}");
+    let bytes: Vec<u8> = latin.bytes().map(|byte| if byte == 1 { 0xfc } else { byte }).collect();
+    let mut file = cart("/app/shop/cart.py", CART, 0);
+    file.source = SourceText::Known(bytes.clone());
+    let mut location = typed("cart.py:11", None, None);
+    location.source_sha256 = Some(source_sha256(&bytes));
+    let (_, source, ..) = found(locate(&Texts(vec![file]), &location, false, None));
+    assert_eq!(source, SourceMatch::Equal);
+}
+
+#[test]
+fn a_function_says_how_its_source_compares() {
+    let (equal, other) = (CART.to_owned(), CART.replace("round", "floor"));
+    for (sent, running, source, says) in [
+        (Some(&equal), SourceText::Known(equal.clone().into()), SourceMatch::Equal, None),
+        (None, SourceText::Known(equal.clone().into()), SourceMatch::Unverifiable, None),
+        (
+            Some(&other),
+            SourceText::Known(equal.clone().into()),
+            SourceMatch::Different,
+            Some("name"),
+        ),
+        (Some(&equal), SourceText::ChangedSince, SourceMatch::Different, Some("restart pending")),
+        (Some(&equal), SourceText::Unavailable, SourceMatch::Unverifiable, None),
+    ] {
+        let mut file = cart("/app/shop/cart.py", CART, 0);
+        file.source = running;
+        let location = typed("cart.py:Cart.total", sent.map(String::as_str), None);
+        let (line, compared, note, _) = found(locate(&Texts(vec![file]), &location, false, None));
+        assert_eq!((line, compared), (6, source));
+        assert_eq!(note.is_some(), says.is_some(), "{note:?}");
+        assert!(says.is_none_or(|says| note.is_some_and(|note| note.contains(says))));
+    }
 }

@@ -39,6 +39,45 @@ fn what_hooks_do_not_reach_is_said_with_where_they_sit() {
 }
 
 #[test]
+fn a_dry_run_says_where_it_would_sit_and_arms_nothing() {
+    let agent = agent();
+    let said = |json: &str| {
+        let (_, callback) = collector();
+        let id = agent.probe(spec(json), Some(callback)).expect("it is permitted");
+        until(&agent, || report(&agent, id).state != ProbeState::Pending);
+        assert_eq!(agent.runtime().sites(), [] as [u32; 0], "{json}");
+        let report = report(&agent, id);
+        (report.state, report.at.map(|at| at.line), report.why.map(|why| why.code))
+    };
+    let dry = |rest: &str| said(&format!(r#"{{"location":"app.py:3","dry_run":true{rest}}}"#));
+    assert_eq!(dry(""), (ProbeState::Done, Some(3), None));
+    assert_eq!(dry(r#","condition":"x > 10""#), (ProbeState::Done, Some(3), None));
+    let refused = (ProbeState::Refused, Some(3), Some("condition".to_owned()));
+    assert_eq!(dry(r#","condition":"y > 10""#), refused);
+    assert_eq!(dry(r#","watches":["x", "y"]"#), refused);
+    assert_eq!(dry(r#","kind":"log","log":"{y}""#), refused);
+    let gone = said(r#"{"location":"app.py:99","dry_run":true}"#);
+    assert_eq!(gone, (ProbeState::Refused, None, Some("line_not_executable".to_owned())));
+    // However many there were, none took a site.
+    let (_, site, _) = armed(&agent, r#"{"location":"app.py:3"}"#);
+    assert_eq!(site, 0);
+}
+
+#[test]
+fn a_name_that_nothing_fits_gets_the_nearest_once() {
+    let agent = agent();
+    let (_, callback) = collector();
+    let id = agent.probe(spec(r#"{"location":"shop/apq.py:3"}"#), Some(callback));
+    let id = id.expect("it is permitted");
+    let hint = || report(&agent, id).why.and_then(|why| why.hint);
+    until(&agent, || hint().is_some());
+    assert_eq!(hint().as_deref(), Some("loaded are app.py"));
+    agent.reload();
+    agent.runtime().run();
+    assert_eq!(hint().as_deref(), Some("loaded are app.py"), "it stays");
+}
+
+#[test]
 fn a_probe_waits_for_its_file() {
     let agent = agent();
     *agent.runtime().loaded.lock().expect("no test panics inside") = false;
