@@ -6,16 +6,18 @@
 //! never held longer than [`STRETCH`] at a time, and a little.
 
 mod named;
+mod search;
 mod source;
 
 pub(crate) use named::named;
+pub(crate) use search::{file_names, files_with};
 pub(crate) use source::{is_application, set_foreign, source_of};
 
 use crate::ffi::{Gil, Heap, Obj, follow_code, ran_ns, take_watched};
 use crate::hook::{executable_lines, original_of};
 use pyo3::types::{PyAnyMethods, PyDictMethods, PyString, PyTuple, PyTupleMethods};
 use pyo3::{Bound, Py, PyAny, PyResult, Python};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use stillframe_core::host::{LoadedFile, LoadedFunction};
@@ -244,44 +246,6 @@ pub(crate) fn files(file_name: &str) -> Vec<LoadedFile> {
         .collect();
     found.sort_by(|left, right| left.path.cmp(&right.path));
     found
-}
-
-/// The names of all loaded files, without their folders.
-pub(crate) fn file_names() -> Vec<String> {
-    let guard = index();
-    let paths = guard.iter().flat_map(|index| index.codes.keys());
-    let names: BTreeSet<&str> = paths.filter_map(|path| path.rsplit(['/', '\\']).next()).collect();
-    names.into_iter().map(str::to_owned).collect()
-}
-
-/// Loaded files with code that is called `function`.
-pub(crate) fn files_with(py: Python<'_>, function: &str) -> PyResult<Vec<LoadedFile>> {
-    let all: Vec<(usize, Arc<str>)> = {
-        let guard = index();
-        let files = guard.iter().flat_map(|index| &index.files);
-        files.map(|(code, path)| (*code, path.clone())).collect()
-    };
-    let mut paths: BTreeSet<Arc<str>> = BTreeSet::new();
-    let mut rest = all.as_slice();
-    while !rest.is_empty() {
-        let came = drain(py);
-        let since = Instant::now();
-        while let Some(((code, path), after)) = rest.split_first()
-            && since.elapsed() < STRETCH
-        {
-            rest = after;
-            // Looked at right after the events of what went, and nothing ran in between.
-            let is_loaded = index().as_ref().is_some_and(|index| index.files.contains_key(code));
-            let found = is_loaded.then(|| Obj::from_handle(*code)).flatten();
-            let Some(code) = found.filter(|_| !paths.contains(path)) else { continue };
-            if code.to_bound(py).getattr("co_name")?.extract::<&str>()? == function {
-                paths.insert(path.clone());
-            }
-        }
-        add_all(py, came)?;
-        py.detach(std::thread::yield_now);
-    }
-    Ok(paths.iter().map(|path| loaded_file(path)).collect())
 }
 
 /// A file as the core knows it.

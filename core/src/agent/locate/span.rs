@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(at(6, 8), Ok((7, Some(7), 2, true)));
         assert_eq!(at(4, 11), Ok((4, Some(10), 2, true)));
         assert_eq!(at(3, 10), Ok((4, Some(10), 2, true)));
-        assert_eq!(at(30, 30), Ok((30, Some(30), 1, false)));
+        assert_eq!(at(30, 30), Ok((30, Some(30), 4, false)), "the body, not what runs once");
         assert_eq!(at(8, 8), Err("no code runs at line 8".to_owned()));
         assert_eq!(at(40, 50), Err("no code runs at lines 40 to 50".to_owned()));
         let both = at(5, 22).expect_err("two functions");
