@@ -14,9 +14,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use stillframe_core::error::{Error, ErrorKind, Result};
-use stillframe_core::host::{
-    LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText, Span,
-};
+use stillframe_core::host::{LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText, Span};
 
 /// CPython, as the core sees it.
 pub(crate) struct PythonRuntime {
