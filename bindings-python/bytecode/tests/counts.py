@@ -200,7 +200,6 @@ class Known:
     def _handlers(all_of):
         """Bytes where handlers of 3.9 begin, and those of them that only tidy up."""
         handlers = {target(one) for one in all_of if dis.opname[one[2]].startswith("SETUP_")}
-        handlers -= {one[0] for one in all_of if dis.opname[one[2]] == "END_ASYNC_FOR"}
         tidying = set()
         for at, one in enumerate(all_of):
             three = [dis.opname[one[2]] for one in all_of[at : at + 3]]
@@ -253,7 +252,7 @@ class Tracing:
         self.model = collections.Counter()
         self.events = collections.Counter()
         self.events_known = collections.Counter()
-        self.differences = collections.Counter()
+        self.loose, self.differences = collections.Counter(), collections.Counter()
 
     def change(self, code):
         path = code.co_filename
@@ -307,6 +306,9 @@ class Tracing:
             elif known.name[at] != "SEND":
                 fires = fires or is_back
             self.events_known[known.place, raw] += fires
+        if MINOR == 9 and known.name[at] == "END_ASYNC_FOR":
+            # 3.9 sends this event or not, by how the iterator's own frames were traced.
+            self.loose[known.place, line] = 1
         if line is None or line == (None if was is None else known.line[was]):
             return
         caught = at in known.handlers and at not in known.tidying
@@ -348,7 +350,7 @@ def side(kind):
         making.run()
         sys.settrace(None)
         found = {"model": tracing.model, "events": tracing.events,
-                 "known": tracing.events_known, "differences": tracing.differences}
+                 "known": tracing.events_known, "loose": tracing.loose, "differences": tracing.differences}
     print(json.dumps({name: [[*key, n] for key, n in counter.items()]
                       for name, counter in found.items()}))
 
@@ -369,7 +371,7 @@ def main():
         if key in found["refused"]:
             continue
         events, known = found["events"].get(key, 0), found["known"].get(key, 0)
-        if hits == model and events == known:
+        if hits == model and (events == known or key in found["loose"]):
             passed += 1
             continue
         failed += 1
