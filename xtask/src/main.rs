@@ -4,6 +4,7 @@
 //! machine is looked for first and named with the command that mends it.
 
 mod bench;
+mod bytecode;
 mod count;
 mod demo;
 mod dist;

@@ -5,6 +5,7 @@
 
 use crate::Result;
 use crate::bench;
+use crate::bytecode;
 use crate::count::{Counts, in_output};
 use crate::dist::{Product, cargo};
 use crate::files::{make_folder, read, root, target};
@@ -57,6 +58,7 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
         });
     }
     gate.step("cargo test", || cargo_test(product.as_ref()));
+    bytecode::steps(&mut gate, full);
     gate.step("fuzz", || fuzz::run(full));
     gate.step("loom", loom_passes);
     gate.step("loom finds the weakened publish", loom_mutation);
