@@ -65,6 +65,29 @@ pub(crate) fn thread_id() -> u64 {
     }
 }
 
+/// Forks this process: 0 in the child. What the child may do is its business.
+#[cfg(test)]
+pub(crate) fn fork() -> i32 {
+    // SAFETY: takes no argument; the child has its own copy of everything this thread can reach.
+    unsafe { libc::fork() }
+}
+
+/// Ends this process at once.
+#[cfg(test)]
+pub(crate) fn exit_now(code: i32) -> ! {
+    // SAFETY: does not return, and runs nothing of this process.
+    unsafe { libc::_exit(code) }
+}
+
+/// Waits for a child; its exit code, or -1 if a signal ended it.
+#[cfg(test)]
+pub(crate) fn await_child(pid: i32) -> i32 {
+    let mut status = 0;
+    // SAFETY: `status` is a live local that the call writes.
+    let waited = unsafe { libc::waitpid(pid, &raw mut status, 0) };
+    if waited == pid && libc::WIFEXITED(status) { libc::WEXITSTATUS(status) } else { -1 }
+}
+
 /// Runs `start` with every signal blocked, so that a thread it starts never takes one of the
 /// application's.
 pub(crate) fn with_signals_blocked<O>(start: impl FnOnce() -> O) -> O {

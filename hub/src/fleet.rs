@@ -23,7 +23,6 @@ mod save;
 mod state;
 
 pub(crate) use instance::{Connection, Hello, StatusReport};
-pub(crate) use probe::add as add_counters;
 pub(crate) use state::{Candidate, Times};
 
 /// Events a slow reader may be behind before it has to catch up from the store.
@@ -60,8 +59,8 @@ impl Fleet {
         let now_ns = clock::wall_ns();
         for record in store.probes()? {
             let tally = tallies.get(&record.id).copied().unwrap_or_default();
-            let sources = store.sources(record.id)?;
-            state.load(record, tally, sources, now_ns);
+            let shares = store.shares(record.id)?;
+            state.load(record, tally, shares, now_ns);
         }
         let state = Arc::new(Mutex::new(state));
         let (saver, changed, thread) = Saver::start(Arc::clone(&state), store)?;
@@ -134,9 +133,11 @@ impl Fleet {
         self.with(|state, now_ns, effects| state.info(id, info, now_ns, effects));
     }
 
-    /// An instance said how its probes are.
-    pub(crate) fn status(&self, id: InstanceId, status: StatusReport) {
-        self.with(|state, now_ns, effects| state.status(id, status, now_ns, effects));
+    /// An instance said on `connection` how its probes are.
+    pub(crate) fn status(&self, id: InstanceId, connection: u64, status: StatusReport) {
+        self.with(|state, now_ns, effects| {
+            state.status(id, connection, status, now_ns, effects);
+        });
     }
 
     /// A connection ended; in good order or not.

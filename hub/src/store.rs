@@ -7,7 +7,7 @@
 use crate::api::types::{InstanceCount, ProbePhase, Selector};
 use rusqlite::ffi;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use stillframe_core::ids::{InstanceId, ProbeId};
 use stillframe_core::probe::{ProbeReport, ProbeSpec};
@@ -126,10 +126,18 @@ pub(crate) enum Outcome {
     /// It was there already.
     Duplicate,
     /// The probe had its limit; counted, and dropped.
-    Surplus(ProbeId),
+    Surplus(Surplus),
 }
 
-/// How many captures of a probe there were.
+/// A snapshot that came after its probe's limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Surplus {
+    pub probe: ProbeId,
+    pub instance: InstanceId,
+    pub sequence: u64,
+}
+
+/// How many captures of a probe there were, in all or from one instance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     /// Stored, including those that retention has deleted since.
@@ -218,8 +226,9 @@ pub(crate) trait Store: Send + Sync {
     fn held(&self, instance: InstanceId, sequences: &[u64]) -> Result<Vec<u64>>;
     /// Every probe that was ever captured for.
     fn tallies(&self) -> Result<HashMap<ProbeId, Tally>>;
-    /// Instances that snapshots of a probe came from.
-    fn sources(&self, probe: ProbeId) -> Result<BTreeSet<InstanceId>>;
+    /// How many snapshots of a probe are here from each instance: those that retention has deleted
+    /// count in the probe's sum alone.
+    fn shares(&self, probe: ProbeId) -> Result<BTreeMap<InstanceId, Tally>>;
     /// The position of the latest snapshot; 0 before the first.
     fn latest(&self) -> Result<u64>;
     fn retain(&self, now_ns: u64, retention: Retention) -> Result<u64>;

@@ -21,9 +21,9 @@ pub(crate) fn explain(
     services: &[String],
 ) -> WhyView {
     let live = probe.phase == ProbePhase::Live;
-    // What a process that is gone said explains nothing about those that run.
-    let said: Vec<Said<'_>> =
-        instances.iter().filter(|one| one.connected || !live).map(Said::of).collect();
+    // What a process that is gone, or has let go, said explains nothing about those that hold it.
+    let explains = |one: &&InstanceReport| !live || (one.connected && one.holds);
+    let said: Vec<Said<'_>> = instances.iter().filter(explains).map(Said::of).collect();
     let verdict = Verdict::of(&probe, &said, live);
     let headline = verdict.headline(&probe, &said);
     let facts = facts(verdict, &probe, &said, services);
@@ -205,7 +205,7 @@ impl Verdict {
 fn sum(said: &[Said<'_>]) -> Counters {
     let mut sum = Counters::default();
     for one in said {
-        crate::fleet::add_counters(&mut sum, one.counters());
+        sum.add(one.counters());
     }
     sum
 }

@@ -7,6 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::probe::ProbeKind;
 use crate::transport::log::Level;
 use crate::transport::sink::SinkTarget;
+use crate::transport::spool::SPOOL_BYTES;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -70,6 +71,8 @@ pub struct Config {
     pub commit: Option<String>,
     /// Labels, and the remaining resource attributes.
     pub labels: BTreeMap<String, String>,
+    /// Bytes of batches that may wait for the hub.
+    pub spool_bytes: usize,
     /// Kinds of probe that may be armed.
     pub allow: Vec<ProbeKind>,
     /// Share of one core, in millionths, that no probe's budget may pass.
@@ -138,6 +141,7 @@ impl Config {
             sink,
             probes_file: of("PROBES").map(PathBuf::from),
             unnamed: named.is_none(),
+            spool_bytes: SPOOL_BYTES,
             service: named.or(arguments.main).unwrap_or_else(|| "unnamed".to_owned()),
             namespace,
             version: arguments.version.or_else(|| of("VERSION")).or(version),

@@ -6,6 +6,7 @@ use crate::host::{
     SourceText, Span, UnknownName, Visitor, Walker,
 };
 use crate::value::{Missing, Object, Reading, Text, Value};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 
@@ -45,6 +46,17 @@ impl Double {
             task();
             count += 1;
         }
+    }
+
+    /// Runs `fork` while no thread of another's holds the queue: its lock would never come free in
+    /// the child.
+    pub(super) fn holding_tasks<O>(&self, fork: impl FnOnce() -> O) -> O {
+        let _tasks = self.tasks.lock().expect("no test panics inside");
+        fork()
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.tasks.lock().expect("no test panics inside").is_empty()
     }
 
     pub(super) fn sites(&self) -> Vec<u32> {
@@ -147,6 +159,11 @@ impl Names for Slots {
     }
 }
 
+thread_local! {
+    /// What a frame that is called `again` does when `x` is read, once: another hit, for one.
+    pub(super) static AGAIN: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
+}
+
 /// The frame of one hit: `x` and `name`, which is not set where it is empty. One that is called
 /// `panic` does.
 #[derive(Clone, Copy)]
@@ -159,6 +176,10 @@ impl Scope for Frame {
     fn slot(&self, slot: u16) -> Reading<Value<'_>> {
         match slot {
             0 if self.name == "panic" => panic!("on purpose"),
+            0 if self.name == "again" => {
+                AGAIN.take().into_iter().for_each(|again| again());
+                Ok(Value::Int(self.x))
+            }
             0 => Ok(Value::Int(self.x)),
             1 if self.name.is_empty() => Err(Missing::Unset),
             1 => Ok(Value::Text(Text::Utf8(self.name))),

@@ -109,7 +109,7 @@ impl<R: Runtime> Agent<R> {
             }
         }
         let stopped = old.is_stopping();
-        match Life::new(old.waker.is_some(), control) {
+        match Life::new(old.waker.is_some(), control, self.config.spool_bytes) {
             Ok(life) => {
                 life.stopping.store(stopped, Ordering::Release);
                 if let Ok(notes) = old.notes.try_lock() {

@@ -9,7 +9,7 @@ use super::status::LinkStatus;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::InstanceId;
 use crate::transport::client::Session;
-use crate::transport::spool::{SPOOL_BYTES, Spool};
+use crate::transport::spool::Spool;
 use crate::transport::wake::Waker;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering};
@@ -85,14 +85,14 @@ pub(super) struct Life {
 }
 
 impl Life {
-    pub(super) fn new(has_hub: bool, control: Control) -> Result<Self> {
+    pub(super) fn new(has_hub: bool, control: Control, spool_bytes: usize) -> Result<Self> {
         let waker = has_hub.then(Waker::new).transpose().map_err(|error| {
             Error::new(ErrorKind::Unsupported, format!("no socket pair for the link: {error}"))
         })?;
         Ok(Self {
             instance: Mutex::new(InstanceId::random()?),
             control: Mutex::new(control),
-            spool: Mutex::new(Spool::new(SPOOL_BYTES)),
+            spool: Mutex::new(Spool::new(spool_bytes)),
             link: Mutex::default(),
             notes: Mutex::default(),
             waker: waker.map(Arc::new),

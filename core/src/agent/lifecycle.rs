@@ -62,7 +62,7 @@ impl<R: Runtime> Agent<R> {
             Some(hub) if config.enabled => Some(Address::parse(hub)?),
             _ => None,
         };
-        let life = Life::new(address.is_some(), Control::default())?;
+        let life = Life::new(address.is_some(), Control::default(), config.spool_bytes)?;
         "connecting".clone_into(&mut lock(&life.link).state);
         let budget_ppm = quota::PROCESS_BUDGET_PPM.min(config.max_budget_ppm);
         let agent = Arc::new_cyclic(|me| Self {
@@ -247,6 +247,7 @@ impl<R: Runtime> Agent<R> {
     fn spawn(&self, name: &str, work: fn(&Self)) -> Result<std::thread::Thread> {
         let internal = |message: String| Error::new(ErrorKind::Internal, message);
         let agent = self.me.upgrade().ok_or_else(|| internal("the agent is gone".into()))?;
+        self.redaction.prepare();
         self.life().threads.fetch_add(1, Ordering::AcqRel);
         let builder = std::thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES);
         #[cfg(test)]

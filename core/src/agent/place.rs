@@ -117,6 +117,10 @@ impl<R: Runtime> Agent<R> {
     /// Makes the probes of `origin` those of `specs`. What cannot be placed is reported as refused.
     pub(super) fn replace_all(&self, specs: Vec<ProbeSpec>, origin: Origin) {
         let life = self.life();
+        if life.is_stopping() {
+            // What it had keeps its last counts; nothing is placed any more.
+            return;
+        }
         {
             let mut control = lock(&life.control);
             let stale: Vec<ProbeId> = control
@@ -138,8 +142,7 @@ impl<R: Runtime> Agent<R> {
             if lock(&life.control).of(origin).any(|entry| entry.probe.id == id) {
                 continue;
             }
-            let revives = origin == Origin::Hub && !life.is_stopping();
-            if revives && lock(&life.control).revive(&spec, clock::monotonic_ns()) {
+            if origin == Origin::Hub && lock(&life.control).revive(&spec, clock::monotonic_ns()) {
                 self.install_soon(id);
                 self.ensure_shipper();
                 continue;

@@ -30,11 +30,13 @@ impl<R: Runtime> Station for Agent<R> {
     fn hello(&self) -> AgentMessage {
         let mut unsure = lock(&self.life().spool).unsure();
         unsure.truncate(MAX_UNSURE);
+        // Not held while the system is asked who we are: `status` waits for it.
+        let instance = *lock(&self.life().instance);
         let kinds = self.config.allow.iter().map(|kind| format!("{kind:?}").to_lowercase());
         AgentMessage::Hello {
             protocol: PROTOCOL,
             capabilities: kinds.chain([DRY_RUN.to_owned()]).collect(),
-            instance: *lock(&self.life().instance),
+            instance,
             info: Box::new(self.info()),
             unsure,
         }

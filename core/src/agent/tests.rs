@@ -1,5 +1,6 @@
 //! Whole stories of an agent on a runtime that is data.
 
+mod accounts;
 mod conditions;
 mod help;
 mod life;

@@ -78,6 +78,12 @@ impl Redaction {
         marks & INCLUDED != 0 || marks & (BUILT_IN | EXCLUDED) == BUILT_IN
     }
 
+    /// Makes ready what would else be made at the first use: a process that forks meanwhile would
+    /// leave its child waiting for ever for a thread that is not there.
+    pub fn prepare(&self) {
+        patterns::prepare();
+    }
+
     /// Whether a value holds a secret by its look; with `cut`, whether a secret may begin where the
     /// value was cut.
     pub fn value(&self, value: &[u8], cut: bool) -> bool {

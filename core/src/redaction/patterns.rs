@@ -41,6 +41,12 @@ fn compile(patterns: &[&str]) -> Regex {
     Regex::new(&format!("(?-u){}", patterns.join("|"))).expect("the patterns are well formed")
 }
 
+/// Compiles the patterns, unless they are.
+pub(super) fn prepare() {
+    LazyLock::force(&WHOLE);
+    LazyLock::force(&TAIL);
+}
+
 /// Whether `text` holds a secret; with `cut` (its tail is missing), whether one may begin at its end.
 pub(super) fn holds_secret(text: &[u8], cut: bool) -> bool {
     WHOLE.is_match(text) || card::holds_card(text, cut) || (cut && TAIL.is_match(text))

@@ -220,14 +220,27 @@ pub struct InstanceReport {
     pub id: InstanceId,
     /// `HOST/PID`.
     pub name: String,
+    /// Its host.
+    #[serde(default)]
+    pub host: String,
     /// Its service.
     pub service: String,
     /// Its version.
     pub version: Option<String>,
     /// Whether it is connected now.
     pub connected: bool,
+    /// Whether it holds the probe now.
+    #[serde(default)]
+    pub holds: bool,
     /// What it said; absent while it has said nothing.
     pub report: Option<ProbeReport>,
+    /// Captures of it that the hub keeps. With the surplus they are what it calls acknowledged, until
+    /// retention deletes some.
+    #[serde(default)]
+    pub stored: u64,
+    /// Captures of it that came after the probe's limit.
+    #[serde(default)]
+    pub surplus: u64,
 }
 
 /// The source line a probe sits on.

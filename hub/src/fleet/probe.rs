@@ -22,8 +22,8 @@ pub(super) struct Probe {
     /// Last word of each instance, of the current revision.
     pub reports: BTreeMap<InstanceId, KeptReport>,
     pub tally: Tally,
-    /// Instances that captures were stored from.
-    pub sources: BTreeSet<InstanceId>,
+    /// What was stored from each instance.
+    pub shares: BTreeMap<InstanceId, Tally>,
     /// Only finding out where it would sit.
     pub trial: bool,
     /// Open streams of its events.
@@ -39,7 +39,7 @@ impl Probe {
             targets: BTreeSet::new(),
             reports: BTreeMap::new(),
             tally: Tally::default(),
-            sources: BTreeSet::new(),
+            shares: BTreeMap::new(),
             trial: false,
             readers: 0,
             unread_since_ns: now_ns,
@@ -113,44 +113,66 @@ impl Probe {
     pub(super) fn counters(&self) -> Counters {
         let mut sum = Counters::default();
         for kept in self.reports.values() {
-            add(&mut sum, &kept.report.counters);
+            sum.add(&kept.report.counters);
         }
         sum
     }
 
-    /// What each instance says: those that hold it, and when it ended those that held it.
+    /// What each instance says: those that hold it, and those that held it as long as they say
+    /// something about it.
     pub(super) fn instance_reports(
         &self,
         instances: &BTreeMap<InstanceId, Instance>,
     ) -> Vec<InstanceReport> {
-        let mut all = Vec::new();
-        for id in &self.targets {
-            let Some(instance) = instances.get(id) else { continue };
-            all.push(InstanceReport {
-                id: *id,
-                name: instance.name(),
-                service: instance.info.service.clone(),
-                version: instance.info.version.clone(),
-                connected: instance.connection.is_some(),
-                report: self.reports.get(id).map(|kept| kept.report.clone()),
-            });
-        }
+        let holding = self.targets.iter().filter_map(|id| instances.get(id));
+        let mut all: Vec<InstanceReport> = holding
+            .map(|instance| {
+                let info = &instance.info;
+                let (name, service) = (instance.name(), info.service.clone());
+                let report = self.reports.get(&instance.id).map(|kept| kept.report.clone());
+                let names = (name, service, info.version.clone());
+                let connected = instance.connection.is_some();
+                InstanceReport { connected, ..self.instance_report(instance.id, names, report) }
+            })
+            .collect();
         for (id, kept) in self.reports.iter().filter(|(id, _)| !self.targets.contains(id)) {
-            let runs = instances.get(id).is_some_and(|found| !found.gone);
-            if self.live() && runs {
-                // It holds the probe no more, and is asked no more.
+            let found = instances.get(id);
+            let runs = found.is_some_and(|found| !found.gone);
+            if self.live() && runs && kept.report.counters.hits == 0 {
+                // It holds the probe no more, and explains nothing.
                 continue;
             }
-            all.push(InstanceReport {
-                id: *id,
-                name: kept.name.clone(),
-                service: kept.service.clone(),
-                version: kept.version.clone(),
-                connected: instances.get(id).is_some_and(|found| found.connection.is_some()),
-                report: Some(kept.report.clone()),
-            });
+            let names = (kept.name.clone(), kept.service.clone(), kept.version.clone());
+            let report = self.instance_report(*id, names, Some(kept.report.clone()));
+            let connected = found.is_some_and(|found| found.connection.is_some());
+            all.push(InstanceReport { connected, holds: false, ..report });
         }
         all
+    }
+
+    /// The report of an instance that holds it.
+    fn instance_report(
+        &self,
+        id: InstanceId,
+        (name, service, version): (String, String, Option<String>),
+        report: Option<ProbeReport>,
+    ) -> InstanceReport {
+        let share = self.shares.get(&id).copied().unwrap_or_default();
+        let host = name.rsplit_once('/').map_or(name.as_str(), |(host, _)| host).to_owned();
+        let (stored, surplus) = (share.stored, share.surplus);
+        let (connected, holds) = (true, true);
+        InstanceReport {
+            id,
+            name,
+            host,
+            service,
+            version,
+            connected,
+            holds,
+            report,
+            stored,
+            surplus,
+        }
     }
 
     pub(super) fn view(
@@ -191,7 +213,7 @@ impl Probe {
                 + number(states.iter().filter(|state| state.is_none()).count()),
             refused: count(&[ProbeState::Refused]),
             stopped: count(&[ProbeState::Stopped]),
-            captured_on: number(self.sources.len()),
+            captured_on: number(self.shares.values().filter(|share| share.stored > 0).count()),
             chosen: record.chosen.as_ref().map(|_| self.names(instances)),
             matching: number(matching),
             counters: self.counters(),
@@ -237,17 +259,6 @@ impl Probe {
     fn names(&self, instances: &BTreeMap<InstanceId, Instance>) -> Vec<String> {
         self.targets.iter().filter_map(|id| instances.get(id)).map(Instance::name).collect()
     }
-}
-
-/// Adds one instance's counters to a sum.
-pub(crate) fn add(sum: &mut Counters, more: &Counters) {
-    sum.hits = sum.hits.saturating_add(more.hits);
-    sum.captured = sum.captured.saturating_add(more.captured);
-    sum.condition_false = sum.condition_false.saturating_add(more.condition_false);
-    sum.condition_failed = sum.condition_failed.saturating_add(more.condition_failed);
-    sum.over_quota = sum.over_quota.saturating_add(more.over_quota);
-    sum.buffer_full = sum.buffer_full.saturating_add(more.buffer_full);
-    sum.missed = sum.missed.saturating_add(more.missed);
 }
 
 fn number(count: usize) -> u32 {

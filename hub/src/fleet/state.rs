@@ -4,22 +4,22 @@
 //! after each operation every connected instance has been told exactly the set of its targets.
 
 use super::choose;
-use super::instance::{Connection, Hello, Instance, StatusReport};
+use super::instance::{Connection, Hello, Instance};
 use super::probe::Probe;
 use super::{ProbeSet, Told};
 use crate::api::types::{
-    Event, InstanceEvent, InstanceReport, InstanceView, LEASE_S, ProbePhase, ProbeView,
-    ReportEvent, WhyView,
+    Event, InstanceEvent, InstanceReport, InstanceView, LEASE_S, ProbePhase, ProbeView, WhyView,
 };
 use crate::store::{Outcome, ProbeRecord, Tally};
 use crate::{time, why};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use stillframe_core::ids::{InstanceId, ProbeId};
-use stillframe_core::probe::{ProbeKind, ProbeReport, ProbeState};
+use stillframe_core::probe::{ProbeReport, ProbeState};
 use stillframe_core::transport::message::InstanceInfo;
 
 mod end;
+mod report;
 
 /// How long things are waited for, in nanoseconds.
 #[derive(Clone, Copy, Debug)]
@@ -92,13 +92,13 @@ impl State {
         &mut self,
         mut record: ProbeRecord,
         tally: Tally,
-        sources: BTreeSet<InstanceId>,
+        shares: BTreeMap<InstanceId, Tally>,
         now_ns: u64,
     ) {
         let kept = std::mem::take(&mut record.reports);
         let mut probe = Probe::new(record, now_ns);
         probe.reports = kept.into_iter().map(|kept| (kept.instance, kept)).collect();
-        (probe.tally, probe.sources) = (tally, sources);
+        (probe.tally, probe.shares) = (tally, shares);
         self.probes.insert(probe.record.id, probe);
     }
 
@@ -169,6 +169,9 @@ impl State {
         }
         instance.connection = None;
         instance.left_ns = Some(now_ns);
+        // What it said is its last word, should the hub be restarted before it is back.
+        let heard = self.probes.values().filter(|probe| probe.reports.contains_key(&id));
+        effects.changed.extend(heard.map(|probe| probe.record.id));
         if goodbye {
             self.gone(id, now_ns, effects);
         }
@@ -187,64 +190,6 @@ impl State {
             InstanceEvent { time: time::text(now_ns), came, instance: instance.view(now_ns) };
         let holding = self.probes.values().filter(|probe| probe.targets.contains(&id));
         effects.event(Event::Instance(Box::new(event)), holding.map(|probe| probe.record.id));
-    }
-
-    pub(super) fn status(
-        &mut self,
-        id: InstanceId,
-        status: StatusReport,
-        now_ns: u64,
-        effects: &mut Effects,
-    ) {
-        let Some(instance) = self.instances.get_mut(&id) else { return };
-        (instance.cost_ppm, instance.notes) = (status.cost_ppm, status.notes);
-        instance.seen_ns = now_ns;
-        instance.reports =
-            status.probes.iter().map(|report| (report.probe, report.clone())).collect();
-        for report in status.probes {
-            self.report(id, report, now_ns, effects);
-        }
-    }
-
-    fn report(&mut self, id: InstanceId, report: ProbeReport, now_ns: u64, effects: &mut Effects) {
-        let (Some(instance), Some(probe)) =
-            (self.instances.get(&id), self.probes.get_mut(&report.probe))
-        else {
-            return;
-        };
-        if !probe.live() {
-            probe.last_word(id, &report);
-            return;
-        }
-        if report.revision != probe.revision() || !probe.targets.contains(&id) {
-            return;
-        }
-        let armed = report.state == ProbeState::Armed;
-        if probe.heard(instance, report.clone()) && !probe.trial {
-            let event = ReportEvent {
-                time: time::text(now_ns),
-                instance: id,
-                name: instance.name(),
-                service: instance.info.service.clone(),
-                version: instance.info.version.clone(),
-                is_new: instance.first_seen_ns > probe.record.created_ns,
-                report,
-            };
-            effects.event(Event::Report(Box::new(event)), [probe.record.id]);
-        }
-        let selector = &probe.record.selector;
-        let open = selector.service.is_none() && !selector.all_services;
-        let (probe_id, service) = (probe.record.id, instance.info.service.clone());
-        let counted = probe.record.spec.kind == ProbeKind::Count
-            && probe.limit().is_some_and(|limit| probe.captured() >= limit);
-        if armed && open && !probe.trial && probe.record.bound.is_none() {
-            probe.record.bound = Some(service);
-            effects.changed.push(probe_id);
-            self.retarget(probe_id, now_ns);
-        }
-        if counted {
-            self.end(probe_id, ProbePhase::Done, now_ns, effects);
-        }
     }
 
     // Probes.
@@ -347,9 +292,10 @@ impl State {
         for outcome in outcomes {
             match outcome {
                 Outcome::Duplicate => {}
-                Outcome::Surplus(id) => {
-                    if let Some(probe) = self.probes.get_mut(&id) {
+                Outcome::Surplus(surplus) => {
+                    if let Some(probe) = self.probes.get_mut(&surplus.probe) {
                         probe.tally.surplus += 1;
+                        probe.shares.entry(surplus.instance).or_default().surplus += 1;
                     }
                 }
                 Outcome::Stored(stored) => {
@@ -358,7 +304,7 @@ impl State {
                     effects.told.push(Told::Snapshot(Arc::new(*stored)));
                     let Some(probe) = self.probes.get_mut(&id) else { continue };
                     probe.tally.stored = number;
-                    probe.sources.insert(instance);
+                    probe.shares.entry(instance).or_default().stored += 1;
                     if probe.limit().is_some_and(|limit| number >= limit) {
                         self.end(id, ProbePhase::Done, now_ns, effects);
                     }

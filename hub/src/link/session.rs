@@ -268,7 +268,7 @@ impl Session {
                 if probes.len() > 2 * MAX_PROBES {
                     return Err(End::malformed("a status has more reports than there are probes"));
                 }
-                self.hub.fleet.status(id, StatusReport { probes, cost_ppm, notes });
+                self.hub.fleet.status(id, self.id, StatusReport { probes, cost_ppm, notes });
                 Ok(())
             }
             AgentMessage::Info { info } => {

@@ -8,10 +8,10 @@ use super::ledger::{AuditRow, Ledger};
 use super::segment::{self, Reader, Segment};
 use super::{
     AuditEntry, Incoming, Outcome, ProbeRecord, Query, Result, Retention, Store, StoreError,
-    Stored, Tally, TokenRow, record,
+    Stored, Surplus, Tally, TokenRow, record,
 };
 use crate::folder;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -61,6 +61,15 @@ struct Plan {
     tallies: HashMap<ProbeId, Tally>,
     highest: HashMap<InstanceId, u64>,
     latest: u64,
+}
+
+impl Plan {
+    fn surplus(&self) -> impl Iterator<Item = Surplus> {
+        self.outcomes.iter().filter_map(|outcome| match outcome {
+            Outcome::Surplus(surplus) => Some(*surplus),
+            Outcome::Stored(_) | Outcome::Duplicate => None,
+        })
+    }
 }
 
 impl DiskStore {
@@ -137,10 +146,12 @@ impl Writer {
                 .entry(item.probe)
                 .or_insert_with(|| self.tallies.get(&item.probe).copied().unwrap_or_default());
             if item.limit.is_some_and(|limit| tally.stored >= limit) {
-                // One that was sent before was counted then.
-                let surplus = Outcome::Surplus(item.probe);
-                plan.outcomes.push(if again { Outcome::Duplicate } else { surplus });
-                tally.surplus += u64::from(!again);
+                tally.surplus += 1;
+                plan.outcomes.push(Outcome::Surplus(Surplus {
+                    probe: item.probe,
+                    instance: item.instance,
+                    sequence: item.sequence,
+                }));
                 continue;
             }
             tally.stored += 1;
@@ -184,7 +195,8 @@ impl Writer {
             latest_ns: clock::wall_ns(),
             dropped: false,
         };
-        let done = written.and_then(|rows| self.index.add(&rows, &plan.tallies, row));
+        let surplus: Vec<Surplus> = plan.surplus().collect();
+        let done = written.and_then(|rows| self.index.add(&rows, &surplus, &plan.tallies, row));
         if done.is_err()
             && let Some(segment) = self.segment.as_mut()
         {
@@ -275,8 +287,8 @@ impl Store for DiskStore {
         Ok(held(&self.writer).tallies.clone())
     }
 
-    fn sources(&self, probe: ProbeId) -> Result<BTreeSet<InstanceId>> {
-        held(&self.reader).sources(probe)
+    fn shares(&self, probe: ProbeId) -> Result<BTreeMap<InstanceId, Tally>> {
+        held(&self.reader).shares(probe)
     }
 
     fn latest(&self) -> Result<u64> {
@@ -307,6 +319,7 @@ impl Store for DiskStore {
             writer.index.gone(row.id)?;
             deleted += 1;
         }
+        writer.index.forget_surplus(now_ns.saturating_sub(retention.age_ns))?;
         drop(writer);
         held(&self.ledger).forget_instances(now_ns.saturating_sub(retention.age_ns))?;
         Ok(deleted)

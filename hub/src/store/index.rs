@@ -4,9 +4,9 @@
 //! (`synchronous = NORMAL`): what a power cut takes from it, the next start reads back. Knows places,
 //! never contents. Invariant: a row points into a frame that was synced before the row was written.
 
-use super::{Query, Result, StoreError, Stored, Tally};
+use super::{Query, Result, StoreError, Stored, Surplus, Tally};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use stillframe_core::ids::{InstanceId, ProbeId};
 
@@ -23,6 +23,9 @@ CREATE TABLE IF NOT EXISTS segments(
   dropped INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE IF NOT EXISTS tallies(
   probe INTEGER PRIMARY KEY, stored INTEGER NOT NULL, surplus INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS surplus(
+  instance BLOB NOT NULL, sequence INTEGER NOT NULL, probe INTEGER NOT NULL,
+  received_ns INTEGER NOT NULL, PRIMARY KEY(instance, sequence)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS latest(one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER) STRICT;
 ";
 
@@ -73,11 +76,13 @@ impl Index {
     pub(super) fn add(
         &mut self,
         rows: &[(&Stored, Place)],
+        surplus: &[Surplus],
         tallies: &HashMap<ProbeId, Tally>,
         segment: SegmentRow,
     ) -> Result<()> {
         let transaction = self.0.transaction()?;
         insert(&transaction, rows)?;
+        insert_surplus(&transaction, surplus, segment.latest_ns)?;
         {
             let mut put =
                 transaction.prepare_cached("INSERT OR REPLACE INTO tallies VALUES (?1, ?2, ?3)")?;
@@ -121,27 +126,44 @@ impl Index {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Whether a snapshot is there already.
+    /// Whether a snapshot came already: it is there, or was counted as surplus.
     pub(super) fn holds(&self, instance: InstanceId, sequence: u64) -> Result<bool> {
-        let mut find = self
-            .0
-            .prepare_cached("SELECT 1 FROM snapshots WHERE instance = ?1 AND sequence = ?2")?;
+        let mut find = self.0.prepare_cached(
+            "SELECT 1 FROM snapshots WHERE instance = ?1 AND sequence = ?2
+             UNION ALL SELECT 1 FROM surplus WHERE instance = ?1 AND sequence = ?2",
+        )?;
         Ok(find.exists(params![instance.0.as_slice(), word(sequence)])?)
+    }
+
+    /// Forgets which snapshots were surplus before `before_ns`; how many stays known.
+    pub(super) fn forget_surplus(&mut self, before_ns: u64) -> Result<()> {
+        self.0.execute("DELETE FROM surplus WHERE received_ns < ?1", [word(before_ns)])?;
+        Ok(())
     }
 
     /// The highest sequence of an instance; 0 if there is none.
     pub(super) fn highest(&self, instance: InstanceId) -> Result<u64> {
-        let mut find =
-            self.0.prepare_cached("SELECT max(sequence) FROM snapshots WHERE instance = ?1")?;
+        let mut find = self.0.prepare_cached(
+            "SELECT max(sequence) FROM (
+               SELECT max(sequence) AS sequence FROM snapshots WHERE instance = ?1
+               UNION ALL SELECT max(sequence) FROM surplus WHERE instance = ?1)",
+        )?;
         let highest: Option<i64> = find.query_row([instance.0.as_slice()], |row| row.get(0))?;
         Ok(highest.map_or(0, unword))
     }
 
-    /// Instances that captures of a probe came from.
-    pub(super) fn sources(&self, probe: ProbeId) -> Result<BTreeSet<InstanceId>> {
-        let mut find =
-            self.0.prepare_cached("SELECT DISTINCT instance FROM snapshots WHERE probe = ?1")?;
-        let rows = find.query_map([word(probe.to_bits())], |row| row.get(0).map(InstanceId))?;
+    /// How many snapshots of a probe are here from each instance.
+    pub(super) fn shares(&self, probe: ProbeId) -> Result<BTreeMap<InstanceId, Tally>> {
+        let mut find = self.0.prepare_cached(
+            "SELECT instance, sum(stored), sum(surplus) FROM (
+               SELECT instance, 1 AS stored, 0 AS surplus FROM snapshots WHERE probe = ?1
+               UNION ALL SELECT instance, 0, 1 FROM surplus WHERE probe = ?1)
+             GROUP BY instance",
+        )?;
+        let rows = find.query_map([word(probe.to_bits())], |row| {
+            let tally = Tally { stored: unword(row.get(1)?), surplus: unword(row.get(2)?) };
+            Ok((InstanceId(row.get(0)?), tally))
+        })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -217,6 +239,24 @@ fn insert(transaction: &Transaction<'_>, rows: &[(&Stored, Place)]) -> Result<()
             word(place.segment),
             word(place.frame),
             word(place.record),
+        ])?;
+    }
+    Ok(())
+}
+
+fn insert_surplus(
+    transaction: &Transaction<'_>,
+    surplus: &[Surplus],
+    received_ns: u64,
+) -> Result<()> {
+    let mut put =
+        transaction.prepare_cached("INSERT OR IGNORE INTO surplus VALUES (?1, ?2, ?3, ?4)")?;
+    for one in surplus {
+        put.execute(params![
+            one.instance.0.as_slice(),
+            word(one.sequence),
+            word(one.probe.to_bits()),
+            word(received_ns),
         ])?;
     }
     Ok(())

@@ -114,7 +114,7 @@ fn group(members: &[&Said<'_>], all: usize, probe: &ProbeView) -> WhyGroup {
     let reports = || members.iter().filter_map(|one| one.report);
     let first = members.first().and_then(|one| one.report);
     let mut counters = Counters::default();
-    reports().for_each(|report| crate::fleet::add_counters(&mut counters, &report.counters));
+    reports().for_each(|report| counters.add(&report.counters));
     let mut not_probed: Vec<String> =
         reports().flat_map(|report| report.not_probed.iter().cloned()).collect();
     not_probed.sort();

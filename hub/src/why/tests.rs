@@ -45,6 +45,10 @@ fn instance(n: u8, version: &str, report: ProbeReport) -> InstanceReport {
     InstanceReport {
         id: InstanceId([n; 16]),
         name: format!("checkout-{n}/17"),
+        host: format!("checkout-{n}"),
+        holds: true,
+        stored: 0,
+        surplus: 0,
         service: "checkout".into(),
         version: Some(version.into()),
         connected: true,

@@ -5,23 +5,30 @@
 
 use super::{Effects, State};
 use crate::api::types::{EndEvent, Event, ProbePhase};
+use crate::fleet::instance::Instance;
 use crate::fleet::probe::Probe;
 use crate::time;
-use stillframe_core::ids::{InstanceId, ProbeId};
+use stillframe_core::ids::ProbeId;
 use stillframe_core::probe::{ProbeReport, ProbeState};
 
 /// Instances that went and are still remembered.
 const MAX_GONE: usize = 1_000;
 
 impl Probe {
-    /// Counters that come after the end still count; the state at the end stays.
-    pub(super) fn last_word(&mut self, id: InstanceId, report: &ProbeReport) {
-        if let Some(kept) = self.reports.get_mut(&id)
-            && kept.report.revision == report.revision
-            && kept.report.counters.hits <= report.counters.hits
-        {
-            kept.report.counters = report.counters;
-            kept.report.delivery = report.delivery;
+    /// Counters that come after the end, or after the instance let go, still count; the state then
+    /// stays. Whether that is news.
+    pub(super) fn last_word(&mut self, instance: &Instance, report: &ProbeReport) -> bool {
+        if report.revision != self.revision() || report.counters.hits == 0 {
+            return false;
+        }
+        match self.reports.get_mut(&instance.id).map(|kept| &mut kept.report) {
+            None => self.heard(instance, report.clone()),
+            Some(kept) if kept.counters.hits <= report.counters.hits => {
+                let now = (report.counters, report.delivery);
+                let before = std::mem::replace(&mut kept.counters, now.0);
+                (before, std::mem::replace(&mut kept.delivery, now.1)) != now
+            }
+            Some(_) => false,
         }
     }
 

@@ -125,6 +125,6 @@ fn index_frame(
     let latest_ns = records.iter().map(|(stored, _)| stored.received_ns).max().unwrap_or(0);
     let rows: Vec<_> = records.iter().map(|(stored, place)| (stored, *place)).collect();
     recovery.reindexed += rows.len() as u64;
-    index.add(&rows, &tallies, SegmentRow { id, end: next, latest_ns, dropped: false })?;
+    index.add(&rows, &[], &tallies, SegmentRow { id, end: next, latest_ns, dropped: false })?;
     Ok(latest_ns)
 }
