@@ -3,13 +3,16 @@
 import subprocess
 import sys
 import types
+from collections import Counter
 
 import pytest
 import stillframe
 from conftest import Probe, wait_for
-from vectors import FOLDER, Maker, Skip, conditions, is_unset
+from vectors import FOLDER, Maker, Skip, conditions, is_unset, tell
 
 CASES = conditions()
+#: How many cases ran, and why others did not.
+RAN, SKIPPED = [0], Counter()
 
 
 def text_of(number, case):
@@ -42,6 +45,7 @@ def functions(agent, tmp_path_factory):
     at = {int(text.split("#:")[1]): line for line, text in enumerate(lines, 1) if "#:" in text}
     yield path, namespace, at
     del sys.modules[module.__name__]
+    tell("conditions-python.json", RAN[0], SKIPPED)
 
 
 def test_the_file_says_what_this_python_says():
@@ -59,7 +63,9 @@ def test_a_condition_means_what_python_means(functions, number):
         variables = dict(maker.variables(case["vars"]))
         globals_ = {name: maker.make(value) for name, value in case.get("globals", {}).items()}
     except Skip as reason:
+        SKIPPED[str(reason)] += 1
         pytest.skip(str(reason))
+    RAN[0] += 1
     arguments = [variables.get(name) for name in case["vars"]]
     location = f"{path}:{lines[number]}"
     namespace.update(globals_)

@@ -1,18 +1,16 @@
-"""What watches and captures show of the values in `tests/conformance/`, in real frames."""
+"""What watches show of the values in `tests/conformance/`, in real frames."""
 
 import importlib.util
 import json
 import os
 import sys
-from collections import Counter, OrderedDict
+from collections import Counter
 
 import pytest
 import stillframe
-from vectors import Maker, Skip, conditions, is_unset
-from vectors import load as load_vectors
+from vectors import Maker, Skip, conditions, is_unset, tell
 
 CONDITIONS = conditions()
-CAPTURES = load_vectors("captures.json")["cases"]
 #: A process takes so many snapshots at once; a new agent begins anew.
 BURST = 25
 #: Watches of one probe, and bytes of their text that a snapshot repeats.
@@ -164,106 +162,7 @@ def test_watches_show_what_python_says(agent, groups):
                 if not right:
                     faults.append((case["name"], found, wanted))
     assert not faults, f"{len(faults)} of {seen}: {faults[:20]}"
+    reasons = Counter(skipped(case) for case in CONDITIONS if "refused" not in case["expect"])
+    reasons.pop(None, None)
+    tell("conditions-python.json (watches)", seen, reasons)
     assert seen > 800
-
-
-#: Kinds of captured values that a Python frame can hold, by what makes them.
-CONTAINERS = {"list": list, "tuple": tuple, "set": set, "frozen_set": frozenset}
-TYPES = {"OrderedDict": OrderedDict}
-
-
-class Unlike(Exception):
-    """No value of Python's looks like this one."""
-
-
-class CaptureMaker:
-    def __init__(self):
-        self.labels = {}
-
-    def make(self, given):
-        if isinstance(given, list) or not isinstance(given, dict):
-            return given
-        if "same" in given:
-            return self.labels[given["same"]]
-        made = self.of(given)
-        if "label" in given:
-            self.labels[given["label"]] = made
-        return made
-
-    def of(self, given):
-        if "int" in given:
-            text, most = given["int"], sys.get_int_max_str_digits()
-            # Python refuses to read more digits at once.
-            return int(text) if len(text) < most else int(text.rstrip("0")) * 10 ** text.count("0")
-        if "float" in given:
-            return float(given["float"])
-        if given.get("as") in ("utf8", "utf16") and "times" in given:
-            raise Unlike("a host that counts otherwise")
-        if "text" in given:
-            return given["text"] * given.get("times", 1)
-        if "units" in given:
-            return "".join(map(chr, given["units"]))
-        if "bytes" in given:
-            return bytes.fromhex(given["bytes"]) * given.get("times", 1)
-        kind = given.get("kind")
-        if kind in CONTAINERS:
-            return self.container(given, CONTAINERS[kind])
-        if kind == "map":
-            entries = given.get("entries")
-            if entries is None or "len" in given:
-                raise Unlike("a map of numbers")
-            made = TYPES.get(given.get("type", "dict"), dict)()
-            made.update((self.make(key), self.make(value)) for key, value in entries)
-            return made
-        if kind == "instance":
-            made = type(given["type"], (), {})()
-            if "label" in given:
-                self.labels[given["label"]] = made
-            for name, value in given.get("fields", ()):
-                made.__dict__[name] = self.make(value)
-            return made
-        raise Unlike(json.dumps(given)[:60])
-
-    def container(self, given, make):
-        if given.get("len", 0) is None or given.get("type", "list") not in ("list", *TYPES):
-            raise Unlike("a length nobody knows")
-        items = range(given["range"]) if "range" in given else map(self.make, given["items"])
-        return TYPES.get(given.get("type"), make)(items)
-
-
-def capturable(case):
-    """Values for a case's variables, or why a Python frame cannot hold them."""
-    maker = CaptureMaker()
-    try:
-        return {name: maker.make(given) for name, given in case["locals"]}, None
-    except (Unlike, KeyError, TypeError) as reason:
-        return None, str(reason)
-
-
-def test_captures_are_what_the_vectors_say(agent, tmp_path):
-    able = [(case, *capturable(case)) for case in CAPTURES]
-    skipped = Counter(reason for _, values, reason in able if values is None)
-    able = [(case, values) for case, values, reason in able if values is not None]
-    heads = (f"def case_{at}({', '.join(values)}):" for at, (_, values) in enumerate(able))
-    text = "".join(f"{head}\n    return None\n" for head in heads)
-    path = tmp_path / "conformance_captures.py"
-    path.write_text(text)
-    module = load(path)
-    faults = []
-    for first in range(0, len(able), BURST):
-        got = {}
-        begin_anew(lambda snapshot: None)
-        chunk = list(enumerate(able))[first : first + BURST]
-        for at, (case, values) in chunk:
-            spec = {"location": f"{path}:{at * 2 + 2}", "capture": case.get("limits", {})}
-            put = lambda snapshot, at=at: got.update({at: snapshot})
-            stillframe._native.probe(json.dumps(spec), put)
-            getattr(module, f"case_{at}")(**values)
-        assert stillframe.flush(20)
-        for at, (case, _) in chunk:
-            for part, wanted in case["expect"].items():
-                if part in ("locals", "missing") and not same(got[at].get(part), wanted):
-                    faults.append((case["name"], got[at].get(part), wanted))
-    print(f"{len(able)} of {len(CAPTURES)} in real frames; skipped {dict(skipped)}")
-    assert not faults, f"{len(faults)}: " + "\n".join(map(str, faults[:20]))
-    assert len(able) >= 35

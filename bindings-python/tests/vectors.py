@@ -6,10 +6,13 @@ import contextvars
 import enum
 import importlib
 import json
+import os
 import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "tests" / "conformance"
+#: Where the gate sums up; read before the tests take our variables out of the environment.
+SUMMARY = os.environ.get("STILLFRAME_CONFORMANCE")
 VERSION = "%d.%d" % sys.version_info[:2]
 
 
@@ -159,3 +162,14 @@ class Maker:
 
 def is_unset(tagged):
     return tagged == {"missing": "unset"}
+
+
+def tell(file, ran, skipped):
+    """Says how many cases of a file ran in real frames, and why others did not: to who runs the
+    tests, and to the gate, which sums up all runtimes."""
+    lines = [f"{file}\tPython {VERSION}\t{ran}\t{sum(skipped.values())}"]
+    lines += [f"\t{count}\t{reason}" for reason, count in sorted(skipped.items())]
+    print("\n".join(lines).expandtabs())
+    if SUMMARY:
+        with open(SUMMARY, "a") as summary:
+            summary.write("\n".join(lines) + "\n")

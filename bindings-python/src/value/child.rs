@@ -6,7 +6,7 @@
 
 use super::known::{Known, is_a};
 use super::scalar::{self, Room};
-use super::{hidden_target, range_item, reading_of, stored_len, value_of};
+use super::{hidden_target, reading_of, stored_len, value_of};
 use crate::ffi::{Gil, Key, Obj, Type};
 use stillframe_core::host::{Name, Visitor};
 use stillframe_core::value::{Kind, Missing, Reading, Text, Value};
@@ -14,7 +14,9 @@ use stillframe_core::value::{Kind, Missing, Reading, Text, Value};
 /// Children in all, where the container itself counts them.
 #[inline]
 pub(crate) fn count_of(object: Obj, kind: Kind, gil: Gil<'_>) -> Option<u64> {
-    stored_len(object, kind, gil).map(|len| len as u64)
+    // A range is shown by its parts.
+    let len = if kind == Kind::Range { None } else { stored_len(object, kind, gil) };
+    len.map(|len| len as u64)
 }
 
 /// Shows the children of an object to `visitor`, until it wants no more.
@@ -56,18 +58,21 @@ pub(crate) fn children(
                 }
             }
         }
-        Kind::Range => {
-            for index in 0.. {
-                let item = range_item(object, index, gil);
-                if matches!(item, Err(Missing::Absent)) || !rare_item(visitor, &item) {
-                    return;
-                }
-            }
-        }
+        Kind::Range => range_parts(object, gil, visitor),
         Kind::Text | Kind::Bytes | Kind::Number | Kind::Instance => {
             fields(object, kind, known, gil, visitor);
         }
         Kind::Class | Kind::Function | Kind::Module => named(object, kind, known, gil, visitor),
+    }
+}
+
+#[inline(never)]
+fn range_parts(object: Obj, gil: Gil<'_>, visitor: &mut impl Visitor) {
+    for (name, part) in ["start", "stop", "step"].into_iter().zip(object.range_parts()) {
+        let value = part.map(|part| value_of(part, gil)).ok_or(Missing::Unreadable);
+        if !rare_field(visitor, name, value) {
+            return;
+        }
     }
 }
 
