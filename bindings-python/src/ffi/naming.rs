@@ -18,7 +18,7 @@ const EXTENDED_ARG: u8 = 144;
 const OPTIMIZED: u32 = 1;
 
 /// Names the code among the constants of `code`.
-pub(super) fn name_inner(code: Obj, gil: Gil<'_>) {
+pub(crate) fn name_inner(code: Obj, gil: Gil<'_>) {
     let constants = code.code_consts().map(|consts| consts.items(gil)).unwrap_or_default();
     if !constants.iter().any(|constant| constant.ty().is_code()) {
         return;

@@ -140,8 +140,8 @@ impl Type {
     /// Whether its instances keep a dict before the object.
     #[inline(always)]
     pub(crate) fn has_managed_dict(self) -> bool {
-        // Before 3.11 the bit has no meaning.
-        cfg!(Py_3_11) && self.flags() & ffi::Py_TPFLAGS_MANAGED_DICT != 0
+        // `Py_TPFLAGS_MANAGED_DICT`; before 3.11 the bit has no meaning.
+        cfg!(Py_3_11) && self.flags() & (1 << 4) != 0
     }
 
     /// Bytes of an object of it with so many items.

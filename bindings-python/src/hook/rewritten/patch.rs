@@ -37,6 +37,7 @@ pub(crate) struct Patch {
 pub(crate) struct Change<'py> {
     pub(crate) original: Bound<'py, PyAny>,
     /// Made of the original before the latest was.
+    #[cfg(Py_3_11)]
     pub(crate) earlier: Vec<Bound<'py, PyAny>>,
     pub(crate) latest: Bound<'py, PyAny>,
 }
@@ -155,9 +156,14 @@ impl Patch {
     /// `None` before the first version was made.
     fn change<'py>(&self, py: Python<'py>) -> Option<Change<'py>> {
         let bound = |code: &Py<PyAny>| code.bind(py).clone();
-        let mut earlier: Vec<_> = self.versions().map(bound).collect();
-        let latest = earlier.pop()?;
-        Some(Change { original: bound(&self.original), earlier, latest })
+        let mut versions: Vec<_> = self.versions().map(bound).collect();
+        let latest = versions.pop()?;
+        Some(Change {
+            original: bound(&self.original),
+            #[cfg(Py_3_11)]
+            earlier: versions,
+            latest,
+        })
     }
 }
 

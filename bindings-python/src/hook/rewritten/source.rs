@@ -82,7 +82,11 @@ pub(super) fn with_hooks<'py>(
         stack_size: rewritten.stack_size,
         constants: &constants,
     };
-    new_code(original, &parts)
+    let made = new_code(original, &parts)?;
+    // The stack names frames that run it as it names those of the original.
+    #[cfg(not(Py_3_11))]
+    crate::ffi::name_code(crate::ffi::Obj::of(&made), crate::ffi::Obj::of(original));
+    Ok(made)
 }
 
 fn refused(refusal: Refusal) -> PyErr {
