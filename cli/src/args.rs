@@ -15,6 +15,7 @@ const EXIT_CODES: &str = "\
 Locations:
   FILE:LINE            services/checkout/app.py:42
   FILE:FUNCTION        shop/cart.py:Cart.total
+  FILE:A..B            shop/cart.py:40..44 (for time only)
   the host's own name  shop.cart.Cart.total, Cart#total, com.acme.Cart:42
 
 Which hub: --hub, else STILLFRAME_HUB, else the hub that runs on this machine.
@@ -66,6 +67,8 @@ pub(crate) enum Command {
     Log(Log),
     /// Count how often a line is reached.
     Count(Count),
+    /// Measure how long a function, or a range of its lines, takes.
+    Time(Time),
     /// Read along: a probe, all probes, or a file of a sink.
     Tail(Tail),
     /// Show a snapshot, a probe's snapshots, or a file of a sink.
@@ -129,7 +132,7 @@ pub(crate) struct Ls {
 /// Where a probe goes and how long it lives, the same for every kind.
 #[derive(Debug, Args)]
 pub(crate) struct Arming {
-    /// FILE:LINE, FILE:FUNCTION, or the host's own name.
+    /// FILE:LINE, FILE:FUNCTION, or the host's own name; for time also FILE:A..B.
     pub(crate) location: String,
     /// Only where this is true, in the language of the file.
     #[arg(long = "if", value_name = "COND")]
@@ -217,6 +220,15 @@ pub(crate) struct Log {
 pub(crate) struct Count {
     #[command(flatten)]
     pub(crate) arming: Arming,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Time {
+    #[command(flatten)]
+    pub(crate) arming: Arming,
+    /// Passages in all, over every instance.
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ use crate::link::client::Client;
 use crate::link::target::Target;
 use crate::output::Output;
 use stillframe_core::ids::ProbeId;
+use stillframe_hub::api::types::ProbeView;
 
 pub(crate) mod arm;
 pub(crate) mod doctor;
@@ -35,6 +36,14 @@ impl Context<'_> {
     fn client(&self) -> Result<Client> {
         Client::new(&Target::find(self.hub)?)
     }
+}
+
+/// What a time probe measured, as one object of a stream.
+fn durations_json(probe: &ProbeView) -> Option<serde_json::Value> {
+    let durations = probe.durations.as_ref()?;
+    let now = jiff::Timestamp::now().to_string();
+    Some(serde_json::json!({"type": "durations", "probe": probe.id, "time": now,
+        "armed": probe.armed, "durations": durations}))
 }
 
 /// Reads the id of a probe.

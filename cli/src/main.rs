@@ -48,6 +48,7 @@ fn execute(cli: &Cli, output: &Output) -> Result<()> {
         Command::Snap(args) => arm::snap(args, &context),
         Command::Log(args) => arm::log(args, &context),
         Command::Count(args) => arm::count(args, &context),
+        Command::Time(args) => arm::time(args, &context),
         Command::Tail(args) => {
             match args.source.as_deref().filter(|source| file::is_path(source)) {
                 Some(path) => file::tail(path, output),

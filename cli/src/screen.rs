@@ -5,6 +5,7 @@
 
 pub(crate) mod armed;
 pub(crate) mod done;
+pub(crate) mod duration;
 pub(crate) mod event;
 pub(crate) mod list;
 pub(crate) mod snapshot;

@@ -8,6 +8,7 @@ pub use text::count as with_thousands;
 
 use crate::api::types::{Headline, InstanceReport, ProbePhase, ProbeView, WhyFact, WhyView, Yours};
 use group::Said;
+use stillframe_core::probe::durations::{Durations, Spread};
 use stillframe_core::probe::{Counters, ProbeKind, ProbeState, SourceMatch};
 
 mod group;
@@ -41,6 +42,8 @@ enum Verdict {
     NotArmed,
     Capturing,
     Counting,
+    /// Passages were begun.
+    Timing,
     Pending,
     Resting,
     NotReached,
@@ -65,9 +68,12 @@ impl Verdict {
         if live && any(ProbeState::Refused) {
             return Self::NotArmed;
         }
-        let counts = matches!(probe.spec.kind, ProbeKind::Count | ProbeKind::Time);
-        if counts && counters.captured > 0 {
-            return Self::Counting;
+        if counters.captured > 0 {
+            match probe.spec.kind {
+                ProbeKind::Count => return Self::Counting,
+                ProbeKind::Time => return Self::Timing,
+                ProbeKind::Snap | ProbeKind::Log => {}
+            }
         }
         if probe.captured > 0 {
             return Self::Capturing;
@@ -121,6 +127,7 @@ impl Verdict {
             Self::NotArmed => "NOT ARMED",
             Self::Capturing => "CAPTURING",
             Self::Counting => "COUNTING",
+            Self::Timing => "TIMING",
             Self::Pending => "PENDING",
             Self::Resting => "RESTING",
             Self::NotReached => "NOT REACHED",
@@ -135,7 +142,7 @@ impl Verdict {
 
     fn headline(self, probe: &ProbeView, said: &[Said<'_>]) -> Headline {
         let text = self.text(probe, said);
-        let good = matches!(self, Self::Capturing | Self::Counting);
+        let good = matches!(self, Self::Capturing | Self::Counting | Self::Timing);
         let ended = match probe.phase {
             ProbePhase::Live => return Headline { word: self.word().into(), text, good },
             ProbePhase::Done => "DONE",
@@ -143,7 +150,7 @@ impl Verdict {
             ProbePhase::Removed | ProbePhase::Abandoned => "REMOVED",
         };
         let text = match self {
-            Self::Capturing | Self::Counting => text,
+            Self::Capturing | Self::Counting | Self::Timing => text,
             _ => format!(": nothing captured; {}", text::lower_first(self.word(), &text)),
         };
         Headline { word: ended.into(), text, good }
@@ -168,6 +175,11 @@ impl Verdict {
             Self::Counting => {
                 let on = said.iter().filter(|one| one.counters().captured > 0).count();
                 format!(": {} on {on} of {}", text::times(counters.captured), said.len())
+            }
+            Self::Timing => {
+                let on = said.iter().filter(|one| one.counters().captured > 0).count();
+                let passages = text::passages(counters.captured);
+                format!(": {passages} begun on {on} of {}", said.len())
             }
             Self::Pending => {
                 let reason = group::main_message(said, ProbeState::Pending);
@@ -236,6 +248,7 @@ fn facts(
             cost.into_iter().chain(hint.map(|hint| fact("", hint))).collect()
         }
         Verdict::Failed => failures(said),
+        Verdict::Timing => probe.durations.as_ref().map(durations).unwrap_or_default(),
         Verdict::NotReached => placed(said),
         Verdict::NotArmed => refused(said),
         Verdict::OnTheWay => on_the_way(said),
@@ -250,6 +263,22 @@ fn facts(
         | Verdict::BufferFull
         | Verdict::Missed => Vec::new(),
     }
+}
+
+/// What was measured, and what was not.
+fn durations(durations: &Durations) -> Vec<WhyFact> {
+    let spread = |label, spread: &Option<Spread>| {
+        spread.as_ref().map(|spread| fact(label, text::spread(spread)))
+    };
+    let counts = format!(
+        "{} ended, {} of them by an exception · {} under way · {} lost",
+        text::count(durations.ended),
+        text::count(durations.exceptions),
+        text::count(durations.open),
+        text::count(durations.lost)
+    );
+    let spreads = [spread("running", &durations.running), spread("elapsed", &durations.elapsed)];
+    spreads.into_iter().flatten().chain([fact("passages", counts)]).collect()
 }
 
 /// The messages of a failed condition, each once; what to try is put among the tries.

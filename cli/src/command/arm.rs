@@ -1,10 +1,10 @@
-//! `snap`, `log`, `count`: asks the hub for a probe, says where it went, and follows it if asked.
+//! `snap`, `log`, `count`, `time`: asks the hub for a probe, says where it went, follows it if asked.
 //!
 //! Invariant: nothing is asked of the hub before the location and the bounds were read, and hub and
 //! user are named before anything is armed.
 
 use super::{Context, follow, interrupt};
-use crate::args::{Arming, Count, Log, Snap};
+use crate::args::{Arming, Count, Log, Snap, Time};
 use crate::fail::{Exit, Failure, Result};
 use crate::location;
 use crate::output::Tone;
@@ -42,6 +42,13 @@ pub(crate) fn log(args: &Log, context: &Context) -> Result<()> {
 /// `count`.
 pub(crate) fn count(args: &Count, context: &Context) -> Result<()> {
     arm(spec(&args.arming, ProbeKind::Count)?, &args.arming, context)
+}
+
+/// `time`.
+pub(crate) fn time(args: &Time, context: &Context) -> Result<()> {
+    let mut spec = spec(&args.arming, ProbeKind::Time)?;
+    spec.limit = args.limit;
+    arm(spec, &args.arming, context)
 }
 
 fn spec(arming: &Arming, kind: ProbeKind) -> Result<ProbeSpec> {

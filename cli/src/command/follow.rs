@@ -8,7 +8,7 @@ use crate::link::client::{Client, encode};
 use crate::output::{Output, Tone};
 use crate::screen::snapshot::{Extent, snapshot};
 use crate::screen::text::count;
-use crate::screen::{done, event, time};
+use crate::screen::{done, duration, event, time};
 use serde_json::json;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -16,8 +16,8 @@ use stillframe_core::ids::ProbeId;
 use stillframe_core::probe::ProbeKind;
 use stillframe_hub::api::types::{EndEvent, Event, LEASE_S, ProbeView};
 
-/// How often a followed count is asked for.
-const COUNT_PERIOD: Duration = Duration::from_secs(1);
+/// How often a followed count or duration is asked for.
+const LOOK_PERIOD: Duration = Duration::from_secs(1);
 /// First and longest pause before a lost stream is opened again.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(2));
 
@@ -33,6 +33,14 @@ pub(super) enum Incoming {
     Again,
     /// Ctrl-C.
     Interrupt,
+}
+
+/// The figures that were printed last.
+#[derive(Default)]
+struct Shown {
+    hits: Option<u64>,
+    /// Passages that ended, and that are under way.
+    durations: Option<(u64, u64)>,
 }
 
 /// A probe that somebody reads along with.
@@ -85,15 +93,15 @@ impl Followed<'_> {
     }
 
     fn print_all(&self, incoming: &Receiver<Incoming>) -> Result<()> {
-        let mut shown_hits = None;
-        let mut next_count = Instant::now();
+        let mut shown = Shown::default();
+        let mut next_look = Instant::now();
         loop {
-            let received = if self.probe.spec.kind == ProbeKind::Count {
-                match incoming.recv_timeout(next_count.saturating_duration_since(Instant::now())) {
+            let received = if matches!(self.probe.spec.kind, ProbeKind::Count | ProbeKind::Time) {
+                match incoming.recv_timeout(next_look.saturating_duration_since(Instant::now())) {
                     Ok(received) => received,
                     Err(RecvTimeoutError::Timeout) => {
-                        self.print_count(&mut shown_hits)?;
-                        next_count = Instant::now() + COUNT_PERIOD;
+                        self.look(&mut shown)?;
+                        next_look = Instant::now() + LOOK_PERIOD;
                         continue;
                     }
                     Err(RecvTimeoutError::Disconnected) => Incoming::Closed,
@@ -117,10 +125,37 @@ impl Followed<'_> {
         }
     }
 
-    fn print_count(&self, shown: &mut Option<u64>) -> Result<()> {
+    /// Asks the hub for figures that no event tells, and prints them if they are others.
+    fn look(&self, shown: &mut Shown) -> Result<()> {
         let path = format!("/api/v1/probes/{}", self.probe.id);
-        // While the hub is away there is nothing to count; the stream says so.
+        // While the hub is away there is nothing to look at; the stream says so.
         let Ok(probe) = self.client.get::<ProbeView>(&path) else { return Ok(()) };
+        if probe.spec.kind == ProbeKind::Time {
+            self.print_durations(&probe, shown)
+        } else {
+            self.print_count(&probe, &mut shown.hits)
+        }
+    }
+
+    fn print_durations(&self, probe: &ProbeView, shown: &mut Shown) -> Result<()> {
+        let Some(durations) = &probe.durations else { return Ok(()) };
+        let figures = (durations.ended, durations.open);
+        if shown.durations == Some(figures) || probe.counters.captured == 0 {
+            return Ok(());
+        }
+        let (output, canvas) = (self.output, &self.output.canvas);
+        let is_first = shown.durations.replace(figures).is_none();
+        if output.json {
+            return super::durations_json(probe).map_or(Ok(()), |data| output.data(&data));
+        }
+        if is_first {
+            output.line(&duration::head(canvas))?;
+        }
+        let now = time::clock(&jiff::Timestamp::now().to_string(), &canvas.zone);
+        output.lines(&duration::rows(&now, durations, canvas))
+    }
+
+    fn print_count(&self, probe: &ProbeView, shown: &mut Option<u64>) -> Result<()> {
         let hits = probe.counters.captured;
         if *shown == Some(hits) {
             return Ok(());
@@ -140,6 +175,9 @@ impl Followed<'_> {
     fn end(&self, end: &EndEvent) -> Result<()> {
         let output = self.output;
         if done::captured_something(&end.probe) {
+            // The last figures came with the end.
+            let mut unseen = Shown { durations: Some((u64::MAX, 0)), ..Shown::default() };
+            self.print_durations(&end.probe, &mut unseen)?;
             return if output.json {
                 Ok(())
             } else {

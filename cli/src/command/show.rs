@@ -5,11 +5,12 @@ use super::{Context, probe_id};
 use crate::fail::{Failure, Result};
 use crate::link::client::{Client, encode};
 use crate::output::Tone;
-use crate::screen::armed;
 use crate::screen::snapshot::{Extent, snapshot};
 use crate::screen::text::clean;
+use crate::screen::{armed, duration};
 use serde_json::Value;
 use stillframe_core::ids::ProbeId;
+use stillframe_core::probe::ProbeKind;
 use stillframe_hub::api::types::{ProbeView, SnapshotPage};
 
 /// Snapshots asked for at a time.
@@ -39,6 +40,9 @@ fn all(id: ProbeId, context: &Context) -> Result<()> {
     let client = context.client()?;
     let probe: ProbeView = client.get(&format!("/api/v1/probes/{id}"))?;
     let output = context.output;
+    if probe.spec.kind == ProbeKind::Time {
+        return durations(&probe, context);
+    }
     if output.json {
         let mut list = Vec::new();
         pages(&client, id, |data| {
@@ -54,6 +58,22 @@ fn all(id: ProbeId, context: &Context) -> Result<()> {
         print_snapshot(&data, output)
     })?;
     if shown { Ok(()) } else { output.line(&format!("nothing captured yet: stillframe why {id}")) }
+}
+
+/// What a time probe measured, on all instances together.
+fn durations(probe: &ProbeView, context: &Context) -> Result<()> {
+    let output = context.output;
+    if output.json {
+        let list: Vec<_> = super::durations_json(probe).into_iter().collect();
+        return output.data(&list);
+    }
+    output.toned(&armed::title(probe), Tone::Head)?;
+    match &probe.durations {
+        Some(durations) if probe.counters.captured > 0 => {
+            output.lines(&duration::table(durations, &output.canvas))
+        }
+        _ => output.line(&format!("nothing measured yet: stillframe why {}", probe.id)),
+    }
 }
 
 fn pages(client: &Client, id: ProbeId, mut each: impl FnMut(Value) -> Result<()>) -> Result<()> {

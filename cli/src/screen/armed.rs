@@ -173,7 +173,11 @@ fn reason(instances: &[InstanceReport], state: ProbeState) -> Option<String> {
 fn until(probe: &ProbeView) -> String {
     let mut ends = Vec::new();
     if let Some(limit) = probe.spec.limit {
-        let what = if probe.spec.kind == ProbeKind::Log { "line" } else { "capture" };
+        let what = match probe.spec.kind {
+            ProbeKind::Log => "line",
+            ProbeKind::Time => "passage",
+            ProbeKind::Snap | ProbeKind::Count => "capture",
+        };
         ends.push(format!("{} in all", plural(limit, what, &format!("{what}s"))));
     }
     if let Some(ms) = probe.spec.expires_ms {
@@ -190,7 +194,8 @@ fn until(probe: &ProbeView) -> String {
 pub(crate) fn next(probe: &ProbeView) -> Vec<String> {
     let id = probe.id;
     let read = match probe.spec.kind {
-        ProbeKind::Count | ProbeKind::Time => format!("read   stillframe ls · stillframe why {id}"),
+        ProbeKind::Count => format!("read   stillframe ls · stillframe why {id}"),
+        ProbeKind::Time => format!("read   stillframe show {id} · stillframe ls"),
         _ => format!("read   stillframe tail {id} · stillframe show {id}"),
     };
     vec![read, format!("ends   stillframe rm {id} · why: stillframe why {id}")]

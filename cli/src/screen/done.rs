@@ -4,7 +4,7 @@
 
 use super::snapshot::Canvas;
 use super::text::{clean, columns, count, glued, left, long_span, plural, unglued, wrap};
-use super::why;
+use super::{duration, why};
 use stillframe_core::probe::ProbeKind;
 use stillframe_hub::api::types::{EndEvent, ProbePhase, ProbeView};
 
@@ -41,7 +41,10 @@ pub(crate) fn line(probe: &ProbeView) -> String {
     let word = ended(probe.phase);
     let what = match (probe.spec.kind, probe.spec.limit) {
         (ProbeKind::Count, _) => plural(probe.counters.captured, "hit", "hits"),
-        (ProbeKind::Time, _) => plural(probe.counters.captured, "passage", "passages"),
+        (ProbeKind::Time, _) => match &probe.durations {
+            Some(durations) => duration::summary(durations),
+            None => plural(0, "passage", "passages"),
+        },
         (_, Some(limit)) => format!("{} of {} captured", count(probe.captured), count(limit)),
         (_, None) => format!("{} captured", count(probe.captured)),
     };
@@ -52,11 +55,13 @@ pub(crate) fn line(probe: &ProbeView) -> String {
     let on = plural(u64::from(on), "instance", "instances");
     let mut line = format!("{} {word}: {what} on {on} in {}", probe.id, span(probe));
     let counters = &probe.counters;
+    let unmeasured = probe.durations.as_ref().map_or(0, |one| one.open.saturating_add(one.lost));
     for (number, word) in [
         (counters.over_quota, "over quota"),
         (counters.condition_failed, "failed conditions"),
         (counters.buffer_full, "dropped, buffer full"),
         (counters.missed, "missed"),
+        (unmeasured, "not measured to their end"),
         (probe.surplus, "surplus"),
     ] {
         if number > 0 {

@@ -5,7 +5,7 @@
 use super::armed::kind_word;
 use super::snapshot::Canvas;
 use super::table::{Column, table};
-use super::text::{clean, count, percent, plural, short_span};
+use super::text::{clean, count, nanos, percent, plural, short_span};
 use std::collections::{BTreeMap, BTreeSet};
 use stillframe_core::probe::{ProbeKind, ProbeState, SourceMatch};
 use stillframe_hub::api::types::{InstanceView, ProbePhase, ProbeView};
@@ -165,6 +165,12 @@ fn versions(instances: &[&InstanceView], canvas: &Canvas) -> Vec<String> {
     table(&heads, &rows, canvas.width)
 }
 
+/// What half of the passages took less than.
+fn middle(probe: &ProbeView) -> String {
+    let running = probe.durations.as_ref().and_then(|durations| durations.running.as_ref());
+    running.map_or_else(|| "-".to_owned(), |spread| format!("p50 {}", nanos(spread.p50_ns)))
+}
+
 fn probe_rows(probes: &[ProbeView], canvas: &Canvas) -> Vec<String> {
     let heads = [
         Column::text("PROBE"),
@@ -179,6 +185,7 @@ fn probe_rows(probes: &[ProbeView], canvas: &Canvas) -> Vec<String> {
     let row = |probe: &ProbeView| {
         let got = match (probe.spec.kind, probe.spec.limit) {
             (ProbeKind::Count, _) => "-".to_owned(),
+            (ProbeKind::Time, _) => middle(probe),
             (_, Some(limit)) => format!("{}/{}", count(probe.captured), count(limit)),
             (_, None) => count(probe.captured),
         };

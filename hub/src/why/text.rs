@@ -3,6 +3,7 @@
 //! Knows no state. Invariant: numbers have thousands' separators, spans their unit.
 
 use crate::api::types::ProbeView;
+use stillframe_core::probe::durations::Spread;
 use stillframe_core::probe::{ProbeReport, SourceMatch};
 
 /// A number as every screen has it: `1,204`.
@@ -21,6 +22,24 @@ pub fn count(number: u64) -> String {
 /// `1 hit`, `7 hits`.
 pub(super) fn times(number: u64) -> String {
     format!("{} {}", count(number), if number == 1 { "hit" } else { "hits" })
+}
+
+/// `1 passage`, `7 passages`.
+pub(super) fn passages(number: u64) -> String {
+    format!("{} {}", count(number), if number == 1 { "passage" } else { "passages" })
+}
+
+/// `p50 1.8 µs · p90 2.4 µs · p99 9.1 µs · min 1.2 µs · mean 1.9 µs · max 31 µs`.
+pub(super) fn spread(spread: &Spread) -> String {
+    let figures = [
+        ("p50", spread.p50_ns),
+        ("p90", spread.p90_ns),
+        ("p99", spread.p99_ns),
+        ("min", spread.min_ns),
+        ("mean", spread.mean_ns),
+        ("max", spread.max_ns),
+    ];
+    figures.map(|(word, ns)| format!("{word} {}", span(ns))).join(" · ")
 }
 
 /// `27 µs`, `340 ns`, `1.2 ms`.

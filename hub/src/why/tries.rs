@@ -35,6 +35,7 @@ pub(super) fn tries(verdict: Verdict, probe: &ProbeView, said: &[Said<'_>]) -> V
         | Verdict::Pending
         | Verdict::Capturing
         | Verdict::Counting
+        | Verdict::Timing
         | Verdict::BufferFull
         | Verdict::Missed
         | Verdict::OnTheWay => Vec::new(),
