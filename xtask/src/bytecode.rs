@@ -15,9 +15,10 @@ use std::process::Command;
 /// Minor versions whose bytecode is rewritten.
 const MINORS: [u8; 3] = [9, 10, 11];
 /// A script, what it proves, its arguments in the gate and under `--full`.
-const SCRIPTS: [(&str, &str, &[&str], &[&str]); 4] = [
+const SCRIPTS: [(&str, &str, &[&str], &[&str]); 5] = [
     ("structure.py", "every line of the library", &["--one-in=6"], &["--each"]),
     ("counts.py", "hits are executions", &[], &[]),
+    ("spots.py", "calls start and end", &[], &[]),
     ("suite.py", "the library imports", &["imports"], &["imports"]),
     ("suite.py", "the library's tests", &[], &["--full"]),
 ];
