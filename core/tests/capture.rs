@@ -3,6 +3,8 @@
 #[path = "support/heap.rs"]
 #[expect(unreachable_pub, reason = "a support file of several test crates")]
 mod heap;
+#[path = "support/summary.rs"]
+mod summary;
 
 use heap::{Heap, Slot};
 use proptest::prelude::*;
@@ -74,6 +76,7 @@ fn every_case_of_the_vectors() {
             }
         }
     }
+    summary::tell("captures.json", cases.len());
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 

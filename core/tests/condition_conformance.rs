@@ -7,6 +7,8 @@
 mod json_host;
 #[path = "support/json_tagged.rs"]
 mod json_tagged;
+#[path = "support/summary.rs"]
+mod summary;
 
 use json_host::JsonHost;
 use serde_json::{Map, Value as Json};
@@ -101,5 +103,6 @@ fn every_case_comes_out_as_the_language_says() {
             }
         }
     }
+    summary::tell("conditions-python.json", cases.len());
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
 }

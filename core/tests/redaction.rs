@@ -1,5 +1,8 @@
 //! Redaction as data: every case of `tests/conformance/redaction.json`.
 
+#[path = "support/summary.rs"]
+mod summary;
+
 use serde_json::Value;
 use stillframe_core::redaction::Redaction;
 use stillframe_core::value::Text;
@@ -37,6 +40,13 @@ fn name(redaction: &Redaction, name: &str) -> Value {
         assert_eq!(redaction.name_text(Text::Latin1(&latin1)), verdict, "{name}");
     }
     verdict.into()
+}
+
+#[test]
+fn the_lists_are_summed_up() {
+    let cases = cases();
+    let lists = ["names", "lists", "values", "numbers", "lines"].map(|key| list(&cases, key).len());
+    summary::tell("redaction.json", lists.iter().sum());
 }
 
 #[test]

@@ -5,6 +5,8 @@
 
 #[path = "support/json_host.rs"]
 mod json_host;
+#[path = "support/summary.rs"]
+mod summary;
 
 use json_host::JsonHost;
 use serde_json::{Map, Value as Json};
@@ -65,5 +67,6 @@ fn every_template_makes_its_line() {
         check(case).err().map(|fault| format!("{}: {fault}", case["name"]))
     };
     let faults: Vec<String> = cases.iter().filter_map(fault).collect();
+    summary::tell("templates-python.json", cases.len());
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
 }

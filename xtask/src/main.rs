@@ -5,6 +5,7 @@
 
 mod bench;
 mod bytecode;
+mod conformance;
 mod count;
 mod demo;
 mod dist;

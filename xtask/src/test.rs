@@ -6,6 +6,7 @@
 use crate::Result;
 use crate::bench;
 use crate::bytecode;
+use crate::conformance;
 use crate::count::{Counts, in_output};
 use crate::dist::{Product, cargo};
 use crate::files::{make_folder, read, root, target};
@@ -42,6 +43,7 @@ const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "stillframe-python"];
 /// Runs the gate, or the steps of it whose name contains `only`.
 pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
     let mut gate = Gate::new(only);
+    conformance::begin();
     gate.step("format", || must(cargo("fmt").args(["--all", "--check"])).map(|_| Verdict::Fine));
     let (pythons, missing) = python::all();
     let first = pythons.first().map(|python| python.program.clone());
@@ -71,6 +73,7 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
         }
         gate.step("demo", demo);
     }
+    gate.step("conformance vectors", conformance::summary);
     if full {
         gate.step("licences, bans, sources", deny);
     }
@@ -122,6 +125,7 @@ fn cargo_test(product: Option<&Product>) -> Result<Verdict> {
         std::fs::remove_file(&skips).map_err(|error| format!("remove old skips: {error}"))?;
     }
     command.env("STILLFRAME_SKIPS", &skips).env("STILLFRAME_ENABLED", "true");
+    command.env("STILLFRAME_CONFORMANCE", conformance::path());
     if let Some(product) = product {
         command.env("STILLFRAME_BIN", &product.bin).env("STILLFRAME_AGENTS", &product.agents);
         for (python, _) in &product.wheels {
@@ -198,6 +202,7 @@ fn python_tests(python: &Python, wheel: &Path) -> Result<Verdict> {
     let mut command = Command::new(program);
     command.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]).arg(&folder);
     command.current_dir(root()).env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env("STILLFRAME_CONFORMANCE", conformance::path());
     let ended = show(&mut command)?;
     passed((ended.status.success(), ended.output))
 }

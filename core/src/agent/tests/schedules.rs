@@ -10,6 +10,8 @@ use crate::ids::ProbeId;
 use crate::probe::Delivery;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
+#[path = "../../../tests/support/summary.rs"]
+mod summary;
 
 const VECTORS: &str = include_str!("../../../../tests/conformance/quotas.json");
 /// Hits between two deliveries: fewer than there are buffers.
@@ -113,5 +115,6 @@ fn every_schedule_comes_out_as_the_vectors_say() {
         fault
     };
     let faults: Vec<String> = cases.iter().filter_map(fault).collect();
+    summary::tell("quotas.json", cases.len());
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
 }
