@@ -7,6 +7,8 @@
 
 #[path = "../../../core/tests/support/json_host.rs"]
 mod json_host;
+#[path = "../../../core/tests/support/json_tagged.rs"]
+mod json_tagged;
 
 use json_host::JsonHost;
 use libfuzzer_sys::fuzz_target;
@@ -18,8 +20,8 @@ use stillframe_core::limits::LOG_LINE_BYTES;
 use stillframe_core::redaction::Redaction;
 
 /// A variable of each kind; their names are in the dictionary of the fuzzer.
-static VARIABLES: LazyLock<Map<String, Value>> = LazyLock::new(|| {
-    let variables = json!({
+static CASE: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+    let case = json!({"vars": {
         "n": null,
         "b": true,
         "i": {"int": "42"},
@@ -33,8 +35,8 @@ static VARIABLES: LazyLock<Map<String, Value>> = LazyLock::new(|| {
         "d": {"dict": [[{"str": "key"}, {"list": [{"int": "7"}]}], [{"int": "3"}, null]]},
         "password": {"str": "hunter2"},
         "m": {"missing": "needs_code"}
-    });
-    variables.as_object().cloned().unwrap_or_default()
+    }});
+    case.as_object().cloned().unwrap_or_default()
 });
 
 fn install<T>(
@@ -69,7 +71,7 @@ fn run(program: &Program, host: &JsonHost) -> Value {
 }
 
 fuzz_target!(|source: &str| {
-    let mut host = JsonHost::new(&VARIABLES);
+    let mut host = JsonHost::new(&CASE);
     if let Ok(program) = install(&mut host, |install| Program::compile(source, install)) {
         assert!(check(source, &PYTHON).is_ok(), "installed but not accepted by the parser alone");
         let value = run(&program, &host);
