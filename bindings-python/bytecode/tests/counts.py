@@ -1,9 +1,9 @@
 """Hits of every line against what the interpreter itself says was entered.
 
 The corpus and a few modules of the standard library run once traced and once with a hook at every
-line. Traced, each instruction is seen, and two things are told from it: when `sys.settrace` must send
-a line event, which it must have done; and when a line is entered, which must be the number of hits.
-Both to the unit. They differ only in these:
+line. Traced, each instruction is seen, and two things are told from it: when `sys.settrace` must
+send a line event, which it must have done; and when a line is entered, which must be the number of
+hits. Both to the unit. They differ only in these:
 
 - a statement that comes back to its first line has an event, and is no new execution;
 - a jump backwards within a line has an event, and is one execution of the line;
@@ -350,7 +350,8 @@ def side(kind):
         making.run()
         sys.settrace(None)
         found = {"model": tracing.model, "events": tracing.events,
-                 "known": tracing.events_known, "loose": tracing.loose, "differences": tracing.differences}
+                 "known": tracing.events_known, "loose": tracing.loose,
+                 "differences": tracing.differences}
     print(json.dumps({name: [[*key, n] for key, n in counter.items()]
                       for name, counter in found.items()}))
 
@@ -378,9 +379,10 @@ def main():
         if failed < 30:
             print(f"{place} line {line}: {hits} hits, entered {model} times; "
                   f"{events} events, {known} known")
-    print(f"3.{MINOR}: {sum(found['hits'].values())} hits, {sum(found['events'].values())} events, "
+    total = {name: sum(found[name].values()) for name in ("hits", "events")}
+    print(f"3.{MINOR}: {total['hits']} hits, {total['events']} events, "
           f"{len(found['refused'])} lines refused for want of room; no hits: "
-          + ", ".join(f"{n} times {why}" for (why, _), n in found["differences"].items()))
+          + ", ".join(f"{n} times {why[0]}" for why, n in found["differences"].items()))
     print(f"{passed} passed, {failed} failed in {time.monotonic() - started:.1f}s")
     sys.exit(1 if failed else 0)
 

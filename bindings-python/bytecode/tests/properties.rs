@@ -297,7 +297,8 @@ proptest! {
             first_line, stack_size, constants, flags: 0,
         };
         let _ = with_all_lines(&code);
-        for spot in [Spot::Line(wanted), Spot::Start, Spot::Exit, Spot::Yield, Spot::Resume, Spot::Unwind] {
+        let line = Spot::Line(wanted);
+        for spot in [line, Spot::Start, Spot::Exit, Spot::Yield, Spot::Resume, Spot::Unwind] {
             let _ = rewrite(&code, &[Insert { spot, constant: wanted }]);
         }
     }

@@ -1,32 +1,31 @@
 """The standard library's own tests, once as they are and once with a hook at every line.
 
 Each module of tests runs in processes of its own. With hooks, every module that is imported from
-source (the tests themselves, what they test, and `unittest`) is rewritten before it runs. Every test
-that passed before must pass. `imports` instead of names of modules imports every module of the
+source (the tests themselves, what they test, and `unittest`) is rewritten before it runs. Every
+test that passed before must pass. `imports` instead of names of modules imports every module of the
 library in that way; `--full` takes all tests of the library. Says `N passed, N failed in S s`.
 """
 
+import concurrent.futures
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+ADDING = threading.Lock()
 # Seconds one module of tests may take.
 LIMIT = 300
 GATE = """
-test_asyncgen test_baseexception test_class test_collections test_configparser test_contextlib
-test_contextlib_async test_copy test_coroutines test_csv test_dataclasses test_decorators test_deque
-test_dict test_dictcomps test_difflib test_enum test_exception_group test_exception_hierarchy
-test_exception_variations test_except_star test_exceptions test_extcall test_fractions test_functools
-test_generator_stop test_generators test_genexps test_grammar test_heapq test_json
-test_keywordonlyarg test_list test_listcomps test_named_expressions test_opcodes test_ordered_dict
-test_patma test_pep380 test_pep479 test_pep492 test_pprint test_raise test_re test_scope test_setcomps
-test_shlex test_string test_super test_syntax test_textwrap test_traceback test_types test_typing
-test_unpack test_unpack_ex test_userdict test_weakref test_with test_yield_from
-test_asyncio.test_locks test_asyncio.test_queues test_asyncio.test_taskgroups
-test_asyncio.test_context test_asyncio.test_pep492 test_asyncio.test_timeouts
+test_asyncgen test_contextlib test_contextlib_async test_coroutines test_dataclasses
+test_decorators test_dict test_dictcomps test_enum test_except_star test_exception_group
+test_exceptions test_extcall test_functools test_generators test_genexps test_grammar test_json
+test_listcomps test_named_expressions test_patma test_pep380 test_raise test_scope
+test_setcomps test_super test_textwrap test_traceback test_typing test_unpack_ex test_with
+test_yield_from test_asyncio.test_locks test_asyncio.test_queues test_asyncio.test_taskgroups
+test_asyncio.test_pep492
 """.split()
 # Modules whose subject is bytecode itself, the interpreter's own machinery, or other machines.
 LEFT_OUT = {
@@ -62,10 +61,12 @@ LEFT_OUT = {
     "test_winreg": "needs Windows",
 }
 # Modules whose import does something, needs another system, or is no module.
-NOT_IMPORTED = ("antigravity", "this", "idlelib", "tkinter", "turtledemo", "lib2to3.tests", "test",
-                "__main__", "msilib", "ctypes.wintypes", "distutils.command.bdist_msi",
-                "distutils.tests", "unittest.test", "ctypes.test", "sqlite3.test", "tests",
-                "ensurepip", "pydoc_data", "turtle", "_aix_support", "_bootsubprocess", "_osx_support")
+NOT_IMPORTED = (
+    "antigravity", "this", "idlelib", "tkinter", "turtledemo", "lib2to3.tests", "test",
+    "__main__", "msilib", "ctypes.wintypes", "distutils.command.bdist_msi", "distutils.tests",
+    "unittest.test", "ctypes.test", "sqlite3.test", "tests", "ensurepip", "pydoc_data",
+    "turtle", "_aix_support", "_bootsubprocess", "_osx_support",
+)
 
 
 def install():
@@ -216,8 +217,9 @@ def main():
                 print(f"left out: {name}: {LEFT_OUT[name]}")
         cases = [(name, [name]) for name in names if name not in LEFT_OUT]
     total = {"passed": 0, "failed": 0, "lines": 0, "refused": 0, "hits": 0}
-    for name, arguments in cases:
-        compare(name, arguments, total)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for said in pool.map(lambda case: compare(*case, total), cases):
+            print(*said, sep="\n", end="\n" if said else "", flush=True)
     minor = sys.version_info[1]
     print(f"3.{minor}: {total['lines']} lines with a hook, {total['hits']} hits, "
           f"{total['refused']} lines refused for want of room")
@@ -227,11 +229,11 @@ def main():
 
 
 def compare(name, arguments, total):
+    """Runs both, adds to `total`, and answers what is to be said."""
     before, fault = run(arguments, False)
     if before is None:
-        if "No module named" not in fault:
-            print(f"left out: {name}: without hooks it {fault[-120:]!r}")
-        return
+        is_missing = "No module named" in fault
+        return [] if is_missing else [f"left out: {name}: without hooks it {fault[-120:]!r}"]
     fine = {test for test, how in before["ended"].items() if how in ("passed", None)}
     worse, after = set(fine), None
     for attempt in range(2):
@@ -242,14 +244,14 @@ def compare(name, arguments, total):
             worse = {test for test in worse if again["ended"].get(test, "") not in ("passed", None)}
         if not worse:
             break
-    total["passed"] += len(fine) - len(worse)
-    total["failed"] += len(worse)
-    for key in ("lines", "refused", "hits"):
-        total[key] += after[key] if after else 0
-    if fault and after is None:
-        print(f"{name}: {fault}")
-    for test in sorted(worse)[:5] if after else ():
-        print(f"{name}: {test}: {after['ended'].get(test, 'did not run')}")
+    with ADDING:
+        total["passed"] += len(fine) - len(worse)
+        total["failed"] += len(worse)
+        for key in ("lines", "refused", "hits"):
+            total[key] += after[key] if after else 0
+    if after is None:
+        return [f"{name}: {fault}"]
+    return [f"{name}: {test}: {after['ended'].get(test, 'did not run')}" for test in sorted(worse)[:5]]
 
 
 if __name__ == "__main__":
