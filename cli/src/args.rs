@@ -249,6 +249,9 @@ pub(crate) struct Show {
 pub(crate) struct Why {
     /// A probe's id.
     pub(crate) probe: String,
+    /// Each instance by itself.
+    #[arg(long)]
+    pub(crate) each: bool,
 }
 
 #[derive(Debug, Args)]

@@ -57,7 +57,7 @@ fn execute(cli: &Cli, output: &Output) -> Result<()> {
         }
         Command::Show(args) if file::is_path(&args.id) => file::show(&args.id, output),
         Command::Show(args) => show::show(&args.id, &context),
-        Command::Why(args) => why::why(&args.probe, &context),
+        Command::Why(args) => why::why(&args.probe, args.each, &context),
         Command::Rm(args) => remove::remove(args, &context),
         Command::Doctor => doctor::doctor(&context),
     }

@@ -12,6 +12,7 @@ use stillframe_core::probe::durations::{Durations, Spread};
 use stillframe_core::probe::{Counters, ProbeKind, ProbeState, SourceMatch};
 
 mod group;
+mod hosts;
 mod text;
 mod tries;
 
@@ -30,8 +31,10 @@ pub(crate) fn explain(
     let facts = facts(verdict, &probe, &said, services);
     let tries = tries::tries(verdict, &probe, &said);
     let groups = group::groups(&said, &probe);
+    let each = group::each(&instances, &probe);
+    let hosts = hosts::hosts(&instances);
     let yours = yours(&probe, &said);
-    WhyView { headline, facts, yours, groups, tries, probe, instances }
+    WhyView { headline, facts, yours, groups, tries, hosts, each, probe, instances }
 }
 
 /// The first obstacle, or that there is none.
@@ -256,12 +259,14 @@ fn facts(
         Verdict::False if probe.spec.condition.is_some() => {
             vec![fact("", format!("if {}", probe.spec.condition.as_deref().unwrap_or_default()))]
         }
-        Verdict::False
-        | Verdict::Capturing
-        | Verdict::Counting
-        | Verdict::OverQuota
-        | Verdict::BufferFull
-        | Verdict::Missed => Vec::new(),
+        Verdict::OverQuota => vec![fact("", text::rate(&probe.spec))],
+        Verdict::BufferFull => {
+            vec![fact("", "64 captures waited for the agent's own thread, which did not get to run")]
+        }
+        Verdict::Missed => {
+            vec![fact("", "a line that runs while a capture reads values is not captured itself")]
+        }
+        Verdict::False | Verdict::Capturing | Verdict::Counting => Vec::new(),
     }
 }
 

@@ -7,14 +7,17 @@ use crate::screen::why;
 use stillframe_hub::api::types::WhyView;
 
 /// Prints the reasons.
-pub(crate) fn why(probe: &str, context: &Context) -> Result<()> {
+pub(crate) fn why(probe: &str, each: bool, context: &Context) -> Result<()> {
     let id = probe_id(probe)?;
     let view: WhyView = context.client()?.get(&format!("/api/v1/probes/{id}/why"))?;
     let output = context.output;
     if output.json {
         return output.data(&view);
     }
-    let lines = why::why(&view, &output.canvas);
+    let mut lines = why::why(&view, &output.canvas);
+    if each {
+        lines.extend(why::each(&view, &output.canvas));
+    }
     let verdict = if view.headline.good { Tone::Plain } else { Tone::Warning };
     for (index, line) in lines.iter().enumerate() {
         let tone = match index {

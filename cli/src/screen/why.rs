@@ -26,7 +26,16 @@ pub(crate) fn why(why: &WhyView, canvas: &Canvas) -> Vec<String> {
     let by = format!("{age} ago by {}", clean(&why.probe.by));
     let mut lines = titled(&why.probe, &by, BY_COLUMN, canvas);
     lines.extend(reasons(why, canvas));
+    if why.hosts.iter().any(|host| host.instances > 1) {
+        let host = |text: &str| wrap_behind("  ", text, canvas, "         ");
+        lines.extend(why.hosts.iter().flat_map(|one| host(&one.text)));
+    }
     lines
+}
+
+/// Each instance by itself.
+pub(crate) fn each(why: &WhyView, canvas: &Canvas) -> Vec<String> {
+    why.each.iter().flat_map(|one| counted_group(one, canvas)).collect()
 }
 
 /// All but the first line, which names the probe.
@@ -114,7 +123,7 @@ fn their_lines(label: &str, theirs: &Theirs, canvas: &Canvas) -> Vec<String> {
 
 fn counted_group(group: &WhyGroup, canvas: &Canvas) -> Vec<String> {
     let mut lines = wrap_behind("  ", &group.text, canvas, "         ");
-    if let Some(counts) = &group.counts {
+    for counts in group.counts.iter().chain(&group.deliveries) {
         lines.extend(wrap_behind("         ", counts, canvas, "         "));
     }
     lines

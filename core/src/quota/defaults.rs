@@ -10,7 +10,7 @@ pub const SNAP_LIMIT: u64 = 10;
 /// Snapshots that may come at once, before the rate counts.
 pub const SNAP_BURST: u32 = 10;
 /// Snapshots a second (Datadog's default).
-const SNAP_RATE_PER_S: u32 = 1;
+pub const SNAP_RATE_PER_S: u32 = 1;
 /// Snapshots a second over all probes of a process (Datadog's default).
 pub const PROCESS_SNAPS_PER_S: u32 = 25;
 /// Log lines a second (Datadog's default).

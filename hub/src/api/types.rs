@@ -39,7 +39,7 @@ mod why;
 
 pub use error::{Code, ErrorAnswer, ErrorInfo};
 pub use event::{EndEvent, Event, InstanceEvent, ReportEvent};
-pub use why::{Headline, Theirs, Try, WhyFact, WhyGroup, WhyView, Yours};
+pub use why::{Headline, Theirs, Try, WhyFact, WhyGroup, WhyHost, WhyView, Yours};
 
 /// The port that agents, API and later the web share.
 pub const DEFAULT_PORT: u16 = 4737;

@@ -5,7 +5,7 @@
 use super::text;
 use crate::api::types::{InstanceReport, ProbeView, Theirs, WhyGroup};
 use std::collections::BTreeMap;
-use stillframe_core::probe::{Counters, ProbeReport, ProbeState, SourceMatch};
+use stillframe_core::probe::{Counters, Delivery, ProbeReport, ProbeState, SourceMatch};
 
 /// Names of a group that are listed.
 const MAX_NAMES: usize = 5;
@@ -110,11 +110,30 @@ pub(super) fn groups(said: &[Said<'_>], probe: &ProbeView) -> Vec<WhyGroup> {
     groups.into_values().map(|members| group(&members, said.len(), probe)).collect()
 }
 
+/// Each instance as a group of its own.
+pub(super) fn each(instances: &[InstanceReport], probe: &ProbeView) -> Vec<WhyGroup> {
+    let alone = |instance: &InstanceReport| {
+        let said = Said::of(instance);
+        let mut group = group(&[&said], 1, probe);
+        let (_, rest) = group.text.split_once(": ").unwrap_or_default();
+        let gone = match (instance.connected, instance.holds) {
+            (false, _) => " · gone",
+            (true, false) => " · let go",
+            (true, true) => "",
+        };
+        group.text = format!("{}: {rest}{gone}", instance.name);
+        group
+    };
+    instances.iter().map(alone).collect()
+}
+
 fn group(members: &[&Said<'_>], all: usize, probe: &ProbeView) -> WhyGroup {
     let reports = || members.iter().filter_map(|one| one.report);
     let first = members.first().and_then(|one| one.report);
     let mut counters = Counters::default();
     reports().for_each(|report| counters.add(&report.counters));
+    let mut delivery = Delivery::default();
+    reports().for_each(|report| delivery.add(&report.delivery));
     let mut not_probed: Vec<String> =
         reports().flat_map(|report| report.not_probed.iter().cloned()).collect();
     not_probed.sort();
@@ -135,6 +154,7 @@ fn group(members: &[&Said<'_>], all: usize, probe: &ProbeView) -> WhyGroup {
         theirs: first.and_then(theirs),
         message: members.first().and_then(|one| one.message()).map(str::to_owned),
         counters,
+        delivery,
         first_failure: reports().find_map(|report| report.first_failure.clone()),
         not_probed,
         ns_per_hit: reports().filter_map(|report| report.ns_per_hit).max(),
@@ -143,6 +163,7 @@ fn group(members: &[&Said<'_>], all: usize, probe: &ProbeView) -> WhyGroup {
         budget_ppm: reports().map(|report| report.budget_ppm).max().unwrap_or(0),
         text: String::new(),
         counts: None,
+        deliveries: (delivery.taken() > 0).then(|| deliveries(&delivery)),
     };
     group.text = line(&group, all);
     group.counts = first.is_some_and(|_| group.at.is_some()).then(|| counts(&group, probe));
@@ -192,7 +213,8 @@ fn line(group: &WhyGroup, all: usize) -> String {
     }
     match group.state {
         None => parts.push("has not answered yet".to_owned()),
-        Some(ProbeState::Armed | ProbeState::Done | ProbeState::Expired | ProbeState::Removed) => {}
+        Some(ProbeState::Armed | ProbeState::Expired | ProbeState::Removed) => {}
+        Some(ProbeState::Done) => parts.push("done: its limit is reached here".to_owned()),
         Some(ProbeState::Pending) if group.loaded == Some(false) => {}
         Some(state) => parts.push(match &group.message {
             Some(message) => format!("{}: {message}", state_word(state)),
@@ -219,6 +241,17 @@ fn state_word(state: ProbeState) -> &'static str {
         ProbeState::Expired => "expired",
         ProbeState::Removed => "removed",
     }
+}
+
+/// `acknowledged 8 · spooled 2 · dropped 0 · refused 0`.
+pub(super) fn deliveries(delivery: &Delivery) -> String {
+    let parts = [
+        ("acknowledged", delivery.acknowledged),
+        ("spooled", delivery.spooled),
+        ("dropped", delivery.spool_dropped),
+        ("refused", delivery.refused_by_check),
+    ];
+    parts.map(|(word, number)| format!("{word} {}", text::count(number))).join(" · ")
 }
 
 /// `false 0 · failed 1,204 · quota 0 · buffer 0 · missed 0 · captured 0`.

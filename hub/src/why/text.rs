@@ -4,7 +4,8 @@
 
 use crate::api::types::ProbeView;
 use stillframe_core::probe::durations::Spread;
-use stillframe_core::probe::{ProbeReport, SourceMatch};
+use stillframe_core::probe::{ProbeKind, ProbeReport, ProbeSpec, SourceMatch};
+use stillframe_core::quota;
 
 /// A number as every screen has it: `1,204`.
 pub fn count(number: u64) -> String {
@@ -86,6 +87,19 @@ pub(super) fn capturing(probe: &ProbeView) -> String {
     };
     let captured = count(probe.captured);
     format!(": {captured}{of} captured on {} {instances}{surplus}", probe.captured_on)
+}
+
+/// `its rate is 1 a second, 10 at once; snapshots of a process 25 a second in all`.
+pub(super) fn rate(spec: &ProbeSpec) -> String {
+    let (default, all) = match spec.kind {
+        ProbeKind::Snap => (
+            quota::SNAP_RATE_PER_S,
+            format!("; snapshots of a process {} a second in all", quota::PROCESS_SNAPS_PER_S),
+        ),
+        _ => (quota::LOG_RATE_PER_S, String::new()),
+    };
+    let per_s = spec.rate_per_s.unwrap_or(default);
+    format!("its rate is {} a second{all}: what comes beyond is not captured", count(per_s.into()))
 }
 
 pub(super) fn source(source: SourceMatch) -> &'static str {

@@ -31,12 +31,13 @@ pub(super) fn tries(verdict: Verdict, probe: &ProbeView, said: &[Said<'_>]) -> V
             ProbeKind::Count | ProbeKind::Time => Vec::new(),
             _ => vec![format!("stillframe snap {} --limit 1", quoted(&probe.location))],
         },
-        Verdict::OverQuota
-        | Verdict::Pending
+        Verdict::OverQuota | Verdict::BufferFull => {
+            vec![format!("stillframe count {}", quoted(&probe.location))]
+        }
+        Verdict::Pending
         | Verdict::Capturing
         | Verdict::Counting
         | Verdict::Timing
-        | Verdict::BufferFull
         | Verdict::Missed
         | Verdict::OnTheWay => Vec::new(),
     };

@@ -7,7 +7,7 @@
 
 use super::{InstanceReport, ProbeView};
 use serde::{Deserialize, Serialize};
-use stillframe_core::probe::{ArmedAt, Counters, ProbeState, SourceMatch};
+use stillframe_core::probe::{ArmedAt, Counters, Delivery, ProbeState, SourceMatch};
 
 /// Why a probe is as it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,12 @@ pub struct WhyView {
     pub groups: Vec<WhyGroup>,
     /// What to do.
     pub tries: Vec<Try>,
+    /// Sums over the instances of each host.
+    #[serde(default)]
+    pub hosts: Vec<WhyHost>,
+    /// Each instance as a group of its own, those that let go or went among them.
+    #[serde(default)]
+    pub each: Vec<WhyGroup>,
     /// Every instance by itself.
     pub instances: Vec<InstanceReport>,
 }
@@ -101,6 +107,9 @@ pub struct WhyGroup {
     pub message: Option<String>,
     /// Sums over the group.
     pub counters: Counters,
+    /// What became of their captures.
+    #[serde(default)]
+    pub delivery: Delivery,
     /// First message of a failed condition.
     pub first_failure: Option<String>,
     /// Other files of that name.
@@ -117,6 +126,30 @@ pub struct WhyGroup {
     pub text: String,
     /// A second line with the counters: `false 0 · failed 1,204 · …`.
     pub counts: Option<String>,
+    /// A third line with what became of the captures: `acknowledged 8 · spooled 2 · …`.
+    #[serde(default)]
+    pub deliveries: Option<String>,
+}
+
+/// Sums over the instances of one host.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WhyHost {
+    /// Its name.
+    pub host: String,
+    /// Instances there that said something.
+    pub instances: u32,
+    /// What became of the hits.
+    pub counters: Counters,
+    /// What became of the captures.
+    pub delivery: Delivery,
+    /// Captures that the hub keeps.
+    pub stored: u64,
+    /// Captures that came after the probe's limit.
+    pub surplus: u64,
+    /// Shares of one core in millionths, summed.
+    pub cost_ppm: u64,
+    /// The host as one line.
+    pub text: String,
 }
 
 /// Something to type.
