@@ -12,8 +12,8 @@ mod rate;
 pub use budget::Budget;
 pub use defaults::{
     EXPIRY_MS, LOG_RATE_PER_S, MAX_RESTS, PROBE_BUDGET_PPM, PROCESS_BUDGET_PPM,
-    PROCESS_SNAPS_PER_S, REST_NS, SNAP_BURST, SNAP_LIMIT, SNAP_RATE_PER_S, SUSPECT_NS, budget_ppm, expiry_ns, limit,
-    process_snaps, rate,
+    PROCESS_SNAPS_PER_S, REST_NS, SNAP_BURST, SNAP_LIMIT, SNAP_RATE_PER_S, SUSPECT_NS, budget_ppm,
+    expiry_ns, limit, process_snaps, rate,
 };
 pub use limit::{Limit, Reservation};
 pub use rate::Rate;

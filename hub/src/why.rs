@@ -261,7 +261,10 @@ fn facts(
         }
         Verdict::OverQuota => vec![fact("", text::rate(&probe.spec))],
         Verdict::BufferFull => {
-            vec![fact("", "64 captures waited for the agent's own thread, which did not get to run")]
+            vec![fact(
+                "",
+                "64 captures waited for the agent's own thread, which did not get to run",
+            )]
         }
         Verdict::Missed => {
             vec![fact("", "a line that runs while a capture reads values is not captured itself")]

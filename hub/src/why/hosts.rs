@@ -26,8 +26,10 @@ pub(super) fn hosts(instances: &[InstanceReport]) -> Vec<WhyHost> {
 fn line(host: &WhyHost) -> String {
     let processes = if host.instances == 1 { "process" } else { "processes" };
     let (hits, captured) = (text::count(host.counters.hits), text::count(host.counters.captured));
-    let mut line =
-        format!("{}: {} {processes} · reached {hits} · captured {captured}", host.host, host.instances);
+    let mut line = format!(
+        "{}: {} {processes} · reached {hits} · captured {captured}",
+        host.host, host.instances
+    );
     if host.delivery.taken() > 0 {
         line = format!("{line} · {}", group::deliveries(&host.delivery));
     }
