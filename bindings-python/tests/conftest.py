@@ -59,6 +59,9 @@ class Probe:
     def report(self):
         return next(one for one in stillframe.status()["probes"] if one["probe"] == self.id)
 
+    def note(self):
+        return self.report()["at"].get("note")
+
     def counters(self):
         return self.report()["counters"]
 
