@@ -10,7 +10,7 @@ mod runtime;
 
 pub(crate) use runtime::PythonRuntime;
 
-use crate::ffi::{Reads, canary, main_thread_soon};
+use crate::ffi::{canary, main_thread_soon};
 use crate::{error, hook, locate};
 use pyo3::{PyResult, Python};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -65,7 +65,15 @@ pub(crate) fn start(py: Python<'_>, mut arguments: Arguments) -> PyResult<()> {
 
 /// Decides how frames are read, installs the hook, and has exit and fork tell us.
 fn prepare(py: Python<'_>, agent: &Arc<PythonAgent>) -> PyResult<()> {
-    choose_reads(py, agent);
+    let unwanted = std::env::var("STILLFRAME_DIRECT_READS").unwrap_or_default();
+    match canary(py, &unwanted) {
+        Ok(remark) => agent.note("canary", &remark),
+        Err(reason) => {
+            agent.note("canary", &format!("failed: {reason}"));
+            agent.note("mechanism", "none: nothing of this interpreter can be read safely");
+            return Ok(());
+        }
+    }
     match hook::install(py, agent.clone()) {
         Ok(mechanism) => agent.note("mechanism", &mechanism),
         Err(reason) => agent.note("mechanism", &format!("none: {}", reason.value(py))),
@@ -75,22 +83,6 @@ fn prepare(py: Python<'_>, agent: &Arc<PythonAgent>) -> PyResult<()> {
     }
     identity::note_standard_library(py);
     Ok(())
-}
-
-fn choose_reads(py: Python<'_>, agent: &Arc<PythonAgent>) {
-    let refused = std::env::var("STILLFRAME_DIRECT_READS").is_ok_and(|value| value == "off");
-    let reason =
-        if refused { Some("STILLFRAME_DIRECT_READS=off".to_owned()) } else { canary(py).err() };
-    match reason {
-        None => {
-            Reads::Direct.decide();
-            agent.note("canary", "passed: locals are read straight off the frame");
-        }
-        Some(reason) => {
-            Reads::Api.decide();
-            agent.note("canary", &format!("locals are read by PyFrame_GetVar: {reason}"));
-        }
-    }
 }
 
 /// Waits, without the GIL, until the tasks given so far were run.

@@ -5,6 +5,7 @@
 //! that rest the `SAFETY` comments of this folder. Nothing here runs code of the application.
 #![expect(unsafe_code, reason = "the binding's one place that touches the interpreter's memory")]
 
+mod asked;
 #[cfg(Py_3_12)]
 mod callback;
 mod canary;
@@ -30,12 +31,14 @@ mod memory;
 mod naming;
 mod number;
 mod object;
+mod proof;
 pub(crate) mod prove;
 mod stored;
 mod thread;
 mod types;
 mod watch;
 
+pub(crate) use asked::Asking;
 #[cfg(Py_3_12)]
 pub(crate) use callback::{Decide, Verdict, new_callback};
 pub(crate) use canary::examine as canary;
@@ -63,6 +66,7 @@ pub(crate) use memory::{Gil, guard, leaked};
 #[cfg(not(Py_3_11))]
 pub(crate) use naming::name_inner;
 pub(crate) use object::Obj;
+pub(crate) use proof::Part;
 pub(crate) use prove::Proof;
 pub(crate) use stored::Decimal;
 pub(crate) use thread::{main_thread_soon, spawn_quiet};

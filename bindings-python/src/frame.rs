@@ -7,7 +7,7 @@ mod plan;
 
 pub(crate) use plan::{Plan, Slots};
 
-use crate::ffi::{Found, Frame, Gil, Key, Obj, Type, code_line};
+use crate::ffi::{Asking, Found, Frame, Gil, Key, Obj, Reads, Type, code_line};
 use crate::value::{self, Known, attribute, value_of};
 use plan::{NAME, VARIABLE, WHERE};
 use std::cell::Cell;
@@ -26,6 +26,8 @@ pub(crate) struct Hit<'g> {
     named: Cell<(usize, Frame<'g>)>,
     /// Ordinal and cursor of the namespace's entry that was read last.
     entry: Cell<(usize, usize)>,
+    /// Keeps what reads through the interpreter's API had to make.
+    _asking: Option<Asking>,
 }
 
 impl<'g> Hit<'g> {
@@ -34,7 +36,9 @@ impl<'g> Hit<'g> {
     pub(crate) fn new(gil: Gil<'g>, frame: Frame<'g>, plan: &'g Plan, line: u32) -> Self {
         let known = Known::current();
         let (named, entry) = (Cell::new((0, frame)), Cell::new((0, 0)));
-        Self { gil, frame, plan, known, line, named, entry }
+        let asking =
+            if Reads::current() == Reads::Direct { None } else { Some(Asking::enter(gil)) };
+        Self { gil, frame, plan, known, line, named, entry, _asking: asking }
     }
 
     #[inline(always)]
@@ -232,9 +236,6 @@ impl Walker for Hit<'_> {
             let (file, function) = (name(self.plan.filename()), name(self.plan.qualname()));
             return Some(FrameName { file, function, line: self.line });
         }
-        if !self.frame.is_direct() {
-            return None;
-        }
         let (mut at, mut frame) = self.named.get();
         if at > depth {
             (at, frame) = (0, self.frame);
@@ -252,7 +253,11 @@ impl Walker for Hit<'_> {
         Some(FrameName {
             file: name(code.code_filename())?,
             function: name(code.code_qualname())?,
-            line: line_of(code, frame.instruction()?),
+            line: if frame.is_direct() {
+                line_of(code, frame.instruction()?)
+            } else {
+                frame.asked_line()
+            },
         })
     }
 

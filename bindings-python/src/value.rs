@@ -40,7 +40,7 @@ fn read_as<'g, T>(object: Obj, gil: Gil<'g>, wrap: impl Fn(Value<'g>) -> T) -> T
     if ty.is_exact_text() {
         return match object.ascii_text(gil) {
             Some(text) => wrap(Value::Text(Text::Utf8(text))),
-            None => wrap(Value::Text(object.text(gil))),
+            None => wrap(object.text_value(gil)),
         };
     }
     if ty.is_bool() {
@@ -132,10 +132,7 @@ pub(crate) fn len_of(object: Obj, kind: Kind, gil: Gil<'_>) -> Reading<usize> {
         {
             Err(Missing::NeedsCode)
         }
-        Kind::Range => match object.range_parts()[3].map(|len| len.int(gil)) {
-            Some(Value::Int(len)) => usize::try_from(len).map_err(|_| Missing::Unreadable),
-            _ => Err(Missing::Unreadable),
-        },
+        Kind::Range => range_len(object, gil).ok_or(Missing::Unreadable),
         Kind::Instance | Kind::Class if !ty.is_always_true() => Err(Missing::NeedsCode),
         _ => stored_len(object, kind, gil).ok_or(Missing::Absent),
     }
@@ -146,15 +143,12 @@ pub(crate) fn len_of(object: Obj, kind: Kind, gil: Gil<'_>) -> Reading<usize> {
 pub(crate) fn stored_len(object: Obj, kind: Kind, gil: Gil<'_>) -> Option<usize> {
     match kind {
         Kind::List if is_deque(object.ty()) => Some(object.deque_len()),
-        Kind::List | Kind::Tuple => Some(object.items(gil).len()),
+        Kind::List | Kind::Tuple => Some(object.items_len()),
         Kind::Map => Some(object.dict_len()),
         Kind::Set | Kind::FrozenSet => Some(object.set_len()),
-        Kind::Text => Some(object.text(gil).units()),
+        Kind::Text => Some(object.text_len()),
         Kind::Bytes => Some(object.bytes(gil).len()),
-        Kind::Range => match object.range_parts()[3]?.int(gil) {
-            Value::Int(len) => usize::try_from(len).ok(),
-            _ => None,
-        },
+        Kind::Range => range_len(object, gil),
         Kind::Number | Kind::Instance | Kind::Class | Kind::Function | Kind::Module => None,
     }
 }
@@ -190,7 +184,7 @@ pub(crate) fn truth_of(object: Obj, kind: Kind, gil: Gil<'_>) -> Reading<bool> {
 fn stored_builtin<'g>(object: Obj, gil: Gil<'g>) -> Option<Value<'g>> {
     let ty = object.ty();
     if ty.is_text() {
-        Some(Value::Text(object.text(gil)))
+        Some(object.text_value(gil))
     } else if ty.is_int() {
         Some(object.int(gil))
     } else if ty.is_float() {
@@ -219,6 +213,8 @@ pub(crate) fn unsigned_128(value: &Value<'_>) -> Option<u128> {
 /// The builtin value inside an instance of a subclass that compares as the builtin does.
 pub(crate) fn underlying<'g>(object: Obj, gil: Gil<'g>) -> Reading<Value<'g>> {
     let value = match (stored_builtin(object, gil), kind_of(object.ty()).0) {
+        // A number or string too large for reads through the interpreter's API.
+        (Some(Value::Object(_)), _) => return Err(Missing::Unreadable),
         (Some(value), _) => value,
         // A container's own storage, read as the builtin would.
         (None, kind @ (Kind::List | Kind::Tuple | Kind::Map | Kind::Set | Kind::FrozenSet)) => {
@@ -247,16 +243,19 @@ pub(crate) fn item<'g>(object: Obj, index: usize, gil: Gil<'g>) -> Reading<Value
     if !is_exact && !Known::current().has_builtin_subscript(ty, gil) {
         return Err(Missing::NeedsCode);
     }
-    object.items(gil).get(index).map(|item| value_of(*item, gil)).ok_or(Missing::Absent)
+    object.item_at(index, gil).map(|item| value_of(item, gil)).ok_or(Missing::Absent)
+}
+
+fn range_len(object: Obj, gil: Gil<'_>) -> Option<usize> {
+    usize::try_from(object.range_len(gil)?).ok()
 }
 
 pub(crate) fn range_item<'g>(object: Obj, index: usize, gil: Gil<'g>) -> Reading<Value<'g>> {
-    let [start, _, step, len] =
-        object.range_parts().map(|part| match part.map(|part| part.int(gil)) {
-            Some(Value::Int(value)) => Some(value),
-            _ => None,
-        });
-    let (Some(start), Some(step), Some(len)) = (start, step, len) else {
+    let [start, _, step] = object.range_parts().map(|part| match part.map(|part| part.int(gil)) {
+        Some(Value::Int(value)) => Some(value),
+        _ => None,
+    });
+    let (Some(start), Some(step), Some(len)) = (start, step, object.range_len(gil)) else {
         return Err(Missing::Unreadable);
     };
     let index = i64::try_from(index).map_err(|_| Missing::Absent)?;

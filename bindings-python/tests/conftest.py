@@ -16,7 +16,7 @@ PATIENCE_S = 20
 @pytest.fixture(scope="session")
 def agent():
     for name in list(os.environ):
-        if name.startswith("STILLFRAME_"):
+        if name.startswith("STILLFRAME_") and name != "STILLFRAME_DIRECT_READS":
             del os.environ[name]
     results = []
     stillframe.start(sink=results.append, service="tests")

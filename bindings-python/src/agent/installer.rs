@@ -3,6 +3,7 @@
 //! Knows tasks, not what they do. Invariants: tasks run one at a time, in order; with none there is no
 //! thread; once closed, the thread is past its last task and never takes the GIL again.
 
+use crate::ffi::{Asking, Gil};
 use pyo3::Python;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -74,7 +75,12 @@ impl Installer {
     fn work(&self) {
         self.state().thread_id = Some(clock::thread_id());
         while let Some(task) = self.next() {
-            crate::ffi::guard(|| Python::attach(|_| task()));
+            crate::ffi::guard(|| {
+                Python::attach(|py| {
+                    let _asking = Asking::enter(Gil::of(py));
+                    task();
+                });
+            });
             let mut state = self.state();
             state.is_busy = false;
             state.done += 1;

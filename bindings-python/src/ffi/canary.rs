@@ -1,15 +1,18 @@
-//! Proves on this very interpreter that frames lie in memory as `layout` says.
+//! Proves on this very interpreter, part by part, that memory is laid out as `layout` says.
 //!
 //! Reads through `process_vm_readv` on our own process, so that a wrong guess answers with an error
-//! where a load would crash. Knows nothing of what the reads are for. Invariant: direct reads are
-//! used only if every one of the checks here held.
+//! where a load would crash. Knows nothing of what the reads are for. Invariant: a part is read
+//! directly only if every one of its checks here held.
 
-use super::layout::{self, code};
+use super::layout::{self, IS_KNOWN, code};
 use super::memory::read_word;
+use super::proof::{PARTS, Part};
 use pyo3::types::{PyAnyMethods, PyTuple};
 use pyo3::{Bound, PyAny, PyResult, Python, ffi, pyfunction, wrap_pyfunction};
 
+mod instances;
 mod objects;
+mod types;
 
 /// Where the function keeps the local that an inner function uses too: as an argument is kept, and
 /// before 3.11 behind all locals.
@@ -26,8 +29,60 @@ def canary(mortal, small, nothing, look, shared):
     return unset, lambda: shared
 ";
 
-/// Why direct reads cannot be used, if so.
-pub(crate) fn examine(py: Python<'_>) -> Result<(), String> {
+/// What one part came to.
+type Proof = (Part, Result<(), String>);
+
+/// Decides what is read straight from memory, but for the parts that `unwanted` names (`off` is all
+/// of them), and says so for people. `Err` if not even types are where they should be: then nothing
+/// can be probed.
+pub(crate) fn examine(py: Python<'_>, unwanted: &str) -> Result<String, String> {
+    types::examine(py)?;
+    let wanted = |part: Part| {
+        let name = PARTS.iter().find(|(known, _)| *known == part).map_or("", |(_, name)| name);
+        unwanted != "off" && !unwanted.split(',').any(|word| word == name)
+    };
+    if unwanted == "off" || !IS_KNOWN {
+        Part::decide(&[]);
+        let version = py.version_info();
+        return Ok(if IS_KNOWN {
+            "everything is asked of the interpreter, slowly: STILLFRAME_DIRECT_READS=off".to_owned()
+        } else {
+            format!(
+                "everything is asked of the interpreter, slowly: this agent knows no layout of \
+                 CPython {}.{}",
+                version.major, version.minor
+            )
+        });
+    }
+    let mut proofs = vec![(Part::Frame, frames(py))];
+    proofs.extend(objects::examine(py));
+    proofs.extend(instances::examine(py));
+    for (part, proof) in &mut proofs {
+        if !wanted(*part) {
+            *proof = Err("not wanted".to_owned());
+        }
+    }
+    Ok(decide(&proofs))
+}
+
+fn decide(proofs: &[Proof]) -> String {
+    let proven: Vec<Part> =
+        proofs.iter().filter(|(_, proof)| proof.is_ok()).map(|(part, _)| *part).collect();
+    Part::decide(&proven);
+    let asked: Vec<String> = PARTS
+        .iter()
+        .filter_map(|(part, name)| {
+            let (_, proof) = proofs.iter().find(|(proven, _)| proven == part)?;
+            proof.as_ref().err().map(|reason| format!("{name} ({reason})"))
+        })
+        .collect();
+    if asked.is_empty() {
+        return "passed: everything is read straight from memory".to_owned();
+    }
+    format!("asked of the interpreter, slowly: {}", asked.join(", "))
+}
+
+fn frames(py: Python<'_>) -> Result<(), String> {
     run(py).map_err(|error| format!("the canary could not run: {error}"))?
 }
 
@@ -42,7 +97,7 @@ fn run(py: Python<'_>) -> PyResult<Result<(), String>> {
     let mortal = pyo3::types::PyList::empty(py);
     let verdict = canary.call1((&mortal, 7, py.None(), look, &mortal))?.get_item(0)?;
     let reason: Option<String> = verdict.extract()?;
-    Ok(reason.map_or_else(|| objects::examine(py), Err))
+    Ok(reason.map_or(Ok(()), Err))
 }
 
 /// Called by the canary function: compares what the frame holds with what it must hold.

@@ -3,9 +3,11 @@
 //! Knows the tables, not what an attribute means. Invariant: no key of the application is hashed or
 //! compared by its own code: only exact strings are compared, by their characters.
 
+use super::asked;
 use super::layout::{dict, keys, values};
 use super::memory::{Gil, load};
 use super::object::Obj;
+use super::proof::Part;
 use super::types::Type;
 use pyo3::ffi;
 #[cfg(not(Py_3_11))]
@@ -34,6 +36,9 @@ pub(crate) struct Key<'a> {
 impl<'a> Key<'a> {
     /// The key that `object`, a string, is.
     pub(crate) fn of_object(object: Obj, gil: Gil<'a>) -> Self {
+        if !are_tables_proven() {
+            return Self { text: Text::Utf8(""), hash: 0, object: Some(object) };
+        }
         let text = object.text(gil);
         let kept = object.text_hash();
         let hash = if kept == -1 { hash_of(text) } else { kept };
@@ -42,6 +47,13 @@ impl<'a> Key<'a> {
 
     /// The key with these characters; `None` where they are not stored as CPython would store them.
     pub(crate) fn of_text(text: Text<'a>) -> Option<Self> {
+        if !are_tables_proven() {
+            let object = match text {
+                Text::Utf8(text) => asked::key_object(text),
+                Text::Latin1(_) | Text::Units16(_) | Text::Units32(_) => None,
+            };
+            return object.map(|_| Self { text, hash: 0, object });
+        }
         match text {
             Text::Utf8(ascii) if !ascii.is_ascii() => None,
             text => Some(Self { text, hash: hash_of(text), object: None }),
@@ -50,8 +62,16 @@ impl<'a> Key<'a> {
 
     /// Whether both are the same string.
     pub(crate) fn is_text(&self, other: Key<'_>) -> bool {
+        if let (false, Some(own), Some(other)) = (are_tables_proven(), self.object, other.object) {
+            return asked::same_text(own, other);
+        }
         (self.object.is_some() && self.object == other.object)
             || (self.hash == other.hash && same_text(self.text, other.text))
+    }
+
+    /// The string as an object, where it was made from one.
+    pub(super) fn object(&self) -> Option<Obj> {
+        self.object
     }
 
     #[inline(always)]
@@ -65,6 +85,12 @@ impl<'a> Key<'a> {
         let hash = other.text_hash();
         (hash == self.hash || hash == -1) && same_text(self.text, other.text(gil))
     }
+}
+
+/// Whether dicts are searched by the interpreter's own hash, over the characters where they lie.
+#[inline(always)]
+fn are_tables_proven() -> bool {
+    Part::Dict.is_proven() && Part::Text.is_proven()
 }
 
 fn hash_of(text: Text<'_>) -> isize {
@@ -244,18 +270,35 @@ impl Split {
 enum Storage {
     Split(Split),
     Dict(Obj),
+    /// What the interpreter was asked for.
+    Listed(asked::Listed),
     None,
+}
+
+/// Whether attributes of instances are read where they lie.
+#[inline(always)]
+fn are_attributes_proven() -> bool {
+    are_tables_proven() && Part::Attributes.is_proven()
 }
 
 impl Obj {
     /// Entries of a dict, subclasses included.
     pub(crate) fn dict_len(self) -> usize {
+        if !Part::Dict.is_proven() {
+            // SAFETY: callers checked that it is a dict, of which the call reads a field.
+            let len = unsafe { ffi::PyDict_Size(self.as_ptr()) };
+            return usize::try_from(len).unwrap_or_default();
+        }
         self.field::<isize>(dict::USED).max(0).cast_unsigned()
     }
 
     /// Looks a string up in a dict, subclasses included. About 5 ns.
     #[inline]
     pub(crate) fn dict_find(self, key: Key<'_>, gil: Gil<'_>) -> Found {
+        if !are_tables_proven() {
+            let found = key.object.and_then(|key| asked::dict_find(self, key));
+            return found.map_or(Found::Absent, Found::Value);
+        }
         let table = Keys(self.field(dict::KEYS));
         if !table.has_only_text() {
             return Found::Mixed;
@@ -288,9 +331,9 @@ impl Obj {
         }
     }
 
-    /// Whether all keys of a dict are exact strings.
+    /// Whether all keys of a dict are exact strings and it can be searched as a table.
     pub(crate) fn dict_has_only_text(self) -> bool {
-        Keys(self.field(dict::KEYS)).has_only_text()
+        are_tables_proven() && Keys(self.field(dict::KEYS)).has_only_text()
     }
 
     /// The entry of a dict at or after `cursor`, which moves on.
@@ -391,20 +434,27 @@ impl Obj {
     /// An attribute that the object itself stores outside of slots.
     #[inline]
     pub(crate) fn stored(self, key: Key<'_>, gil: Gil<'_>) -> Option<Obj> {
+        if !are_attributes_proven() {
+            return asked::stored(self, key, gil);
+        }
         match self.storage() {
             Storage::Split(split) => split.keys.find(key, gil).and_then(|at| split.at(at)),
             Storage::Dict(dict) => dict.dict_find_text(key, gil),
-            Storage::None => None,
+            Storage::Listed(_) | Storage::None => None,
         }
     }
 
     /// The attributes that the object itself stores outside of slots.
     #[inline(always)]
-    pub(crate) fn stored_attributes(self) -> Attributes {
+    pub(crate) fn stored_attributes(self, gil: Gil<'_>) -> Attributes {
+        if !are_attributes_proven() {
+            let listed = asked::stored_attributes(self, gil);
+            return Attributes { storage: Storage::Listed(listed), count: 0, cursor: 0 };
+        }
         let storage = self.storage();
         let count = match &storage {
             Storage::Split(split) => split.keys.field::<isize>(keys::COUNT).max(0).cast_unsigned(),
-            Storage::Dict(_) | Storage::None => 0,
+            Storage::Dict(_) | Storage::Listed(_) | Storage::None => 0,
         };
         Attributes { storage, count, cursor: 0 }
     }
@@ -418,6 +468,13 @@ pub(crate) struct Attributes {
     cursor: DictCursor,
 }
 
+impl Attributes {
+    /// Whether the object has more than could be told.
+    pub(crate) fn is_partial(&self) -> bool {
+        matches!(&self.storage, Storage::Listed(listed) if listed.is_partial)
+    }
+}
+
 impl Iterator for Attributes {
     type Item = (Obj, Obj);
 
@@ -426,6 +483,10 @@ impl Iterator for Attributes {
         match &self.storage {
             Storage::Dict(dict) => dict.dict_next(&mut self.cursor),
             Storage::None => None,
+            Storage::Listed(listed) => {
+                self.cursor += 1;
+                listed.entries.get(self.cursor - 1).copied()
+            }
             Storage::Split(split) => {
                 while self.cursor < self.count {
                     let index = self.cursor;

@@ -3,9 +3,11 @@
 //! Knows where they keep what, not which of them is probed. Invariant: a [`Frame`] is used only
 //! during the callback that found it, while the thread that runs it stands still.
 
-use super::layout::{self, Reads, code};
+use super::asked;
+use super::layout::{self, code};
 use super::memory::{Gil, load};
 use super::object::Obj;
+use super::proof::Part;
 use pyo3::ffi;
 use std::marker::PhantomData;
 use stillframe_core::value::Missing;
@@ -23,15 +25,15 @@ impl<'g> Frame<'g> {
     /// The frame that runs now on this thread, if it runs `code`.
     #[inline(always)]
     pub(crate) fn running(code: Obj, gil: Gil<'g>) -> Option<Self> {
-        if Reads::current() == Reads::Direct {
+        if Part::Frame.is_proven() {
             Self::current().filter(|frame| frame.code() == Some(code))
         } else {
-            api::current(gil).map(|object| Self {
-                address: std::ptr::null(),
-                object,
-                gil: PhantomData,
-            })
+            asked::current(gil).map(Self::asked)
         }
+    }
+
+    fn asked(object: *mut ffi::PyFrameObject) -> Self {
+        Self { address: std::ptr::null(), object, gil: PhantomData }
     }
 
     #[inline(always)]
@@ -72,7 +74,7 @@ impl<'g> Frame<'g> {
 
     /// A variable by name, where frames are not read directly.
     pub(crate) fn variable_by_name(self, name: Obj) -> Result<Obj, Missing> {
-        api::variable(self.object, name)
+        asked::variable(self.object, name)
     }
 
     #[inline(always)]
@@ -103,6 +105,9 @@ impl<'g> Frame<'g> {
     /// Its code.
     #[inline(always)]
     pub(crate) fn code(self) -> Option<Obj> {
+        if !self.is_direct() {
+            return asked::code(self.object);
+        }
         self.slot(layout::frame::CODE).ok()
     }
 
@@ -115,7 +120,7 @@ impl<'g> Frame<'g> {
     /// Globals of its module.
     pub(crate) fn globals(self) -> Option<Obj> {
         if !self.is_direct() {
-            return api::namespaces(self.object).0;
+            return asked::namespaces(self.object).0;
         }
         Obj::new(self.field(layout::frame::GLOBALS))
     }
@@ -123,15 +128,15 @@ impl<'g> Frame<'g> {
     /// The builtins it sees.
     pub(crate) fn builtins(self) -> Option<Obj> {
         if !self.is_direct() {
-            return api::namespaces(self.object).1;
+            return asked::namespaces(self.object).1;
         }
         Obj::new(self.field(layout::frame::BUILTINS))
     }
 
-    /// The namespace of a module or class body.
+    /// The namespace of a module or class body, given that the frame is of one.
     pub(crate) fn namespace(self) -> Option<Obj> {
         if !self.is_direct() {
-            return None;
+            return asked::namespace(self.object);
         }
         Obj::new(self.field(layout::frame::LOCALS))
     }
@@ -141,7 +146,7 @@ impl<'g> Frame<'g> {
     #[inline(always)]
     pub(crate) fn instruction(self) -> Option<usize> {
         if !self.is_direct() {
-            return None;
+            return asked::instruction(self.object);
         }
         let at: usize = self.field(layout::frame::INSTRUCTION);
         at.checked_sub(self.code()?.handle() + code::INSTRUCTIONS)
@@ -152,7 +157,7 @@ impl<'g> Frame<'g> {
     #[inline(always)]
     pub(crate) fn instruction(self) -> Option<usize> {
         if !self.is_direct() {
-            return None;
+            return asked::instruction(self.object);
         }
         // -1 before the first one.
         let at: i32 = self.field(layout::frame::INSTRUCTION);
@@ -161,6 +166,9 @@ impl<'g> Frame<'g> {
 
     /// The frame that called it, markers and frames that are still being set up left out.
     pub(crate) fn caller(self) -> Option<Self> {
+        if !self.is_direct() {
+            return asked::back(self.object).map(Self::asked);
+        }
         let mut address: *const u8 = self.field(layout::frame::PREVIOUS);
         loop {
             if address.is_null() {
@@ -172,6 +180,11 @@ impl<'g> Frame<'g> {
             }
             address = frame.field(layout::frame::PREVIOUS);
         }
+    }
+
+    /// The line it is at, where frames are not read directly.
+    pub(crate) fn asked_line(self) -> u32 {
+        asked::line(self.object)
     }
 
     #[cfg(Py_3_11)]
@@ -214,24 +227,24 @@ pub(crate) fn code_line(code: Obj, at: usize) -> u32 {
 impl Obj {
     /// File it was compiled from, given that this is code.
     pub(crate) fn code_filename(self) -> Option<Self> {
-        self.slot(code::FILENAME)
+        if Part::Frame.is_proven() { self.slot(code::FILENAME) } else { asked::filename(self) }
     }
 
     /// Its constants, given that this is code.
     pub(super) fn code_consts(self) -> Option<Self> {
-        self.slot(code::CONSTS)
+        if Part::Frame.is_proven() { self.slot(code::CONSTS) } else { asked::consts(self) }
     }
 
     /// Its name, given that this is code.
     #[cfg(not(Py_3_11))]
     pub(super) fn code_name(self) -> Option<Self> {
-        self.slot(code::NAME)
+        if Part::Frame.is_proven() { self.slot(code::NAME) } else { asked::code_name(self) }
     }
 
     /// Qualified name, given that this is code.
     #[cfg(Py_3_11)]
     pub(crate) fn code_qualname(self) -> Option<Self> {
-        self.slot(code::QUALNAME)
+        if Part::Frame.is_proven() { self.slot(code::QUALNAME) } else { asked::code_name(self) }
     }
 
     /// Qualified name as far as it could be found out, given that this is code: it has none itself.
@@ -250,68 +263,5 @@ impl Obj {
     #[cfg(not(Py_3_12))]
     pub(crate) fn code_version(self) -> u32 {
         super::extra::id_of(self)
-    }
-}
-
-/// Reads of the current frame through the public API, slower, where the canary failed.
-mod api {
-    use super::{Gil, Missing, Obj, Reads, ffi};
-
-    /// The running frame as an object.
-    pub(super) fn current(_gil: Gil<'_>) -> Option<*mut ffi::PyFrameObject> {
-        debug_assert_eq!(Reads::current(), Reads::Api);
-        // SAFETY: the thread holds the GIL, so it has a state.
-        let thread = unsafe { ffi::PyThreadState_Get() };
-        // SAFETY: `thread` is this thread's live state; the call hands out a reference or null.
-        let frame = unsafe { ffi::PyThreadState_GetFrame(thread) };
-        if frame.is_null() {
-            return None;
-        }
-        // SAFETY: the running frame outlives this callback, so giving the reference back frees
-        // nothing.
-        unsafe { ffi::Py_DECREF(frame.cast()) };
-        Some(frame)
-    }
-
-    /// A local variable by name: there is no call for it that leaves the frame as it is.
-    #[cfg(not(Py_3_12))]
-    pub(super) fn variable(_frame: *mut ffi::PyFrameObject, _name: Obj) -> Result<Obj, Missing> {
-        Err(Missing::Unreadable)
-    }
-
-    /// A local variable by name. Saves and restores the exception that is being raised.
-    #[cfg(Py_3_12)]
-    pub(super) fn variable(frame: *mut ffi::PyFrameObject, name: Obj) -> Result<Obj, Missing> {
-        // SAFETY: the GIL is held; null or a reference of ours is handed out.
-        let raised = unsafe { ffi::PyErr_GetRaisedException() };
-        // SAFETY: both are live; the call hands out a reference or sets an exception.
-        let value = unsafe { ffi::PyFrame_GetVar(frame, name.as_ptr()) };
-        // SAFETY: takes over the reference to what was raised, null included, and drops the
-        // `NameError` of an unset variable.
-        unsafe { ffi::PyErr_SetRaisedException(raised) };
-        let value = Obj::new(value).ok_or(Missing::Unset)?;
-        // SAFETY: the frame's own slot keeps the value for as long as its thread stands here.
-        unsafe { ffi::Py_DECREF(value.as_ptr()) };
-        Ok(value)
-    }
-
-    /// Globals and builtins of a frame: before 3.11 there is no call for them.
-    #[cfg(not(Py_3_11))]
-    pub(super) fn namespaces(_frame: *mut ffi::PyFrameObject) -> (Option<Obj>, Option<Obj>) {
-        (None, None)
-    }
-
-    /// Globals and builtins of a frame.
-    #[cfg(Py_3_11)]
-    pub(super) fn namespaces(frame: *mut ffi::PyFrameObject) -> (Option<Obj>, Option<Obj>) {
-        // SAFETY: `frame` is live; a reference is handed out.
-        let globals = Obj::new(unsafe { ffi::PyFrame_GetGlobals(frame) });
-        // SAFETY: as above.
-        let builtins = Obj::new(unsafe { ffi::PyFrame_GetBuiltins(frame) });
-        for object in [globals, builtins].into_iter().flatten() {
-            // SAFETY: the frame itself keeps both.
-            unsafe { ffi::Py_DECREF(object.as_ptr()) };
-        }
-        (globals, builtins)
     }
 }

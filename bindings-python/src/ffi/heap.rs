@@ -4,6 +4,7 @@
 //! function or a generator, whose end would run code of the application on our thread.
 
 use super::collector::{Stretch, Walk};
+use super::layout::Reads;
 use super::object::Obj;
 use pyo3::{Py, PyAny, Python};
 use std::time::Instant;
@@ -18,7 +19,9 @@ pub(crate) struct Heap {
 impl Heap {
     /// A walk that has not begun.
     pub(crate) fn new(py: Python<'_>) -> Self {
-        Self { walk: Walk::new(py) }
+        // Where layouts are not proven, the interpreter shows its lists itself.
+        let walk = (Reads::current() == Reads::Direct).then(|| Walk::new(py));
+        Self { walk: walk.flatten() }
     }
 
     /// Whether it shows what `gc.freeze` put aside, too.

@@ -30,29 +30,25 @@ pub(crate) use v313::*;
 #[cfg(Py_3_14)]
 pub(crate) use v314::*;
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use super::proof::Part;
 
-/// How locals are read.
+/// Whether this build has offsets for the version that it was built for. Those of the version before
+/// stand in, and none is ever used.
+pub(crate) const IS_KNOWN: bool = cfg!(not(Py_3_15));
+
+/// How this process reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub(crate) enum Reads {
-    /// Straight off the frame, as the canary proved.
-    Direct = 1,
-    /// Through `PyFrame_GetVar`, because the canary failed or was told to.
-    Api = 2,
+    /// Everything straight from memory, as the canary proved.
+    Direct,
+    /// Some or all of it through the public API (`asked`).
+    Api,
 }
-
-static READS: AtomicU8 = AtomicU8::new(Reads::Api as u8);
 
 impl Reads {
     /// How this process reads.
     #[inline(always)]
     pub(crate) fn current() -> Self {
-        if READS.load(Ordering::Relaxed) == Self::Direct as u8 { Self::Direct } else { Self::Api }
-    }
-
-    /// Decides it, once at the start.
-    pub(crate) fn decide(self) {
-        READS.store(self as u8, Ordering::Relaxed);
+        if Part::is_everything_proven() { Self::Direct } else { Self::Api }
     }
 }

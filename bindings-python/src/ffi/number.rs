@@ -2,10 +2,13 @@
 //!
 //! Knows no type checks: callers made them. Invariant: an integer is read exactly, whatever its size.
 
+use super::asked;
 use super::layout::object;
 use super::memory::Gil;
 use super::object::Obj;
-use stillframe_core::value::{BigInt, Value};
+use super::proof::Part;
+use pyo3::ffi;
+use stillframe_core::value::{BigInt, Kind, Object, Value};
 
 /// Bits used of each 32-bit digit (`PyLong_SHIFT` on all 64-bit builds).
 const DIGIT_BITS: u8 = 30;
@@ -15,6 +18,9 @@ impl Obj {
     #[cfg(not(Py_3_12))]
     #[inline(always)]
     pub(crate) fn compact_int(self) -> Option<i64> {
+        if !Part::Number.is_proven() {
+            return asked::int(self);
+        }
         // The number of digits, with the sign of the whole.
         let size: isize = self.field(object::BODY);
         match size {
@@ -28,6 +34,9 @@ impl Obj {
     #[cfg(Py_3_12)]
     #[inline(always)]
     pub(crate) fn compact_int(self) -> Option<i64> {
+        if !Part::Number.is_proven() {
+            return asked::int(self);
+        }
         let tag: usize = self.field(object::BODY);
         // The two low bits are the sign (0 positive, 1 zero, 2 negative), the digits' count above.
         if tag >> 3 > 1 {
@@ -45,7 +54,11 @@ impl Obj {
 
     /// Value of an int of more than one digit.
     #[inline(never)]
-    fn long_int<'g>(self, _gil: Gil<'g>) -> Value<'g> {
+    fn long_int<'g>(self, gil: Gil<'g>) -> Value<'g> {
+        if !Part::Number.is_proven() {
+            let unread = Object { raw: self.handle(), kind: Kind::Number, exact: false };
+            return asked::big_int(self, gil).unwrap_or(Value::Object(unread));
+        }
         let (count, negative) = self.digits();
         let first = self.base().wrapping_add(object::SECOND).cast::<u32>();
         // SAFETY: an int owns as many digits as it says, and never changes.
@@ -80,11 +93,18 @@ impl Obj {
     /// Value of a float, subclasses included.
     #[inline(always)]
     pub(crate) fn float(self) -> f64 {
+        if !Part::Number.is_proven() {
+            // SAFETY: callers checked that it is a float, of which the call reads a field.
+            return unsafe { ffi::PyFloat_AsDouble(self.as_ptr()) };
+        }
         self.field(object::BODY)
     }
 
     /// Real and imaginary part of a complex number.
     pub(crate) fn complex(self) -> (f64, f64) {
-        (self.field(object::BODY), self.field(object::SECOND))
+        // SAFETY: callers checked that it is a complex number, of which the call reads a field.
+        let real = unsafe { ffi::PyComplex_RealAsDouble(self.as_ptr()) };
+        // SAFETY: as above.
+        (real, unsafe { ffi::PyComplex_ImagAsDouble(self.as_ptr()) })
     }
 }

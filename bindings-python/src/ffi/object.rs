@@ -3,12 +3,14 @@
 //! Knows storage, not meaning. Invariant: see [`Obj`]; every read here is of a field that the
 //! object's own type guarantees, so a caller that checked the type cannot read amiss.
 
+use super::asked;
 use super::layout::{function, generator, object, set, tuple, unicode};
 use super::memory::{Gil, load};
+use super::proof::Part;
 use super::types::Type;
 use pyo3::{Borrowed, Bound, Py, PyAny, Python, ffi};
 use std::ptr::NonNull;
-use stillframe_core::value::Text;
+use stillframe_core::value::{Kind, Object, Text, Value};
 
 /// A borrowed, live object. It is made from a slot that owns the object and used only until the GIL
 /// is given up, or by someone who holds a reference.
@@ -95,9 +97,34 @@ impl Obj {
         Self::new(self.field(offset))
     }
 
-    /// Elements of a list or tuple, subclasses included; empty of anything else.
-    pub(crate) fn items<'g>(self, _gil: Gil<'g>) -> &'g [Obj] {
+    /// How many elements a list or tuple has, subclasses included.
+    pub(crate) fn items_len(self) -> usize {
+        let len = if Part::Sequence.is_proven() {
+            self.field(object::BODY)
+        } else {
+            asked::items_len(self)
+        };
+        usize::try_from(len).unwrap_or_default()
+    }
+
+    /// One element of a list or tuple, subclasses included.
+    #[inline]
+    pub(crate) fn item_at(self, index: usize, gil: Gil<'_>) -> Option<Self> {
+        if Part::Sequence.is_proven() {
+            self.items(gil).get(index).copied()
+        } else {
+            asked::item(self, index)
+        }
+    }
+
+    /// Elements of a list or tuple, subclasses included; empty of anything else. Where they had to
+    /// be asked for, only the first of very many.
+    #[inline]
+    pub(crate) fn items<'g>(self, gil: Gil<'g>) -> &'g [Obj] {
         let ty = self.ty();
+        if !Part::Sequence.is_proven() {
+            return asked::items(self, gil);
+        }
         let len = self.field::<isize>(object::BODY).max(0).cast_unsigned();
         let first: *const Obj = if ty.is_list() {
             self.field(object::SECOND)
@@ -116,11 +143,19 @@ impl Obj {
 
     /// Elements of a set or frozenset, subclasses included.
     pub(crate) fn set_len(self) -> usize {
+        if !Part::Set.is_proven() {
+            // SAFETY: callers checked that it is a set; the call reads a field.
+            let len = unsafe { ffi::PySet_Size(self.as_ptr()) };
+            return usize::try_from(len).unwrap_or_default();
+        }
         self.field::<isize>(set::USED).max(0).cast_unsigned()
     }
 
-    /// The element of a set at or after `cursor`, which moves on.
+    /// The element of a set at or after `cursor`, which is zero at first and moves on.
     pub(crate) fn set_next(self, cursor: &mut usize) -> Option<Self> {
+        if !Part::Set.is_proven() {
+            return asked::set_next(self, cursor);
+        }
         let mask = self.field::<isize>(set::MASK).max(0).cast_unsigned();
         let table: *const u8 = self.field(set::TABLE);
         while *cursor <= mask {
@@ -138,34 +173,63 @@ impl Obj {
         None
     }
 
-    /// Start, stop, step and length of a range.
-    pub(crate) fn range_parts(self) -> [Option<Self>; 4] {
-        [object::BODY, object::SECOND, object::THIRD, object::FOURTH].map(|at| self.slot(at))
+    /// Start, stop and step of a range.
+    pub(crate) fn range_parts(self) -> [Option<Self>; 3] {
+        if Part::Small.is_proven() {
+            [object::BODY, object::SECOND, object::THIRD].map(|at| self.slot(at))
+        } else {
+            [c"start", c"stop", c"step"].map(|name| asked::range_part(self, name))
+        }
+    }
+
+    /// How many numbers a range has, if that has at most 64 bits.
+    pub(crate) fn range_len(self, gil: Gil<'_>) -> Option<i64> {
+        if !Part::Small.is_proven() {
+            return asked::range_len(self);
+        }
+        match self.slot(object::FOURTH)?.int(gil) {
+            Value::Int(len) => Some(len),
+            _ => None,
+        }
     }
 
     /// What a cell holds.
     #[inline(always)]
     pub(crate) fn cell_contents(self) -> Option<Self> {
+        if !Part::Small.is_proven() {
+            return asked::contents(self);
+        }
         self.slot(object::BODY)
     }
 
     /// The dict of a module.
     pub(crate) fn module_dict(self) -> Option<Self> {
-        self.slot(object::BODY)
+        // SAFETY: callers checked that it is a module; the reference is borrowed from it.
+        Self::new(unsafe { ffi::PyModule_GetDict(self.as_ptr()) })
     }
 
     /// The code of a function.
     pub(crate) fn function_code(self) -> Option<Self> {
-        self.slot(function::CODE)
+        // SAFETY: callers checked that it is a function; the reference is borrowed from it.
+        Self::new(unsafe { ffi::PyFunction_GetCode(self.as_ptr()) })
     }
 
     /// What a static or class method, a bound method or a property's getter wraps.
     pub(crate) fn wrapped_function(self) -> Option<Self> {
-        self.ty().is_wrapper().then(|| self.slot(object::BODY)).flatten()
+        if !self.ty().is_wrapper() {
+            None
+        } else if Part::Small.is_proven() {
+            self.slot(object::BODY)
+        } else {
+            asked::wrapped(self)
+        }
     }
 
     /// The code of a generator, coroutine or asynchronous generator.
     pub(super) fn suspended_code(self) -> Option<Self> {
+        if !Part::Small.is_proven() {
+            return asked::suspended_code(self);
+        }
         let word: usize = self.field(generator::CODE);
         #[cfg(Py_3_14)]
         let word = word & !super::layout::stack_ref::REFERENCE;
@@ -175,32 +239,46 @@ impl Obj {
     /// The name of a function.
     #[cfg(not(Py_3_11))]
     pub(super) fn function_name(self) -> Option<Self> {
-        self.slot(function::NAME)
+        Part::Small.is_proven().then(|| self.slot(function::NAME)).flatten()
     }
 
     /// The qualified name of a function.
     pub(crate) fn function_qualname(self) -> Option<Self> {
-        self.slot(function::QUALNAME)
+        if Part::Small.is_proven() { self.slot(function::QUALNAME) } else { asked::qualname(self) }
     }
 
     /// The tuple of cells that a function closes over.
     pub(crate) fn function_closure(self) -> Option<Self> {
-        self.slot(function::CLOSURE)
+        // SAFETY: callers checked that it is a function; the reference is borrowed from it.
+        Self::new(unsafe { ffi::PyFunction_GetClosure(self.as_ptr()) })
     }
 
-    /// Index of a field that `namedtuple` made, given that this is its `_tuplegetter`.
-    pub(crate) fn tuplegetter_index(self) -> Option<usize> {
-        usize::try_from(self.field::<isize>(object::BODY)).ok()
+    /// What a tuple has in a field that `namedtuple` made, given that this is its `_tuplegetter`.
+    pub(crate) fn tuplegetter_value(self, tuple: Self, gil: Gil<'_>) -> Option<Self> {
+        if !Part::Small.is_proven() {
+            return asked::member(self, tuple);
+        }
+        tuple.item_at(usize::try_from(self.field::<isize>(object::BODY)).ok()?, gil)
+    }
+
+    /// Shows the fields that its classes declared in `__slots__` until `show` wants no more: the
+    /// name, and the value if it is set. For where classes are not read by offsets.
+    pub(crate) fn asked_slots(self, show: &mut dyn FnMut(Self, Option<Self>) -> bool) {
+        asked::class_slots(self, show);
     }
 
     /// The tuple of names of an `operator.attrgetter`.
     pub(crate) fn attrgetter_names(self) -> Option<Self> {
-        self.slot(object::SECOND)
+        Part::Small.is_proven().then(|| self.slot(object::SECOND)).flatten()
     }
 
     /// What an exception was raised with, given that this is one.
     pub(crate) fn exception_args(self) -> Option<Self> {
-        self.slot(object::SECOND)
+        if Part::Small.is_proven() {
+            self.slot(object::SECOND)
+        } else {
+            asked::exception_args(self)
+        }
     }
 
     /// Value of a context variable on this thread, given that this is one. The lookup is by the
@@ -221,7 +299,10 @@ impl Obj {
     }
 
     /// Bytes of a bytes object or bytearray, subclasses included.
-    pub(crate) fn bytes<'g>(self, _gil: Gil<'g>) -> &'g [u8] {
+    pub(crate) fn bytes<'g>(self, gil: Gil<'g>) -> &'g [u8] {
+        if !Part::Bytes.is_proven() {
+            return asked::bytes(self, gil);
+        }
         let len = self.field::<isize>(object::BODY).max(0).cast_unsigned();
         let first: *const u8 = if self.ty().is_bytes() {
             self.base().wrapping_add(object::THIRD)
@@ -236,15 +317,37 @@ impl Obj {
         unsafe { std::slice::from_raw_parts(first, len) }
     }
 
-    /// Characters of a string, subclasses included.
+    /// Characters of a string, subclasses included. Where they had to be copied and are too many,
+    /// there are none; a value is read by [`Obj::text_value`].
     #[inline(always)]
     pub(crate) fn text<'g>(self, gil: Gil<'g>) -> Text<'g> {
-        self.ascii_text(gil).map_or_else(|| self.rare_text(gil), Text::Utf8)
+        let rare = || self.rare_text(gil).unwrap_or(Text::Utf8(""));
+        self.ascii_text(gil).map_or_else(rare, Text::Utf8)
+    }
+
+    /// A string, subclasses included, as a value: an object where its characters cannot be read.
+    pub(crate) fn text_value<'g>(self, gil: Gil<'g>) -> Value<'g> {
+        let unread = Object { raw: self.handle(), kind: Kind::Text, exact: false };
+        self.rare_text(gil).map_or(Value::Object(unread), Value::Text)
+    }
+
+    /// Storage units of a string, subclasses included.
+    pub(crate) fn text_len(self) -> usize {
+        let len = if Part::Text.is_proven() {
+            self.field(unicode::LENGTH)
+        } else {
+            // SAFETY: callers checked that it is a string; the call reads a field.
+            unsafe { ffi::PyUnicode_GetLength(self.as_ptr()) }
+        };
+        usize::try_from(len).unwrap_or_default()
     }
 
     /// Characters of a string that is stored as most are: all below 0x80, right behind its head.
     #[inline(always)]
     pub(crate) fn ascii_text<'g>(self, _gil: Gil<'g>) -> Option<&'g str> {
+        if !Part::Text.is_proven() {
+            return None;
+        }
         let state: u32 = self.field(unicode::STATE);
         if state & unicode::COMPACT_ASCII != unicode::COMPACT_ASCII {
             return None;
@@ -259,7 +362,11 @@ impl Obj {
 
     /// Characters of a string beyond ASCII or of a subclass.
     #[inline(never)]
-    fn rare_text<'g>(self, _gil: Gil<'g>) -> Text<'g> {
+    fn rare_text<'g>(self, gil: Gil<'g>) -> Option<Text<'g>> {
+        if Part::Text.is_proven() { Some(self.stored_text(gil)) } else { asked::text(self, gil) }
+    }
+
+    fn stored_text<'g>(self, _gil: Gil<'g>) -> Text<'g> {
         #[cfg(not(Py_3_12))]
         if let Some(wide) = self.wide_text() {
             return Text::Units32(wide);

@@ -3,9 +3,13 @@
 //! Knows slots and bases, never a metaclass's code. Invariant: `Type` follows the rule of [`Obj`];
 //! a type is looked at by its own structure alone, so no descriptor runs.
 
+mod slots;
+
+use super::asked;
 use super::dict::{Found, Key};
 use super::memory::{Gil, load};
 use super::object::Obj;
+use super::proof::Part;
 use pyo3::ffi;
 use std::ffi::{CStr, c_char, c_ulong};
 use stillframe_core::value::Text;
@@ -281,7 +285,8 @@ impl Type {
     /// Its name, without the module.
     #[inline]
     pub(crate) fn name<'g>(self, gil: Gil<'g>) -> Text<'g> {
-        if self.is_heap_type() {
+        // The C string has the same, but its length must be counted.
+        if self.is_heap_type() && Part::HeapType.is_proven() {
             let heap = self.0.cast::<ffi::PyHeapTypeObject>();
             // SAFETY: the flag says that it is a heap type, which always has a name.
             let name = unsafe { (*heap).ht_name };
@@ -295,8 +300,17 @@ impl Type {
         Text::Utf8(text.rsplit('.').next().unwrap_or_default())
     }
 
+    /// What `object` has in the field that `descriptor`, a member descriptor, describes; `Err` if
+    /// that is not an object.
+    pub(crate) fn member_value(descriptor: Obj, object: Obj) -> Result<Option<Obj>, ()> {
+        if !Part::HeapType.is_proven() {
+            return Ok(asked::member(descriptor, object));
+        }
+        Self::member_of(descriptor).ok_or(())?.read(object)
+    }
+
     /// The field that a member descriptor describes, given that `descriptor` is one.
-    pub(crate) fn member_of<'g>(descriptor: Obj, _gil: Gil<'g>) -> Option<Member<'g>> {
+    fn member_of<'g>(descriptor: Obj) -> Option<Member<'g>> {
         // `d_member`, behind type, name and qualified name of the descriptor.
         let member: *const ffi::PyMemberDef = descriptor.field(40);
         Self::read_member(member)
@@ -385,11 +399,6 @@ impl Type {
         lookup.is_some_and(|lookup| {
             lookup as usize == ffi::PyObject_GenericGetAttr as *const () as usize
         })
-    }
-
-    /// The field behind a class attribute that `__slots__` made, if it is one.
-    pub(crate) fn member_of_slot<'g>(descriptor: Obj, gil: Gil<'g>) -> Option<Member<'g>> {
-        descriptor.ty().is_member_descriptor().then(|| Self::member_of(descriptor, gil)).flatten()
     }
 
     /// Whether objects of it intercept `object.attribute` and replace it.

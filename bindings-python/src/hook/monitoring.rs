@@ -9,7 +9,7 @@ use super::lines::starts_of;
 use super::range::borders;
 use super::table::{Role, Site, Table};
 use crate::agent::PythonRuntime;
-use crate::ffi::{Decide, Frame, Gil, Obj, Reads, Verdict, leaked, new_callback};
+use crate::ffi::{Decide, Frame, Gil, Obj, Verdict, leaked, new_callback};
 use crate::frame::{Hit, Plan};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::types::PyAnyMethods;
@@ -55,9 +55,6 @@ struct Hook {
     sites: Vec<Arc<Site>>,
     /// The events that are set for all code.
     global: i32,
-    /// Tables that a callback may still look at, where reads go through the public API.
-    #[expect(clippy::vec_box, reason = "a callback may hold a table's address")]
-    retired: Vec<Box<Table>>,
 }
 
 /// Takes a tool id and registers the callbacks, or says why there is none.
@@ -71,14 +68,7 @@ pub(crate) fn install(py: Python<'_>, agent: Arc<Agent<PythonRuntime>>) -> PyRes
         let event = events.getattr(name)?;
         monitoring.call_method1("register_callback", (tool, event, callback))?;
     }
-    let hook = Hook {
-        tool,
-        monitoring: monitoring.unbind(),
-        agent,
-        sites: Vec::new(),
-        global: 0,
-        retired: Vec::new(),
-    };
+    let hook = Hook { tool, monitoring: monitoring.unbind(), agent, sites: Vec::new(), global: 0 };
     *hook_state() = Some(hook);
     Ok(format!("sys.monitoring line events, tool id {tool}"))
 }
@@ -197,11 +187,9 @@ impl Hook {
         let table = Table::new(self.agent.clone(), &self.sites);
         let old = TABLE.swap(Box::into_raw(Box::new(table)), Ordering::AcqRel);
         let Some(old) = crate::ffi::unleak(old) else { return };
-        // A callback gives the GIL up only while it reads through the public API; else nobody can
-        // be looking at the old table now.
-        if Reads::current() == Reads::Api {
-            self.retired.push(old);
-        }
+        // No read gives the GIL up, those through the interpreter's API included, so nobody can be
+        // looking at the old table now.
+        drop(old);
     }
 
     fn wanted(&self, code: usize) -> Vec<&'static str> {

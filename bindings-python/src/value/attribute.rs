@@ -90,16 +90,14 @@ fn of_descriptor(
     let is = |class: Option<Obj>| ty.as_object().is_some() && ty.as_object() == class;
     let Some(names) = known.names else { return Err(Missing::Unreadable) };
     if ty.is_member_descriptor() {
-        let member = Type::member_of(descriptor, gil).ok_or(Missing::Unreadable)?;
-        return match member.read(object) {
+        return match Type::member_value(descriptor, object) {
             Ok(Some(value)) => Ok(value),
             Ok(None) => Err(absent(object.ty(), known, gil)),
             Err(()) => Err(Missing::Unreadable),
         };
     }
     if is(known.tuplegetter) {
-        let index = descriptor.tuplegetter_index().ok_or(Missing::Unreadable)?;
-        return object.items(gil).get(index).copied().ok_or(Missing::Absent);
+        return descriptor.tuplegetter_value(object, gil).ok_or(Missing::Absent);
     }
     if is(known.enum_property) && owner.as_object() == known.enum_class {
         let stored = if key.is_text(names.value(gil)) {
@@ -186,8 +184,10 @@ pub(crate) fn hidden_target(object: Obj, known: &Known, gil: Gil<'_>) -> Option<
 /// variable and a function that picks an attribute of its value.
 fn proxied(proxy: Obj, names: Names, known: &Known, gil: Gil<'_>) -> Reading<Obj> {
     let slot = proxy.ty().find(names.current_object(gil), gil).ok_or(Missing::Unreadable)?.0;
-    let member = Type::member_of_slot(slot, gil).ok_or(Missing::Unreadable)?;
-    let function = member.read(proxy).ok().flatten().ok_or(Missing::Unreadable)?;
+    if !slot.ty().is_member_descriptor() {
+        return Err(Missing::Unreadable);
+    }
+    let function = Type::member_value(slot, proxy).ok().flatten().ok_or(Missing::Unreadable)?;
     if !function.ty().is_function() {
         return Err(Missing::NeedsCode);
     }
@@ -230,7 +230,7 @@ impl Known {
         let key = self.trace_key.filter(|key| key.ty().is_exact_text())?;
         let span = context.dict_find_text(Key::of_object(key, gil), gil)?;
         let context = span.stored(self.names?.span_context(gil), gil)?;
-        let id = *context.items(gil).first()?;
+        let id = context.item_at(0, gil)?;
         let number =
             if id.ty().is_int() { super::unsigned_128(&id.int(gil))? } else { return None };
         (number != 0).then(|| number.to_be_bytes())

@@ -7,7 +7,7 @@
 use super::known::{Known, is_a};
 use super::scalar::{self, Room};
 use super::{hidden_target, reading_of, stored_len, value_of};
-use crate::ffi::{Gil, Key, Obj, Type};
+use crate::ffi::{Gil, Key, Obj, Part, Type};
 use stillframe_core::host::{Name, Visitor};
 use stillframe_core::value::{Kind, Missing, Reading, Text, Value};
 
@@ -162,7 +162,8 @@ fn fields(object: Obj, kind: Kind, known: &Known, gil: Gil<'_>, visitor: &mut im
         }
         return;
     }
-    for (key, value) in object.stored_attributes() {
+    let mut attributes = object.stored_attributes(gil);
+    for (key, value) in attributes.by_ref() {
         if key.ty().is_text() {
             let name = Name { identity: key.handle(), text: key.text(gil) };
             if !visitor.field(&name, &reading_of(value, gil)) {
@@ -170,13 +171,19 @@ fn fields(object: Obj, kind: Kind, known: &Known, gil: Gil<'_>, visitor: &mut im
             }
         }
     }
+    if attributes.is_partial() && !rare_field(visitor, "…", Err(Missing::Unreadable)) {
+        return;
+    }
     if ty.is_exception() {
         let args = object.exception_args().ok_or(Missing::Unset);
         if !rare_field(visitor, "args", args.map(|args| value_of(args, gil))) {
             return;
         }
     }
-    if ty.base().is_none_or(|base| !base.is_exact_object()) || ty.own_slot(0, gil).is_some() {
+    if !Part::HeapType.is_proven() {
+        asked_slot_fields(object, gil, visitor);
+    } else if ty.base().is_none_or(|base| !base.is_exact_object()) || ty.own_slot(0, gil).is_some()
+    {
         slot_fields(object, gil, visitor);
     }
 }
@@ -214,6 +221,19 @@ fn slot_fields(object: Obj, gil: Gil<'_>, visitor: &mut impl Visitor) {
             }
         }
     }
+}
+
+/// The same where the interpreter is asked for each of them.
+#[inline(never)]
+fn asked_slot_fields(object: Obj, gil: Gil<'_>, visitor: &mut impl Visitor) {
+    object.asked_slots(&mut |name, value| {
+        let text = name.text(gil);
+        if matches!(text, Text::Utf8(name) if name.starts_with("__") && name.ends_with("__")) {
+            return true;
+        }
+        let value = value.map(|value| value_of(value, gil)).ok_or(Missing::Unset);
+        visitor.field(&Name { identity: name.handle(), text }, &value)
+    });
 }
 
 /// An enum's member is its name and its value.

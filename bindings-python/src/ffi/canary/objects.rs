@@ -3,50 +3,124 @@
 //! Invariant: as of [`super`]: what is looked at here is looked at by the kernel, which answers with
 //! an error where there is nothing.
 
-use crate::ffi::layout::{dict, keys, object, unicode};
+use super::Proof;
+use crate::ffi::layout::{dict, keys, object, set, tuple, unicode};
 use crate::ffi::memory::read_word;
-use pyo3::types::{PyDict, PyDictMethods, PyInt, PyString};
+use crate::ffi::proof::Part;
+use pyo3::types::{
+    PyAnyMethods, PyByteArray, PyBytes, PyDict, PyDictMethods, PyFloat, PyInt, PyList, PySet,
+    PyString, PyTuple,
+};
 use pyo3::{Bound, PyAny, PyResult, Python};
 
-/// Why objects cannot be read, if so.
-pub(super) fn examine(py: Python<'_>) -> Result<(), String> {
-    check(py).map_err(|error| format!("the canary could not run: {error}"))?.map_err(str::to_owned)
+/// A check that could not be made is one that did not hold.
+pub(super) fn settled(part: Part, checked: PyResult<bool>, otherwise: &str) -> Proof {
+    let proof = match checked {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(otherwise.to_owned()),
+        Err(error) => Err(format!("the canary could not run: {error}")),
+    };
+    (part, proof)
 }
 
-fn check(py: Python<'_>) -> PyResult<Result<(), &'static str>> {
-    // Two digits of 30 bits each: 5 and 1.
-    let number = PyInt::new(py, -((1_i64 << 30) + 5)).into_any();
-    let tag = if cfg!(Py_3_12) { 2 << 3 | 2 } else { (-2_isize).cast_unsigned() };
-    let is_int = word(&number, object::BODY) == Some(tag)
-        && word(&number, object::SECOND) == Some(1 << 32 | 5);
-    if !is_int {
-        return Ok(Err("an int keeps its digits in another form"));
-    }
+/// Looks at objects of every kind that values are made of.
+pub(super) fn examine(py: Python<'_>) -> Vec<Proof> {
+    vec![
+        settled(Part::Number, Ok(numbers(py)), "a number keeps its value in another form"),
+        settled(Part::Text, Ok(texts(py)), "a string keeps its characters elsewhere"),
+        settled(Part::Bytes, Ok(bytes(py)), "bytes are kept elsewhere"),
+        settled(Part::Sequence, sequences(py), "a list or tuple keeps its elements elsewhere"),
+        settled(Part::Dict, dicts(py), "a dict keeps its entries or their kind elsewhere"),
+        settled(Part::Set, sets(py), "a set keeps its elements elsewhere"),
+    ]
+}
+
+fn numbers(py: Python<'_>) -> bool {
+    // Two digits of 30 bits each, 5 and 1; and one digit. The smallest ones carry a flag besides.
+    let large = PyInt::new(py, -((1_i64 << 30) + 5)).into_any();
+    let small = PyInt::new(py, 70_007_i64).into_any();
+    let tag = |digits: isize| {
+        let above = digits.unsigned_abs() << 3 | if digits < 0 { 2 } else { 0 };
+        if cfg!(Py_3_12) { above } else { digits.cast_unsigned() }
+    };
+    word(&large, object::BODY) == Some(tag(-2))
+        && word(&large, object::SECOND) == Some(1 << 32 | 5)
+        // The upper half is no digit of it.
+        && word(&small, object::BODY) == Some(tag(1))
+        && word(&small, object::SECOND).is_some_and(|word| word as u32 == 70_007)
+        && word(&PyFloat::new(py, 2.5).into_any(), object::BODY) == Some(2.5_f64.to_bits() as usize)
+}
+
+fn texts(py: Python<'_>) -> bool {
+    let narrow = PyString::new(py, "canaries").into_any();
+    let wide = PyString::new(py, "caña\u{20ac}").into_any();
+    let state = |text, flags: u32, kind: u32| {
+        word(text, unicode::STATE).is_some_and(|state| state as u32 & 0x7c == flags | kind << 2)
+    };
+    // Interned or not stands below the kind, the flags above it.
+    word(&narrow, unicode::LENGTH) == Some(8)
+        && state(&narrow, unicode::COMPACT_ASCII, 1)
+        && word(&narrow, unicode::ASCII_DATA) == Some(usize::from_ne_bytes(*b"canaries"))
+        && word(&wide, unicode::LENGTH) == Some(5)
+        && state(&wide, unicode::COMPACT, 2)
+        && word(&wide, unicode::COMPACT_DATA) == Some(0x0061_00f1_0061_0063)
+}
+
+fn bytes(py: Python<'_>) -> bool {
+    let wanted = Some(usize::from_ne_bytes(*b"canaries"));
+    let fixed = PyBytes::new(py, b"canaries").into_any();
+    let growing = PyByteArray::new(py, b"canaries").into_any();
+    word(&fixed, object::BODY) == Some(8)
+        && word(&fixed, object::THIRD) == wanted
+        && word(&growing, object::BODY) == Some(8)
+        && word(&growing, object::FOURTH).and_then(read_word) == wanted
+}
+
+fn sequences(py: Python<'_>) -> PyResult<bool> {
+    let items = [PyList::empty(py).into_any(), PyList::empty(py).into_any()];
+    let list = PyList::new(py, &items)?.into_any();
+    let tuple = PyTuple::new(py, &items)?.into_any();
+    let first = word(&list, object::SECOND);
+    let holds = |place: Option<usize>| {
+        let stored = |at: usize| place.and_then(|place| read_word(place + at * 8));
+        (0..2).all(|at| stored(at) == Some(items[at].as_ptr() as usize))
+    };
+    Ok(word(&list, object::BODY) == Some(2)
+        && word(&tuple, object::BODY) == Some(2)
+        && holds(first)
+        && holds(Some(tuple.as_ptr() as usize + tuple::ITEMS)))
+}
+
+fn dicts(py: Python<'_>) -> PyResult<bool> {
     let text = PyString::new(py, "canaries").into_any();
-    let is_text = word(&text, unicode::LENGTH) == Some(8)
-        && word(&text, unicode::STATE).is_some_and(|state| has_ascii_state(state as u32))
-        && word(&text, unicode::ASCII_DATA) == Some(usize::from_ne_bytes(*b"canaries"));
-    if !is_text {
-        return Ok(Err("a string keeps its characters elsewhere"));
-    }
     let other = PyString::new(py, "another").into_any();
     let map = PyDict::new(py);
     map.set_item(&text, &other)?;
-    if !is_dict_of(&map, &text, &other) {
-        return Ok(Err("a dict keeps its entries elsewhere"));
-    }
     let mixed = PyDict::new(py);
     mixed.set_item(1, &other)?;
-    Ok(compare_kinds(&map, &mixed))
+    let hash = text.hash()?.cast_unsigned();
+    Ok(is_dict_of(&map, &text, &other)
+        && compare_kinds(&map, &mixed)
+        && word(&text, unicode::HASH) == Some(hash))
 }
 
-fn word(object: &Bound<'_, PyAny>, offset: usize) -> Option<usize> {
+fn sets(py: Python<'_>) -> PyResult<bool> {
+    let item = PyString::new(py, "canaries").into_any();
+    let set = PySet::new(py, [&item])?.into_any();
+    let hash = item.hash()?.cast_unsigned();
+    let Some(table) = word(&set, set::TABLE) else { return Ok(false) };
+    let entry =
+        |at: usize| (read_word(table + at * set::ENTRY), read_word(table + at * set::ENTRY + 8));
+    let wanted = (Some(item.as_ptr() as usize), Some(hash));
+    // A small set has eight places.
+    Ok(word(&set, set::USED) == Some(1)
+        && word(&set, set::MASK) == Some(7)
+        && (0..8).filter(|at| entry(*at) == wanted).count() == 1
+        && (0..8).filter(|at| entry(*at).0 == Some(0)).count() == 7)
+}
+
+pub(super) fn word(object: &Bound<'_, PyAny>, offset: usize) -> Option<usize> {
     read_word(object.as_ptr() as usize + offset)
-}
-
-fn has_ascii_state(state: u32) -> bool {
-    // Kind 1: a byte a character.
-    state & unicode::COMPACT_ASCII == unicode::COMPACT_ASCII && (state >> 2) & 7 == 1
 }
 
 /// A dict with one entry has eight indices of a byte each.
@@ -65,21 +139,18 @@ fn is_dict_of(map: &Bound<'_, PyDict>, key: &Bound<'_, PyAny>, value: &Bound<'_,
 
 /// Whether a table says of which kind its keys are.
 #[cfg(Py_3_11)]
-fn compare_kinds(text: &Bound<'_, PyDict>, mixed: &Bound<'_, PyDict>) -> Result<(), &'static str> {
+fn compare_kinds(text: &Bound<'_, PyDict>, mixed: &Bound<'_, PyDict>) -> bool {
     let kind = |map: &Bound<'_, PyDict>| {
         let table = word(map.as_any(), dict::KEYS)?;
         read_word(table + keys::KIND).map(|word| word as u8)
     };
     let is_general = |map| kind(map).map(|kind| kind == keys::KIND_GENERAL);
-    if is_general(text) == Some(false) && is_general(mixed) == Some(true) {
-        return Ok(());
-    }
-    Err("a dict keeps the kind of its keys elsewhere")
+    is_general(text) == Some(false) && is_general(mixed) == Some(true)
 }
 
 /// The function by which mixed keys are looked up is what tells such a table.
 #[cfg(not(Py_3_11))]
-fn compare_kinds(text: &Bound<'_, PyDict>, mixed: &Bound<'_, PyDict>) -> Result<(), &'static str> {
+fn compare_kinds(text: &Bound<'_, PyDict>, mixed: &Bound<'_, PyDict>) -> bool {
     let lookup = |map: &Bound<'_, PyDict>| {
         let table = word(map.as_any(), dict::KEYS)?;
         (read_word(table + keys::SIZE) == Some(8)).then_some(())?;
@@ -88,8 +159,8 @@ fn compare_kinds(text: &Bound<'_, PyDict>, mixed: &Bound<'_, PyDict>) -> Result<
     match (lookup(text), lookup(mixed)) {
         (Some(text), Some(mixed)) if text != mixed && mixed != 0 => {
             crate::ffi::dict::set_mixed_lookup(mixed);
-            Ok(())
+            true
         }
-        _ => Err("a dict keeps the kind of its keys elsewhere"),
+        _ => false,
     }
 }

@@ -103,8 +103,6 @@ pub(crate) mod object {
 pub(crate) mod function {
     pub(crate) const NAME: usize = 32;
     pub(crate) const QUALNAME: usize = 40;
-    pub(crate) const CODE: usize = 48;
-    pub(crate) const CLOSURE: usize = 72;
 }
 
 pub(crate) mod generator {

@@ -100,8 +100,6 @@ pub(crate) mod object {
 pub(crate) mod function {
     pub(crate) const NAME: usize = 64;
     pub(crate) const QUALNAME: usize = 104;
-    pub(crate) const CODE: usize = 16;
-    pub(crate) const CLOSURE: usize = 48;
 }
 
 pub(crate) mod generator {
