@@ -251,7 +251,8 @@ def compare(name, arguments, total):
             total[key] += after[key] if after else 0
     if after is None:
         return [f"{name}: {fault}"]
-    return [f"{name}: {test}: {after['ended'].get(test, 'did not run')}" for test in sorted(worse)[:5]]
+    how = after["ended"]
+    return [f"{name}: {test}: {how.get(test, 'did not run')}" for test in sorted(worse)[:5]]
 
 
 if __name__ == "__main__":
