@@ -42,7 +42,11 @@ FUNCTION = {
     "capture_10_locals": "capture",
 }
 #: Function that it is compared with, where it is not `base`.
-BASE = {"unprobed_function": "calls", "capture_10_locals": "capture_base"}
+BASE = {
+    "unprobed_function": "calls",
+    "time_function": "calls",
+    "capture_10_locals": "capture_base",
+}
 #: Iterations of one measurement of what costs little.
 HITS = subjects.Subject.hits
 #: A value for which every condition here is false.

@@ -173,6 +173,7 @@ class Stillframe(Subject):
         "condition_false_high_line",
         "count",
         "over_quota",
+        "time_function",
         "capture_10_locals",
         "removed",
     )
@@ -211,6 +212,7 @@ class Stillframe(Subject):
             # share a rate, which the captures need.
             "over_quota": {"kind": "count", "limit": 1 << 40, "rate_per_s": 1},
             "capture": {"limit": 1 << 40, "rate_per_s": 1_000_000},
+            "timed": {"kind": "time"},
             "removed": condition,
         }
 
@@ -225,7 +227,8 @@ class Stillframe(Subject):
     def place(self, name, spec):
         import json
 
-        location = "%s:%d" % (self.targets.file, self.targets.line(name))
+        place = self.targets.function(name).__name__ if name == "timed" else self.targets.line(name)
+        location = "%s:%s" % (self.targets.file, place)
         spec = dict(spec, location=location, budget_ppm=1_000_000)
         return self.native.probe(json.dumps(spec), self.snapshots.append)
 
@@ -273,13 +276,18 @@ class Stillframe(Subject):
         outcome = {
             "unprobed_line": None,
             "count": "captured",
+            "time_function": "captured",
             "capture_10_locals": "captured",
             "over_quota": "over_quota",
         }.get(case, "condition_false")
         expect("stillframe %s" % case, grown, {"hits": ran, outcome: ran} if outcome else {})
 
     def counters(self, case):
-        names = {"unprobed_line": "cold", "capture_10_locals": "capture"}
+        names = {
+            "unprobed_line": "cold",
+            "time_function": "timed",
+            "capture_10_locals": "capture",
+        }
         id = self.ids.get(names.get(case, case))
         return self.reports()[id]["counters"] if id else None
 

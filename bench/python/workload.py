@@ -31,6 +31,15 @@ def calls_{copy}(n, x):
     for _ in range(n):
         total += callee_{copy}(x)
     return total
+
+def timed_{copy}(x):
+    return x
+
+def time_function_{copy}(n, x):
+    total = 0
+    for _ in range(n):
+        total += timed_{copy}(x)
+    return total
 """
 
 ITEMS = """

@@ -16,6 +16,7 @@ pub const CASES: [&str; 11] = [
     "condition_false_high_line",
     "count",
     "over_quota",
+    "time_function",
     "capture_10_locals",
     "removed",
 ];

@@ -6,6 +6,7 @@
 use serde_json::Value;
 use std::time::{Duration, Instant};
 use stillframe_core::probe::ProbeState;
+use stillframe_hub::api::types::ProbeView;
 use stillframe_tests::app::{App, at, folder};
 use stillframe_tests::stand::Stand;
 use stillframe_tests::{on_each_python, process};
@@ -15,6 +16,7 @@ on_each_python!(
     fastapi_shows_a_snapshot,
     a_library_can_be_probed,
     a_log_and_a_count,
+    a_function_and_a_range_are_timed,
     screens_are_for_people,
     nothing_captured_says_why,
 );
@@ -124,6 +126,52 @@ fn a_log_and_a_count(stand: &Stand) {
     let id = counting.id.to_string();
     let counting = hub.probe_until(&id, |probe| probe.counters.hits >= 5);
     assert_eq!((counting.counters.hits, counting.counters.captured), (5, 5));
+}
+
+fn a_function_and_a_range_are_timed(stand: &Stand) {
+    let hub = stand.hub(0);
+    let app = App::start(stand, "app.py");
+    hub.instances("checkout", 1);
+    let mut time = stand.stillframe(&["time", "shop/cart.py:Cart.total", "-f", "-o", "json"]);
+    let follow = stand.start(time.args(["--limit", "3"]).current_dir(folder()));
+    let function = hub.armed(1).id.to_string();
+    for user in 1..=3 {
+        app.order(user, "SF-1007", 2);
+    }
+    let ended = follow.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let last = ended.stdout.lines().last().expect("figures were printed");
+    let last: Value = serde_json::from_str(last).expect("stdout holds JSON only");
+    assert_eq!(last["type"], "durations");
+    let durations = &last["durations"];
+    assert_eq!((&durations["ended"], &durations["open"]), (&3.into(), &0.into()), "{last}");
+    assert_eq!(durations["running"]["count"], 3);
+    let ns = |name: &str| durations["running"][name].as_u64().expect("a number");
+    assert!(0 < ns("min_ns") && ns("min_ns") <= ns("p50_ns") && ns("p99_ns") <= ns("max_ns"));
+
+    let first = at("shop/cart.py", "total = 0.0");
+    let last = at("shop/cart.py", "round(total, 2)");
+    let range = format!("{first}..{}", last.rsplit(':').next().unwrap_or_default());
+    let timed = stand.start(stand.stillframe(&["time", &range]).current_dir(folder())).end();
+    assert_eq!(timed.code, Some(0), "{}", timed.stderr);
+    assert!(timed.stdout.contains("read   stillframe show"), "{}", timed.stdout);
+    let id = hub.armed(1).id.to_string();
+    app.order(4, "SF-1007", 2);
+    let ended = |probe: &ProbeView| probe.durations.as_ref().is_some_and(|one| one.ended == 1);
+    assert_ne!(hub.probe_until(&id, ended).id.to_string(), function);
+    for (words, expected) in [
+        (vec!["show", &id], "P99"),
+        (vec!["why", &id], "TIMING: 1 passage begun on 1 of 1"),
+        (vec!["ls"], "p50 "),
+        (vec!["show", &function], "ENDED"),
+    ] {
+        let ended = stand.start(&mut stand.stillframe(&words)).end();
+        assert_eq!(ended.code, Some(0), "{words:?}: {}", ended.stderr);
+        assert!(ended.stdout.contains(expected), "{words:?}:\n{}", ended.stdout);
+    }
+    let wrong = stand.start(stand.stillframe(&["count", &range]).current_dir(folder())).end();
+    assert_eq!(wrong.code, Some(2), "{}", wrong.stdout);
+    assert!(wrong.stderr.contains("for `time` only"), "{}", wrong.stderr);
 }
 
 fn screens_are_for_people(stand: &Stand) {

@@ -66,7 +66,6 @@ impl<'g> Frame<'g> {
 
     /// A number that no other living frame has, the same for as long as this one lives; never 0.
     #[inline(always)]
-    #[cfg(Py_3_12)]
     pub(crate) fn identity(self) -> u64 {
         // A frame that was made an object keeps that object.
         if self.is_direct() { self.address as u64 } else { self.object as u64 }

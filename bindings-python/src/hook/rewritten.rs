@@ -9,6 +9,7 @@
 mod patch;
 mod place;
 mod source;
+mod timed;
 mod unreached;
 
 pub(super) use patch::{Change, Patch};
@@ -25,7 +26,7 @@ use crate::frame::Plan;
 use place::Site;
 #[cfg(Py_3_11)]
 use pyo3::Py;
-use pyo3::exceptions::{PyNotImplementedError, PyRuntimeError};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::{Bound, PyAny, PyResult, Python};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -64,16 +65,32 @@ pub(crate) fn uninstall(py: Python<'_>) {
 /// Puts site `site` on `line` of the code that `plan` is for. Which running code it does not reach.
 pub(crate) fn arm(py: Python<'_>, site: u32, plan: Plan, line: u32) -> PyResult<Option<String>> {
     let (mut patch, agent) = take(plan.code().bind(py))?;
-    let new = Site { site, line, plan };
-    let put = patch.add(py, &agent, Spot::Line(line), new);
+    let new = Site { site, line, moment: None, plan: Arc::new(plan) };
+    let put = patch.add(py, &agent, vec![(Spot::Line(line), new)]);
     give_back(py, patch);
     put
 }
 
-/// Times `span` of the code that `plan` is for.
-pub(crate) fn arm_span(_: Python<'_>, _: u32, _: Plan, _: Span) -> PyResult<Option<String>> {
-    let message = "durations are measured from CPython 3.12 on";
-    Err(PyNotImplementedError::new_err(message))
+/// Has every moment of the frames that run `span` of the code that `plan` is for told to site `site`.
+/// Which running code it does not reach.
+pub(crate) fn arm_span(
+    py: Python<'_>,
+    site: u32,
+    plan: Plan,
+    span: Span,
+) -> PyResult<Option<String>> {
+    let code = plan.code().bind(py).clone();
+    let spots = timed::spots(&code, span)?;
+    let (mut patch, agent) = take(&code)?;
+    let plan = Arc::new(plan);
+    let new = |(spot, moment)| {
+        let line = if let Spot::Line(line) = spot { line } else { 0 };
+        (spot, Site { site, line, moment: Some(moment), plan: Arc::clone(&plan) })
+    };
+    let put = patch.add(py, &agent, spots.into_iter().map(new).collect());
+    give_back(py, patch);
+    let notes: Vec<String> = put?.into_iter().chain(timed::unseen(&code)?).collect();
+    Ok((!notes.is_empty()).then(|| notes.join("; ")))
 }
 
 /// Takes site `site` off all code it sits on.

@@ -61,7 +61,7 @@ pub(crate) fn line(probe: &ProbeView) -> String {
         (counters.condition_failed, "failed conditions"),
         (counters.buffer_full, "dropped, buffer full"),
         (counters.missed, "missed"),
-        (unmeasured, "not measured to their end"),
+        (unmeasured, "not measured"),
         (probe.surplus, "surplus"),
     ] {
         if number > 0 {

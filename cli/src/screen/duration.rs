@@ -58,14 +58,11 @@ pub(crate) fn table(durations: &Durations, canvas: &Canvas) -> Vec<String> {
     lines
 }
 
-/// `1,204 passages: p50 1.8 µs, p99 9.1 µs, 3 left by an exception`.
+/// `1,204 passages (3 raised)`.
 pub(crate) fn summary(durations: &Durations) -> String {
-    let mut text = plural(durations.ended, "passage", "passages");
-    if let Some(Spread { p50_ns, p99_ns, .. }) = &durations.running {
-        text.push_str(&format!(": p50 {}, p99 {}", nanos(*p50_ns), nanos(*p99_ns)));
+    let passages = plural(durations.ended, "passage", "passages");
+    match durations.exceptions {
+        0 => passages,
+        raised => format!("{passages} ({} raised)", count(raised)),
     }
-    if durations.exceptions > 0 {
-        text.push_str(&format!(", {} left by an exception", count(durations.exceptions)));
-    }
-    text
 }

@@ -317,6 +317,48 @@ mod reasons {
     }
 }
 
+mod timing {
+    use super::*;
+    use crate::screen::duration;
+    use stillframe_core::probe::durations::Durations;
+
+    fn durations() -> Value {
+        json!({"ended": 1_204, "exceptions": 3, "open": 2, "lost": 1,
+            "running": {"count": 1_204, "min_ns": 850, "mean_ns": 6_100, "p50_ns": 1_800,
+                "p90_ns": 27_400, "p99_ns": 12_300_000, "max_ns": 75_000_000_000_u64},
+            "elapsed": {"count": 1_204, "min_ns": 1_000_000, "mean_ns": 1_200_000,
+                "p50_ns": 1_100_000, "p90_ns": 2_000_000, "p99_ns": 91_000_000,
+                "max_ns": 3_600_000_000_000_u64}})
+    }
+
+    #[test]
+    fn table() {
+        let canvas = canvas();
+        let whole: Durations = read(durations());
+        let begun: Durations = read(json!({"open": 1}));
+        let mut lines = vec![duration::head(&canvas)];
+        lines.extend(duration::rows("12:04:30", &begun, &canvas));
+        lines.extend(duration::rows("12:04:31", &whole, &canvas));
+        lines.push(String::new());
+        lines.extend(duration::table(&whole, &canvas));
+        assert_screen!(lines);
+    }
+
+    #[test]
+    fn last_words() {
+        let time = spec(json!({"kind": "time", "limit": null, "condition": null}));
+        let over = with(
+            probe(),
+            json!({"spec": time, "location": "shop/cart.py:Cart.total", "phase": "expired",
+                "lasted_ms": 252_000, "captured": 1_207, "counters": {"captured": 1_207},
+                "durations": durations()}),
+        );
+        let mut lines = vec![done::line(&read(over.clone()))];
+        lines.extend(list::list(&[], &[read(over)], true, &canvas()));
+        assert_screen!(lines);
+    }
+}
+
 mod listing {
     use super::*;
 

@@ -71,26 +71,36 @@ impl Patch {
         self.versions.iter().map(|version| &version.code)
     }
 
-    /// Adds a site. What of the running code does not reach it.
+    /// Adds a probe's sites, all or none. What of the running code does not reach them.
     pub(super) fn add(
         &mut self,
         py: Python<'_>,
         agent: &Arc<Agent<PythonRuntime>>,
-        spot: Spot,
-        site: Site,
+        sites: Vec<(Spot, Site)>,
     ) -> PyResult<Option<String>> {
-        let site = Arc::new(site);
-        if let Some(hooked) = self.hooks.iter_mut().find(|hooked| hooked.spot == spot) {
-            hooked.sites.push(site);
-        } else {
-            self.hooks.push(Hooked { spot, object: HookObject::new(py)?, sites: vec![site] });
-            if let Err(refused) = self.rewrite(py) {
-                self.hooks.pop();
-                return Err(refused);
+        let Some(number) = sites.first().map(|(_, site)| site.site) else { return Ok(None) };
+        let known = self.hooks.len();
+        let spots: Vec<Spot> = sites.iter().map(|(spot, _)| *spot).collect();
+        for (spot, site) in sites {
+            let site = Arc::new(site);
+            if let Some(hooked) = self.hooks.iter_mut().find(|hooked| hooked.spot == spot) {
+                hooked.sites.push(site);
+            } else {
+                self.hooks.push(Hooked { spot, object: HookObject::new(py)?, sites: vec![site] });
             }
         }
+        if self.hooks.len() > known
+            && let Err(refused) = self.rewrite(py)
+        {
+            self.hooks.truncate(known);
+            for hooked in &mut self.hooks {
+                hooked.sites.retain(|site| site.site != number);
+            }
+            return Err(refused);
+        }
         self.publish(py, agent);
-        let missing = |version: &&Version| !version.spots.contains(&spot);
+        let has = |version: &Version| spots.iter().all(|spot| version.spots.contains(spot));
+        let missing = |version: &&Version| !has(version);
         let unreached = self.versions.iter().filter(missing).map(|version| &version.code);
         let unreached: Vec<Obj> = unreached.chain([&self.original]).map(Obj::of_kept).collect();
         match self.change(py) {

@@ -8,6 +8,7 @@ use crate::ffi::{Frame, Gil, Obj};
 use crate::frame::{Hit, Plan};
 use std::sync::Arc;
 use stillframe_core::agent::Agent;
+use stillframe_core::host::Moment;
 
 /// A probe at a spot.
 #[derive(Debug)]
@@ -16,7 +17,9 @@ pub(super) struct Site {
     pub(super) site: u32,
     /// Line that people see.
     pub(super) line: u32,
-    pub(super) plan: Plan,
+    /// What is told of the frame, for a site that times; else being here is a hit.
+    pub(super) moment: Option<Moment>,
+    pub(super) plan: Arc<Plan>,
 }
 
 /// All probes at a spot.
@@ -37,7 +40,10 @@ impl crate::ffi::Place for Place {
         let Some(frame) = frame else { return };
         for site in &self.sites {
             let hit = Hit::new(gil, frame, &site.plan, site.line);
-            self.agent.hit(site.site, &hit);
+            match site.moment {
+                Some(moment) => self.agent.passage(site.site, frame.identity(), moment, &hit),
+                None => self.agent.hit(site.site, &hit),
+            }
         }
     }
 }

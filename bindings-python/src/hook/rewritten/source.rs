@@ -61,6 +61,17 @@ pub(crate) fn executable_lines(code: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
     stillframe_bytecode::executable_lines(&Bytes::of(code)?.as_code()).map_err(refused)
 }
 
+/// Whether there is a place for a hook at `spot` of `code`.
+pub(super) fn executes(code: &Bound<'_, PyAny>, spot: Spot) -> PyResult<bool> {
+    let bytes = Bytes::of(code)?;
+    let code = bytes.as_code();
+    match rewrite(&code, &[Insert { spot, constant: code.constants }]) {
+        Ok(_) => Ok(true),
+        Err(Refusal::Nowhere(_)) => Ok(false),
+        Err(refusal) => Err(refused(refusal)),
+    }
+}
+
 /// `original` with each hook object asked at its spot.
 pub(super) fn with_hooks<'py>(
     original: &Bound<'py, PyAny>,
