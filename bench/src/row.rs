@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Cases a runtime's table has for Stillframe; peers and the runtime's means have those they can do.
-pub const CASES: [&str; 11] = [
+pub const CASES: [&str; 12] = [
     "base",
     "base_again",
     "idle_function",
