@@ -194,6 +194,14 @@ impl Scope for Hit<'_> {
         value::underlying(object_of(object)?, self.gil)
     }
 
+    fn stored_text(&self, object: Object) -> Option<Text<'_>> {
+        value::stored_text(object_of(object).ok()?, self.gil)
+    }
+
+    fn element_name(&self, sequence: Object, index: usize) -> Option<Text<'_>> {
+        value::element_name(object_of(sequence).ok()?, index, self.known, self.gil)
+    }
+
     fn compares_by_identity(&self, object: Object) -> bool {
         Obj::from_handle(object.raw).is_some_and(|object| object.ty().compares_by_identity())
     }

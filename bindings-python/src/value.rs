@@ -9,7 +9,7 @@ mod known;
 mod scalar;
 
 pub(crate) use attribute::{attribute, hidden_target};
-pub(crate) use child::{children, count_of};
+pub(crate) use child::{children, count_of, element_name};
 pub(crate) use known::{Known, modules};
 
 use crate::ffi::{Gil, Obj, Type};
@@ -193,6 +193,15 @@ fn stored_builtin<'g>(object: Obj, gil: Gil<'g>) -> Option<Value<'g>> {
         Some(Value::Bytes(object.bytes(gil)))
     } else {
         None
+    }
+}
+
+/// The characters that an instance of a string or bytes subclass stores, whatever it overrides.
+pub(crate) fn stored_text<'g>(object: Obj, gil: Gil<'g>) -> Option<Text<'g>> {
+    match stored_builtin(object, gil)? {
+        Value::Text(text) => Some(text),
+        Value::Bytes(bytes) => Some(Text::Latin1(bytes)),
+        _ => None,
     }
 }
 

@@ -14,6 +14,7 @@ mod dialect;
 mod eval;
 mod explain;
 mod failure;
+mod hidden;
 mod message;
 mod op;
 mod parse;

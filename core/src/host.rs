@@ -80,6 +80,23 @@ pub trait Scope {
     /// subclass does not override the operations that compare it.
     fn underlying(&self, object: Object) -> Reading<Value<'_>>;
 
+    /// The characters that an instance of a string or bytes subclass stores, whatever it overrides:
+    /// only to judge them as a name. `None` where they cannot be had.
+    fn stored_text(&self, object: Object) -> Option<Text<'_>> {
+        match self.underlying(object) {
+            Ok(Value::Text(text)) => Some(text),
+            Ok(Value::Bytes(bytes)) => Some(Text::Latin1(bytes)),
+            _ => None,
+        }
+    }
+
+    /// The name that element `index` of a sequence goes by, if its class gives it one (a named
+    /// tuple).
+    fn element_name(&self, sequence: Object, index: usize) -> Option<Text<'_>> {
+        let (_, _) = (sequence, index);
+        None
+    }
+
     /// Whether `==` on it is identity: its type inherits the host's default equality.
     fn compares_by_identity(&self, object: Object) -> bool;
 

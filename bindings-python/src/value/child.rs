@@ -98,6 +98,16 @@ fn field_names<'g>(object: Obj, known: &Known, gil: Gil<'g>) -> &'g [Obj] {
     names_of_class(ty, object.items(gil).len(), known, gil).unwrap_or_default()
 }
 
+/// The name of a tuple's element, if `namedtuple` made its class.
+pub(crate) fn element_name<'g>(
+    object: Obj,
+    index: usize,
+    known: &Known,
+    gil: Gil<'g>,
+) -> Option<Text<'g>> {
+    field_names(object, known, gil).get(index).map(|name| name.text(gil))
+}
+
 #[inline(never)]
 fn names_of_class<'g>(ty: Type, len: usize, known: &Known, gil: Gil<'g>) -> Option<&'g [Obj]> {
     let (fields, _) = ty.find(known.names?.tuple_fields(gil), gil)?;

@@ -90,11 +90,10 @@ impl<W: Walker> Children<'_, '_, W> {
         match key {
             Value::Text(text) => self.walk.names.is_redacted_key(*text, redaction),
             Value::Bytes(bytes) => redaction.name_text(Text::Latin1(bytes)),
-            Value::Object(object) if object.kind == Kind::Text => {
-                match self.walk.walker.underlying(*object) {
-                    Ok(Value::Text(text)) => redaction.name_text(text),
-                    _ => false,
-                }
+            // What cannot be judged is not shown.
+            Value::Object(object) if matches!(object.kind, Kind::Text | Kind::Bytes) => {
+                let text = self.walk.walker.stored_text(*object);
+                text.is_none_or(|text| redaction.name_text(text))
             }
             _ => false,
         }

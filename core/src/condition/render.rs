@@ -5,6 +5,7 @@
 
 use super::dialect::{Dialect, Literal};
 use super::failure::{Failure, FailureKind};
+use super::hidden::{is_hidden_item, is_hidden_key};
 use super::text::each_char;
 use crate::host::Scope;
 use crate::limits::LOG_VALUE_BYTES;
@@ -228,6 +229,9 @@ impl<S: Scope> Renderer<'_, '_, S> {
                 self.push(", ");
             }
             match self.scope.item(object, at) {
+                _ if is_hidden_item(self.scope, self.place.redaction, object, at) => {
+                    self.push(REDACTED);
+                }
                 Ok(item) => self.value(&item, depth + 1),
                 Err(missing) => self.missing(missing),
             }
@@ -255,11 +259,9 @@ impl<S: Scope> Renderer<'_, '_, S> {
             self.value(&key, depth + 1);
             if object.kind == Kind::Map {
                 self.push(": ");
-                match key {
-                    Value::Text(name) if self.place.redaction.name_text(name) => {
-                        self.push(REDACTED);
-                    }
-                    _ => self.value(&value, depth + 1),
+                match is_hidden_key(self.scope, self.place.redaction, &key) {
+                    true => self.push(REDACTED),
+                    false => self.value(&value, depth + 1),
                 }
             }
             if self.line.is_cut {

@@ -62,6 +62,10 @@ impl Redaction {
         if name.units() > MAX_NAME_UNITS {
             return true;
         }
+        self.judge(name) || private_part(name).is_some_and(|part| self.judge(part))
+    }
+
+    fn judge(&self, name: Text<'_>) -> bool {
         let automaton = &*self.0;
         let plain = match name {
             Text::Utf8(text) => plain(automaton, text.bytes().map(u32::from)),
@@ -129,6 +133,26 @@ fn plain(automaton: &Automaton, units: impl Iterator<Item = u32>) -> Option<Curs
     Some(cursor)
 }
 
+/// What the author wrote of a name that the host keeps apart by its class (`_User__pin` of `__pin`).
+#[inline]
+fn private_part(name: Text<'_>) -> Option<Text<'_>> {
+    fn after<T: Copy + PartialEq + From<u8>>(units: &[T]) -> Option<usize> {
+        let line = T::from(b'_');
+        let [first, second, ..] = units else { return None };
+        if *first != line || *second == line {
+            return None;
+        }
+        let at = units[1..].windows(2).position(|pair| pair == [line, line])?;
+        Some(at + 3)
+    }
+    Some(match name {
+        Text::Utf8(text) => Text::Utf8(text.get(after(text.as_bytes())?..)?),
+        Text::Latin1(units) => Text::Latin1(&units[after(units)?..]),
+        Text::Units16(units) => Text::Units16(&units[after(units)?..]),
+        Text::Units32(units) => Text::Units32(&units[after(units)?..]),
+    })
+}
+
 /// A user's name in normal form, its stars kept.
 fn pattern(name: &str) -> Vec<u8> {
     let name = name.trim();
@@ -164,6 +188,21 @@ mod tests {
         assert!(redaction.name_text(Text::Units32(&wider)));
         assert!(redaction.name_text(Text::Latin1(&[b'x'; MAX_NAME_UNITS + 1])));
         assert!(!redaction.name_text(Text::Latin1(&[b'x'; MAX_NAME_UNITS])));
+    }
+
+    #[test]
+    fn a_private_name_is_judged_without_its_class() {
+        let redaction = Redaction::standard();
+        for name in ["_User__pin", "_User__auth", "_A__session_id", "__pin", "_Größe__otp"] {
+            assert!(redaction.name(name), "{name}");
+            let latin1: Vec<u8> = name.chars().map(|c| u32::from(c) as u8).collect();
+            assert!(redaction.name_text(Text::Latin1(&latin1)), "{name}");
+            let wide: Vec<u16> = name.encode_utf16().collect();
+            assert!(redaction.name_text(Text::Units16(&wide)), "{name}");
+        }
+        for name in ["_User__pins", "_User_pin", "user__pin", "_", "__", "_a__", "___pin_code_x"] {
+            assert!(!redaction.name(name), "{name}");
+        }
     }
 
     #[test]

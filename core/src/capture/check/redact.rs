@@ -31,10 +31,12 @@ fn is_redacted(key: &Node, redaction: &Redaction) -> bool {
     match key {
         Node::Text { text, .. } => redaction.name(text),
         Node::Bytes { bytes, .. } => redaction.name(&String::from_utf8_lossy(bytes)),
-        Node::Object(object) if object.kind == Kind::Text => match object.children.first() {
-            Some(ChildNode::Item(text)) => is_redacted(text, redaction),
-            _ => false,
-        },
+        Node::Object(object) if matches!(object.kind, Kind::Text | Kind::Bytes) => {
+            match object.children.first() {
+                Some(ChildNode::Item(text)) => is_redacted(text, redaction),
+                _ => false,
+            }
+        }
         _ => false,
     }
 }

@@ -3,9 +3,10 @@
 //! Invariant: everything that grows with the application's data takes fuel.
 
 use crate::condition::failure::FailureKind;
+use crate::condition::hidden::{is_hidden_item, is_hidden_key};
 use crate::host::{Fuel, Scope};
 use crate::redaction::Redaction;
-use crate::value::{Text, Value};
+use crate::value::{Object, Text, Value};
 
 /// Steps over collections, or 16 bytes of string work each, of one evaluation: as many elements as
 /// the largest capture takes, and well under a millisecond.
@@ -47,13 +48,18 @@ impl<'a, S: Scope> Ctx<'a, S> {
 
     /// An error if the value under this key must not be reached.
     pub(super) fn visible(&self, key: &Value<'_>) -> Outcome<()> {
-        match key {
-            Value::Text(text) if self.redaction.name_text(*text) => Err(FailureKind::Redacted),
-            Value::Bytes(bytes) if self.redaction.name_text(Text::Latin1(bytes)) => {
-                Err(FailureKind::Redacted)
-            }
-            _ => Ok(()),
+        match is_hidden_key(self.scope, self.redaction, key) {
+            true => Err(FailureKind::Redacted),
+            false => Ok(()),
         }
+    }
+
+    /// Element `at` of a sequence, unless it must not be reached.
+    pub(super) fn item(&self, sequence: Object, at: usize) -> Outcome<Value<'a>> {
+        if is_hidden_item(self.scope, self.redaction, sequence, at) {
+            return Err(FailureKind::Redacted);
+        }
+        self.scope.item(sequence, at).map_err(no_index)
     }
 }
 

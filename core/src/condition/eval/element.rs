@@ -105,7 +105,7 @@ pub(super) fn index<'a, S: Scope>(
     match container.kind {
         Kind::List | Kind::Tuple | Kind::Range => {
             let len = ctx.scope.len(container).map_err(FailureKind::from)?;
-            ctx.scope.item(container, position(key, len)?).map_err(no_index)
+            ctx.item(container, position(key, len)?)
         }
         Kind::Map => {
             if !is_constant {
@@ -169,7 +169,7 @@ pub(super) fn contains<S: Scope>(
             let len = ctx.scope.len(object).map_err(FailureKind::from)?;
             for at in 0..len {
                 ctx.burn(1)?;
-                let candidate = ctx.scope.item(object, at).map_err(no_index)?;
+                let candidate = ctx.item(object, at)?;
                 if element_equal(ctx, &candidate, item, 0)? {
                     return Ok(true);
                 }

@@ -4,7 +4,7 @@
 
 use super::element::lookup;
 use super::number::{self, Number, not_a_number, satisfies};
-use super::{Ctx, Outcome, no_index};
+use super::{Ctx, Outcome};
 use crate::condition::failure::FailureKind;
 use crate::condition::syntax::Comparison;
 use crate::condition::text;
@@ -183,8 +183,8 @@ fn first_difference<S: Scope>(
 ) -> Outcome<Option<usize>> {
     for at in 0..len {
         ctx.burn(1)?;
-        let left = ctx.scope.item(a, at).map_err(no_index)?;
-        let right = ctx.scope.item(b, at).map_err(no_index)?;
+        let left = ctx.item(a, at)?;
+        let right = ctx.item(b, at)?;
         if !element_equal(ctx, &left, &right, depth + 1)? {
             return Ok(Some(at));
         }
@@ -270,8 +270,8 @@ fn sequences_ordered<S: Scope>(
     match first_difference(ctx, a, b, len.min(other), depth)? {
         None => Ok(satisfies(comparison, Some(len.cmp(&other)))),
         Some(at) => {
-            let left = ctx.scope.item(a, at).map_err(no_index)?;
-            let right = ctx.scope.item(b, at).map_err(no_index)?;
+            let left = ctx.item(a, at)?;
+            let right = ctx.item(b, at)?;
             ordered(ctx, comparison, &left, &right, depth + 1)
         }
     }

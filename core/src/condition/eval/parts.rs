@@ -5,7 +5,7 @@ use super::equal::element_equal;
 use super::machine::{Machine, Next};
 use super::number::not_a_number;
 use super::sequence::{Element, View, next, no_method, part, start};
-use super::{Operand, Outcome, no_index};
+use super::{Operand, Outcome};
 use crate::condition::failure::FailureKind;
 use crate::condition::op::{Source, Step};
 use crate::condition::text;
@@ -169,7 +169,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             return Err(FailureKind::Domain);
         }
         for at in 0..targets {
-            let item = self.ctx.scope.item(whole, at).map_err(no_index)?;
+            let item = self.ctx.item(whole, at)?;
             self.push_value(item)?;
         }
         Ok(())

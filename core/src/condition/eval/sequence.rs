@@ -4,7 +4,7 @@
 //! element.
 
 use super::element::{hashable, not_a_collection, position};
-use super::{Ctx, Operand, Outcome, no_index};
+use super::{Ctx, Operand, Outcome};
 use crate::condition::failure::FailureKind;
 use crate::condition::op::Source;
 use crate::condition::text;
@@ -115,7 +115,7 @@ pub(super) fn next<'a, S: Scope, V: View<'a>>(
         Loop::Items { at, len, .. } if *at >= *len => None,
         Loop::Items { object, at, .. } => {
             *at += 1;
-            of(ctx.scope.item(*object, *at - 1).map_err(no_index)?)
+            of(ctx.item(*object, *at - 1)?)
         }
         Loop::Entries { object, cursor, view } => {
             let Some((key, value)) = ctx.scope.entry(*object, cursor) else { return Ok(None) };
