@@ -1,4 +1,4 @@
-"""Where a probe lands: every form of a location, and lines that this version of Python leaves out."""
+"""Where a probe lands: every form of a location, and lines that this Python leaves out."""
 
 import importlib
 import os
@@ -241,7 +241,8 @@ def test_links_are_seen_through(imported, tmp_path):
     (tmp_path / "current").symlink_to(tmp_path / "releases/41")
     module = imported(tmp_path / "current", "linked_shop.twins")
     assert "current" in module.__file__
-    for location in (real, module.__file__, "41/linked_shop/twins.py", "current/linked_shop/twins.py"):
+    typed = ("41/linked_shop/twins.py", "current/linked_shop/twins.py")
+    for location in (real, module.__file__, *typed):
         report = settled(f"{location}:2")
         assert report["at"]["file"] == module.__file__, location
 
