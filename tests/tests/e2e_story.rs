@@ -112,7 +112,7 @@ fn a_log_and_a_count(stand: &Stand) {
     let mut log = stand.stillframe(&["log", &place, "{user_id} pays {total}", "--limit", "3"]);
     let follow = stand.start(log.args(["-f", "-o", "json"]).current_dir(folder()));
     process::until("both probes armed", || {
-        let all: Vec<stillframe_hub::api::types::ProbeView> = hub.get("/api/v1/probes");
+        let all: Vec<ProbeView> = hub.get("/api/v1/probes");
         (all.len() == 2 && all.iter().all(|probe| probe.armed == 1)).then_some(())
     });
     for user in 1..=5 {
@@ -157,11 +157,11 @@ fn a_function_and_a_range_are_timed(stand: &Stand) {
     assert!(timed.stdout.contains("read   stillframe show"), "{}", timed.stdout);
     let id = hub.armed(1).id.to_string();
     app.order(4, "SF-1007", 2);
-    let ended = |probe: &ProbeView| probe.durations.as_ref().is_some_and(|one| one.ended == 1);
+    let ended = |probe: &ProbeView| probe.durations.as_ref().is_some_and(|one| one.ended > 0);
     assert_ne!(hub.probe_until(&id, ended).id.to_string(), function);
     for (words, expected) in [
         (vec!["show", &id], "P99"),
-        (vec!["why", &id], "TIMING: 1 passage begun on 1 of 1"),
+        (vec!["why", &id], " begun on 1 of 1"),
         (vec!["ls"], "p50 "),
         (vec!["show", &function], "ENDED"),
     ] {

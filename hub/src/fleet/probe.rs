@@ -224,6 +224,20 @@ impl Probe {
         }
     }
 
+    /// Whether a limit is reached that only the instances' counts tell of. A passage counts when it was
+    /// measured, not when it began.
+    pub(super) fn is_counted_out(&self) -> bool {
+        let counted = match self.record.spec.kind {
+            ProbeKind::Count => self.counters().captured,
+            ProbeKind::Time => {
+                let all = self.reports.values().filter_map(|kept| kept.report.durations.as_ref());
+                all.map(|one| one.ended.saturating_add(one.lost)).fold(0, u64::saturating_add)
+            }
+            ProbeKind::Snap | ProbeKind::Log => return false,
+        };
+        self.limit().is_some_and(|limit| counted >= limit)
+    }
+
     /// What was measured, over all instances that ever said something.
     fn durations(&self) -> Option<Durations> {
         let all = self.reports.values().filter_map(|kept| kept.report.durations.as_ref());

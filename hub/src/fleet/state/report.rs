@@ -8,7 +8,7 @@ use crate::api::types::{Event, ProbePhase, ReportEvent};
 use crate::fleet::instance::StatusReport;
 use crate::time;
 use stillframe_core::ids::InstanceId;
-use stillframe_core::probe::{ProbeKind, ProbeReport, ProbeState};
+use stillframe_core::probe::{ProbeReport, ProbeState};
 
 impl State {
     /// What a connection says that is no longer the instance's is older than what was said since.
@@ -65,8 +65,7 @@ impl State {
         let selector = &probe.record.selector;
         let open = selector.service.is_none() && !selector.all_services;
         let (probe_id, service) = (probe.record.id, instance.info.service.clone());
-        let counted = probe.record.spec.kind == ProbeKind::Count
-            && probe.limit().is_some_and(|limit| probe.captured() >= limit);
+        let counted = probe.is_counted_out();
         if armed && open && !probe.trial && probe.record.bound.is_none() {
             probe.record.bound = Some(service);
             effects.changed.push(probe_id);
