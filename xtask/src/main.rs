@@ -3,6 +3,7 @@
 //! Knows how parts are built and started, not how they work. Invariant: whatever can be missing on a
 //! machine is looked for first and named with the command that mends it.
 
+mod accounts;
 mod bench;
 mod bytecode;
 mod conformance;

