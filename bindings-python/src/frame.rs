@@ -13,7 +13,7 @@ use plan::{NAME, VARIABLE, WHERE};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use stillframe_core::host::{Attr, FrameName, Name, Scope, Shape, Visitor, Walker};
-use stillframe_core::value::{Missing, Object, Reading, Text, Value};
+use stillframe_core::value::{Missing, Object, Ordered, Reading, Text, Value};
 
 /// The frame of one hit.
 pub(crate) struct Hit<'g> {
@@ -136,8 +136,11 @@ impl Scope for Hit<'_> {
 
     fn attr(&self, object: Object, attr: Attr<'_>) -> Reading<Value<'_>> {
         let key = self.key_of(attr).ok_or(Missing::Unreadable)?;
-        let found = attribute(object_of(object)?, key, self.known, self.gil)?;
-        Ok(value_of(found, self.gil))
+        let object = object_of(object)?;
+        match attribute(object, key, self.known, self.gil) {
+            Ok(found) => Ok(value_of(found, self.gil)),
+            Err(missing) => value::part(object, attr.text, self.known, self.gil).ok_or(missing),
+        }
     }
 
     fn item(&self, sequence: Object, index: usize) -> Reading<Value<'_>> {
@@ -200,6 +203,10 @@ impl Scope for Hit<'_> {
 
     fn element_name(&self, sequence: Object, index: usize) -> Option<Text<'_>> {
         value::element_name(object_of(sequence).ok()?, index, self.known, self.gil)
+    }
+
+    fn ordered(&self, object: Object) -> Reading<Ordered> {
+        value::ordered(object_of(object)?, self.known, self.gil)
     }
 
     fn compares_by_identity(&self, object: Object) -> bool {

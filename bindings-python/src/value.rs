@@ -11,6 +11,7 @@ mod scalar;
 pub(crate) use attribute::{attribute, hidden_target};
 pub(crate) use child::{children, count_of, element_name};
 pub(crate) use known::{Known, modules};
+pub(crate) use scalar::{ordered, part};
 
 use crate::ffi::{Gil, Obj, Type};
 use stillframe_core::value::{Kind, Missing, Object, Reading, Text, Value};
@@ -161,6 +162,9 @@ pub(crate) fn truth_of(object: Obj, kind: Kind, gil: Gil<'_>) -> Reading<bool> {
     }
     if kind == Kind::Range {
         return len_of(object, kind, gil).map(|len| len > 0);
+    }
+    if let Some(truth) = scalar::truth(object, ty, Known::current(), gil) {
+        return Ok(truth);
     }
     if !ty.has_builtin_truth() && !is_deque(ty) {
         return Err(Missing::NeedsCode);

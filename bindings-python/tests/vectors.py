@@ -3,11 +3,14 @@
 import builtins
 import collections
 import contextvars
+import datetime
+import decimal
 import enum
 import importlib
 import json
 import os
 import sys
+import uuid
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "tests" / "conformance"
@@ -106,6 +109,24 @@ class Maker:
 
     def of_range(self, bounds):
         return range(*(one if isinstance(one, int) else self.make(one) for one in bounds))
+
+    def of_decimal(self, text):
+        return decimal.Decimal(text)
+
+    def of_date(self, text):
+        return datetime.date.fromisoformat(text)
+
+    def of_datetime(self, text):
+        return datetime.datetime.fromisoformat(text)
+
+    def of_timedelta(self, parts):
+        return datetime.timedelta(*parts)
+
+    def of_uuid(self, text):
+        return uuid.UUID(text)
+
+    def of_deque(self, items):
+        return collections.deque(self.all(items))
 
     def of_times(self, content):
         value, count = content

@@ -6,7 +6,7 @@
 //! reference count that could reach zero, takes a lock, or unwinds.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{Object, Reading, Text, Value};
+use crate::value::{Missing, Object, Ordered, Reading, Text, Value};
 use std::cell::Cell;
 
 /// A name with an identity: the core interns by identity where `identity` is not zero.
@@ -41,7 +41,7 @@ impl Fuel {
 
     /// Takes `steps`, or fails when the tank holds fewer.
     pub fn take(&self, steps: u32) -> Reading<()> {
-        let left = self.0.get().checked_sub(steps).ok_or(crate::value::Missing::OutOfFuel)?;
+        let left = self.0.get().checked_sub(steps).ok_or(Missing::OutOfFuel)?;
         self.0.set(left);
         Ok(())
     }
@@ -95,6 +95,13 @@ pub trait Scope {
     fn element_name(&self, sequence: Object, index: usize) -> Option<Text<'_>> {
         let (_, _) = (sequence, index);
         None
+    }
+
+    /// What an object of the host's library means where that has an order of its own, read from its
+    /// storage; `Absent` of all others.
+    fn ordered(&self, object: Object) -> Reading<Ordered> {
+        let _ = object;
+        Err(Missing::Absent)
     }
 
     /// Whether `==` on it is identity: its type inherits the host's default equality.

@@ -63,6 +63,35 @@ pub struct Object {
     pub exact: bool,
 }
 
+/// What an object of the host's library means, where that has an order of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ordered {
+    /// A decimal number: `coefficient * 10^exponent`, at most 38 digits.
+    Decimal {
+        /// Whether it is below zero.
+        negative: bool,
+        /// Its digits as an integer.
+        coefficient: u128,
+        /// The power of ten.
+        exponent: i64,
+    },
+    /// A decimal number beyond all others.
+    Infinite {
+        /// Whether it is below them.
+        negative: bool,
+    },
+    /// A decimal that is no number.
+    NotANumber,
+    /// A point on a line: dates with dates, spans with spans. Points of different lines are unequal and
+    /// have no order, nor has a point with a number.
+    Point {
+        /// Which line, as the binding numbers them.
+        line: u32,
+        /// Where.
+        at: i128,
+    },
+}
+
 /// How an object is stored, in words every runtime shares.
 ///
 /// Four bytes, though one would do: compilers read a smaller one together with what lies beside it,

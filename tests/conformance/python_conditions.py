@@ -11,6 +11,10 @@ decides it, because Python would run code, or can do what we refuse. The format 
 """
 
 import math
+from collections import deque
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
 
 from python_host import (
     MAX, MIN, UNSET, Var, case, group, main, member, named_class, named_tuple, obj, proxy, subclass,
@@ -641,6 +645,75 @@ def kinds():
          rule="a proxy compares by code of its own")
 
 
+def library():
+    """Values of the standard library that have an order of their own."""
+    group("library")
+    numbers = ["0", "-0", "1", "1.0", "99.9", "100", "100.00", "129.90", "-5", "1E+3", "1E-400",
+               "1E+400", "0.1", "0.5", "9007199254740993", "Infinity", "-Infinity"]
+    for number in numbers:
+        for other in (0, 1, 100, 1000, 0.1, 0.5, 99.9, 129.9, 2.0**53, MAX, BIG, INF, -5, True):
+            case("a < b", a=Decimal(number), b=other)
+            case("a == b", a=Decimal(number), b=other)
+    for left, right in [("1", "1.00"), ("1.5", "1.50001"), ("-1", "1"), ("NaN", "1"), ("1E+9", "1E9"),
+                        ("12345678901234567890.12345678", "12345678901234567890.12345679")]:
+        for operator in ("==", "!=", "<", ">="):
+            case(f"a {operator} b", a=Decimal(left), b=Decimal(right))
+    total = Decimal("129.90")
+    case("total > 100 and total <= 129.9", total=total)
+    case("100 < total < 200", total=total)
+    case("total in (1, 129.90)", total=total)
+    case("max(a) > 100", a=[total, Decimal("3")])
+    case("total == 'x'", total=total)
+    case("total == None", total=total)
+    case("total > 'x'", total=total)
+    case("total > b", total=total, b=NAN)
+    case("total == b", total=total, b=NAN)
+    case("not a", a=Decimal("0.00"))
+    case("not a", a=total)
+    case("not a", a=Decimal("NaN"))
+    case("total + 1 > 100", total=total, error="needs_code",
+         rule="arithmetic of decimals rounds as the application's context says")
+    case("total * 2", total=total, error="needs_code",
+         rule="arithmetic of decimals rounds as the application's context says")
+    case("total.is_nan()", total=total, refused="would run application code")
+    case("a == b", a=Decimal("1." + "0" * 60 + "1"), b=1, error="unreadable",
+         rule="a decimal of more than 38 digits is not read")
+    early, late = datetime(2026, 11, 22, 12, 4, 31, 7), datetime(2026, 11, 22, 12, 4, 32)
+    for operator in ("==", "!=", "<", "<=", ">", ">="):
+        case(f"a {operator} b", a=early, b=late)
+        case(f"a {operator} b", a=date(2026, 11, 22), b=date(2026, 11, 22))
+        case(f"a {operator} b", a=timedelta(1), b=timedelta(0, 86_399, 999_999))
+    for source in ["a.year == 2026", "a.month", "a.day", "a.hour >= 12", "a.minute", "a.second",
+                   "a.microsecond"]:
+        case(source, a=early)
+    case("a.year * 100 + a.month", a=date(2026, 11, 22))
+    case("a.hour", a=date(2026, 11, 22))
+    for source in ["a.days", "a.seconds", "a.microseconds"]:
+        case(source, a=timedelta(-1, 5, 6))
+    case("not a", a=timedelta(0))
+    case("not a", a=timedelta(0, 0, 1))
+    case("not a", a=date(1, 1, 1))
+    case("a == b", a=date(2026, 11, 22), b=datetime(2026, 11, 22))
+    case("a < b", a=date(2026, 11, 22), b=datetime(2026, 11, 22))
+    case("a == 5", a=early)
+    case("a < 5", a=early)
+    case("a in b", a=early, b=[late, early])
+    case("a.total_seconds() > 5", a=timedelta(1), refused="would run application code")
+    one, other = UUID(int=7), UUID(int=2**127 + 5)
+    for operator in ("==", "!=", "<", ">"):
+        case(f"a {operator} b", a=one, b=other)
+    case("a == b", a=one, b=UUID(int=7))
+    case("a == '00000000-0000-0000-0000-000000000007'", a=one)
+    queue = deque([1, "x", None])
+    for source in ["len(a)", "a[0]", "a[-1]", "a[3]", "'x' in a", "2 in a", "not a",
+                   "any(x is None for x in a)"]:
+        case(source, a=queue)
+    case("not a", a=deque())
+    case("max(a)", a=deque([3, 9, 4]))
+    case("a == b", a=queue, b=[1, "x", None], error="needs_code",
+         rule="equality of deques is not known")
+
+
 def bounds():
     group("bound")
     case("a == b", a=nested(40), b=nested(40), error="too_deep",
@@ -672,7 +745,7 @@ def bounds():
 
 SECTIONS = (
     literals, logic, foreign, truthiness, equality, ordering, identity, membership, arithmetic,
-    elements, attributes, functions, methods, patterns, refusals, readings, kinds, bounds,
+    elements, attributes, functions, methods, patterns, refusals, readings, kinds, library, bounds,
 )
 
 

@@ -5,6 +5,8 @@ case without a rule has what this interpreter computed, and one with a rule says
 """
 
 import collections
+import datetime
+import decimal
 import enum
 import json
 import math
@@ -12,6 +14,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import uuid
 import warnings
 
 MIN, MAX = -(2**63), 2**63 - 1
@@ -124,6 +127,16 @@ def tag(value):
         return {"range": [one if MIN <= one <= MAX else tag(one) for one in bounds]}
     if isinstance(value, dict):
         return {"dict": [[tag(key), tag(item)] for key, item in value.items()]}
+    if isinstance(value, decimal.Decimal):
+        return {"decimal": str(value)}
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        return {type(value).__name__: value.isoformat()}
+    if isinstance(value, datetime.timedelta):
+        return {"timedelta": [value.days, value.seconds, value.microseconds]}
+    if isinstance(value, uuid.UUID):
+        return {"uuid": str(value)}
+    if isinstance(value, collections.deque):
+        return {"deque": [tag(item) for item in value]}
     if value is math:
         return {"module": "math"}
     for kind in (list, tuple, set, frozenset):
@@ -162,6 +175,8 @@ def exception_word(error):
         return "zero_division"
     if isinstance(error, OverflowError):
         return "overflow"
+    if isinstance(error, decimal.InvalidOperation):
+        return "domain"
     if isinstance(error, KeyError):
         return "no_key"
     if isinstance(error, IndexError):

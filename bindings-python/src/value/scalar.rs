@@ -4,8 +4,11 @@
 //! one of [`Known`]'s, compared exactly; nothing is allocated and no code runs.
 
 mod decimal;
+mod meaning;
 mod path;
 mod time;
+
+pub(crate) use meaning::{ordered, part, truth};
 
 use super::known::Known;
 use crate::ffi::{Gil, Obj, Type};

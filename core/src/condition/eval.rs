@@ -11,6 +11,7 @@ mod float;
 mod load;
 mod machine;
 mod number;
+mod ordered;
 mod parts;
 mod sequence;
 

@@ -5,7 +5,10 @@
 
 use serde_json::{Map, Value as Json, json};
 use stillframe_core::host::{Attr, Names, Scope, UnknownName};
-use stillframe_core::value::{BigInt, Kind, Missing, Object, Reading, Text, Value};
+use stillframe_core::value::{BigInt, Kind, Missing, Object, Ordered, Reading, Text, Value};
+
+#[path = "json_ordered.rs"]
+mod ordered;
 
 /// Classes that every host has.
 const BUILTINS: [&str; 11] =
@@ -43,6 +46,8 @@ pub(super) struct Thing {
     target: Option<Option<Stored>>,
     /// Special methods of its class, which must not run.
     overrides: Vec<String>,
+    /// What it compares as.
+    ordered: Option<Reading<Ordered>>,
     /// A range beyond what can be read.
     is_unreadable: bool,
 }
@@ -122,6 +127,8 @@ impl JsonHost {
             "enum" => self.enum_member(content),
             "proxy" => self.proxy(content),
             "times" => self.times(content),
+            "deque" => self.deque(content),
+            "decimal" | "date" | "datetime" | "timedelta" | "uuid" => self.moment(tag, content),
             "var" => {
                 let at = self.names.iter().position(|name| content == name).expect("a variable");
                 self.values[at].clone()
@@ -262,6 +269,37 @@ impl JsonHost {
         let target = content.get("target").map(|target| self.store(target));
         let type_name = content["type"].as_str().expect("a type").to_owned();
         self.add(Kind::Instance, false, Thing { type_name, target: Some(target), ..thing() })
+    }
+
+    /// A list that equals no list.
+    fn deque(&mut self, content: &Json) -> Stored {
+        let items: Vec<Stored> = list(content).iter().map(|item| self.store(item)).collect();
+        let truth = Some(!items.is_empty());
+        let type_name = "deque".to_owned();
+        self.add(Kind::List, false, Thing { type_name, items, truth, ..thing() })
+    }
+
+    /// An object of the host's library that has an order, with its parts as fields.
+    fn moment(&mut self, tag: &str, content: &Json) -> Stored {
+        let (ordered, parts) = ordered::of(tag, content);
+        let fields = parts.into_iter().map(|(name, part)| (name.to_owned(), Stored::Int(part)));
+        let truth = match (tag, ordered) {
+            ("decimal", Ok(Ordered::Decimal { coefficient, .. })) => coefficient != 0,
+            ("timedelta", Ok(Ordered::Point { at, .. })) => at != 0,
+            _ => true,
+        };
+        let thing = Thing {
+            type_name: match tag {
+                "decimal" => "Decimal".to_owned(),
+                "uuid" => "UUID".to_owned(),
+                _ => tag.to_owned(),
+            },
+            fields: fields.collect(),
+            truth: Some(truth),
+            ordered: Some(ordered),
+            ..thing()
+        };
+        self.add(Kind::Instance, false, thing)
     }
 
     /// `[value, n]`: a string, byte string or list, repeated.
@@ -469,6 +507,10 @@ impl Scope for JsonHost {
 
     fn underlying(&self, object: Object) -> Reading<Value<'_>> {
         self.read(self.thing(object).underlying.as_ref().ok_or(Missing::Absent)?)
+    }
+
+    fn ordered(&self, object: Object) -> Reading<Ordered> {
+        self.thing(object).ordered.unwrap_or(Err(Missing::Absent))
     }
 
     fn compares_by_identity(&self, object: Object) -> bool {

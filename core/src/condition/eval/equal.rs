@@ -4,12 +4,12 @@
 
 use super::element::lookup;
 use super::number::{self, Number, not_a_number, satisfies};
-use super::{Ctx, Outcome};
+use super::{Ctx, Outcome, ordered};
 use crate::condition::failure::FailureKind;
 use crate::condition::syntax::Comparison;
 use crate::condition::text;
 use crate::host::Scope;
-use crate::value::{Kind, Missing, Object, Value};
+use crate::value::{Kind, Missing, Object, Ordered, Value};
 use std::cmp::Ordering;
 
 /// Collections within collections that a comparison goes into.
@@ -73,6 +73,8 @@ enum Settled<'a> {
     Plain(Value<'a>),
     /// An object equal to itself alone.
     Identity(usize),
+    /// One of the host's library.
+    Ordered(Ordered),
 }
 
 fn settle<'a, S: Scope>(ctx: &Ctx<'a, S>, value: &Value<'a>) -> Outcome<Settled<'a>> {
@@ -90,6 +92,11 @@ fn settle<'a, S: Scope>(ctx: &Ctx<'a, S>, value: &Value<'a>) -> Outcome<Settled<
         }
         if ctx.scope.compares_by_identity(object) {
             return Ok(Settled::Identity(object.raw));
+        }
+        match ctx.scope.ordered(object) {
+            Ok(ordered) => return Ok(Settled::Ordered(ordered)),
+            Err(Missing::Absent) => {}
+            Err(missing) => return Err(missing.into()),
         }
         value = match ctx.scope.underlying(object) {
             Ok(Value::Object(same)) if same.raw == object.raw => {
@@ -141,6 +148,13 @@ fn equal<S: Scope>(ctx: &Ctx<'_, S>, a: &Value<'_>, b: &Value<'_>, depth: u32) -
             objects_equal(ctx, a, b, depth)
         }
         (Settled::Plain(Value::Object(_)), _) | (_, Settled::Plain(Value::Object(_))) => Ok(false),
+        (Settled::Ordered(a), Settled::Ordered(b)) => {
+            Ok(ordered::order(a, b) == Some(Ordering::Equal))
+        }
+        (Settled::Ordered(a), Settled::Plain(b)) | (Settled::Plain(b), Settled::Ordered(a)) => {
+            let Some(b) = Number::of(&b) else { return Ok(false) };
+            Ok(ordered::order_number(a, b)? == Some(Ordering::Equal))
+        }
         (Settled::Plain(a), Settled::Plain(b)) => equal(ctx, &a, &b, depth),
         _ => Ok(false),
     }
@@ -244,10 +258,32 @@ fn ordered<S: Scope>(
         (Settled::Plain(Value::Object(_)), _) | (_, Settled::Plain(Value::Object(_))) => {
             Err(FailureKind::Types)
         }
+        (Settled::Ordered(a), Settled::Ordered(b)) => {
+            satisfied(comparison, a, ordered::order(a, b))
+        }
+        (Settled::Ordered(a), Settled::Plain(b)) => {
+            let b = Number::of(&b).ok_or(FailureKind::Types)?;
+            satisfied(comparison, a, ordered::order_number(a, b)?)
+        }
+        (Settled::Plain(a), Settled::Ordered(b)) => {
+            let a = Number::of(&a).ok_or(FailureKind::Types)?;
+            let order = ordered::order_number(b, a)?;
+            satisfied(comparison, b, order.map(Ordering::reverse))
+        }
         (Settled::Plain(a), Settled::Plain(b)) => ordered(ctx, comparison, &a, &b, depth),
         // Equality by identity says nothing of order.
         (Settled::Identity(_), _) => Err(not_a_number(a)),
         _ => Err(not_a_number(b)),
+    }
+}
+
+/// Whether the order of library values satisfies `comparison`. No order is an error there: of moments
+/// because they are of different kinds, of decimals because one is no number.
+fn satisfied(comparison: Comparison, one: Ordered, order: Option<Ordering>) -> Outcome<bool> {
+    match (one, order) {
+        (_, Some(order)) => Ok(satisfies(comparison, Some(order))),
+        (Ordered::Point { .. }, None) => Err(FailureKind::Types),
+        (_, None) => Err(FailureKind::Domain),
     }
 }
 
