@@ -221,7 +221,7 @@ def test_values_of_every_kind(place, probe):
     assert entries["password"] == {"$missing": "redacted"}
     assert values["slotted"]["set"] == 5
     assert values["slotted"]["unset"] == {"$missing": "not set yet"}
-    assert values["steps"]["$items"] == [0, 3, 6, 9]
+    assert values["steps"] == {"$type": "range", "start": 0, "stop": 10, "step": 3}
     assert "hunter2" not in repr(snapshot)
 
 
