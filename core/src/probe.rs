@@ -267,12 +267,16 @@ pub struct ArmedAt {
     pub note: Option<String>,
 }
 
-/// Exact counters of one probe on one instance:
+/// Exact counters of one probe on one instance, each hit in exactly one:
 /// `hits = captured + condition_false + condition_failed + over_quota + buffer_full + missed`.
+///
+/// That holds in every report, also while hits are under way: the hits are the sum of what was read.
+/// What the line does while the probe is off it (pending, resting, stopped, at its end) is no hit:
+/// nobody is there to see it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Counters {
-    /// Times the line was reached.
+    /// Times the line was reached with the probe on it.
     pub hits: u64,
     /// Snapshots or log lines published, hits counted by a count probe, passages begun to be
     /// measured.
@@ -281,11 +285,13 @@ pub struct Counters {
     pub condition_false: u64,
     /// The condition could not be evaluated.
     pub condition_failed: u64,
-    /// A rate, limit, rest or expiry forbade it; the condition was not evaluated.
+    /// A rate or the limit left no room, or the probe was resting, over or taken away and its hook
+    /// not yet off the line. The condition was evaluated (and true) only where the rate ran out
+    /// with this very hit.
     pub over_quota: u64,
-    /// No buffer was free.
+    /// It was to be captured, and no buffer was free.
     pub buffer_full: u64,
-    /// The hit happened inside another one.
+    /// It happened inside another hit, or was lost to a defect of ours, which the log then tells.
     pub missed: u64,
 }
 
@@ -348,15 +354,21 @@ impl Delivery {
 }
 
 /// What became of captures after they were published:
-/// `captured = acknowledged + spooled + spool_dropped + refused_by_check` once flushed.
+/// `captured = acknowledged + spooled + spool_dropped + refused_by_check`.
+///
+/// It holds once the process is quiet: after a flush, or some milliseconds after the latest hit.
+/// Meanwhile the sum is the smaller by what lies in the buffer (64 captures at most), never the
+/// greater. A count and durations have nothing to deliver: there all four are 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Delivery {
-    /// The hub stored it, the sink wrote it, or the callback returned.
+    /// Its reader has it: the probe's own function returned; else the hub stored it, or counted it
+    /// as surplus beyond the probe's limit; else the sink wrote it, or the sink's function returned.
     pub acknowledged: u64,
-    /// Waiting in the spool.
+    /// On its way to the reader: with the shipper, in the spool, or a call not yet returned.
     pub spooled: u64,
-    /// Dropped from a full spool, oldest first, or a sink that could not be written.
+    /// Its reader will never have it: it was dropped from a full spool, oldest first; the sink could
+    /// not be written; the function raised, or the runtime went away before it ran.
     pub spool_dropped: u64,
     /// The shipper's check refused the capture stream.
     pub refused_by_check: u64,

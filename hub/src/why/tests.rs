@@ -247,6 +247,38 @@ fn what_is_captured_on_its_way_says_where_it_stays() {
 }
 
 #[test]
+fn processes_are_summed_by_host_and_shown_by_themselves() {
+    let counters = Counters { hits: 1_000, captured: 5, over_quota: 995, ..Counters::default() };
+    let delivery = Delivery { acknowledged: 4, spooled: 1, ..Delivery::default() };
+    let one = ProbeReport { delivery, cost_ppm: 900, ..armed(42, SourceMatch::Equal, counters) };
+    let instances = [1, 2, 3].map(|n| InstanceReport {
+        host: if n < 3 { "a" } else { "b" }.to_owned(),
+        holds: n < 3,
+        stored: 4,
+        ..instance(n, "v41", one.clone())
+    });
+    let mut probe = view("a.py:1", None);
+    (probe.captured, probe.captured_on) = (12, 3);
+    let why = explain(probe, instances.into(), &services());
+    let hosts: Vec<&str> = why.hosts.iter().map(|host| host.text.as_str()).collect();
+    let delivered = |n: u8| format!("acknowledged {} · spooled {n} · dropped 0 · refused 0", 4 * n);
+    let expected = [
+        format!(
+            "a: 2 processes · reached 2,000 · captured 10 · {} · 0.18 % of a core",
+            delivered(2)
+        ),
+        format!("b: 1 process · reached 1,000 · captured 5 · {} · 0.09 % of a core", delivered(1)),
+    ];
+    assert_eq!(hosts, expected);
+    assert_eq!((why.hosts[0].stored, why.groups[0].count), (8, 2));
+    assert_eq!(why.groups[0].deliveries, Some(delivered(2)));
+    let each: Vec<&str> = why.each.iter().map(|one| one.text.as_str()).collect();
+    let loaded = "loaded · source equal · line 42 · reached 1,000";
+    assert_eq!(each[0], format!("checkout-1/17: {loaded}"));
+    assert_eq!(each[2], format!("checkout-3/17: {loaded} · let go"));
+}
+
+#[test]
 fn pending_capturing_nobody_and_the_end_have_their_words() {
     let mut pending = report(ProbeState::Pending);
     pending.why =

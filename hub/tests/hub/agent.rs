@@ -69,6 +69,16 @@ impl Agent {
 
     /// Says hello and reads nothing.
     pub(crate) fn hello(stand: &Stand, info: InstanceInfo, id: InstanceId) -> Self {
+        Self::unsure(stand, info, id, Vec::new())
+    }
+
+    /// The same, with batches of which only the hub knows.
+    pub(crate) fn unsure(
+        stand: &Stand,
+        info: InstanceInfo,
+        id: InstanceId,
+        unsure: Vec<u64>,
+    ) -> Self {
         let socket = open(stand, &stand.ready().agent_token).expect("admitted");
         let mut agent =
             Self { socket, id, probes: Vec::new(), acknowledged: 0, reports: Vec::new() };
@@ -77,7 +87,7 @@ impl Agent {
             capabilities: ["snap", "log", "count", "dry_run"].map(String::from).into(),
             instance: id,
             info: Box::new(info),
-            unsure: Vec::new(),
+            unsure,
         });
         agent
     }

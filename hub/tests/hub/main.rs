@@ -2,6 +2,7 @@
 //!
 //! Knows the wire and the API, nothing of the hub's insides. Invariant: every wait has an end.
 
+mod accounts;
 mod agent;
 mod bounds;
 mod disk;
