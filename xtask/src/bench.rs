@@ -107,7 +107,11 @@ fn of_peer(minor: u8, peer: &Peer, short: bool) -> Result<Vec<Row>> {
 
 /// Runs the measuring script; what it says to people is shown, and its last word is the fault.
 fn measure(program: &Path, subjects: &str, short: bool) -> Result<Vec<Row>> {
-    let mut command = Command::new(program);
+    rows(Command::new(program), subjects, short)
+}
+
+/// The same with the interpreter that `command` starts.
+pub(crate) fn rows(mut command: Command, subjects: &str, short: bool) -> Result<Vec<Row>> {
     command.arg(root().join("bench/python/overhead.py")).args(["--subjects", subjects]);
     command.args(short.then_some("--short")).env("STILLFRAME_LOG", "warn");
     command.stdin(Stdio::null());

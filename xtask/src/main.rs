@@ -12,6 +12,7 @@ mod demo;
 mod dist;
 mod files;
 mod fuzz;
+mod matrix;
 mod process;
 mod python;
 mod step;
@@ -48,6 +49,10 @@ enum Task {
         /// dependency (installs cargo-deny)
         #[arg(long)]
         full: bool,
+        /// The binding on the CPythons of a Debian sid, and nothing else: needs root, makes the
+        /// system under target/matrix by debootstrap unless STILLFRAME_MATRIX_ROOT names one
+        #[arg(long)]
+        matrix: bool,
         /// Only steps whose name contains this
         #[arg(long)]
         only: Option<String>,
@@ -77,7 +82,8 @@ enum Output {
 fn main() -> ExitCode {
     let done = match Args::parse().task {
         Task::Demo { once, output } => demo::run(once, output == Output::Json),
-        Task::Test { full, only } => test::run(full, only.as_deref()),
+        Task::Test { matrix: true, only, .. } => matrix::run(only.as_deref()),
+        Task::Test { full, only, .. } => test::run(full, only.as_deref()),
         Task::Bench { runtime, peers, short } => bench::run(runtime.as_deref(), peers, short),
         Task::Dist => dist::run(),
     };

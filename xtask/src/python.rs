@@ -132,7 +132,13 @@ pub(crate) fn pip(program: &Path, args: &[&str]) -> Result<()> {
 
 /// The wheel for `python`, built now.
 pub(crate) fn wheel(python: &Python) -> Result<PathBuf> {
-    let tools = environment(python, "tools", MATURIN)?;
+    wheel_by(python, python, None)
+}
+
+/// The same with the tools in an environment of `host`. `python` itself need only answer questions
+/// where `config` says what PyO3's build script would ask it.
+pub(crate) fn wheel_by(host: &Python, python: &Python, config: Option<&Path>) -> Result<PathBuf> {
+    let tools = environment(host, "tools", MATURIN)?;
     let out = target("wheels").join(python.tag());
     make_empty(&out)?;
     let mut command = Command::new(tools.with_file_name("maturin"));
@@ -142,6 +148,7 @@ pub(crate) fn wheel(python: &Python) -> Result<PathBuf> {
     // One folder a version: switching interpreters in a shared one rebuilds every time.
     command.env("CARGO_TARGET_DIR", target("python").join(python.tag()));
     command.env("PYO3_PYTHON", &python.program);
+    command.envs(config.map(|config| ("PYO3_CONFIG_FILE", config)));
     must(&mut command)?;
     let mut wheels = fs::read_dir(&out).into_iter().flatten().flatten().map(|entry| entry.path());
     let wheel = wheels.find(|path| path.extension().is_some_and(|ending| ending == "whl"));

@@ -45,7 +45,8 @@ fn apt_has(name: &str) -> bool {
     runs("apt-cache", &["show", name])
 }
 
-fn is_root() -> bool {
+/// Whether this is root.
+pub(crate) fn is_root() -> bool {
     let user = Command::new("id").arg("-u").output();
     user.is_ok_and(|output| output.stdout.starts_with(b"0\n"))
 }

