@@ -5,7 +5,7 @@
 use super::armed::kind_word;
 use super::snapshot::Canvas;
 use super::table::{Column, table};
-use super::text::{clean, count, nanos, percent, plural, short_span};
+use super::text::{clean, count, fit, nanos, percent, plural, short_span};
 use std::collections::{BTreeMap, BTreeSet};
 use stillframe_core::probe::{ProbeKind, ProbeState, SourceMatch};
 use stillframe_hub::api::types::{InstanceView, ProbePhase, ProbeView};
@@ -122,7 +122,25 @@ fn each(instances: &[&InstanceView], canvas: &Canvas) -> Vec<String> {
     if sorted.iter().any(|one| one.unnamed) {
         lines.push(format!("{:19}name it: STILLFRAME_SERVICE or OTEL_SERVICE_NAME", ""));
     }
+    lines.extend(hosts(&sorted).into_iter().filter_map(|(host, (processes, ppm))| {
+        // One process is its host's sum, and what costs nothing needs none.
+        let is_sum = processes > 1 && ppm > 0 && !host.is_empty();
+        let (cost, host) = (cost(ppm), clean(host));
+        is_sum
+            .then(|| fit(&format!("{cost} on {host} in all: {processes} processes"), canvas.width))
+    }));
     lines
+}
+
+/// Processes and cost of each host.
+fn hosts<'a>(instances: &[&'a InstanceView]) -> BTreeMap<&'a str, (u32, u32)> {
+    let mut hosts: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+    for one in instances.iter().filter(|one| one.connected) {
+        let (processes, cost) = hosts.entry(one.host.as_str()).or_default();
+        *processes += 1;
+        *cost = cost.saturating_add(one.cost_ppm);
+    }
+    hosts
 }
 
 fn versions(instances: &[&InstanceView], canvas: &Canvas) -> Vec<String> {
@@ -140,13 +158,10 @@ fn versions(instances: &[&InstanceView], canvas: &Canvas) -> Vec<String> {
         groups.entry((one.unnamed, service(one), version(one))).or_default().push(one);
     }
     let row = |((_, service, version), members): ((bool, String, String), Vec<&InstanceView>)| {
-        let mut hosts: BTreeMap<&str, u32> = BTreeMap::new();
-        for one in &members {
-            let cost = hosts.entry(one.host.as_str()).or_default();
-            *cost = cost.saturating_add(one.cost_ppm);
-        }
-        let most = hosts.iter().max_by_key(|(_, cost)| **cost).filter(|(_, cost)| **cost > 0);
-        let most = most.map(|(host, ppm)| format!("{} {}", cost(*ppm), clean(host)));
+        let hosts = hosts(&members);
+        let most = hosts.iter().map(|(host, (_, ppm))| (*ppm, *host)).max_by_key(|(ppm, _)| *ppm);
+        let most = most.filter(|(ppm, _)| *ppm > 0);
+        let most = most.map(|(ppm, host)| format!("{} {}", cost(ppm), clean(host)));
         let runtimes: BTreeSet<String> = members.iter().map(|one| runtime(one)).collect();
         let probes: BTreeSet<_> =
             members.iter().flat_map(|one| &one.probes).map(|report| report.probe).collect();

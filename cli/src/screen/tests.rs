@@ -370,10 +370,11 @@ mod listing {
                 "host": "checkout-8c1aa-q9wzt", "probes": [report(json!({"at": at}))]})),
             instance(
                 json!({"service": "orders", "version": "9f31c2", "name": "orders-5b7-aa1cd/1",
+                "host": "orders-5b7-aa1cd",
                 "runtime": "node 22.11.0", "up_ms": 21_600_000, "cost_ppm": 4_100}),
             ),
             instance(json!({"service": "app", "unnamed": true, "version": null, "up_ms": 12_000,
-                "name": "lea-laptop/90412", "runtime": "python 3.11.9", "cost_ppm": 0,
+                "name": "lea-laptop/90412", "host": "lea-laptop", "runtime": "python 3.11.9", "cost_ppm": 0,
                 "probes": []})),
             instance(json!({"launcher": true, "command": ["node", "/usr/bin/npm", "start"]})),
             instance(json!({"launcher": true,
@@ -403,6 +404,11 @@ mod listing {
     #[test]
     fn each_instance() {
         assert_screen!(list::list(&instances(), &probes(), false, &canvas()));
+        let mut beside: Vec<InstanceView> = instances().into_iter().take(2).collect();
+        beside.iter_mut().for_each(|one| "box".clone_into(&mut one.host));
+        beside.iter_mut().for_each(|one| one.cost_ppm = 4_000);
+        let lines = list::list(&beside, &[], false, &canvas());
+        assert_eq!(lines.last().map(String::as_str), Some("0.8% on box in all: 2 processes"));
     }
 
     #[test]

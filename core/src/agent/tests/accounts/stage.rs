@@ -235,6 +235,8 @@ impl Stage {
             }
             self.called.store(0, Ordering::Relaxed);
             if announced {
+                // Other hooks of the runtime come first, and may be probed themselves.
+                (0..rng.below(3)).for_each(|_| self.hit_locked(&mut rng));
                 self.agent.fork_in_child();
             }
             drop(lock);
