@@ -46,6 +46,13 @@ fn internal(what: &str, error: &pyo3::PyErr) -> Error {
     Error::new(ErrorKind::Internal, format!("{what}: {error}"))
 }
 
+/// Brings the index up to date. One that could not be made is an empty one: probes stay pending.
+fn refresh(py: Python<'_>) {
+    if let (Ok(Some(made)), Some(agent)) = (locate::refresh(py), super::current()) {
+        agent.note("index", &made);
+    }
+}
+
 impl PythonRuntime {
     /// The runtime of an agent that began at `began_ns`, wall time.
     pub(super) fn new(began_ns: u64) -> Self {
@@ -108,8 +115,7 @@ impl Runtime for PythonRuntime {
 
     fn files(&self, file_name: &str) -> Vec<LoadedFile> {
         Python::attach(|py| {
-            // An index that could not be made is an empty one: the probe stays pending.
-            let _ = locate::refresh(py);
+            refresh(py);
             locate::files(file_name)
         })
     }
@@ -129,7 +135,7 @@ impl Runtime for PythonRuntime {
 
     fn named(&self, name: &str) -> Option<Named> {
         let (path, code) = Python::attach(|py| {
-            let _ = locate::refresh(py);
+            refresh(py);
             locate::named(py, name)
         })?;
         Some(Named { file: locate::loaded_file(&path), code })
@@ -137,7 +143,7 @@ impl Runtime for PythonRuntime {
 
     fn files_with(&self, function: &str) -> Vec<LoadedFile> {
         Python::attach(|py| {
-            let _ = locate::refresh(py);
+            refresh(py);
             locate::files_with(py, function).unwrap_or_default()
         })
     }

@@ -268,6 +268,7 @@ impl Split {
 
 /// Where an object keeps its attributes.
 enum Storage {
+    #[cfg(Py_3_11)]
     Split(Split),
     Dict(Obj),
     /// What the interpreter was asked for.
@@ -354,6 +355,7 @@ impl Obj {
     #[inline(always)]
     fn storage(self) -> Storage {
         let ty = self.ty();
+        #[cfg(Py_3_11)]
         if ty.has_managed_dict() {
             return self.managed(ty);
         }
@@ -379,12 +381,6 @@ impl Obj {
     #[cfg(Py_3_12)]
     fn offset_from_end(self, _ty: Type, _offset: isize) -> Result<usize, ()> {
         Err(())
-    }
-
-    #[cfg(not(Py_3_11))]
-    fn managed(self, _ty: Type) -> Storage {
-        // Before 3.11 no dict lies before its object.
-        Storage::None
     }
 
     #[cfg(all(Py_3_11, not(Py_3_12)))]
@@ -438,6 +434,7 @@ impl Obj {
             return asked::stored(self, key, gil);
         }
         match self.storage() {
+            #[cfg(Py_3_11)]
             Storage::Split(split) => split.keys.find(key, gil).and_then(|at| split.at(at)),
             Storage::Dict(dict) => dict.dict_find_text(key, gil),
             Storage::Listed(_) | Storage::None => None,
@@ -453,6 +450,7 @@ impl Obj {
         }
         let storage = self.storage();
         let count = match &storage {
+            #[cfg(Py_3_11)]
             Storage::Split(split) => split.keys.field::<isize>(keys::COUNT).max(0).cast_unsigned(),
             Storage::Dict(_) | Storage::Listed(_) | Storage::None => 0,
         };
@@ -487,6 +485,7 @@ impl Iterator for Attributes {
                 self.cursor += 1;
                 listed.entries.get(self.cursor - 1).copied()
             }
+            #[cfg(Py_3_11)]
             Storage::Split(split) => {
                 while self.cursor < self.count {
                     let index = self.cursor;

@@ -141,11 +141,11 @@ impl Type {
         is_heap_type => Py_TPFLAGS_HEAPTYPE;
     }
 
-    /// Whether its instances keep a dict before the object.
+    /// Whether its instances keep a dict before the object. Before 3.11 the bit has no meaning.
+    #[cfg(Py_3_11)]
     #[inline(always)]
-    pub(crate) fn has_managed_dict(self) -> bool {
-        // `Py_TPFLAGS_MANAGED_DICT`; before 3.11 the bit has no meaning.
-        cfg!(Py_3_11) && self.flags() & (1 << 4) != 0
+    pub(super) fn has_managed_dict(self) -> bool {
+        self.flags() & ffi::Py_TPFLAGS_MANAGED_DICT != 0
     }
 
     /// Bytes of an object of it with so many items.
