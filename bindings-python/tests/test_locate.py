@@ -18,13 +18,15 @@ def outer():
     class Local:
         def method(self):
             return [x for x in "ab"]  #: method
-    lambdas = lambda: 2  #: lambda
+    lambdas = lambda: (
+        str(2))  #: lambda
     return inner, Local, lambdas
 
 class Shop:
     class Cart:
         def total(self):
-            def each(): return 3  #: each
+            def each():
+                return 3  #: each
             return each()
 
 def traced(function):
@@ -34,31 +36,39 @@ def traced(function):
     return wrapper
 
 @traced
-def shown(): return 4  #: shown
+def shown():
+    return 4  #: shown
 '''
 
 
-def test_functions_are_shown_by_their_qualified_names(place, probe):
+@pytest.mark.parametrize(
+    "mark, stack",
+    [
+        ("inner", ["outer.<locals>.inner"]),
+        ("method", ["outer.<locals>.Local.method"]),
+        ("lambda", ["outer.<locals>.<lambda>"]),
+        ("each", ["Shop.Cart.total.<locals>.each", "Shop.Cart.total"]),
+        ("wrapper", ["traced.<locals>.wrapper"]),
+        ("shown", ["shown", "traced.<locals>.wrapper"]),
+    ],
+)
+def test_functions_are_shown_by_their_qualified_names(place, probe, mark, stack):
     where = place(NAMED)
     inner, local, lambdas = where.module.outer()
     calls = {
-        "inner": (inner, "outer.<locals>.inner"),
-        "method": (local().method, "outer.<locals>.Local.method"),
-        "lambda": (lambdas, "outer.<locals>.<lambda>"),
-        "each": (where.module.Shop.Cart().total, "Shop.Cart.total.<locals>.each"),
-        "wrapper": (where.module.shown, "traced.<locals>.wrapper"),
-        "shown": (where.module.shown, "shown"),
+        "inner": inner,
+        "method": local().method,
+        "lambda": lambdas,
+        "each": where.module.Shop.Cart().total,
+        "wrapper": where.module.shown,
+        "shown": where.module.shown,
     }
-    for mark, (call, name) in calls.items():
-        placed = probe(where, mark)
-        call()
-        frames = placed.snapshot()["frames"]
-        assert frames[0]["function"] == name
-        placed.remove()
-    placed = probe(where, "shown")
-    where.module.shown()
-    named = [frame["function"] for frame in placed.snapshot()["frames"]]
-    assert named[:2] == ["shown", "traced.<locals>.wrapper"]
+    placed = probe(where, mark)
+    calls[mark]()
+    named = [frame["function"] for frame in placed.snapshot()["stack"]]
+    # Before 3.12 what stands in brackets is a function of its own, and the probe may sit there.
+    named = [name for name in named if not name.endswith("<listcomp>")]
+    assert named[: len(stack)] == stack
 
 
 HIDDEN = '''
@@ -155,7 +165,7 @@ def test_the_builtins_stay_what_they_are(agent):
 def test_a_long_walk_survives_collections(tmp_path):
     """Objects come, go and move between generations while the walk is between two stretches."""
     text = """
-import gc, stillframe, sys, threading
+import gc, stillframe, sys, threading, time
 sys.path.insert(0, {folder!r})
 import walked
 kept = [[at] for at in range(300_000)]
@@ -172,6 +182,9 @@ threads = [threading.Thread(target=work) for work in (churn, full)]
 [thread.start() for thread in threads]
 stillframe.start(sink=lambda result: None)
 probe = stillframe.probe("walked.py:2")
+ends = time.monotonic() + 60
+while stillframe.status()["probes"][0]["state"] == "pending" and time.monotonic() < ends:
+    time.sleep(0.01)
 stop = True
 [thread.join() for thread in threads]
 print(stillframe.status()["probes"][0]["state"])

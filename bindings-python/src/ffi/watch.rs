@@ -120,16 +120,18 @@ pub(super) fn runs(code: Obj) {
         }
         return;
     }
-    let (gil, mut waiting) = (Gil::of(py), vec![code]);
-    while let Some(code) = waiting.pop() {
+    let (gil, mut all, mut at) = (Gil::of(py), vec![code], 0);
+    while let Some(code) = all.get(at).copied() {
+        at += 1;
         if extra::claim(code) == Some(true) {
             came(code);
-            #[cfg(not(Py_3_11))]
-            super::naming::name_inner(code, gil);
             let inner = code.code_consts().map(|consts| consts.items(gil)).unwrap_or_default();
-            waiting.extend(inner.iter().copied().filter(|constant| constant.ty().is_code()));
+            all.extend(inner.iter().copied().filter(|constant| constant.ty().is_code()));
         }
     }
+    // Not before, for a name makes an extra too.
+    #[cfg(not(Py_3_11))]
+    all.into_iter().for_each(|code| super::naming::name_inner(code, gil));
     if let Some(wake) = WAKE.get() {
         wake();
     }
