@@ -2,10 +2,10 @@
 
     python indexing.py [--objects 200000] [--short]
 
-Prints rows as overhead.py does. `index_stretch` is the longest time for which the first probe's walk
-over the process held the GIL, by the agent's own clock (its note `index`); the smallest of several
-processes, because a busy machine only ever makes it longer. `arm_indexed` is the time from asking for
-a probe by file and line until it sits, once there is an index; the median of many places.
+Prints rows as overhead.py does. `index_stretch` is the longest time for which the first probe's
+walk over the process held the GIL, by the agent's own clock (its note `index`); the smallest of
+several processes, because a busy machine only ever makes it longer. `arm_indexed` is the time from
+asking for a probe by file and line until it sits, once there is an index; the median of many.
 """
 
 from __future__ import annotations

@@ -135,7 +135,11 @@ pub(super) const TEXT_KEY: usize = 0;
 #[cfg(not(Py_3_11))]
 pub(super) const TEXT_KEY: usize = keys::ENTRY_KEY;
 /// Bytes of an entry whose key is a string.
-const TEXT_ENTRY: usize = if cfg!(Py_3_11) { 16 } else { 24 };
+#[cfg(Py_3_11)]
+const TEXT_ENTRY: usize = 16;
+/// The same.
+#[cfg(not(Py_3_11))]
+const TEXT_ENTRY: usize = keys::ENTRY;
 
 /// The interpreter's function that looks mixed keys up, by which a table with such keys is told from
 /// others; 0 until the canary saw one.
@@ -268,7 +272,6 @@ impl Split {
 
 /// Where an object keeps its attributes.
 enum Storage {
-    #[cfg(Py_3_11)]
     Split(Split),
     Dict(Obj),
     /// What the interpreter was asked for.
@@ -362,10 +365,20 @@ impl Obj {
         match ty.dict_offset() {
             0 => Storage::None,
             offset => match usize::try_from(offset).or_else(|_| self.offset_from_end(ty, offset)) {
-                Ok(offset) => self.slot(offset).map_or(Storage::None, Storage::Dict),
+                Ok(offset) => self.slot(offset).map_or(Storage::None, Obj::as_storage),
                 Err(()) => Storage::None,
             },
         }
+    }
+
+    /// The dict of an object, which may share its keys with others of the class.
+    #[inline(always)]
+    fn as_storage(self) -> Storage {
+        let values: *const u8 = self.field(dict::VALUES);
+        if cfg!(Py_3_11) || values.is_null() {
+            return Storage::Dict(self);
+        }
+        Storage::Split(Split { keys: Keys(self.field(dict::KEYS)), values })
     }
 
     /// An object of variable size may keep its dict behind its items: the offset counts from there.
@@ -434,7 +447,6 @@ impl Obj {
             return asked::stored(self, key, gil);
         }
         match self.storage() {
-            #[cfg(Py_3_11)]
             Storage::Split(split) => split.keys.find(key, gil).and_then(|at| split.at(at)),
             Storage::Dict(dict) => dict.dict_find_text(key, gil),
             Storage::Listed(_) | Storage::None => None,
@@ -450,7 +462,6 @@ impl Obj {
         }
         let storage = self.storage();
         let count = match &storage {
-            #[cfg(Py_3_11)]
             Storage::Split(split) => split.keys.field::<isize>(keys::COUNT).max(0).cast_unsigned(),
             Storage::Dict(_) | Storage::Listed(_) | Storage::None => 0,
         };
@@ -485,7 +496,6 @@ impl Iterator for Attributes {
                 self.cursor += 1;
                 listed.entries.get(self.cursor - 1).copied()
             }
-            #[cfg(Py_3_11)]
             Storage::Split(split) => {
                 while self.cursor < self.count {
                     let index = self.cursor;

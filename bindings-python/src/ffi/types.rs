@@ -7,7 +7,7 @@ mod slots;
 
 use super::asked;
 use super::dict::{Found, Key};
-use super::memory::{Gil, load};
+use super::memory::Gil;
 use super::object::Obj;
 use super::proof::Part;
 use pyo3::ffi;
@@ -141,11 +141,11 @@ impl Type {
         is_heap_type => Py_TPFLAGS_HEAPTYPE;
     }
 
-    /// Whether its instances keep a dict before the object. Before 3.11 the bit has no meaning.
-    #[cfg(Py_3_11)]
+    /// Whether its instances keep a dict before the object.
     #[inline(always)]
-    pub(super) fn has_managed_dict(self) -> bool {
-        self.flags() & ffi::Py_TPFLAGS_MANAGED_DICT != 0
+    pub(crate) fn has_managed_dict(self) -> bool {
+        // `Py_TPFLAGS_MANAGED_DICT`; before 3.11 the bit has no meaning.
+        cfg!(Py_3_11) && self.flags() & (1 << 4) != 0
     }
 
     /// Bytes of an object of it with so many items.
@@ -176,10 +176,6 @@ impl Type {
     #[inline(always)]
     pub(super) fn inline_values_offset(self) -> usize {
         if cfg!(Py_3_14) { self.instance_size() } else { super::layout::object::BODY }
-    }
-
-    pub(super) fn base_ptr(self) -> *const u8 {
-        self.0.cast_const().cast()
     }
 
     /// Whether it is that of generators, coroutines or asynchronous generators.
@@ -513,9 +509,12 @@ impl Type {
         }))
     }
 
+    #[cfg(Py_3_11)]
     pub(super) fn cached_keys(self) -> *const u8 {
         // SAFETY: callers saw a managed dict, which only heap types have.
-        unsafe { load(self.base_ptr(), super::layout::heap_type::CACHED_KEYS) }
+        unsafe {
+            super::memory::load(self.0.cast_const().cast(), super::layout::heap_type::CACHED_KEYS)
+        }
     }
 }
 

@@ -22,8 +22,8 @@ pub(crate) mod frame {
     pub(crate) const LOCALSPLUS: usize = 72;
     /// `FRAME_OWNED_BY_GENERATOR`.
     pub(crate) const OWNER_GENERATOR: u8 = 1;
-    /// No frame of this version is a marker: a value that no frame has.
-    pub(crate) const OWNER_MARKER: u8 = u8::MAX;
+    /// No frame of this version is a marker: a value above all.
+    pub(crate) const OWNER_MARKER: u8 = 128;
 }
 
 pub(crate) mod code {
