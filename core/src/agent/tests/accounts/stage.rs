@@ -283,7 +283,8 @@ impl Stage {
     }
 
     fn join(&self) {
-        for child in std::mem::take(&mut *held(&self.children)) {
+        let children = std::mem::take(&mut *held(&self.children));
+        for child in children {
             assert_eq!(crate::ffi::await_child(child), 0, "child {child} failed");
         }
     }
