@@ -12,7 +12,7 @@ import uuid
 
 import pytest
 import stillframe
-from conftest import wait_for
+from conftest import Probe, wait_for
 
 try:
     import zoneinfo
@@ -186,6 +186,33 @@ def test_a_value_is_shown_wherever_it_stands(capture):
     assert found["d"] == {"$type": "Name", "$value": "x"}
     assert found["e"]["$missing"] == "depth"
     assert found["f"] == {"$type": "Status", "$value": "open", "$missing": "depth"}
+
+
+def test_aware_moments_compare_as_instants(place):
+    there = place("def look(a, b):\n    return a  #: here\n")
+    noon = datetime.datetime(2026, 1, 2, 12, 0, 0, 5, UTC)
+    one = datetime.datetime(2026, 1, 2, 13, 0, 0, 5, CET)
+    odd = noon.astimezone(ODD)
+    before = datetime.datetime(2026, 1, 2, 12, 59, 59, 0, CET)
+    naive = datetime.datetime(2026, 1, 2, 12, 0, 0, 5)
+    local = datetime.datetime(2026, 1, 2, 12, tzinfo=Local())
+    leap = datetime.datetime(2024, 2, 29, 23, 59, 59, 999_999, UTC)
+    cases = [
+        ("a == b", noon, one), ("a < b", noon, one), ("a > b", noon, before), ("a == b", odd, one),
+        ("a == b", noon, naive), ("a < b", leap, noon),
+        ("a < b", datetime.datetime.min.replace(tzinfo=UTC), leap),
+    ]
+    for condition, a, b in cases:
+        with Probe(f"{there.path}:2", condition=condition, log="true") as probe:
+            there.module.look(a, b)
+            counters = probe.counters()
+        holds = eval(condition, {"a": a, "b": b})
+        assert counters["captured"] == holds, (condition, a, b)
+        assert counters["condition_failed"] == 0, (condition, a, b)
+    for condition, a, b in [("a < b", noon, naive), ("a == b", noon, local)]:
+        with Probe(f"{there.path}:2", condition=condition, log="true") as probe:
+            there.module.look(a, b)
+            assert probe.counters()["condition_failed"] == 1, (condition, a, b)
 
 
 def test_numbers_that_look_like_cards_are_redacted(capture):

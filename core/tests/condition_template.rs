@@ -136,6 +136,14 @@ fn failures_name_types_and_what_works() {
     let wanted = "request.user is a SimpleLazyObject, not loaded: .id would run application code";
     assert_eq!(message, wanted);
     assert_eq!(hint.as_deref(), Some("request._cached_user.id == 7"));
+    let library = json!({"total": {"decimal": "1.50"}, "at": {"date": "2026-11-22"}});
+    for (source, works) in [
+        ("total + 1 > 100", Some("compare it, as in total > 100")),
+        ("at + 1 == 5", Some("compare its parts, as in day.year == 2026")),
+        ("at.weekday == 5", None),
+    ] {
+        assert_eq!(failure(source, &library).1.as_deref(), works, "{source}");
+    }
     for (source, wanted) in [
         ("request.tax > 1", "request is a Request: .tax would run application code"),
         ("request.total > 1", "request is a Request, which has no .total"),

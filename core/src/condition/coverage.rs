@@ -14,6 +14,7 @@ use crate::redaction::Redaction;
 use json_host::JsonHost;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 #[path = "../../tests/support/json_host.rs"]
 mod json_host;
@@ -100,6 +101,9 @@ fn install<T>(case: &Json, work: impl FnOnce(&mut Install<'_>) -> T) -> T {
     work(&mut install)
 }
 
+/// All cases, run once for all tests.
+static RAN: LazyLock<Vec<Ran>> = LazyLock::new(ran);
+
 fn ran() -> Vec<Ran> {
     let of_condition = |case: Json| {
         let source = case["source"].as_str().unwrap_or_default().to_owned();
@@ -161,7 +165,7 @@ fn report(missing: Vec<String>) {
 
 #[test]
 fn every_spelling_has_a_case() {
-    let ran = ran();
+    let ran = &*RAN;
     let accepted: Vec<&Ran> = ran.iter().filter(|case| case.refusal.is_none()).collect();
     let read: BTreeSet<(&str, bool)> =
         accepted.iter().flat_map(|case| spellings(&case.source, &PYTHON)).collect();
@@ -197,7 +201,7 @@ fn every_spelling_has_a_case() {
 
 #[test]
 fn every_instruction_has_a_case() {
-    let all: String = ran().iter().map(|case| case.ops.as_str()).collect();
+    let all: String = RAN.iter().map(|case| case.ops.as_str()).collect();
     let words: BTreeSet<&str> = all.split(|c: char| !c.is_ascii_alphanumeric()).collect();
     let (op, syntax) = (include_str!("op.rs"), include_str!("syntax.rs"));
     let mut wanted = Vec::new();
@@ -221,7 +225,7 @@ fn every_instruction_has_a_case() {
 
 #[test]
 fn every_failure_has_a_case() {
-    let ran = ran();
+    let ran = &*RAN;
     let said: BTreeSet<&str> = ran.iter().filter_map(|case| case.failure.as_deref()).collect();
     let missing = FailureKind::ALL.iter().filter(|kind| !said.contains(kind.word()));
     report(missing.map(|kind| kind.word().to_owned()).collect());
@@ -235,7 +239,7 @@ fn fixed_part(text: &str) -> &str {
 #[test]
 fn every_refusal_has_a_case() {
     let text = include_str!("message.rs");
-    let ran = ran();
+    let ran = &*RAN;
     let mut missing = Vec::new();
     // One condition is too short to name so many: it takes the watches of a whole probe.
     let not_alone = ["too_many_names"];

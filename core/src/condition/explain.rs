@@ -94,7 +94,11 @@ pub(super) fn hint(
     let lazy = dialect.lazy.iter().find(|lazy| {
         lazy.type_name == explainer.types[0]
             && subject.of(source).strip_suffix(lazy.attr).is_some_and(|rest| rest.ends_with('.'))
-    })?;
+    });
+    let Some(lazy) = lazy else {
+        let works = dialect.works.iter().find(|(name, _)| explainer.types.contains(name));
+        return works.map(|(_, works)| (*works).to_owned());
+    };
     let end = usize::from(subject.end);
     let head = source.get(..end - lazy.attr.len())?;
     Some(format!("{head}{}{}", lazy.instead, source.get(end..)?))

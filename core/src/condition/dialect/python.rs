@@ -28,6 +28,15 @@ const DIALECT: Dialect = Dialect {
     ],
     spelling: Spelling { null: "None", yes: "True", no: "False", comment: "#" },
     sums: Sums::Compensated,
+    works: &[
+        ("Decimal", "compare it, as in total > 100"),
+        ("Fraction", "compare its parts, as in a.numerator > a.denominator"),
+        ("date", "compare its parts, as in day.year == 2026"),
+        ("datetime", "compare its parts, as in created.year == 2026"),
+        ("time", "compare its parts, as in at.hour >= 12"),
+        ("timedelta", "compare its parts, as in span.days > 1"),
+        ("deque", "compare its elements, as in queue[0] == 1, or len(queue)"),
+    ],
     lazy: &[Lazy { type_name: "SimpleLazyObject", attr: "user", instead: "_cached_user" }],
 };
 

@@ -27,6 +27,8 @@ pub struct Dialect {
     pub(in crate::condition) sums: Sums,
     /// Lazy values of known libraries, with the attribute that holds what they would load.
     pub(in crate::condition) lazy: &'static [Lazy],
+    /// Types of the host's library that a condition can decide in part, with what works on them.
+    pub(in crate::condition) works: &'static [(&'static str, &'static str)],
 }
 
 /// How tightly things bind that are not plain infix operators; higher is tighter.
