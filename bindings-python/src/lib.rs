@@ -22,6 +22,7 @@ mod _stillframe {
     use pyo3::{Bound, Py, PyAny, PyResult, Python, pyfunction};
     use std::collections::BTreeMap;
     use std::time::Duration;
+    use stillframe_core::agent::Arguments;
     use stillframe_core::ids::ProbeId;
 
     #[pymodule_init]
@@ -35,7 +36,7 @@ mod _stillframe {
     }
 
     #[pyfunction]
-    #[pyo3(signature = (*, hub=None, sink=None, service=None, version=None, labels=None))]
+    #[pyo3(signature = (*, hub=None, sink=None, service=None, version=None, labels=None, names=None))]
     fn start(
         py: Python<'_>,
         hub: Option<String>,
@@ -43,8 +44,11 @@ mod _stillframe {
         service: Option<String>,
         version: Option<String>,
         labels: Option<BTreeMap<String, String>>,
+        names: Option<(Vec<String>, Vec<String>)>,
     ) -> PyResult<()> {
         let arguments = convert::arguments(py, hub, sink, service, version, labels)?;
+        let (redact, readable) = names.unwrap_or_default();
+        let arguments = Arguments { redact, readable, ..arguments };
         agent::start(py, arguments)
     }
 

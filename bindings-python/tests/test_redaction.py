@@ -287,3 +287,18 @@ def test_a_value_that_looks_like_a_secret_leaves_nowhere(place, look):
         if leak in look:
             assert leak not in str(snapshot), snapshot
             assert leak not in line, line
+
+
+def test_an_application_adds_names_and_says_which_are_harmless(place):
+    where = place("def use(email, iban_2, password):\n    return email  #: here\n")
+    location = f"{where.path}:{where.line('here')}"
+    stillframe.stop()
+    stillframe.start(
+        sink=lambda result: None, service="tests", redact=["*iban*"], readable=["email", "*iban*"]
+    )
+    with Probe(location, condition="email == 'lea@example.com'") as placed:
+        where.module.use("lea@example.com", "DE00", SECRET)
+        shown = placed.snapshot()["locals"]
+    assert shown["email"] == "lea@example.com"
+    assert "redacted" in str(shown["iban_2"]) and "redacted" in str(shown["password"])
+    assert "redacted" in refused(location, condition="iban_2 == 'DE00'")

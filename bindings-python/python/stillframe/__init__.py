@@ -58,6 +58,8 @@ def start(
     service: str | None = None,
     version: str | None = None,
     labels: Mapping[str, str] | None = None,
+    redact: Iterable[str] = (),
+    readable: Iterable[str] = (),
 ) -> None:
     """Start the agent in this process.
 
@@ -67,6 +69,9 @@ def start(
     :param service: name of the service; else ``STILLFRAME_SERVICE`` or OpenTelemetry's.
     :param version: version of the service.
     :param labels: labels of this instance, by which ``stillframe snap --label`` chooses.
+    :param redact: further names whose values never leave, ``*`` at an end standing for anything.
+    :param readable: names of the built-in list whose values may leave. Only the application can say
+        so; what ``redact`` or ``STILLFRAME_REDACT`` names stays redacted.
 
     What is absent comes from the environment, then from the defaults. A process has one agent:
     while it runs, further calls change nothing. A configuration that cannot work is one line on
@@ -84,6 +89,7 @@ def start(
             service=service,
             version=version,
             labels=None if labels is None else dict(labels),
+            names=(_names(redact), _names(readable)),
         )
     except StillframeError as error:
         _follow.end()
@@ -98,6 +104,10 @@ def start(
     else:
         _follow.end()
         _off = "STILLFRAME_ENABLED is false"
+
+
+def _names(names: Iterable[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
 
 
 def stop(timeout: float = 0.5) -> None:

@@ -32,6 +32,8 @@ pub struct Arguments {
     pub max_budget_ppm: Option<u32>,
     /// Further names to redact.
     pub redact: Vec<String>,
+    /// Names of the built-in list that the application's own code knows to be harmless.
+    pub readable: Vec<String>,
     /// Main script or jar: the service's name when nobody gave one.
     pub main: Option<String>,
     /// Runtime and version: `python 3.12.1`.
@@ -79,6 +81,8 @@ pub struct Config {
     pub max_budget_ppm: u32,
     /// Further names to redact.
     pub redact: Vec<String>,
+    /// Names taken off the built-in list; those of `redact` stay redacted.
+    pub readable: Vec<String>,
     /// `(path prefix here, path it stands for)`: only where suffixes cannot tell.
     pub source_root: Option<(String, String)>,
     /// What is written to stderr.
@@ -151,6 +155,7 @@ impl Config {
             allow: allowed(arguments.allow, of("ALLOW").as_deref())?,
             max_budget_ppm: ceiling(arguments.max_budget_ppm, of("MAX_BUDGET").as_deref())?,
             redact,
+            readable: arguments.readable,
             source_root: of("SOURCE_ROOT").map(|text| source_root(&text)).transpose()?,
             log: of("LOG").map_or(Ok(Level::Warn), |text| text.parse())?,
             runtime: arguments.runtime,
@@ -301,6 +306,20 @@ mod tests {
         assert_eq!(config.labels["team"], "z");
         let only = resolve(Arguments::default(), &otel[..1]).expect("it is well-formed");
         assert_eq!(only.labels["team"], "a b");
+    }
+
+    #[test]
+    fn only_the_applications_own_code_takes_a_name_off_the_list() {
+        let arguments = || Arguments { readable: vec!["email".into()], ..Arguments::default() };
+        let of = |arguments, variables: &[(&str, &str)]| {
+            let config = resolve(arguments, variables).expect("nothing is malformed");
+            let redaction = crate::redaction::Redaction::with(&config.redact, &config.readable);
+            (redaction.name("email"), redaction.name("password"), redaction.name("iban_2"))
+        };
+        assert_eq!(of(Arguments::default(), &[]), (true, true, false));
+        assert_eq!(of(arguments(), &[]), (false, true, false));
+        let adds = [("STILLFRAME_REDACT", "email, *iban*"), ("STILLFRAME_READABLE", "password")];
+        assert_eq!(of(arguments(), &adds), (true, true, true), "who adds has the last word");
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl<R: Runtime> Agent<R> {
         let agent = Arc::new_cyclic(|me| Self {
             runtime,
             dialect,
-            redaction: Redaction::with(&config.redact, &[]),
+            redaction: Redaction::with(&config.redact, &config.readable),
             sites: SiteTable::default(),
             stopwatches: Stopwatches::default(),
             slab: Slab::new(BUFFERS, CaptureLimits::CEILING.snapshot_bytes as usize),

@@ -230,6 +230,12 @@ mod tests {
         let mut line = String::from("sent Bearer abcdefghijkl to shop");
         assert!(Redaction::standard().scrub_line(&mut line));
         assert_eq!(line, "sent (redacted) to shop");
+        let mut shown =
+            String::from(r#"{"id": 7, "password": (redacted), "x": Bearer abcdefghij}"#);
+        assert!(Redaction::standard().scrub_line(&mut shown));
+        assert_eq!(shown, r#"{"id": 7, "password": (redacted), "x": (redacted)}"#);
+        let mut done = String::from(r#"{"id": 7, "password": (redacted)} password=(redacted)"#);
+        assert!(!Redaction::standard().scrub_line(&mut done), "{done}");
         assert!(!Redaction::standard().scrub_line(&mut String::from("nothing here")));
     }
 }

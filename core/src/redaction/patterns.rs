@@ -52,14 +52,29 @@ pub(super) fn holds_secret(text: &[u8], cut: bool) -> bool {
     WHOLE.is_match(text) || card::holds_card(text, cut) || (cut && TAIL.is_match(text))
 }
 
-/// `text` with every secret replaced by `word`; all of it where only the whole can be judged.
+/// Stands for what was redacted already while a line is judged: no pattern takes it for a value,
+/// because it begins as no value does.
+const DONE: &str = ",\u{e000}";
+
+/// `text` with every secret replaced by `word`; all of it where only the whole can be judged. What
+/// `word` stands for already stays as it is.
 pub(super) fn replace_secrets<'a>(text: &'a str, word: &str) -> Cow<'a, str> {
+    if !text.contains(word) {
+        return replaced(text, word);
+    }
+    match replaced(&text.replace(word, DONE), word) {
+        Cow::Borrowed(_) => Cow::Borrowed(text),
+        Cow::Owned(line) => Cow::Owned(line.replace(DONE, word)),
+    }
+}
+
+fn replaced<'a>(text: &'a str, word: &str) -> Cow<'a, str> {
     if !holds_secret(text.as_bytes(), false) {
         return Cow::Borrowed(text);
     }
     let replaced = WHOLE.replace_all(text.as_bytes(), word.as_bytes());
     match String::from_utf8(replaced.into_owned()) {
-        Ok(replaced) if !holds_secret(replaced.as_bytes(), false) => Cow::Owned(replaced),
+        Ok(line) if !holds_secret(line.replace(word, DONE).as_bytes(), false) => Cow::Owned(line),
         _ => Cow::Owned(word.to_owned()),
     }
 }
