@@ -58,7 +58,7 @@ fn sink_target(py: Python<'_>, sink: &Bound<'_, PyAny>) -> PyResult<SinkTarget> 
 /// Python sends what nobody can catch.
 pub(crate) fn callback(function: Py<PyAny>) -> Callback {
     Box::new(move |snapshot: &Snapshot| {
-        Python::attach(|py| {
+        crate::ffi::attach(|py| {
             let called = snapshot_to_python(py, snapshot)
                 .and_then(|snapshot| function.bind(py).call1((snapshot,)));
             if let Err(raised) = called {

@@ -62,7 +62,7 @@ pub(crate) use hook_object::{HookObject, Place};
 pub(crate) use layout::Reads;
 #[cfg(Py_3_12)]
 pub(crate) use memory::unleak;
-pub(crate) use memory::{Gil, guard, leaked};
+pub(crate) use memory::{Gil, attach, guard, leaked};
 #[cfg(not(Py_3_11))]
 pub(crate) use naming::name_inner;
 pub(crate) use object::Obj;

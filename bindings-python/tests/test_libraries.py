@@ -1,7 +1,10 @@
 """Values that libraries hide, read as data: loaded ones are there, others are *not loaded*."""
 
 import pytest
+from conftest import is_asking
 
+#: No function of the API tells what an instance stores under a name that its class defines too.
+ASKED = "attributes that a class hides are unreadable where layouts are not proven"
 
 
 def watched(place, probe, where, run, *watches):
@@ -11,6 +14,8 @@ def watched(place, probe, where, run, *watches):
 
 
 def test_werkzeug_local_proxy(place, probe):
+    if is_asking():
+        pytest.skip(ASKED)
     pytest.importorskip("werkzeug")
     where = place(
         "from contextvars import ContextVar\n"
@@ -38,6 +43,8 @@ def test_werkzeug_local_proxy(place, probe):
 
 
 def test_sqlalchemy_columns_and_relations(place, probe):
+    if is_asking():
+        pytest.skip(ASKED)
     pytest.importorskip("sqlalchemy")
     where = place(
         "from sqlalchemy import ForeignKey, create_engine\n"
@@ -76,6 +83,8 @@ def test_sqlalchemy_columns_and_relations(place, probe):
 
 
 def test_django_lazy_objects_and_foreign_keys(place, probe):
+    if is_asking():
+        pytest.skip(ASKED)
     django = pytest.importorskip("django")
     from django.conf import settings
 

@@ -9,6 +9,11 @@ import pytest
 HAS_MONITORING = sys.version_info >= (3, 12)
 
 
+#: What the canary says here: newer interpreters than we know are asked for everything.
+IS_ASKING = sys.version_info > (3, 15) or "STILLFRAME_DIRECT_READS" in os.environ
+CANARY = "asked of the interpreter" if IS_ASKING else "passed"
+
+
 def run(code, **env):
     return subprocess.run(
         [sys.executable, "-c", code],
@@ -26,7 +31,7 @@ def test_start_stop_and_status():
         "stillframe.start()\n"
         "status = stillframe.status()\n"
         "assert status['enabled'] and status['service'] == 'shop', status\n"
-        "assert 'passed' in status['notes']['canary'], status\n"
+        f"assert {CANARY!r} in status['notes']['canary'], status\n"
         "stillframe.stop()\n"
         "assert not stillframe.status()['enabled']\n"
     )

@@ -12,7 +12,7 @@ import uuid
 
 import pytest
 import stillframe
-from conftest import Probe, wait_for
+from conftest import Probe, is_asking, wait_for
 
 try:
     import zoneinfo
@@ -141,7 +141,9 @@ def test_subclasses_show_what_they_store_otherwise(capture):
 
     stamp = Stamp(2026, 7, 1)
     stamp.note = "x"
-    assert capture(stamp=stamp)["stamp"] == {"$type": "Stamp", "note": "x"}
+    # No code of the class names what was set from outside.
+    stored = {"…": {"$missing": "unreadable"}} if is_asking() else {"note": "x"}
+    assert capture(stamp=stamp)["stamp"] == {"$type": "Stamp", **stored}
 
 
 def test_deques_are_shown_as_lists_are(capture):

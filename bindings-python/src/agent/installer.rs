@@ -4,7 +4,6 @@
 //! thread; once closed, the thread is past its last task and never takes the GIL again.
 
 use crate::ffi::{Asking, Gil};
-use pyo3::Python;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -76,7 +75,7 @@ impl Installer {
         self.state().thread_id = Some(clock::thread_id());
         while let Some(task) = self.next() {
             crate::ffi::guard(|| {
-                Python::attach(|py| {
+                crate::ffi::attach(|py| {
                     let _asking = Asking::enter(Gil::of(py));
                     task();
                 });

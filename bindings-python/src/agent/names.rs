@@ -56,7 +56,7 @@ impl Names for CodeNames<'_> {
             }
             Ok(slots.name(py, name).ok_or_else(UnknownName::default))
         };
-        Python::attach(|py| self.with_slots(py, resolve))
+        crate::ffi::attach(|py| self.with_slots(py, resolve))
             .unwrap_or_else(|| Err(UnknownName::default()))
     }
 
@@ -72,7 +72,7 @@ impl Names for CodeNames<'_> {
             // A word of ours that no builtin has (`matches`) is ours as long as nothing hides it.
             Ok(!hidden)
         };
-        Python::attach(|py| self.with_slots(py, answer)).unwrap_or(false)
+        crate::ffi::attach(|py| self.with_slots(py, answer)).unwrap_or(false)
     }
 
     fn stored_as(&mut self, name: &str) -> Option<String> {
@@ -83,7 +83,7 @@ impl Names for CodeNames<'_> {
             let qualname = locate::qualname(code)?.to_string();
             Ok(class_around(&qualname, is_function(code)?))
         };
-        let class = Python::attach(|py| self.with_slots(py, class))??;
+        let class = crate::ffi::attach(|py| self.with_slots(py, class))??;
         let class = class.trim_start_matches('_');
         (!class.is_empty()).then(|| format!("_{class}{name}"))
     }

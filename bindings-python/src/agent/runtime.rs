@@ -90,7 +90,7 @@ impl PythonRuntime {
         attrs: &[Box<str>],
         arm: impl FnOnce(Python<'_>, Plan) -> PyResult<Option<String>>,
     ) -> Result<Option<String>> {
-        Python::attach(|py| {
+        crate::ffi::attach(|py| {
             Known::refresh(py);
             let gone = || Error::new(ErrorKind::Location, "the code was unloaded meanwhile");
             let object = locate::code_of(py, code).ok_or_else(gone)?;
@@ -114,7 +114,7 @@ impl Runtime for PythonRuntime {
     }
 
     fn files(&self, file_name: &str) -> Vec<LoadedFile> {
-        Python::attach(|py| {
+        crate::ffi::attach(|py| {
             refresh(py);
             locate::files(file_name)
         })
@@ -126,7 +126,7 @@ impl Runtime for PythonRuntime {
     }
 
     fn functions(&self, file: &LoadedFile) -> Vec<LoadedFunction> {
-        Python::attach(|py| locate::functions(py, &file.path).unwrap_or_default())
+        crate::ffi::attach(|py| locate::functions(py, &file.path).unwrap_or_default())
     }
 
     fn file_names(&self) -> Vec<String> {
@@ -134,7 +134,7 @@ impl Runtime for PythonRuntime {
     }
 
     fn named(&self, name: &str) -> Option<Named> {
-        let (path, code) = Python::attach(|py| {
+        let (path, code) = crate::ffi::attach(|py| {
             refresh(py);
             locate::named(py, name)
         })?;
@@ -142,7 +142,7 @@ impl Runtime for PythonRuntime {
     }
 
     fn files_with(&self, function: &str) -> Vec<LoadedFile> {
-        Python::attach(|py| {
+        crate::ffi::attach(|py| {
             refresh(py);
             locate::files_with(py, function).unwrap_or_default()
         })
@@ -167,7 +167,7 @@ impl Runtime for PythonRuntime {
     }
 
     fn disarm(&self, site: u32) {
-        Python::attach(|py| {
+        crate::ffi::attach(|py| {
             // The site is out of the table in any case; an event left on is disabled when it fires.
             let _ = hook::disarm(py, site);
         });

@@ -12,7 +12,7 @@ use super::types::Type;
 use pyo3::ffi;
 #[cfg(not(Py_3_11))]
 use std::sync::atomic::{AtomicUsize, Ordering};
-use stillframe_core::value::Text;
+use stillframe_core::value::{Reading, Text};
 
 unsafe extern "C" {
     /// The interpreter's string hash, over the characters as they are stored.
@@ -443,9 +443,20 @@ impl Obj {
     /// An attribute that the object itself stores outside of slots.
     #[inline]
     pub(crate) fn stored(self, key: Key<'_>, gil: Gil<'_>) -> Option<Obj> {
+        self.look_up(key, gil).ok().flatten()
+    }
+
+    /// The same, where it matters whether that can be told: `Unreadable` if not.
+    #[inline]
+    pub(crate) fn look_up(self, key: Key<'_>, gil: Gil<'_>) -> Reading<Option<Obj>> {
         if !are_attributes_proven() {
             return asked::stored(self, key, gil);
         }
+        Ok(self.found(key, gil))
+    }
+
+    #[inline(always)]
+    fn found(self, key: Key<'_>, gil: Gil<'_>) -> Option<Obj> {
         match self.storage() {
             Storage::Split(split) => split.keys.find(key, gil).and_then(|at| split.at(at)),
             Storage::Dict(dict) => dict.dict_find_text(key, gil),

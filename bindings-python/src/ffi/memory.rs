@@ -73,6 +73,13 @@ pub(super) fn is_writable(address: usize) -> bool {
     done == size.cast_signed()
 }
 
+/// Runs `work` on a thread of ours with the GIL. Not PyO3's own way: that asks whether the interpreter
+/// is initialized, which CPython 3.15 denies until `site` was imported, and that starts the agent.
+pub(crate) fn attach<T>(work: impl FnOnce(Python<'_>) -> T) -> T {
+    // SAFETY: a module of a living interpreter asks; `Agent::at_exit` ends our threads before it goes.
+    unsafe { Python::attach_unchecked(work) }
+}
+
 /// Runs what the interpreter called, and turns a panic into `None`.
 pub(crate) fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()

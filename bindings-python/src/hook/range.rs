@@ -46,7 +46,10 @@ struct Names {
 impl Names {
     fn of(py: Python<'_>) -> PyResult<Self> {
         let opcode = py.import("opcode")?;
-        let numbers: BTreeMap<String, u32> = opcode.getattr("opmap")?.extract()?;
+        // Whatever kind of mapping it is: from 3.15 on it is no dict.
+        let pairs = opcode.getattr("opmap")?.call_method0("items")?;
+        let numbers = pairs.try_iter()?.map(|pair| pair?.extract::<(String, u32)>());
+        let numbers: BTreeMap<String, u32> = numbers.collect::<PyResult<_>>()?;
         // Those above a byte are the compiler's own and never in a code object.
         let named = |is: &dyn Fn(&str) -> bool| {
             let found = numbers.iter().filter(|(name, _)| is(name));

@@ -59,12 +59,16 @@ fn of_instance(object: Obj, ty: Type, key: Key<'_>, known: &Known, gil: Gil<'_>)
     {
         return of_descriptor(object, descriptor, owner, key, known, gil);
     }
-    if let Some(value) = object.stored(key, gil) {
+    let stored = object.look_up(key, gil);
+    if let Ok(Some(value)) = stored {
         return Ok(value);
     }
     match found {
-        Some((descriptor, _)) if is_a(descriptor, known.deferred) => Err(Missing::NotLoaded),
+        Some((descriptor, _)) if is_a(descriptor, known.deferred) => {
+            Err(stored.err().unwrap_or(Missing::NotLoaded))
+        }
         Some((descriptor, _)) if descriptor.ty().is_descriptor() => Err(Missing::NeedsCode),
+        _ if stored.is_err() => Err(Missing::Unreadable),
         Some((value, _)) => Ok(value),
         None => Err(absent(ty, known, gil)),
     }
@@ -111,11 +115,11 @@ fn of_descriptor(
     }
     // Django's `owner_id` is deferred as other fields are, but notices when it is set.
     if is_a(descriptor, known.instrumented) || is_a(descriptor, known.deferred) {
-        return object.stored(key, gil).ok_or(Missing::NotLoaded);
+        return object.look_up(key, gil)?.ok_or(Missing::NotLoaded);
     }
     if is_a(descriptor, known.foreign_key) {
-        let state = object.stored(names.state(gil), gil).ok_or(Missing::NotLoaded)?;
-        let cache = state.stored(names.fields_cache(gil), gil).ok_or(Missing::NotLoaded)?;
+        let state = object.look_up(names.state(gil), gil)?.ok_or(Missing::NotLoaded)?;
+        let cache = state.look_up(names.fields_cache(gil), gil)?.ok_or(Missing::NotLoaded)?;
         if !cache.ty().is_exact_dict() {
             return Err(Missing::Unreadable);
         }

@@ -14,7 +14,7 @@ use super::kept;
 use super::value::forget_error;
 use pyo3::ffi;
 use std::ffi::{c_int, c_void};
-use stillframe_core::value::Text;
+use stillframe_core::value::{Missing, Reading, Text};
 
 /// Objects that one may refer to, and names that are tried, at most.
 const MAX_REFERRED: usize = 4096;
@@ -38,17 +38,19 @@ fn plain_dict(object: Obj, ty: Type) -> Option<Obj> {
     object.slot(offset)
 }
 
-/// An attribute that the object itself stores outside of slots, if that can be told.
-pub(crate) fn stored(object: Obj, key: Key<'_>, gil: Gil<'_>) -> Option<Obj> {
+/// An attribute that the object itself stores outside of slots; `Unreadable` if that cannot be told.
+pub(crate) fn stored(object: Obj, key: Key<'_>, gil: Gil<'_>) -> Reading<Option<Obj>> {
     let ty = object.ty();
     if !ty.has_managed_dict() {
-        return plain_dict(object, ty)?.dict_find_text(key, gil);
+        let dict = plain_dict(object, ty);
+        return Ok(dict.and_then(|dict| dict.dict_find_text(key, gil)));
     }
     let is_hidden = ty.find(key, gil).is_some_and(|(found, _)| calls(found.ty()));
-    if is_hidden || !is_tame(ty, &referred(object, ty)?, gil) {
-        return None;
+    let is_known = || referred(object, ty).is_some_and(|referred| is_tame(ty, &referred, gil));
+    match key.object() {
+        Some(name) if !is_hidden && is_known() => Ok(generic(object, name)),
+        _ => Err(Missing::Unreadable),
     }
-    generic(object, key.object()?)
 }
 
 /// The attributes that an object itself stores outside of slots, as far as they can be told.
@@ -133,15 +135,18 @@ fn names(ty: Type, referred: &[Obj], gil: Gil<'_>) -> Vec<Obj> {
         ty.mro(gil).iter().copied().filter_map(Type::from_object).filter(|ty| ty.is_heap_type())
     {
         for (key, value) in class.own_dict().into_iter().flat_map(entries_of) {
-            // Functions name what they set; from 3.13 on the compiler lists it besides.
-            let listed = if value.ty().is_function() {
-                value.function_code().and_then(super::frame::names)
+            // Functions name what they set, some as a string (`setattr`); from 3.13 on the compiler
+            // lists it besides.
+            let lists = if value.ty().is_function() {
+                let code = value.function_code();
+                [code.and_then(super::frame::names), code.and_then(super::frame::consts)]
             } else {
                 let is_list = key.ty().is_exact_text()
                     && matches!(key.text(gil), Text::Utf8("__static_attributes__"));
-                is_list.then_some(value)
+                [is_list.then_some(value), None]
             };
-            listed.into_iter().for_each(|list| list.items(gil).iter().copied().for_each(&mut add));
+            let listed = lists.into_iter().flatten().flat_map(|list| list.items(gil));
+            listed.copied().for_each(&mut add);
         }
     }
     for dict in referred.iter().filter(|object| object.ty().is_exact_dict()) {
