@@ -60,7 +60,7 @@ pub(crate) use holders::waiting_frames;
 #[cfg(not(Py_3_12))]
 pub(crate) use hook_object::{HookObject, Place};
 pub(crate) use layout::Reads;
-#[cfg(Py_3_12)]
+#[cfg(any(Py_3_12, not(Py_3_11)))]
 pub(crate) use memory::unleak;
 pub(crate) use memory::{Gil, attach, guard, leaked};
 #[cfg(not(Py_3_11))]

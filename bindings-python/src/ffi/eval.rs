@@ -4,12 +4,15 @@
 //! installed only while there is code to exchange; it hands every frame on to what evaluated frames
 //! before, in a tail call, and takes nothing off the application's stack.
 
+use super::frame::Frame;
 use super::layout;
-use super::memory::{leaked, load, unleak};
+use super::memory::{Gil, guard, leaked, load, unleak};
+use super::object::Obj;
 use pyo3::types::PyDict;
 use pyo3::{Bound, Py, PyAny, Python, ffi};
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+use stillframe_core::host::Moment;
 
 /// Bits of the map: one word a cache line's eighth, so that it stays in the first cache.
 const MAP_BITS: usize = 4096;
@@ -26,10 +29,16 @@ static IS_BELOW: AtomicBool = AtomicBool::new(false);
 
 type Evaluate = ffi::_PyFrameEvalFunction;
 
+/// Told what happens to a frame that runs code whose frames are timed. Raises and runs nothing.
+pub(crate) type Tell = fn(Gil<'_>, Obj, Frame<'_>, Moment);
+
 /// Which code runs instead of which, by address. Keeps both alive.
 #[derive(Debug, Default)]
 pub(crate) struct Exchange {
     pairs: Vec<(usize, Py<PyAny>, Py<PyAny>)>,
+    /// Code whose frames are timed, kept alive by whoever times them, and who is told.
+    timed: Vec<usize>,
+    tell: Option<Tell>,
 }
 
 impl Exchange {
@@ -37,7 +46,18 @@ impl Exchange {
     pub(crate) fn new(pairs: impl Iterator<Item = (Py<PyAny>, Py<PyAny>)>) -> Self {
         let mut pairs: Vec<_> = pairs.map(|(old, new)| (old.as_ptr() as usize, old, new)).collect();
         pairs.sort_by_key(|pair| pair.0);
-        Self { pairs }
+        Self { pairs, ..Self::default() }
+    }
+
+    /// Has `tell` told of every frame that runs one of `codes`: that it goes on, is suspended or ends.
+    pub(crate) fn timing(mut self, mut codes: Vec<usize>, tell: Tell) -> Self {
+        codes.sort_unstable();
+        (self.timed, self.tell) = (codes, Some(tell));
+        self
+    }
+
+    fn teller(&self, code: usize) -> Option<Tell> {
+        self.timed.binary_search(&code).ok().and(self.tell)
     }
 
     fn find(&self, code: usize) -> Option<&Py<PyAny>> {
@@ -49,7 +69,8 @@ impl Exchange {
     /// Whether it could; what was in force before.
     pub(crate) fn publish(self, py: Python<'_>) -> Option<Box<Self>> {
         let mut map = [0_u64; MAP_BITS / 64];
-        for (code, _, _) in &self.pairs {
+        let codes = self.pairs.iter().map(|pair| &pair.0).chain(&self.timed);
+        for code in codes {
             let bit = hash(*code);
             map[bit / 64] |= 1 << (bit % 64);
         }
@@ -84,8 +105,8 @@ unsafe extern "C" fn evaluate(
     // SAFETY: the interpreter passes a live frame; the canary proved where it keeps its code.
     let code: usize = unsafe { load(base, layout::frame::CODE) };
     let bit = hash(code);
-    if MAP[bit / 64].load(Ordering::Relaxed) >> (bit % 64) & 1 != 0 {
-        exchange(frame, code);
+    if MAP[bit / 64].load(Ordering::Relaxed) >> (bit % 64) & 1 != 0 && exchange(frame, code) {
+        return evaluate_timed(thread, frame, throws);
     }
     let before = BEFORE.load(Ordering::Relaxed);
     // SAFETY: only functions of this type are stored, before this function is installed.
@@ -94,21 +115,79 @@ unsafe extern "C" fn evaluate(
     unsafe { before(thread, frame, throws) }
 }
 
+/// The same for a frame that is timed, which costs the application's stack a frame of ours: whether it
+/// returned, was suspended or failed is known only behind its evaluation.
+#[inline(never)]
+fn evaluate_timed(
+    thread: *mut ffi::PyThreadState,
+    frame: *mut ffi::PyFrameObject,
+    throws: c_int,
+) -> *mut ffi::PyObject {
+    let last: c_int =
+        // SAFETY: the interpreter passes a live frame; the canary proved where that is.
+        unsafe { load(frame.cast_const().cast(), layout::frame::INSTRUCTION) };
+    if last >= 0 {
+        tell(frame, Moment::Resume);
+    }
+    let before = BEFORE.load(Ordering::Relaxed);
+    // SAFETY: only functions of this type are stored, before this function is installed.
+    let before = unsafe { std::mem::transmute::<usize, Evaluate>(before) };
+    // SAFETY: hands on exactly what we were called with.
+    let value = unsafe { before(thread, frame, throws) };
+    let moment = match (value.is_null(), is_suspended(frame)) {
+        (true, _) => Moment::Raise,
+        (false, true) => Moment::Suspend,
+        (false, false) => Moment::Return,
+    };
+    tell(frame, moment);
+    value
+}
+
+/// Whether a frame that was just left will be gone on with.
+fn is_suspended(frame: *mut ffi::PyFrameObject) -> bool {
+    let base = frame.cast_const().cast::<u8>();
+    #[cfg(Py_3_10)]
+    {
+        // SAFETY: whoever called for the evaluation holds the frame until we return.
+        let state: i8 = unsafe { load(base, layout::frame::STATE) };
+        state < layout::frame::EXECUTING
+    }
+    #[cfg(not(Py_3_10))]
+    {
+        // SAFETY: as above.
+        let top: usize = unsafe { load(base, layout::frame::STACK_TOP) };
+        top != 0
+    }
+}
+
+/// Tells what happened to a frame, if it still is to be told. The exception that is being raised, if
+/// there is one, stays as it is.
+fn tell(frame: *mut ffi::PyFrameObject, moment: Moment) {
+    // SAFETY: as in `evaluate`.
+    let code: usize = unsafe { load(frame.cast_const().cast(), layout::frame::CODE) };
+    let table = leaked(TABLE.load(Ordering::Acquire));
+    let teller = table.and_then(|table| table.teller(code));
+    if let (Some(tell), Some(code)) = (teller, Obj::from_handle(code)) {
+        let gil = Gil::in_callback();
+        // A defect of ours loses a moment and nothing else.
+        let _ = guard(|| tell(gil, code, Frame::of_object(frame, gil), moment));
+    }
+}
+
+/// Gives a frame that begins the code it is to run; whether it is timed.
 #[cold]
-fn exchange(frame: *mut ffi::PyFrameObject, code: usize) {
+fn exchange(frame: *mut ffi::PyFrameObject, code: usize) -> bool {
     if ASKED.load(Ordering::Relaxed) == code {
         ASKED.store(0, Ordering::Relaxed);
     }
     let base = frame.cast_const().cast::<u8>();
     // SAFETY: as in `evaluate`.
     let last: c_int = unsafe { load(base, layout::frame::INSTRUCTION) };
-    let Some(new) = leaked(TABLE.load(Ordering::Acquire)).and_then(|table| table.find(code)) else {
-        return;
-    };
+    let Some(table) = leaked(TABLE.load(Ordering::Acquire)) else { return false };
     // A frame that has begun goes on where it stands: in the code that it stands in.
-    if last >= 0 {
-        return;
-    }
+    let Some(new) = table.find(code).filter(|_| last < 0) else {
+        return table.teller(code).is_some();
+    };
     let slot = frame.wrapping_byte_add(layout::frame::CODE).cast::<*mut ffi::PyObject>();
     // SAFETY: the table keeps the new code alive; the interpreter calls us with the GIL held.
     unsafe { ffi::Py_INCREF(new.as_ptr()) };
@@ -116,6 +195,7 @@ fn exchange(frame: *mut ffi::PyFrameObject, code: usize) {
     let old = unsafe { slot.replace(new.as_ptr()) };
     // SAFETY: the frame owned it; the table keeps it alive, so nothing is freed here.
     unsafe { ffi::Py_DECREF(old) };
+    table.teller(new.as_ptr() as usize).is_some()
 }
 
 fn current(interpreter: *mut ffi::PyInterpreterState) -> usize {

@@ -58,6 +58,16 @@ impl<'g> Frame<'g> {
         Self { address, object: std::ptr::null_mut(), gil: PhantomData }
     }
 
+    /// A frame that somebody else found.
+    #[cfg(not(Py_3_11))]
+    pub(super) fn of_object(object: *mut ffi::PyFrameObject, _gil: Gil<'g>) -> Self {
+        if Part::Frame.is_proven() {
+            Self::at(object.cast_const().cast())
+        } else {
+            Self::asked(object)
+        }
+    }
+
     /// Whether it is read straight from memory.
     #[inline(always)]
     pub(crate) fn is_direct(self) -> bool {

@@ -13,6 +13,8 @@ mod timed;
 mod unreached;
 
 pub(super) use patch::{Change, Patch};
+#[cfg(not(Py_3_11))]
+pub(super) use place::Site;
 pub(crate) use source::executable_lines;
 pub(super) use unreached::unreached;
 
@@ -23,6 +25,7 @@ use super::inject as reach;
 use crate::agent::PythonRuntime;
 use crate::ffi::Obj;
 use crate::frame::Plan;
+#[cfg(Py_3_11)]
 use place::Site;
 #[cfg(Py_3_11)]
 use pyo3::Py;

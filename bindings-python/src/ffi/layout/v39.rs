@@ -20,6 +20,8 @@ pub(crate) mod frame {
     pub(crate) const INSTRUCTION: usize = 104;
     /// Bytes that one step of it stands for.
     pub(crate) const INSTRUCTION_BYTES: usize = 1;
+    /// `f_stacktop`: null unless the frame waits.
+    pub(crate) const STACK_TOP: usize = 72;
     pub(crate) const LOCALSPLUS: usize = 360;
 }
 

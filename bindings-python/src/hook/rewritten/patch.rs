@@ -11,6 +11,8 @@ use pyo3::{Bound, Py, PyAny, PyResult, Python};
 use std::sync::Arc;
 use stillframe_bytecode::Spot;
 use stillframe_core::agent::Agent;
+#[cfg(not(Py_3_11))]
+use stillframe_core::host::Moment;
 
 /// The sites at a spot.
 struct Hooked {
@@ -37,9 +39,13 @@ pub(crate) struct Patch {
 pub(crate) struct Change<'py> {
     pub(crate) original: Bound<'py, PyAny>,
     /// Made of the original before the latest was.
-    #[cfg(Py_3_11)]
     pub(crate) earlier: Vec<Bound<'py, PyAny>>,
     pub(crate) latest: Bound<'py, PyAny>,
+    /// Those that are told of every frame, if any are, and whom they are told through.
+    #[cfg(not(Py_3_11))]
+    pub(crate) timed: Vec<Arc<Site>>,
+    #[cfg(not(Py_3_11))]
+    pub(crate) agent: Arc<Agent<PythonRuntime>>,
 }
 
 impl Patch {
@@ -103,7 +109,7 @@ impl Patch {
         let missing = |version: &&Version| !has(version);
         let unreached = self.versions.iter().filter(missing).map(|version| &version.code);
         let unreached: Vec<Obj> = unreached.chain([&self.original]).map(Obj::of_kept).collect();
-        match self.change(py) {
+        match self.change(py, agent) {
             Some(change) => reach::set(py, &change, &unreached),
             None => Ok(None),
         }
@@ -131,7 +137,7 @@ impl Patch {
         let rewritten = if empty.is_empty() { Ok(()) } else { self.rewrite(py) };
         self.publish(py, agent);
         rewritten?;
-        self.change(py).map_or(Ok(None), |change| reach::set(py, &change, &[])).map(drop)
+        self.change(py, agent).map_or(Ok(None), |change| reach::set(py, &change, &[])).map(drop)
     }
 
     /// Silences all hooks.
@@ -163,16 +169,31 @@ impl Patch {
         }
     }
 
+    /// The sites that time.
+    #[cfg(not(Py_3_11))]
+    fn timed(&self) -> impl Iterator<Item = &Arc<Site>> {
+        let sites = self.hooks.iter().flat_map(|hooked| &hooked.sites);
+        sites.filter(|site| site.moment == Some(Moment::Begin))
+    }
+
     /// `None` before the first version was made.
-    fn change<'py>(&self, py: Python<'py>) -> Option<Change<'py>> {
+    #[cfg_attr(Py_3_11, expect(unused_variables, reason = "only an evaluator of frames tells"))]
+    fn change<'py>(
+        &self,
+        py: Python<'py>,
+        agent: &Arc<Agent<PythonRuntime>>,
+    ) -> Option<Change<'py>> {
         let bound = |code: &Py<PyAny>| code.bind(py).clone();
         let mut versions: Vec<_> = self.versions().map(bound).collect();
         let latest = versions.pop()?;
         Some(Change {
             original: bound(&self.original),
-            #[cfg(Py_3_11)]
             earlier: versions,
             latest,
+            #[cfg(not(Py_3_11))]
+            timed: self.timed().cloned().collect(),
+            #[cfg(not(Py_3_11))]
+            agent: Arc::clone(agent),
         })
     }
 }

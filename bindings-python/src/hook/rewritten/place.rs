@@ -12,14 +12,14 @@ use stillframe_core::host::Moment;
 
 /// A probe at a spot.
 #[derive(Debug)]
-pub(super) struct Site {
+pub(crate) struct Site {
     /// The core's number for it.
-    pub(super) site: u32,
+    pub(crate) site: u32,
     /// Line that people see.
-    pub(super) line: u32,
+    pub(crate) line: u32,
     /// What is told of the frame, for a site that times; else being here is a hit.
-    pub(super) moment: Option<Moment>,
-    pub(super) plan: Arc<Plan>,
+    pub(crate) moment: Option<Moment>,
+    pub(crate) plan: Arc<Plan>,
 }
 
 /// All probes at a spot.

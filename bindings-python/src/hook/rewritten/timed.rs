@@ -15,16 +15,9 @@ const WAITS: i32 = 0x20 | 0x80 | 0x200;
 
 /// Each place and what it tells.
 pub(super) fn spots(code: &Bound<'_, PyAny>, span: Span) -> PyResult<Vec<(Spot, Moment)>> {
-    let mut spots = vec![(Spot::Start, Moment::Begin), (Spot::Unwind, Moment::Raise)];
-    // A function may end by exceptions alone, and a generator may only delegate.
-    for (spot, moment) in [
-        (Spot::Exit, Moment::Return),
-        (Spot::Yield, Moment::Suspend),
-        (Spot::Resume, Moment::Resume),
-    ] {
-        if executes(code, spot)? {
-            spots.push((spot, moment));
-        }
+    let mut spots = vec![(Spot::Start, Moment::Begin)];
+    if cfg!(Py_3_11) {
+        spots.extend(ends(code)?);
     }
     if let Span::Lines { first, last } = span {
         let inside = |line: &u32| (first..=last).contains(line);
@@ -36,11 +29,27 @@ pub(super) fn spots(code: &Bound<'_, PyAny>, span: Span) -> PyResult<Vec<(Spot, 
     Ok(spots)
 }
 
+/// Where a frame is suspended, goes on and ends; before 3.11 whoever evaluates the frame sees it.
+fn ends(code: &Bound<'_, PyAny>) -> PyResult<Vec<(Spot, Moment)>> {
+    let mut spots = vec![(Spot::Unwind, Moment::Raise)];
+    // A function may end by exceptions alone, and a generator may only delegate.
+    for (spot, moment) in [
+        (Spot::Exit, Moment::Return),
+        (Spot::Yield, Moment::Suspend),
+        (Spot::Resume, Moment::Resume),
+    ] {
+        if executes(code, spot)? {
+            spots.push((spot, moment));
+        }
+    }
+    Ok(spots)
+}
+
 /// What is not seen of code that waits for other code: CPython 3.11 finds its way by the instructions
 /// of an `await`, so no hook can stand among them.
 pub(super) fn unseen(code: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     let note =
         "on this version of Python running includes what it waits in `await` and `yield from`";
     let flags: i32 = code.getattr("co_flags")?.extract()?;
-    Ok((flags & WAITS != 0).then(|| note.to_owned()))
+    Ok((cfg!(Py_3_11) && flags & WAITS != 0).then(|| note.to_owned()))
 }
