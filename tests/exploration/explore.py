@@ -4,9 +4,9 @@
 
 `SOURCES` holds the unpacked source distributions, whose tests run; what they test is the installed
 package. A process takes a limited number of probes, so the tests run in rounds, each with probes on
-other lines, spread over the package, until every line had one, or for N rounds. The probes are placed before the
-package is imported. Reports each package as a row and a JSON object on stderr; a case is a test in
-a round. Says `N passed, N failed in S s`.
+other lines, spread over the package, until every line had one, or for N rounds. The probes are
+placed before the package is imported. Reports each package as a row and a JSON object on stderr; a
+case is a test in a round. Says `N passed, N failed in S s`.
 """
 
 import collections

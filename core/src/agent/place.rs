@@ -98,7 +98,7 @@ impl<R: Runtime> Agent<R> {
         if life.is_stopping() {
             return Err(Error::new(ErrorKind::Policy, "the agent was stopped"));
         }
-        let id = spec.id.map_or_else(ProbeId::random, Ok)?;
+        let id = spec.id.map_or_else(|| self.unused_id(), Ok)?;
         spec.id = Some(id);
         let probe = Probe::new(id, spec, origin, self.config.max_budget_ppm);
         let entry = Entry::new(Arc::new(probe.with_reader(callback)), clock::monotonic_ns());
@@ -112,6 +112,16 @@ impl<R: Runtime> Agent<R> {
         self.ensure_shipper();
         life.wake_shipper();
         Ok(id)
+    }
+
+    /// A random id that no entry has: among hundreds of probes ids of four characters meet.
+    fn unused_id(&self) -> Result<ProbeId> {
+        loop {
+            let id = ProbeId::random()?;
+            if !lock(&self.life().control).entries.contains_key(&id) {
+                return Ok(id);
+            }
+        }
     }
 
     /// Makes the probes of `origin` those of `specs`. What cannot be placed is reported as refused.
