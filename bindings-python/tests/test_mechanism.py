@@ -330,7 +330,8 @@ def test_subinterpreters_run_as_before(place, probe):
     other = interpreters.create()
     source = (
         f"import sys; sys.path.insert(0, {str(where.path.parent)!r})\n"
-        f"import {where.path.stem} as module\nassert [module.work(n) for n in range(99)][-1] == 98\n"
+        f"import {where.path.stem} as module\n"
+        "assert [module.work(n) for n in range(99)][-1] == 98\n"
     )
     try:
         raised = interpreters.run_string(other, source)
