@@ -14,6 +14,24 @@ pub mod tree;
 #[macro_export]
 macro_rules! on_each_python {
     ($($name:ident),+ $(,)?) => {
+        mod cp39 {
+            $(#[test]
+            fn $name() {
+                $crate::stand::with("39", super::$name);
+            })+
+        }
+        mod cp310 {
+            $(#[test]
+            fn $name() {
+                $crate::stand::with("310", super::$name);
+            })+
+        }
+        mod cp311 {
+            $(#[test]
+            fn $name() {
+                $crate::stand::with("311", super::$name);
+            })+
+        }
         mod cp312 {
             $(#[test]
             fn $name() {

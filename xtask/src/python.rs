@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Minor versions that an agent is built for, the one to show things with first.
-pub(crate) const MINORS: [u8; 2] = [12, 13];
+pub(crate) const MINORS: [u8; 5] = [12, 13, 11, 10, 9];
 /// Builds the wheels.
 const MATURIN: &str = "maturin==1.16.0\n";
 
@@ -88,18 +88,27 @@ fn is_usable(program: &Path, minor: u8) -> bool {
     output.is_ok_and(|output| output.stdout == format!("cpython {minor}\n").as_bytes())
 }
 
+macro_rules! package {
+    ($minor:literal) => {
+        Package {
+            apt: &[
+                concat!("python3.", $minor),
+                concat!("python3.", $minor, "-venv"),
+                concat!("python3.", $minor, "-dev"),
+            ],
+            dnf: &[concat!("python3.", $minor), concat!("python3.", $minor, "-devel")],
+            brew: &[concat!("python@3.", $minor)],
+        }
+    };
+}
+
 fn package(minor: u8) -> Package {
     match minor {
-        12 => Package {
-            apt: &["python3.12", "python3.12-venv", "python3.12-dev"],
-            dnf: &["python3.12", "python3.12-devel"],
-            brew: &["python@3.12"],
-        },
-        13 => Package {
-            apt: &["python3.13", "python3.13-venv", "python3.13-dev"],
-            dnf: &["python3.13", "python3.13-devel"],
-            brew: &["python@3.13"],
-        },
+        9 => package!("9"),
+        10 => package!("10"),
+        11 => package!("11"),
+        12 => package!("12"),
+        13 => package!("13"),
         _ => Package { apt: &[], dnf: &[], brew: &[] },
     }
 }
@@ -145,14 +154,29 @@ pub(crate) fn wheel_by(host: &Python, python: &Python, config: Option<&Path>) ->
     command.args(["build", "--release", "--locked", "--manifest-path"]);
     command.arg(root().join("bindings-python/Cargo.toml"));
     command.arg("--interpreter").arg(&python.program).arg("--out").arg(&out);
-    // One folder a version: switching interpreters in a shared one rebuilds every time.
-    command.env("CARGO_TARGET_DIR", target("python").join(python.tag()));
+    command.env("CARGO_TARGET_DIR", build_folder(python)?);
     command.env("PYO3_PYTHON", &python.program);
     command.envs(config.map(|config| ("PYO3_CONFIG_FILE", config)));
     must(&mut command)?;
     let mut wheels = fs::read_dir(&out).into_iter().flatten().flatten().map(|entry| entry.path());
     let wheel = wheels.find(|path| path.extension().is_some_and(|ending| ending == "whl"));
     wheel.ok_or_else(|| format!("{} holds no wheel", out.display()))
+}
+
+/// Where cargo builds for `python`. One folder a version: switching interpreters in a shared one
+/// rebuilds every time. A new one begins as a copy of another version's, so that what does not
+/// depend on the version, the core above all, is compiled once.
+fn build_folder(python: &Python) -> Result<PathBuf> {
+    let all = target("python");
+    let folder = all.join(python.tag());
+    let mut others = MINORS.iter().map(|minor| all.join(format!("cp3{minor}")));
+    if !folder.exists()
+        && let Some(other) = others.find(|other| other.join("release").exists())
+    {
+        // With their times: cargo takes what is newer than its record for changed.
+        quiet(Command::new("cp").arg("-a").arg(other).arg(&folder))?;
+    }
+    Ok(folder)
 }
 
 /// An environment with the wheel and `requirements`.

