@@ -71,4 +71,4 @@ pub(crate) use prove::Proof;
 pub(crate) use stored::Decimal;
 pub(crate) use thread::{main_thread_soon, spawn_quiet};
 pub(crate) use types::Type;
-pub(crate) use watch::{follow_code, ran_ns, take_watched, unwatch_code, watch_code};
+pub(crate) use watch::{follow_code, has_watcher, ran_ns, take_watched, unwatch_code, watch_code};

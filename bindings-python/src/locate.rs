@@ -13,7 +13,7 @@ pub(crate) use named::named;
 pub(crate) use search::{file_names, files_with};
 pub(crate) use source::{is_application, set_foreign, source_of};
 
-use crate::ffi::{Gil, Heap, Obj, follow_code, ran_ns, take_watched};
+use crate::ffi::{Gil, Heap, Obj, follow_code, has_watcher, ran_ns, take_watched};
 use crate::hook::{executable_lines, original_of};
 use pyo3::types::{PyAnyMethods, PyDictMethods, PyString, PyTuple, PyTupleMethods};
 use pyo3::{Bound, Py, PyAny, PyResult, Python};
@@ -83,6 +83,11 @@ pub(crate) fn refresh(py: Python<'_>) -> PyResult<Option<String>> {
     let came = drain(py);
     add_all(py, came, &mut turn)?;
     if index().get_or_insert_default().is_complete {
+        if !has_watcher() {
+            // The main script, and what C code runs, comes without a word.
+            let running = running(py)?;
+            add_all(py, running.into_iter().map(|code| (code, 0)).collect(), &mut turn)?;
+        }
         return Ok(None);
     }
     let mut heap = Heap::new(py);

@@ -58,6 +58,11 @@ pub(crate) fn unwatch_code(py: Python<'_>) {
     exec::uninstall(py);
 }
 
+/// Whether the interpreter itself tells of all code that comes.
+pub(crate) fn has_watcher() -> bool {
+    HAS_WATCHER.load(Ordering::Relaxed)
+}
+
 /// Makes sure that the end of `code` will be told, with the number that is answered; `None` if it
 /// cannot be told.
 pub(crate) fn follow_code(code: Obj) -> Option<u32> {

@@ -103,7 +103,8 @@ fn of_descriptor(
     if is(known.tuplegetter) {
         return descriptor.tuplegetter_value(object, gil).ok_or(Missing::Absent);
     }
-    if is(known.enum_property) && owner.as_object() == known.enum_class {
+    let is_of_enum = is(known.enum_property) || is(known.dynamic_attribute);
+    if is_of_enum && owner.as_object() == known.enum_class {
         let stored = if key.is_text(names.value(gil)) {
             object.stored(names.enum_value(gil), gil)
         } else if key.is_text(names.name(gil)) {

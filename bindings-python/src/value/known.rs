@@ -44,6 +44,8 @@ known! {
     enum_class => "enum" "Enum";
     /// Descriptor of `name` and `value` of an enum's member.
     enum_property => "enum" "property";
+    /// The same before 3.11.
+    dynamic_attribute => "enum" "DynamicClassAttribute";
     /// Something that `namedtuple` made, for the type of its fields' descriptors.
     tuplegetter => "collections" "_tuplegetter";
     /// `operator.attrgetter`.
