@@ -50,6 +50,9 @@ impl Flow {
         for index in body.indices().skip(1).filter(|index| belongs_to_operand(&body, *index)) {
             spans[index] = spans[index - 1];
         }
+        for (setup, end) in ends_of_loops(&body) {
+            spans[end] = spans[setup];
+        }
         let guards = exceptions::read(code, &body)?;
         let stack = match code.version {
             Version::V311 => None,
@@ -155,6 +158,14 @@ impl Flow {
             && matches!(op, old::SETUP_FINALLY | old::SETUP_WITH | old::SETUP_ASYNC_WITH)
     }
 
+    /// Whether an instruction begins to leave a `with` block whose body has ended. 3.10 gives that the
+    /// line of the `with`, like 3.11, which tells by its span that it is no new execution.
+    fn leaves_with(&self, handler: u32, index: usize) -> bool {
+        let handler = self.body.instructions.get(handler as usize);
+        self.body.instructions[index].op == old::POP_BLOCK
+            && handler.is_some_and(|one| one.op == op::WITH_EXCEPT_START)
+    }
+
     /// Whether an instruction loads a constant that was folded from several lines, of which 3.10
     /// leaves one NOP each.
     fn is_folded(&self, index: usize) -> bool {
@@ -201,7 +212,11 @@ impl Flow {
             // An operation whose own text spans lines, right behind one of its later lines.
             None => last > line && before <= last,
             // These versions do not keep last lines, but a value waits for its operation.
-            Some(stack) => stack.goes_on[index] || self.is_folded(index),
+            Some(stack) => {
+                stack.goes_on[index]
+                    || self.is_folded(index)
+                    || self.leaves_with(stack.handler[index], index)
+            }
         }
     }
 }
@@ -217,6 +232,16 @@ fn belongs_to_operand(body: &Body, index: usize) -> bool {
         _ => matches!(op, 111 | 112 | 114 | 115),
     };
     ends && body.version < Version::V311
+}
+
+/// Ends of asynchronous loops, each with where its loop begins. 3.9 gives such an end the line of what
+/// comes behind the loop, which would be entered there and never again.
+fn ends_of_loops(body: &Body) -> Vec<(usize, usize)> {
+    let setups = body.instructions.iter().enumerate();
+    let setups = setups.filter(|(_, one)| one.op == old::SETUP_FINALLY && one.target != NONE);
+    let ends = setups.map(|(setup, one)| (setup, one.target as usize));
+    let is_end = |end: usize| body.instructions[end].op == op::END_ASYNC_FOR;
+    ends.filter(|(_, end)| body.version == Version::V39 && is_end(*end)).collect()
 }
 
 fn starts(body: &Body, spans: &[Span]) -> Vec<Start> {

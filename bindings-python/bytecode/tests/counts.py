@@ -175,6 +175,10 @@ class Known:
                 names[own] in OF_OPERAND or names[own] in ADDS and argument > 1
             ):
                 line = before
+            # 3.9 gives the end of an asynchronous loop the line of what comes behind it.
+            if names[own] == "END_ASYNC_FOR" and MINOR == 9:
+                line = next(self.line[one[0]] for one in all_of
+                            if dis.opname[one[2]] == "SETUP_FINALLY" and target(one) == start)
             for byte in range(start, end, 2):
                 self.line[byte], self.raw[byte] = line, raw_line
             if raw_line is not None and raw_line != current_raw:
@@ -191,6 +195,12 @@ class Known:
                             back = any(last >= before for last in spans.get(line, ()))
                             back = back and names[own] not in ("JUMP_ABSOLUTE", "JUMP_FORWARD")
                             back = back or names[own] == "GET_ITER"
+                            # The calls that leave a block of `with` whose body has ended.
+                            ahead = [dis.opname[one[2]] for one in all_of[at : at + 6]]
+                            back = back or ahead[:1] == ["POP_BLOCK"] and any(
+                                ahead[step : step + 3] == ["DUP_TOP", "DUP_TOP", "CALL_FUNCTION"]
+                                for step in range(2, 4)
+                            )
                         if back:
                             self.continued.update((start, own))
                     known.add(line)
