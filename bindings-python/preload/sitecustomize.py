@@ -4,8 +4,8 @@
 `sitecustomize` from there before the program begins. DIR holds
 
     DIR/sitecustomize.py        this file
-    DIR/cp312/stillframe/...    the agent for CPython 3.12
-    DIR/cp313/stillframe/...    the agent for CPython 3.13
+    DIR/cp39/stillframe/...     the agent for CPython 3.9
+    DIR/cp310/stillframe/...    the agent for CPython 3.10, and so on
 
 Afterwards everything is as the program would have it without us: `sys.path` without DIR, and the
 program's own `sitecustomize`, if there is one further on the path, imported under that name.
@@ -71,7 +71,8 @@ def _misfit(here):
     if "t" in getattr(sys, "abiflags", ""):
         return "a free-threaded CPython %s has no agent yet" % version
     if not os.path.isdir(_folder(here)):
-        carried = [name[3:] for name in sorted(os.listdir(here)) if name.startswith("cp3")]
+        carried = [name[3:] for name in os.listdir(here) if name.startswith("cp3")]
+        carried.sort(key=lambda minor: (len(minor), minor))
         known = ", ".join("3.%s" % minor for minor in carried)
         return "CPython %s has no agent yet (%s)" % (version, known or "none is carried")
     return None

@@ -15,7 +15,6 @@ use std::process::Command;
 
 /// Where a system may be given from outside.
 const GIVEN: &str = "STILLFRAME_MATRIX_ROOT";
-const MIRROR: &str = "http://deb.debian.org/debian";
 /// What every CPython there needs to get packages.
 const INCLUDE: &str = "ca-certificates,python3,python3-pip";
 /// The oldest minor version that is of use there: older ones are tested outside.
@@ -173,7 +172,7 @@ fn make(folder: &Path) -> Result<()> {
     make_folder(folder)?;
     let include = format!("--include={INCLUDE}");
     let mut command = Command::new("debootstrap");
-    must(command.args(["--variant=minbase", &include, "sid"]).arg(folder).arg(MIRROR))?;
+    must(command.args(["--variant=minbase", &include, "sid"]).arg(folder))?;
     let mut command = Command::new("chroot");
     command.arg(folder).args(["sh", "-e", "-c", INSTALL, "sh", &OLDEST.to_string()]);
     must(&mut command).map(|_| ())
