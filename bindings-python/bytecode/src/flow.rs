@@ -160,9 +160,14 @@ impl Flow {
 
     /// Whether an instruction begins to leave a `with` block whose body has ended. 3.10 gives that the
     /// line of the `with`, like 3.11, which tells by its span that it is no new execution.
-    fn leaves_with(&self, handler: u32, index: usize) -> bool {
-        let handler = self.body.instructions.get(handler as usize);
-        self.body.instructions[index].op == old::POP_BLOCK
+    fn leaves_with(&self, stack: &Stack, index: usize) -> bool {
+        let instructions = &self.body.instructions;
+        let is_passed = |at: &usize| matches!(instructions[*at].op, op::LOAD_CONST | op::ROT_TWO);
+        // POP_BLOCK, ROT_TWO where a value is returned, LOAD_CONST.
+        let passed = (0..=index).rev().take_while(is_passed).take(2).count();
+        let Some(pop) = index.checked_sub(passed) else { return false };
+        let handler = instructions.get(stack.handler[pop] as usize);
+        instructions[pop].op == old::POP_BLOCK
             && handler.is_some_and(|one| one.op == op::WITH_EXCEPT_START)
     }
 
@@ -213,9 +218,7 @@ impl Flow {
             None => last > line && before <= last,
             // These versions do not keep last lines, but a value waits for its operation.
             Some(stack) => {
-                stack.goes_on[index]
-                    || self.is_folded(index)
-                    || self.leaves_with(stack.handler[index], index)
+                stack.goes_on[index] || self.is_folded(index) || self.leaves_with(stack, index)
             }
         }
     }

@@ -6,6 +6,7 @@
 use crate::Version;
 
 pub(crate) const POP_TOP: u8 = 1;
+pub(crate) const ROT_TWO: u8 = 2;
 pub(crate) const NOP: u8 = 9;
 pub(crate) const UNARY_NOT: u8 = 12;
 pub(crate) const RETURN_VALUE: u8 = 83;

@@ -196,15 +196,18 @@ class Known:
                             back = back and names[own] not in ("JUMP_ABSOLUTE", "JUMP_FORWARD")
                             back = back or names[own] == "GET_ITER"
                             # The calls that leave a block of `with` whose body has ended.
-                            ahead = [dis.opname[one[2]] for one in all_of[at : at + 6]]
-                            back = back or ahead[:1] == ["POP_BLOCK"] and any(
-                                ahead[step : step + 3] == ["DUP_TOP", "DUP_TOP", "CALL_FUNCTION"]
-                                for step in range(2, 4)
-                            )
+                            back = back or any(self._leaves(all_of[at - less : at - less + 6])
+                                               for less in range(3) if less <= at)
                         if back:
                             self.continued.update((start, own))
                     known.add(line)
             before = line
+
+    @staticmethod
+    def _leaves(ahead):
+        names = [dis.opname[one[2]] for one in ahead]
+        calls = ["DUP_TOP", "DUP_TOP", "CALL_FUNCTION"]
+        return names[:1] == ["POP_BLOCK"] and calls in (names[2:5], names[3:6])
 
     @staticmethod
     def _handlers(all_of):
