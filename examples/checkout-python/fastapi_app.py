@@ -1,6 +1,7 @@
 """The same shop on FastAPI: `python fastapi_app.py --port 8000`, or `uvicorn fastapi_app:app`."""
 
 import argparse
+from typing import Optional
 
 import uvicorn
 from fastapi import FastAPI, HTTPException
@@ -15,7 +16,7 @@ book = OrderBook()
 
 class Wanted(BaseModel):
     items: dict[str, int]
-    coupon: str | None = None
+    coupon: Optional[str] = None
 
 
 @app.post("/orders/{user_id}", status_code=201)

@@ -1,6 +1,7 @@
 """What a customer wants to buy."""
 
 from dataclasses import dataclass, field
+from typing import Optional
 
 
 @dataclass
@@ -23,7 +24,7 @@ class Item:
 class Cart:
     owner: User
     items: list[Item] = field(default_factory=list)
-    coupon: str | None = None
+    coupon: Optional[str] = None
 
     def add(self, item: Item) -> None:
         for known in self.items:

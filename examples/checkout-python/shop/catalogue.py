@@ -1,5 +1,7 @@
 """What the shop sells and who buys it."""
 
+from typing import Optional
+
 from .cart import Cart, Item, User
 
 PRICES = {
@@ -16,7 +18,7 @@ USERS = {
 }
 
 
-def cart_from(user_id: int, lines: dict[str, int], coupon: str | None = None) -> Cart:
+def cart_from(user_id: int, lines: dict[str, int], coupon: Optional[str] = None) -> Cart:
     """The cart of a request; an unknown user or article is a KeyError."""
     cart = Cart(USERS[user_id], coupon=coupon)
     for sku, quantity in lines.items():
