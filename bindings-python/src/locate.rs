@@ -55,6 +55,9 @@ impl Turn {
     }
 }
 
+/// How often code may come while what came before is added, until the rest must wait.
+const MAX_DRAINS: usize = 8;
+
 #[derive(Default)]
 struct Index {
     /// Whether the walk was made.
@@ -280,8 +283,17 @@ pub(crate) fn code_of<'py>(py: Python<'py>, handle: u64) -> Option<Bound<'py, Py
     found
 }
 
-/// Loaded code of a file.
+/// Loaded code of a file, what came lately included: it may have taken the place of what went, which
+/// the index then still has under that address.
 pub(crate) fn codes_in<'py>(py: Python<'py>, path: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    for _ in 0..MAX_DRAINS {
+        let came = drain(py);
+        if came.is_empty() {
+            break;
+        }
+        add_all(py, came, &mut Turn::new())?;
+    }
+    // Whatever came since is added below. All that is in the index is alive: nothing runs in between.
     let came = drain(py);
     let addresses: Vec<usize> = {
         let guard = index();
