@@ -27,7 +27,7 @@ pub(crate) fn run(python: &Python, wheel: &Path, full: bool) -> Result<Verdict> 
     let sources = sources(&program, packages)?;
     let mut command = Command::new(program);
     command.arg(root().join("tests/exploration/explore.py")).arg(sources);
-    command.args(packages.iter().map(|package| package.split('=').next().unwrap_or(package)));
+    command.args(names(packages));
     let ended = show(&mut command)?;
     let counts = in_output(&ended.output);
     match (ended.status.success(), counts.passed + counts.failed) {
@@ -35,6 +35,11 @@ pub(crate) fn run(python: &Python, wheel: &Path, full: bool) -> Result<Verdict> 
         (false, _) if counts.failed == 0 => Err("the run broke off".to_owned()),
         _ => Ok(Verdict::Ran(counts)),
     }
+}
+
+/// The packages without their versions.
+fn names<'a>(packages: &[&'a str]) -> Vec<&'a str> {
+    packages.iter().map(|package| package.split('=').next().unwrap_or(package)).collect()
 }
 
 /// The unpacked source distributions, fetched once.
@@ -48,7 +53,9 @@ fn sources(program: &Path, packages: &[&str]) -> Result<PathBuf> {
     let into = folder.to_string_lossy().into_owned();
     let mut download = Command::new(program);
     download.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check"]);
-    download.args(["--no-deps", "--no-binary", ":all:", "--dest", &into]).args(packages);
+    // What builds them may come as it is.
+    let from_source = names(packages).join(",");
+    download.args(["--no-deps", "--no-binary", &from_source, "--dest", &into]).args(packages);
     quiet(&mut download)?;
     let unpack = "import pathlib, shutil, sys; \
                   [shutil.unpack_archive(str(one), sys.argv[1]) \
