@@ -58,7 +58,7 @@ pub(crate) use holders::exchange_code;
 #[cfg(not(Py_3_11))]
 pub(crate) use holders::waiting_frames;
 #[cfg(not(Py_3_12))]
-pub(crate) use hook_object::{HookObject, Place};
+pub(crate) use hook_object::{HookObject, Place, is_hook};
 pub(crate) use layout::Reads;
 #[cfg(any(Py_3_12, not(Py_3_11)))]
 pub(crate) use memory::unleak;

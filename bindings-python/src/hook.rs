@@ -33,6 +33,6 @@ pub(crate) use rewritten::{
 pub(crate) fn original_of<'py>(
     _py: pyo3::Python<'py>,
     code: &pyo3::Bound<'py, pyo3::PyAny>,
-) -> pyo3::Bound<'py, pyo3::PyAny> {
-    code.clone()
+) -> Option<pyo3::Bound<'py, pyo3::PyAny>> {
+    Some(code.clone())
 }

@@ -176,7 +176,7 @@ fn functions_of(py: Python<'_>, dict: Obj, roots: &mut Vec<Py<PyAny>>, depth: u8
 /// Adds code, each with its time, and all code among its constants.
 fn add_all(py: Python<'_>, mut waiting: Vec<(Py<PyAny>, u64)>, turn: &mut Turn) -> PyResult<()> {
     while let Some((code, loaded_ns)) = waiting.pop() {
-        let code = original_of(py, &code.into_bound(py));
+        let Some(code) = original_of(py, &code.into_bound(py)) else { continue };
         if add(&code, loaded_ns)? {
             let constants = code.getattr("co_consts")?.cast_into::<PyTuple>()?;
             let inner = constants.iter().filter(|constant| Obj::of(constant).ty().is_code());

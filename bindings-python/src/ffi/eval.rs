@@ -90,9 +90,8 @@ impl Exchange {
 
 #[inline(always)]
 fn hash(code: usize) -> usize {
-    // Code objects are 16-byte aligned; the product's upper bits depend on all bits below.
-    let mixed = ((code >> 4) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 52) as usize
+    // Code objects are 16-byte aligned, and lie as closely as their size allows.
+    (code >> 4) % MAP_BITS
 }
 
 /// What the interpreter calls for each frame. A few instructions where its code is not ours.
@@ -105,9 +104,34 @@ unsafe extern "C" fn evaluate(
     // SAFETY: the interpreter passes a live frame; the canary proved where it keeps its code.
     let code: usize = unsafe { load(base, layout::frame::CODE) };
     let bit = hash(code);
-    if MAP[bit / 64].load(Ordering::Relaxed) >> (bit % 64) & 1 != 0 && exchange(frame, code) {
+    if MAP[bit / 64].load(Ordering::Relaxed) >> (bit % 64) & 1 != 0 {
+        return evaluate_marked(thread, frame, throws, code);
+    }
+    go_on(thread, frame, throws)
+}
+
+/// The same for a frame whose code may be ours. Apart, so that other frames save no registers.
+#[cold]
+#[inline(never)]
+fn evaluate_marked(
+    thread: *mut ffi::PyThreadState,
+    frame: *mut ffi::PyFrameObject,
+    throws: c_int,
+    code: usize,
+) -> *mut ffi::PyObject {
+    if exchange(frame, code) {
         return evaluate_timed(thread, frame, throws);
     }
+    go_on(thread, frame, throws)
+}
+
+/// Has the frame evaluated by who did it before us.
+#[inline(always)]
+fn go_on(
+    thread: *mut ffi::PyThreadState,
+    frame: *mut ffi::PyFrameObject,
+    throws: c_int,
+) -> *mut ffi::PyObject {
     let before = BEFORE.load(Ordering::Relaxed);
     // SAFETY: only functions of this type are stored, before this function is installed.
     let before = unsafe { std::mem::transmute::<usize, Evaluate>(before) };

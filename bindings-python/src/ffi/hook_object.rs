@@ -5,6 +5,7 @@
 //! or pickled with the code that holds it, it becomes `b""`, whose truth does nothing at all.
 
 use super::memory::{Gil, guard, leaked, unleak};
+use super::object::Obj;
 use pyo3::{Bound, Py, PyAny, PyResult, Python, ffi};
 use std::ffi::{c_int, c_void};
 use std::marker::PhantomData;
@@ -65,6 +66,11 @@ impl<P: Place> std::fmt::Debug for HookObject<P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("HookObject")
     }
+}
+
+/// Whether `object` is a hook object, with something behind it or without.
+pub(crate) fn is_hook(object: Obj) -> bool {
+    TYPE.get().is_some_and(|ty| object.ty().as_object() == Some(Obj::of_kept(ty)))
 }
 
 fn hook_type<P: Place>(py: Python<'_>) -> PyResult<*mut ffi::PyTypeObject> {

@@ -23,13 +23,14 @@ use super::frame_eval as reach;
 #[cfg(Py_3_11)]
 use super::inject as reach;
 use crate::agent::PythonRuntime;
-use crate::ffi::Obj;
+use crate::ffi::{Obj, is_hook};
 use crate::frame::Plan;
 #[cfg(Py_3_11)]
 use place::Site;
 #[cfg(Py_3_11)]
 use pyo3::Py;
 use pyo3::exceptions::PyRuntimeError;
+use pyo3::types::{PyAnyMethods, PyTuple, PyTupleMethods};
 use pyo3::{Bound, PyAny, PyResult, Python};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -114,13 +115,23 @@ pub(crate) fn disarm(py: Python<'_>, site: u32) -> PyResult<()> {
     outcome
 }
 
-/// The code that `code` was made from, if it is ours; else itself.
-pub(crate) fn original_of<'py>(py: Python<'py>, code: &Bound<'py, PyAny>) -> Bound<'py, PyAny> {
+/// The code that `code` was made from, if it is ours; else itself. `None` of code that was made of
+/// other code and whose hooks went: frames that go on in it are all that is left of it.
+pub(crate) fn original_of<'py>(
+    py: Python<'py>,
+    code: &Bound<'py, PyAny>,
+) -> Option<Bound<'py, PyAny>> {
     let wanted = Obj::of(code);
     let state = hook_state();
     let patches = state.iter().flat_map(|hook| hook.patches.values());
     let original = patches.filter(|patch| patch.is_version(wanted)).map(Patch::original).next();
-    original.map_or_else(|| code.clone(), |original| original.bind(py).clone())
+    if let Some(original) = original {
+        return Some(original.bind(py).clone());
+    }
+    drop(state);
+    let constants = code.getattr("co_consts").ok()?.cast_into::<PyTuple>().ok()?;
+    let is_made = constants.iter().last().is_some_and(|last| is_hook(Obj::of(&last)));
+    (!is_made).then(|| code.clone())
 }
 
 /// All code made of others that runs now, but for that of a patch that was taken out.

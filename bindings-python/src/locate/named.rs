@@ -43,7 +43,7 @@ fn within(
         let module = text_in(py, class.own_dict()?, "__module__", gil)?;
         return Some((text_in(py, namespace(modules, &module)?, "__file__", gil)?, None));
     }
-    let code = original_of(py, &code_of(object, gil)?.to_bound(py));
+    let code = original_of(py, &code_of(object, gil)?.to_bound(py))?;
     let file: String = code.getattr("co_filename").ok()?.extract().ok()?;
     Some((file, Some(Obj::of(&code).handle() as u64)))
 }
