@@ -88,7 +88,7 @@ def measure(objects):
 def row(case, ns):
     version = "%d.%d.%d" % sys.version_info[:3]
     return {"runtime": "python", "version": version, "case": case, "subject": "stillframe",
-            "ns": ns, "ratio": None}
+            "ns": ns, "ratio": 1}
 
 
 def main():

@@ -10,6 +10,6 @@ mod table;
 mod target;
 
 pub use criterion::rows as criterion_rows;
-pub use row::{CASES, PEERS, Peer, Row, add_peer, means, missing, parse};
+pub use row::{CASES, ONCE, PEERS, Peer, Row, add_peer, means, missing, parse};
 pub use table::table;
 pub use target::{Verdict, across_versions, verdicts};

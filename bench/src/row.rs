@@ -1,7 +1,7 @@
 //! One measurement.
 //!
 //! Invariant: `ns` is what one hit adds and `ratio` is to the base measured in the same process; for
-//! `base` itself `ns` is the base and `ratio` is 1.
+//! `base` itself `ns` is the base and `ratio` is 1, as it is where nothing is compared.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,10 @@ pub const CASES: [&str; 12] = [
     "capture_10_locals",
     "removed",
 ];
+
+/// What is done once a probe and not once a hit: the whole time, compared with nothing.
+pub const ONCE: [&str; 4] =
+    ["index_stretch", "arm_indexed", "rewrite_500_lines", "rewrite_500_lines_each"];
 
 /// What CPython 3.`minor` itself offers to do the same.
 pub fn means(minor: u8) -> &'static [&'static str] {

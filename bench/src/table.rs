@@ -1,6 +1,6 @@
 //! Rows as a table for people: a case a line, a subject a column.
 
-use crate::row::{CASES, Row};
+use crate::row::{CASES, ONCE, Row};
 use std::fmt::Write;
 
 /// One table for each runtime and version, nanoseconds a hit.
@@ -34,7 +34,8 @@ fn append(text: &mut String, title: &str, rows: &[&Row]) {
             push_new(&mut subjects, row.subject.as_str());
         }
     }
-    cases.sort_by_key(|case| CASES.iter().position(|known| known == case));
+    let order: Vec<&str> = CASES.into_iter().chain(ONCE).collect();
+    cases.sort_by_key(|case| order.iter().position(|known| known == case));
     let width = cases.iter().map(|case| case.len()).max().unwrap_or(0).max(title.len());
     // Writing to a String cannot fail.
     let _ = write!(text, "\n{title:<width$}");

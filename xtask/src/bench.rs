@@ -3,6 +3,7 @@
 //! Knows how to start the measuring programs. Invariant: their figures go into the file unchanged.
 
 use crate::Result;
+use crate::bytecode;
 use crate::count::Counts;
 use crate::dist::{Product, cargo};
 use crate::files::{make_empty, make_folder, root, target, write};
@@ -96,7 +97,25 @@ fn core() -> Result<Vec<Row>> {
 fn of_python(python: &Python, wheel: &Path, short: bool) -> Result<Vec<Row>> {
     let program = with_wheel(python, "bench", wheel, "")?;
     let subjects = [&["stillframe"], means(python.minor)].concat().join(",");
-    measure(&program, &subjects, short)
+    let mut rows = measure(&program, &subjects, short)?;
+    let mut command = Command::new(&program);
+    command.arg(root().join("bench/python/indexing.py")).args(short.then_some("--short"));
+    rows.extend(rows_of(&mut command)?);
+    if bytecode::MINORS.contains(&python.minor) {
+        rows.extend(rewriting(&program)?);
+    }
+    Ok(rows)
+}
+
+/// How long the rewriter takes for a function, by the interpreter whose code it is.
+fn rewriting(program: &Path) -> Result<Vec<Row>> {
+    let mut build = cargo("build");
+    build.args(["--locked", "--release", "-p", "stillframe-bytecode", "--example", "door"]);
+    must(&mut build)?;
+    let mut command = Command::new(program);
+    command.arg(root().join("bindings-python/bytecode/tests/speed.py"));
+    command.env("STILLFRAME_DOOR", target("release/examples/door"));
+    rows_of(&mut command)
 }
 
 fn of_peer(minor: u8, peer: &Peer, short: bool) -> Result<Vec<Row>> {
@@ -105,7 +124,7 @@ fn of_peer(minor: u8, peer: &Peer, short: bool) -> Result<Vec<Row>> {
     measure(&program, peer.name, short)
 }
 
-/// Runs the measuring script; what it says to people is shown, and its last word is the fault.
+/// Runs the script that measures hits.
 fn measure(program: &Path, subjects: &str, short: bool) -> Result<Vec<Row>> {
     rows(Command::new(program), subjects, short)
 }
@@ -113,14 +132,20 @@ fn measure(program: &Path, subjects: &str, short: bool) -> Result<Vec<Row>> {
 /// The same with the interpreter that `command` starts.
 pub(crate) fn rows(mut command: Command, subjects: &str, short: bool) -> Result<Vec<Row>> {
     command.arg(root().join("bench/python/overhead.py")).args(["--subjects", subjects]);
-    command.args(short.then_some("--short")).env("STILLFRAME_LOG", "warn");
-    command.stdin(Stdio::null());
-    let output = command.output().map_err(|error| format!("start overhead.py: {error}"))?;
+    rows_of(command.args(short.then_some("--short")))
+}
+
+/// Runs what prints rows; what it says to people is shown, and its last word is the fault.
+fn rows_of(command: &mut Command) -> Result<Vec<Row>> {
+    command.env("STILLFRAME_LOG", "warn").stdin(Stdio::null());
+    let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
+    let name = words.join(" ");
+    let output = command.output().map_err(|error| format!("start {name}: {error}"))?;
     let remarks = String::from_utf8_lossy(&output.stderr);
     eprint!("{remarks}");
     if !output.status.success() {
         let why = remarks.lines().last().unwrap_or("it said nothing");
-        return Err(format!("overhead.py --subjects {subjects}: {}: {why}", output.status));
+        return Err(format!("{name}: {}: {why}", output.status));
     }
     parse(&String::from_utf8_lossy(&output.stdout))
 }

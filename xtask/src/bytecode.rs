@@ -13,7 +13,7 @@ use crate::step::{Gate, Verdict};
 use std::process::Command;
 
 /// Minor versions whose bytecode is rewritten.
-const MINORS: [u8; 3] = [9, 10, 11];
+pub(crate) const MINORS: [u8; 3] = [9, 10, 11];
 /// A script, what it proves, its arguments in the gate and under `--full`.
 const SCRIPTS: [(&str, &str, &[&str], &[&str]); 5] = [
     ("structure.py", "every line of the library", &["--one-in=6"], &["--each"]),

@@ -5,6 +5,7 @@
 //! every run until it is mended, also without any fuzzing.
 
 use crate::Result;
+use crate::bytecode;
 use crate::count::Counts;
 use crate::dist::cargo;
 use crate::files::{copy, make_folder, read, root, target, write};
@@ -17,8 +18,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const TARGETS: [&str; 6] = ["condition", "capture", "wire", "control", "segment", "bytecode"];
-/// Minor versions of CPython whose code is rewritten.
-const REWRITTEN: [u8; 3] = [9, 10, 11];
 const CARGO_FUZZ: &str = "0.13.1";
 /// Seconds for each target in the gate, and under `--full`.
 const SHORT_S: u32 = 10;
@@ -114,7 +113,8 @@ fn seed(name: &str, corpus: &Path) -> Result<()> {
         }
         // Each version writes code of its own.
         "bytecode" => {
-            for python in REWRITTEN.into_iter().filter_map(|minor| Python::find(minor).ok()) {
+            for python in bytecode::MINORS.into_iter().filter_map(|minor| Python::find(minor).ok())
+            {
                 let script = root().join("tests/fuzz/seeds/bytecode.py");
                 quiet(Command::new(python.program).arg(script).arg(corpus))?;
             }
