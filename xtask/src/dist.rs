@@ -63,10 +63,11 @@ pub(crate) fn cargo(verb: &str) -> Command {
 
 /// Builds everything in release and lays it out under `target/dist`.
 pub(crate) fn run() -> Result<()> {
-    let (pythons, missing) = python::all();
+    let (mut pythons, missing) = python::all();
     if !missing.is_empty() {
         return Err(missing.join("; "));
     }
+    pythons.extend(python::newer());
     let product = Product::build(pythons, true)?;
     let dist = target("dist");
     step("lay out target/dist", || {

@@ -13,6 +13,8 @@ use std::process::Command;
 
 /// Minor versions that an agent is built for, the one to show things with first.
 pub(crate) const MINORS: [u8; 5] = [12, 13, 11, 10, 9];
+/// Minor versions that are tested in the matrix, and for which an agent is built where they are found.
+const NEWER: [u8; 1] = [14];
 /// Builds the wheels.
 const MATURIN: &str = "maturin==1.16.0\n";
 
@@ -62,6 +64,12 @@ pub(crate) fn all() -> (Vec<Python>, Vec<String>) {
         }
     });
     (found.collect(), missing)
+}
+
+/// Interpreters that nobody has to have, where they are there.
+pub(crate) fn newer() -> impl Iterator<Item = Python> {
+    let found = |minor| search(minor).map(|program| Python { minor, program });
+    NEWER.into_iter().filter_map(found)
 }
 
 fn search(minor: u8) -> Option<PathBuf> {
