@@ -123,12 +123,17 @@ impl Drop for Program {
 
 /// Waits until `ready` answers something; fails when that takes too long.
 pub fn until<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
+    until_said(what, || ready().ok_or_else(String::new))
+}
+
+/// The same where what is not ready yet can say why, which the failure then shows.
+pub fn until_said<T>(what: &str, mut ready: impl FnMut() -> Result<T, String>) -> T {
     let end = Instant::now() + SOON;
     loop {
-        if let Some(found) = ready() {
-            return found;
+        match ready() {
+            Ok(found) => return found,
+            Err(why) => assert!(Instant::now() < end, "{what} did not come {why}"),
         }
-        assert!(Instant::now() < end, "{what} did not come");
         pause();
     }
 }
