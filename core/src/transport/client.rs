@@ -69,11 +69,13 @@ pub struct Link {
 
 impl Link {
     /// Keeps the link up until the waker is stopped or paused, beginning with a connection that an
-    /// earlier thread left open. Paused, it leaves its own.
+    /// earlier thread left open. Paused, it leaves its own, or the one that it could not serve yet:
+    /// closed here, its number would be somebody else's when a child closes it.
     pub fn run<S: Station>(&self, station: &Arc<S>, left: Option<Session>) -> Option<Session> {
         let mut backoff = Backoff::default();
         let mut left = left;
-        while !self.waker.is_stopped() && !self.waker.is_paused() {
+        // A connection is told goodbye also where the waker was stopped before this thread came.
+        while !self.waker.is_paused() && (left.is_some() || !self.waker.is_stopped()) {
             let opened = match left.take() {
                 Some(session) => Ok(session),
                 None => {
@@ -112,7 +114,7 @@ impl Link {
             self.pause_for(wait);
         }
         station.progressed();
-        None
+        left
     }
 
     fn pause_for(&self, wait: Duration) {

@@ -281,6 +281,11 @@ fn a_fork_keeps_the_connection_of_the_parent() {
     agent.before_fork();
     assert_eq!(agent.life().threads.load(std::sync::atomic::Ordering::Acquire), 0);
     agent.fork_in_parent();
+    // Forks that follow each other: a thread that must end before it began leaves the connection.
+    for _ in 0..50 {
+        agent.before_fork();
+        agent.fork_in_parent();
+    }
     let site = agent.runtime().sites()[0];
     agent.hit(site, &HIT);
     assert_eq!(peer.batches(2), [2]);
