@@ -295,6 +295,10 @@ def test_the_variables_of_a_module_body(agent, tmp_path):
         exec(code, {"__name__": "body"})
     placed.armed()
     exec(code, {"__name__": "body"})
-    snapshot = placed.snapshot()
-    assert snapshot["locals"] == {"first": 1, "second": 2, "third": 1}
+    if sys.version_info[:2] == (3, 11):
+        # No function has this code, so there is nothing to put other code in; the probe says so.
+        assert placed.note() == "a module's body that is executed again runs the old code"
+        assert placed.hits() == 0
+    else:
+        assert placed.snapshot()["locals"] == {"first": 1, "second": 2, "third": 1}
     placed.remove()

@@ -27,7 +27,16 @@ pub(super) fn set(
     exchange_constants(py, &change.original, &old, &change.latest)?;
     let latest = Obj::of(&change.latest);
     let waiting = exchange_code(py, |code| old.contains(&code).then_some(latest), without);
-    unreached(py, without, waiting)
+    let frames = unreached(py, without, waiting)?;
+    let notes: Vec<String> = frames.into_iter().chain(executed(&change.original)?).collect();
+    Ok((!notes.is_empty()).then(|| notes.join("; ")))
+}
+
+/// No function has the code of a module's body: whoever executes it again has the old one.
+fn executed(code: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    let name: String = code.getattr("co_name")?.extract()?;
+    let said = || "a module's body that is executed again runs the old code".to_owned();
+    Ok((name == "<module>").then(said))
 }
 
 /// Has the originals run again wherever code that was made of them is still in place.
