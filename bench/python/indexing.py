@@ -56,6 +56,7 @@ def load():
         file.write(text)
     spec = importlib.util.spec_from_file_location("large_shop", path)
     module = importlib.util.module_from_spec(spec)
+    sys.modules["large_shop"] = module
     spec.loader.exec_module(module)
     return module, path, [6 * at + 2 for at in range(FUNCTIONS)]
 

@@ -42,13 +42,15 @@ pub(crate) use asked::Asking;
 #[cfg(Py_3_12)]
 pub(crate) use callback::{Decide, Verdict, new_callback};
 pub(crate) use canary::examine as canary;
+#[cfg(all(Py_3_11, not(Py_3_12)))]
+pub(crate) use code::references;
 #[cfg(not(Py_3_12))]
 pub(crate) use code::{CodeParts, is_shared, new_code};
 pub(crate) use dict::{Found, Key};
 #[cfg(not(Py_3_11))]
 pub(crate) use eval::Exchange;
 #[cfg(all(Py_3_11, not(Py_3_12)))]
-pub(crate) use exchange::put_constants;
+pub(crate) use exchange::{put_code, put_constants};
 #[cfg(not(Py_3_11))]
 pub(crate) use extra::name_code;
 pub(crate) use frame::{Frame, code_line, thread_ident};

@@ -9,6 +9,8 @@ mod named;
 mod search;
 mod source;
 
+#[cfg(all(Py_3_11, not(Py_3_12)))]
+pub(crate) use named::keeper;
 pub(crate) use named::named;
 pub(crate) use search::{file_names, files_with};
 pub(crate) use source::{is_application, set_foreign, source_of};

@@ -98,6 +98,8 @@ impl PythonRuntime {
             let none = Slots::default();
             let plan = Plan::new(&object, slots.get(&code).unwrap_or(&none), attrs);
             drop(slots);
+            // Who else has the code is told by how many have it.
+            drop(object);
             plan.and_then(|plan| arm(py, plan)).map_err(|error| {
                 match error.is_instance_of::<PyNotImplementedError>(py) {
                     true => Error::new(ErrorKind::Unsupported, error.value(py).to_string()),

@@ -106,3 +106,10 @@ pub(crate) fn is_shared(object: &Py<PyAny>, _py: Python<'_>) -> bool {
     // SAFETY: the object is held, and so is the GIL.
     unsafe { ffi::Py_REFCNT(object.as_ptr()) > 1 }
 }
+
+/// How many references to an object there are, the caller's own included.
+#[cfg(Py_3_11)]
+pub(crate) fn references(object: &Bound<'_, PyAny>) -> isize {
+    // SAFETY: the object is held, and so is the GIL.
+    unsafe { ffi::Py_REFCNT(object.as_ptr()) }
+}

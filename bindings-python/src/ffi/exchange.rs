@@ -25,6 +25,14 @@ pub(super) fn put_function_code(function: Obj, code: Obj) {
     unsafe { ffi::Py_DECREF(before) };
 }
 
+/// The same for a function that the caller holds.
+pub(crate) fn put_code(function: &Bound<'_, PyAny>, code: &Bound<'_, PyAny>) {
+    let function = Obj::of(function);
+    if function.ty().is_function() {
+        put_function_code(function, Obj::of(code));
+    }
+}
+
 /// Puts `new` where `tuple` holds one of `old`; whether it held any. In place: every code object that
 /// has these constants, and every frame that runs one, sees it at once.
 pub(crate) fn put_constants(

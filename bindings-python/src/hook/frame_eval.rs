@@ -8,6 +8,7 @@ use super::rewritten::{Change, Patch, Site, unreached};
 use crate::agent::PythonRuntime;
 use crate::ffi::{Exchange, Frame, Gil, Obj, leaked, unleak, waiting_frames};
 use crate::frame::Hit;
+use pyo3::types::PyAnyMethods;
 use pyo3::{Py, PyAny, PyResult, Python};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -17,6 +18,9 @@ use stillframe_core::host::Moment;
 
 /// What `status` calls it.
 pub(super) const NAME: &str = "hooks in rewritten bytecode, by frame evaluation (PEP 523)";
+
+/// `CO_GENERATOR`, `CO_COROUTINE`, `CO_ITERABLE_COROUTINE` and `CO_ASYNC_GENERATOR`.
+const SUSPENDS: i32 = 0x20 | 0x80 | 0x100 | 0x200;
 
 /// Original and rewritten code.
 struct Pair {
@@ -56,7 +60,10 @@ pub(super) fn set(
     publish(py, |pairs| {
         pairs.insert(Obj::of(&change.original).handle(), pair);
     });
-    let waiting = if without.is_empty() { 0 } else { waiting_frames(py, without) };
+    // Only such frames wait, and to find them everything the collector tracks is looked at.
+    let can_wait = change.original.getattr("co_flags")?.extract::<i32>()? & SUSPENDS != 0;
+    let is_asked = can_wait && !without.is_empty();
+    let waiting = if is_asked { waiting_frames(py, without) } else { 0 };
     unreached(py, without, waiting)
 }
 

@@ -6,6 +6,8 @@
 use crate::ffi::{Gil, Key, Obj, Type};
 use crate::hook::original_of;
 use crate::value::modules;
+#[cfg(all(Py_3_11, not(Py_3_12)))]
+use pyo3::PyAny;
 use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods};
 use pyo3::{Bound, Python};
 use stillframe_core::value::Text;
@@ -46,6 +48,21 @@ fn within(
     let code = original_of(py, &code_of(object, gil)?.to_bound(py))?;
     let file: String = code.getattr("co_filename").ok()?.extract().ok()?;
     Some((file, Some(Obj::of(&code).handle() as u64)))
+}
+
+/// The function of that very code, if its module keeps it under its own name.
+#[cfg(all(Py_3_11, not(Py_3_12)))]
+pub(crate) fn keeper<'py>(code: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+    let gil = Gil::of(code.py());
+    let name: String = code.getattr("co_qualname").ok()?.extract().ok()?;
+    let globals = super::known_globals(code)?;
+    let mut parts = name.split('.');
+    let mut object = stored(Obj::of(&globals), parts.next()?, gil)?;
+    for part in parts {
+        object = stored(Type::from_object(object)?.own_dict()?, part, gil)?;
+    }
+    let is_it = object.ty().is_function() && object.function_code() == Some(Obj::of(code));
+    is_it.then(|| object.to_bound(code.py()))
 }
 
 /// What a loaded module stores.

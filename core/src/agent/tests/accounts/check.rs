@@ -29,6 +29,9 @@ fn probes(stage: &Stage) -> Vec<(Arc<Probe>, u64)> {
 /// Both equations, in a process that is quiet.
 pub(super) fn process(stage: &Stage) {
     let mut waiting = 0;
+    let life = stage.agent.life();
+    // Held over both, or an acknowledgement could come between the counters and the frames.
+    let spool = held(&life.spool);
     for (probe, truth) in probes(stage) {
         let (counters, delivery) = (probe.tally.read(), probe.deliveries.read());
         let what = || format!("{} r{}: {counters:?} {delivery:?}", probe.id, probe.spec.revision);
@@ -37,8 +40,8 @@ pub(super) fn process(stage: &Stage) {
         assert_eq!(captured, delivery.taken(), "captures of {}", what());
         waiting += delivery.spooled;
     }
-    let life = stage.agent.life();
-    let frames = held(&life.spool).len() as u64;
+    let frames = spool.len() as u64;
+    drop(spool);
     assert!(waiting >= frames, "{waiting} captures wait in {frames} frames");
     assert!(frames > 0 || waiting == 0, "{waiting} captures wait nowhere");
     let status = stage.agent.status();
