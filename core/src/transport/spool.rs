@@ -36,6 +36,8 @@ pub struct Spool {
     settled: u64,
     bytes: usize,
     max_bytes: usize,
+    /// Whether the hub was asked which of the unsure frames it has, and has not answered yet.
+    is_asking: bool,
 }
 
 impl fmt::Debug for Spool {
@@ -49,7 +51,8 @@ impl fmt::Debug for Spool {
 impl Spool {
     /// A spool of at most `max_bytes`.
     pub fn new(max_bytes: usize) -> Self {
-        Self { frames: VecDeque::new(), sent: 0, settled: 0, bytes: 0, max_bytes }
+        let frames = VecDeque::new();
+        Self { frames, sent: 0, settled: 0, bytes: 0, max_bytes, is_asking: false }
     }
 
     /// Adds a frame whose highest sequence is `last`; the oldest make room.
@@ -58,6 +61,11 @@ impl Spool {
         self.frames.push_back(Frame { last, bytes: Some(bytes), tried: false, receipt });
         let mut index = 0;
         while self.bytes > self.max_bytes && index < self.frames.len() {
+            // The hub's answer could not be about a frame that becomes unsure only now.
+            if self.is_asking && self.frames[index].tried {
+                index += 1;
+                continue;
+            }
             self.bytes -= self.frames[index].bytes.take().map_or(0, |bytes| bytes.len());
             if self.frames[index].tried {
                 index += 1;
@@ -96,19 +104,20 @@ impl Spool {
     /// The connection is gone: everything unacknowledged is to be sent again, as far as it is there.
     /// Of the rest only the hub knows.
     pub fn disconnected(&mut self) {
-        self.sent = 0;
+        (self.sent, self.is_asking) = (0, false);
     }
 
     /// Frames that cannot be sent again although nobody knows whether the hub has them, by their
-    /// highest sequence.
-    pub fn unsure(&self) -> Vec<u64> {
+    /// highest sequence: what a connection that begins asks the hub.
+    pub fn unsure(&mut self) -> Vec<u64> {
+        self.is_asking = true;
         let unsure = self.frames.iter().filter(|frame| frame.bytes.is_none());
         unsure.map(|frame| frame.last).collect()
     }
 
     /// A connection begins, and of the unsure frames the hub has those in `held`.
     pub fn welcomed(&mut self, held: &[u64]) {
-        self.sent = 0;
+        self.disconnected();
         for frame in std::mem::take(&mut self.frames) {
             if frame.bytes.is_some() {
                 self.frames.push_back(frame);
@@ -135,7 +144,8 @@ impl Spool {
     /// Drops everything.
     pub fn clear(&mut self) {
         self.frames.clear();
-        (self.sent, self.bytes) = (0, 0);
+        self.bytes = 0;
+        self.disconnected();
     }
 
     /// Whether nothing waits, neither to be sent nor to be acknowledged.
@@ -223,6 +233,22 @@ mod tests {
         assert!(spool.acknowledge(2).is_err());
         assert!(spool.acknowledge(u64::MAX).is_err());
         assert_eq!(ledger(&seen), (vec![], vec![]));
+    }
+
+    #[test]
+    fn what_the_hub_was_not_asked_about_stays() {
+        let (mut spool, seen) = (Spool::new(20), Ledger::default());
+        (1..=2).for_each(|sequence| push(&mut spool, sequence, 10, &seen));
+        (0..2).for_each(|_| drop(spool.send()));
+        spool.disconnected();
+        assert!(spool.unsure().is_empty());
+        // Room is needed before the hub has answered: it may have stored both.
+        push(&mut spool, 3, 10, &seen);
+        spool.welcomed(&[]);
+        assert_eq!(ledger(&seen), (vec![], vec![3]));
+        assert_eq!(std::iter::from_fn(|| spool.send()).count(), 2);
+        assert_eq!(spool.acknowledge(2), Ok(()));
+        assert_eq!(ledger(&seen), (vec![1, 2], vec![3]));
     }
 
     #[test]
