@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 import stillframe
-from conftest import Probe, wait_for
+from conftest import Probe, is_asking, wait_for
 from vectors import Maker, Skip, is_unset, load, tell
 
 CASES = load("templates-python.json")
@@ -53,6 +53,8 @@ def refusal(location, template):
 
 def run(case, location, function):
     """What is wrong with a case, if anything."""
+    if is_asking() and case["expect"].get("line") == "{!not loaded}":
+        raise Skip("a proxy's own state is unreadable where values are asked for")
     maker = Maker()
     values = maker.variables(case["vars"])
     said, placed = refusal(location, case["template"])
