@@ -3,4 +3,4 @@
 mod slab;
 mod sync;
 
-pub use slab::{Buffer, Claim, Slab};
+pub use slab::{Buffer, Claim, Parked, Slab};

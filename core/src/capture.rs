@@ -4,6 +4,7 @@
 mod big;
 pub mod check;
 mod children;
+mod foreign;
 mod header;
 mod log;
 mod names;
@@ -15,6 +16,7 @@ mod tables;
 mod walk;
 mod writer;
 
+pub use foreign::{Begun, begin};
 pub use header::{Header, set_took, site};
 pub use log::log_line;
 pub use plan::{Plan, WatchPlan};

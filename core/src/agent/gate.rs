@@ -98,7 +98,7 @@ impl Gate {
         if cost_ns == 0 {
             return;
         }
-        probe.spent_ns.add(cost_ns);
+        probe.spent_ns.add_shared(cost_ns);
         let now_ns = clock::coarse_ns();
         let own = probe.budget.spend(now_ns, cost_ns);
         let all = self.budget.spend(now_ns, cost_ns);
@@ -119,6 +119,7 @@ fn idle_ticks() -> u64 {
 
 /// Measures one span of a hit. A span that looks like a preemption is charged no more than the
 /// suspicion; the next one is measured by processor time too, and that verdict counts.
+#[derive(Debug)]
 pub(super) struct Meter {
     ticks: u64,
     cpu_ns: Option<u64>,

@@ -47,6 +47,25 @@ pub struct Claim<'a> {
     is_live: bool,
 }
 
+/// A claim that outlives the call it was made in: to be taken up again with [`Slab::resume`], else its
+/// buffer is lost to everybody.
+#[derive(Debug)]
+pub struct Parked {
+    slab: *const Slab,
+    index: u32,
+}
+
+// SAFETY: the pointer is only ever compared; the bit that stands for the buffer belongs to whoever
+// holds this value, on whatever thread.
+unsafe impl Send for Parked {}
+
+impl Parked {
+    /// Which buffer it is: below [`Slab::len`], and nobody else's meanwhile.
+    pub fn index(&self) -> u32 {
+        self.index
+    }
+}
+
 impl Slab {
     /// A slab of `buffers` (at most 64) of `capacity` bytes each. The memory is only reserved: the
     /// system gives a page when it is first written.
@@ -77,6 +96,13 @@ impl Slab {
             }
         }
         None
+    }
+
+    /// Takes up a parked claim; `None` if it is another slab's.
+    #[inline]
+    pub fn resume(&self, parked: Parked) -> Option<Claim<'_>> {
+        let is_own = std::ptr::eq(parked.slab, self);
+        is_own.then_some(Claim { slab: self, index: parked.index, is_live: true })
     }
 
     /// Hands every published buffer to `take`, then frees it. For one shipper at a time; a second
@@ -129,6 +155,13 @@ impl Claim<'_> {
         })
     }
 
+    /// Keeps the buffer claimed beyond this call.
+    #[inline]
+    pub fn park(mut self) -> Parked {
+        self.is_live = false;
+        Parked { slab: self.slab, index: self.index }
+    }
+
     /// Hands the buffer to the shipper. Returns how many now wait for it. One `fetch_or`.
     #[inline]
     pub fn publish(mut self) -> u32 {
@@ -159,6 +192,24 @@ mod tests {
             buffer.bytes.extend_from_slice(&site.to_le_bytes());
         });
         Some(claim.publish())
+    }
+
+    #[test]
+    fn a_parked_claim_is_nobody_elses_and_only_its_own_slab_takes_it_up() {
+        let (slab, other) = (Slab::new(2, 16), Slab::new(2, 16));
+        let mut claim = slab.claim().expect("a free buffer");
+        claim.write(|buffer| buffer.bytes.push(7));
+        let parked = claim.park();
+        assert_eq!(parked.index(), 0);
+        assert!(!slab.is_idle());
+        assert_eq!(publish(&slab, 8), Some(1), "the other buffer");
+        assert!(slab.claim().is_none());
+        let mut claim = slab.resume(parked).expect("its own slab");
+        claim.write(|buffer| assert_eq!(buffer.bytes, [7]));
+        drop(claim);
+        assert!(slab.claim().is_some(), "free again");
+        let foreign = other.claim().expect("a free buffer").park();
+        assert!(slab.resume(foreign).is_none());
     }
 
     #[test]

@@ -49,13 +49,33 @@ pub(super) fn write<W: Walker>(walk: &mut Walk<'_, W>, watches: &[WatchPlan]) {
     roots.watches = roots.used;
     walk.string_bytes = plain_bytes;
     write_locals(walk, &mut roots);
+    share_out(walk, &roots, |at| if at < roots.watches { watch_bytes } else { plain_bytes });
+}
+
+/// Writes the children of all roots, each within an equal share of the bytes that remain.
+fn share_out<W: Walker>(
+    walk: &mut Walk<'_, W>,
+    roots: &Roots,
+    string_bytes: impl Fn(usize) -> usize,
+) {
     for at in 0..roots.used {
-        walk.string_bytes = if at < roots.watches { watch_bytes } else { plain_bytes };
+        walk.string_bytes = string_bytes(at);
         let share = walk.end.saturating_sub(walk.writer.len()) / (roots.used - at);
         walk.writer.set_limit(walk.writer.len() + share);
         walk.take_stop();
         write_children(walk, roots.waiting[at]);
     }
+}
+
+/// Writes all watches and their children where somebody else writes the variables: half of the bytes
+/// are theirs.
+pub(super) fn write_watches_alone<W: Walker>(walk: &mut Walk<'_, W>, watches: &[WatchPlan]) {
+    let mut roots = Roots { waiting: [NOBODY; MAX_ROOTS], used: 0, watches: 0 };
+    walk.end /= 2;
+    walk.string_bytes = walk.string_bytes.max(WATCH_STRING_BYTES as usize);
+    write_watches(walk, &mut roots, watches);
+    let string_bytes = walk.string_bytes;
+    share_out(walk, &roots, |_| string_bytes);
 }
 
 fn write_watches<W: Walker>(walk: &mut Walk<'_, W>, roots: &mut Roots, watches: &[WatchPlan]) {

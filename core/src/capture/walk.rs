@@ -45,6 +45,22 @@ pub fn snapshot<W: Walker>(walker: &W, plan: &Plan, header: &Header, out: &mut V
     walk.writer.reserved([stream::END]);
 }
 
+/// Writes what stands before the variables: header, thread, stack, watches. Names defined and objects
+/// opened so far.
+pub(super) fn prefix<W: Walker>(
+    walker: &W,
+    plan: &Plan,
+    header: &Header,
+    out: &mut Vec<u8>,
+) -> (u16, u16) {
+    let mut walk = Walk::new(walker, &plan.limits, &plan.redaction, header, out);
+    let trace_id = walker.trace_id().unwrap_or_default();
+    walk.writer.put(header.bytes(ProbeKind::Snap, trace_id));
+    super::stack::write(&mut walk, plan.limits.frames as usize);
+    super::roots::write_watches_alone(&mut walk, &plan.watches);
+    (walk.names.defined(), walk.opened)
+}
+
 /// What a roll-back restores.
 #[derive(Clone, Copy)]
 pub(super) struct Mark {

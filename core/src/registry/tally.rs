@@ -26,6 +26,13 @@ impl Word {
         before
     }
 
+    /// Adds `more` where no lock of the runtime serialises the writers, and says what it was before.
+    /// About 5 ns. A counter has writers of one sort only: mixed with [`Word::add`] it would lose some.
+    #[inline]
+    pub fn add_shared(&self, more: u64) -> u64 {
+        self.0.fetch_add(more, Ordering::Relaxed)
+    }
+
     /// Its value.
     #[inline]
     pub fn get(&self) -> u64 {
