@@ -57,7 +57,7 @@ impl Runtime for Direct {
         Vec::new()
     }
 
-    fn names(&self, _code: u64) -> Box<dyn Names + '_> {
+    fn names(&self, _code: u64, _line: u32) -> Box<dyn Names + '_> {
         Box::new(Letters)
     }
 

@@ -288,6 +288,10 @@ pub enum Moment {
 /// All methods but `run_soon` are called from within a task that `run_soon` runs, where the runtime
 /// allows entering it.
 pub trait Runtime: Send + Sync + 'static {
+    /// Whether paths of loaded files begin at the package (`com/acme/Cart.java`) and not at a folder of
+    /// this machine: then a location may name folders above it that nobody here knows.
+    const PACKAGE_PATHS: bool = false;
+
     /// Runs `task` where the runtime may be entered: a thread of ours that takes the GIL, the event
     /// loop, an attached daemon thread. Tasks run one at a time, in order. False if the runtime is
     /// going away and the task was dropped.
@@ -312,8 +316,8 @@ pub trait Runtime: Send + Sync + 'static {
     /// Loaded files in which a function of this name, without what it belongs to, is written.
     fn files_with(&self, function: &str) -> Vec<LoadedFile>;
 
-    /// A resolver of names at code `code`.
-    fn names(&self, code: u64) -> Box<dyn Names + '_>;
+    /// A resolver of names at `line` of code `code`.
+    fn names(&self, code: u64, line: u32) -> Box<dyn Names + '_>;
 
     /// Puts the hook for site `site` (an index of the registry) on `line` of `code`. `attrs` are
     /// the attribute names of the site's programs, in [`Attr::index`] order. Says, for people, what

@@ -40,7 +40,7 @@ impl Runtime for Nothing {
     fn files_with(&self, _function: &str) -> Vec<LoadedFile> {
         Vec::new()
     }
-    fn names(&self, _code: u64) -> Box<dyn Names + '_> {
+    fn names(&self, _code: u64, _line: u32) -> Box<dyn Names + '_> {
         unreachable!("nothing is armed")
     }
     fn arm(

@@ -150,7 +150,7 @@ impl Runtime for PythonRuntime {
         })
     }
 
-    fn names(&self, code: u64) -> Box<dyn Names + '_> {
+    fn names(&self, code: u64, _line: u32) -> Box<dyn Names + '_> {
         Box::new(CodeNames::new(&self.slots, code))
     }
 

@@ -110,7 +110,7 @@ impl Runtime for Double {
         Vec::new()
     }
 
-    fn names(&self, _code: u64) -> Box<dyn Names + '_> {
+    fn names(&self, _code: u64, _line: u32) -> Box<dyn Names + '_> {
         Box::new(Slots)
     }
 

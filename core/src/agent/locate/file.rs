@@ -36,7 +36,9 @@ pub(super) fn choose<R: Runtime>(
     let typed = location.typed_components.map_or(wanted.len(), |count| count as usize);
     let typed = typed.clamp(1, wanted.len());
     let fitting: Vec<&LoadedFile> = if equal.is_empty() {
-        files.iter().filter(|file| tail(file, &wanted, root) >= typed).collect()
+        let is_whole = |file: &LoadedFile| R::PACKAGE_PATHS && is_end_of(&wanted, file);
+        let fits = |file: &&LoadedFile| tail(file, &wanted, root) >= typed || is_whole(file);
+        files.iter().filter(fits).collect()
     } else {
         equal
     };
@@ -92,6 +94,11 @@ fn components(path: &str) -> Vec<&str> {
 /// A path prefix here, and the folder that it stands for where locations are typed.
 pub(crate) type Root = (String, String);
 
+/// Whether `wanted` ends with the whole path of the file: what stands before it is a source root.
+fn is_end_of(wanted: &[&str], file: &LoadedFile) -> bool {
+    wanted.ends_with(&components(&file.path))
+}
+
 /// How many components from the right the file shares with `wanted`, by any of its paths.
 fn tail(file: &LoadedFile, wanted: &[&str], root: Option<&Root>) -> usize {
     let shared = |path: &str| {
@@ -104,4 +111,20 @@ fn tail(file: &LoadedFile, wanted: &[&str], root: Option<&Root>) -> usize {
     });
     let real = file.real_path.as_deref().map_or(0, shared);
     shared(&file.path).max(real).max(mapped.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_above_a_package_may_be_typed() {
+        let path = "shop/Orders.java".to_owned();
+        let file = LoadedFile { path, real_path: None, is_application: true };
+        let is_end = |typed: &str| is_end_of(&components(typed), &file);
+        assert!(is_end("examples/checkout/src/main/java/shop/Orders.java"));
+        assert!(is_end("shop/Orders.java"));
+        assert!(!is_end("Orders.java"));
+        assert!(!is_end("other/Orders.java"));
+    }
 }

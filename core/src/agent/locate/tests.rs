@@ -76,7 +76,7 @@ impl Runtime for Texts {
         files.map(File::loaded).collect()
     }
 
-    fn names(&self, _code: u64) -> Box<dyn Names + '_> {
+    fn names(&self, _code: u64, _line: u32) -> Box<dyn Names + '_> {
         unreachable!("locating resolves no names")
     }
 
