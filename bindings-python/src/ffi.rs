@@ -71,6 +71,6 @@ pub(crate) use object::Obj;
 pub(crate) use proof::Part;
 pub(crate) use prove::Proof;
 pub(crate) use stored::Decimal;
-pub(crate) use thread::{main_thread_soon, spawn_quiet};
+pub(crate) use thread::main_thread_soon;
 pub(crate) use types::Type;
 pub(crate) use watch::{follow_code, has_watcher, ran_ns, take_watched, unwatch_code, watch_code};

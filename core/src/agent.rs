@@ -19,6 +19,7 @@ mod report;
 mod shipper;
 mod station;
 mod status;
+mod thread;
 mod tick;
 
 #[cfg(test)]
@@ -31,3 +32,4 @@ pub use fork::await_end;
 pub use lifecycle::Agent;
 pub use parallel::Open;
 pub use status::{LinkStatus, Status};
+pub use thread::spawn_quiet;

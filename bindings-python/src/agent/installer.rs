@@ -7,7 +7,7 @@ use crate::ffi::{Asking, Gil};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use stillframe_core::agent::await_end;
+use stillframe_core::agent::{await_end, spawn_quiet};
 use stillframe_core::clock;
 
 type Task = Box<dyn FnOnce() + Send>;
@@ -66,7 +66,7 @@ impl Installer {
         if !state.has_thread {
             let own = self.clone();
             let work = move || own.work();
-            state.has_thread = crate::ffi::spawn_quiet("stillframe-py", STACK_BYTES, work).is_ok();
+            state.has_thread = spawn_quiet("stillframe-py", STACK_BYTES, work).is_ok();
         }
         state.has_thread
     }

@@ -7,11 +7,11 @@ use super::config::Config;
 use super::control::Control;
 use super::gate::Gate;
 use super::life::{Life, lock};
+use super::thread::spawn_quiet;
 use crate::buffer::Slab;
 use crate::clock;
 use crate::condition::Dialect;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ffi;
 use crate::host::Runtime;
 use crate::limits::CaptureLimits;
 use crate::quota;
@@ -249,22 +249,19 @@ impl<R: Runtime> Agent<R> {
         let agent = self.me.upgrade().ok_or_else(|| internal("the agent is gone".into()))?;
         self.redaction.prepare();
         self.life().threads.fetch_add(1, Ordering::AcqRel);
-        let builder = std::thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES);
         #[cfg(test)]
         let frozen = clock::frozen::share();
-        let started = ffi::with_signals_blocked(|| {
-            builder.spawn(move || {
-                #[cfg(test)]
-                clock::frozen::adopt(frozen);
-                lock(&agent.life().thread_ids).push(clock::thread_id());
-                let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&agent)));
-                if ended.is_err() {
-                    agent.log.say(Level::Error, "thread", "a thread ended by a defect");
-                }
-                let life = agent.life();
-                life.threads.fetch_sub(1, Ordering::AcqRel);
-                life.progressed();
-            })
+        let started = spawn_quiet(name, STACK_BYTES, move || {
+            #[cfg(test)]
+            clock::frozen::adopt(frozen);
+            lock(&agent.life().thread_ids).push(clock::thread_id());
+            let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&agent)));
+            if ended.is_err() {
+                agent.log.say(Level::Error, "thread", "a thread ended by a defect");
+            }
+            let life = agent.life();
+            life.threads.fetch_sub(1, Ordering::AcqRel);
+            life.progressed();
         });
         started.map(|handle| handle.thread().clone()).map_err(|error| {
             self.life().threads.fetch_sub(1, Ordering::AcqRel);
