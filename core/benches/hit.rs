@@ -53,7 +53,7 @@ impl Runtime for Direct {
         None
     }
 
-    fn files_with(&self, _function: &str) -> Vec<LoadedFile> {
+    fn files_with(&self, _name: &str) -> Vec<LoadedFile> {
         Vec::new()
     }
 

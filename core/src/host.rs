@@ -313,8 +313,9 @@ pub trait Runtime: Send + Sync + 'static {
     /// What a host's own name (`shop.cart.Cart.total`, parts joined by dots) stands for, if loaded.
     fn named(&self, name: &str) -> Option<Named>;
 
-    /// Loaded files in which a function of this name, without what it belongs to, is written.
-    fn files_with(&self, function: &str) -> Vec<LoadedFile>;
+    /// Loaded files in which a function called `name` may be written: the last parts of its name, joined
+    /// by dots (`Cart.total`). More files than those are no harm.
+    fn files_with(&self, name: &str) -> Vec<LoadedFile>;
 
     /// A resolver of names at `line` of code `code`.
     fn names(&self, code: u64, line: u32) -> Box<dyn Names + '_>;

@@ -37,7 +37,7 @@ impl Runtime for Nothing {
         None
     }
 
-    fn files_with(&self, _function: &str) -> Vec<LoadedFile> {
+    fn files_with(&self, _name: &str) -> Vec<LoadedFile> {
         Vec::new()
     }
     fn names(&self, _code: u64, _line: u32) -> Box<dyn Names + '_> {

@@ -143,7 +143,8 @@ impl Runtime for PythonRuntime {
         Some(Named { file: locate::loaded_file(&path), code })
     }
 
-    fn files_with(&self, function: &str) -> Vec<LoadedFile> {
+    fn files_with(&self, name: &str) -> Vec<LoadedFile> {
+        let function = name.rsplit('.').next().unwrap_or(name);
         crate::ffi::attach(|py| {
             refresh(py);
             locate::files_with(py, function).unwrap_or_default()

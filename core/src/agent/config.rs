@@ -182,8 +182,9 @@ fn pairs(text: &str, value_of: impl Fn(&str) -> String) -> BTreeMap<String, Stri
         .collect()
 }
 
-/// Resource attributes are percent-encoded (OpenTelemetry's Resource SDK, as W3C Baggage).
-fn percent_decoded(text: &str) -> String {
+/// `text` with `%C3`-like escapes resolved, as resource attributes are encoded (OpenTelemetry's Resource
+/// SDK, as W3C Baggage) and paths in addresses.
+pub fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((byte, after)) = rest.split_first() {

@@ -106,7 +106,7 @@ impl Runtime for Double {
         None
     }
 
-    fn files_with(&self, _function: &str) -> Vec<LoadedFile> {
+    fn files_with(&self, _name: &str) -> Vec<LoadedFile> {
         Vec::new()
     }
 

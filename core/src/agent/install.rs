@@ -235,7 +235,7 @@ impl<R: Runtime> Agent<R> {
     fn add_sites(&self, probe: &Arc<Probe>, found: &Found) -> Result<Vec<u32>, Explanation> {
         let (mut sites, mut first_error) = (Vec::new(), None);
         for place in &found.sites {
-            match self.site(probe, found, *place) {
+            match self.site_of(probe, found, *place) {
                 Ok(site) => sites.push(site),
                 Err(error) => drop(first_error.get_or_insert(error)),
             }
@@ -246,7 +246,7 @@ impl<R: Runtime> Agent<R> {
         }
     }
 
-    fn site(&self, probe: &Arc<Probe>, found: &Found, place: Place) -> Result<Option<u32>> {
+    fn site_of(&self, probe: &Arc<Probe>, found: &Found, place: Place) -> Result<Option<u32>> {
         let spec = &probe.spec;
         let mut names = self.runtime.names(place.code, place.line);
         let mut attrs = Vec::new();

@@ -146,6 +146,19 @@ impl Stopwatch {
         place.set(Phase::Outside);
     }
 
+    /// A passage begins whose begin the runtime itself remembers; threads begin and end at once.
+    pub(crate) fn begin_shared(&self) {
+        self.open.add_shared(1);
+    }
+
+    /// Such a passage ends after `ns`.
+    pub(crate) fn end_shared(&self, ns: u64, by_exception: bool) {
+        self.running.record_shared(ns);
+        self.ended.add_shared(1);
+        self.exceptions.add_shared(u64::from(by_exception));
+        self.open.add_shared(u64::MAX);
+    }
+
     /// The frame is over.
     #[inline]
     pub(crate) fn remove(&self, frame: u64) {

@@ -33,6 +33,12 @@ impl Word {
         self.0.fetch_add(more, Ordering::Relaxed)
     }
 
+    /// Makes it `value` at least, whoever else writes.
+    #[inline]
+    pub fn raise_shared(&self, value: u64) {
+        self.0.fetch_max(value, Ordering::Relaxed);
+    }
+
     /// Its value.
     #[inline]
     pub fn get(&self) -> u64 {

@@ -96,8 +96,8 @@ fn by_its_end<R: Runtime>(
     name: &str,
     dotted: &str,
 ) -> Option<Result<(LoadedFile, Target), Box<Located>>> {
-    let (_, last) = dotted.rsplit_once('.')?;
-    let files = runtime.files_with(last);
+    dotted.rsplit_once('.')?;
+    let files = runtime.files_with(dotted);
     let fits = |file: &&LoadedFile| !called(&runtime.functions(file), dotted).is_empty();
     let fitting: Vec<&LoadedFile> = files.iter().filter(fits).collect();
     match application_first(&fitting).as_slice() {

@@ -70,8 +70,9 @@ impl Runtime for Texts {
         }
     }
 
-    fn files_with(&self, function: &str) -> Vec<LoadedFile> {
-        let is_it = |one: &LoadedFunction| one.name.rsplit('.').next() == Some(function);
+    fn files_with(&self, name: &str) -> Vec<LoadedFile> {
+        let last = |name: &str| name.rsplit('.').next().map(str::to_owned);
+        let is_it = |one: &LoadedFunction| last(&one.name) == last(name);
         let files = self.0.iter().filter(|file| file.functions.iter().any(is_it));
         files.map(File::loaded).collect()
     }

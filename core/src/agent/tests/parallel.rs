@@ -108,3 +108,27 @@ fn logs_and_counts_are_done_at_once() {
     let counters = report(&agent, count).counters;
     assert_eq!((counters.captured, counters.condition_false, counters.missed), (3, 10, 1));
 }
+
+#[test]
+fn durations_of_threads_that_call_at_once_add_up() {
+    let agent = agent();
+    let json = r#"{"kind":"time","location":"app.py:f"}"#;
+    let (id, site, _) = armed(&agent, json);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for call in 0..1_000 {
+                    assert!(agent.begin_in_parallel(site));
+                    agent.end_in_parallel(site, 100 + call, call % 10 == 0);
+                }
+            });
+        }
+    });
+    assert!(agent.begin_in_parallel(site), "one is under way");
+    let durations = report(&agent, id).durations.expect("it was measured");
+    assert_eq!((durations.ended, durations.exceptions, durations.open), (4_000, 400, 1));
+    let spread = durations.running.expect("many were measured");
+    assert_eq!((spread.count, spread.min_ns, spread.max_ns), (4_000, 100, 1_099));
+    let counters = report(&agent, id).counters;
+    assert_eq!((counters.hits, counters.captured), (4_001, 4_001));
+}
