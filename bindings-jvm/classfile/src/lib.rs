@@ -4,9 +4,33 @@
 //! I/O. Invariant: what is written verifies if what was read did, and does the same apart from what
 //! was inserted; where that cannot be, it refuses.
 
+mod bytes;
+mod class;
+mod code;
+mod constants;
 mod descriptor;
+mod frames;
+mod getter;
+mod lines;
+mod locals;
 pub mod op;
+mod patch;
+mod probe;
+mod refusal;
 mod utf8;
+mod verify;
+mod wrap;
 pub mod write;
 
+pub use class::{Class, Declared};
+pub use constants::Member;
 pub use descriptor::{Kind, Signature, kind_of};
+pub use getter::field_read;
+pub use lines::{Line, lines};
+pub use locals::Local;
+pub use patch::{Additions, Insertion, patch};
+pub use probe::{
+    BRIDGE, Form, Instrumented, Placed, Probe, Spot, instrument, lines_with_code, place,
+};
+pub use refusal::{Blame, Reason, Refusal};
+pub use wrap::Wrap;

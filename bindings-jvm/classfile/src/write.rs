@@ -9,6 +9,7 @@ mod error;
 mod layout;
 
 pub use assemble::{Assembler, Label};
+pub(crate) use assemble::{int_bytes, local_bytes};
 pub use constants::Constants;
 pub use error::WriteError;
 

@@ -177,6 +177,23 @@ impl Constants {
     pub fn interface_method(&mut self, method: [&str; 3]) -> Result<u16, WriteError> {
         self.member(11, method)
     }
+
+    /// A handle on a class's static method.
+    pub(crate) fn static_handle(&mut self, method: [&str; 3]) -> Result<u16, WriteError> {
+        let method = self.method(method)?;
+        self.add(15, &[&[6], &method.to_be_bytes()])
+    }
+
+    /// A call site that bootstrap method number `bootstrap` links.
+    pub(crate) fn dynamic(
+        &mut self,
+        bootstrap: u16,
+        name: &str,
+        descriptor: &str,
+    ) -> Result<u16, WriteError> {
+        let name_and_type = self.name_and_type(name, descriptor)?;
+        self.pair(18, bootstrap, name_and_type)
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,168 @@
+//! Patches whole folders of classes, for tests that let a JVM verify and run them.
+//!
+//! Knows the crate's public calls. Invariant: what is not patched is named with the reason, in numbers.
+//!
+//! `mass HOW FROM TO ONE_IN`: `dynamic` and `boxed` give every line of every method a probe, `whole`
+//! every method, and `unchecked` loads at every line what can be read at any line of the method,
+//! which must not verify. Of the classes one in `ONE_IN` is patched. The answer is one line of words
+//! `name=number`.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use stillframe_classfile::{
+    Additions, Class, Form, Insertion, Kind, Local, Probe, Reason, Spot, instrument, lines, op,
+    patch, place,
+};
+
+type Done<T> = Result<T, Box<dyn Error>>;
+
+#[derive(Default)]
+struct Tally {
+    classes: usize,
+    patched: usize,
+    probes: usize,
+    insertions: usize,
+    locals: usize,
+    refusals: BTreeMap<String, usize>,
+    spent: Duration,
+    slowest: Duration,
+    next_site: i32,
+}
+
+fn main() -> Done<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [how, from, to, one_in] = &arguments[..] else {
+        return Err("usage: mass dynamic|boxed|whole|unchecked FROM TO ONE_IN".into());
+    };
+    let (from, to) = (Path::new(from), Path::new(to));
+    let one_in: usize = one_in.parse()?;
+    let mut files = Vec::new();
+    collect(from, &mut files)?;
+    files.sort();
+    let mut tally = Tally::default();
+    for path in files.iter().step_by(one_in.max(1)) {
+        let bytes = std::fs::read(path)?;
+        let new = match how.as_str() {
+            "dynamic" => instrumented(&bytes, Some(Form::Dynamic), &mut tally)?,
+            "boxed" => instrumented(&bytes, Some(Form::Boxed), &mut tally)?,
+            "whole" => instrumented(&bytes, None, &mut tally)?,
+            "unchecked" => unchecked(&bytes, &mut tally)?,
+            other => return Err(format!("no way of patching is called {other}").into()),
+        };
+        tally.classes += 1;
+        tally.patched += usize::from(new != bytes);
+        let file = to.join(path.strip_prefix(from)?);
+        std::fs::create_dir_all(file.parent().unwrap_or(to))?;
+        std::fs::write(file, new)?;
+    }
+    say(&tally);
+    Ok(())
+}
+
+fn say(tally: &Tally) {
+    let Tally { classes, patched, probes, insertions, locals, .. } = tally;
+    let (spent, slowest) = (tally.spent.as_micros(), tally.slowest.as_micros());
+    let each = spent / (*classes).max(1) as u128;
+    let refused: usize = tally.refusals.values().sum();
+    println!(
+        "classes={classes} patched={patched} probes={probes} insertions={insertions} \
+         locals={locals} refused={refused} us_a_class={each} slowest_us={slowest}"
+    );
+    for (reason, count) in &tally.refusals {
+        eprintln!("{count} times: {reason}");
+    }
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Done<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|one| one == "class") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// A probe on every line, or around every method where there is no form.
+fn instrumented(bytes: &[u8], form: Option<Form>, tally: &mut Tally) -> Done<Vec<u8>> {
+    let class = Class::read(bytes)?;
+    let mut spots: Vec<(usize, Spot)> = match form {
+        Some(_) => lines(&class).iter().map(|one| (one.method, Spot::Line(one.line))).collect(),
+        None => (0..class.methods.len()).map(|method| (method, Spot::Whole)).collect(),
+    };
+    // Methods without code are no refusals.
+    spots.retain(|(method, _)| class.methods[*method].access & 0x0500 == 0);
+    let probe = |(method, spot): (usize, Spot)| {
+        tally.next_site += 1;
+        Probe { method, spot, site: tally.next_site, form: form.unwrap_or(Form::Dynamic) }
+    };
+    let probes: Vec<Probe> = spots.into_iter().map(probe).collect();
+    let start = Instant::now();
+    let done = instrument(bytes, &probes)?;
+    let spent = start.elapsed();
+    tally.spent += spent;
+    tally.slowest = tally.slowest.max(spent);
+    tally.probes += probes.len();
+    for placed in done.probes {
+        match placed {
+            Ok(placed) => {
+                tally.insertions += placed.pcs.len();
+                tally.locals += placed.locals.len() * placed.pcs.len();
+            }
+            Err(reason) => *tally.refusals.entry(reason.to_string()).or_default() += 1,
+        }
+    }
+    Ok(done.bytes)
+}
+
+/// Loads at every line what can be read somewhere in the method.
+fn unchecked(bytes: &[u8], tally: &mut Tally) -> Done<Vec<u8>> {
+    let class = Class::read(bytes)?;
+    let mut pcs: BTreeMap<usize, Vec<u16>> = BTreeMap::new();
+    let mut locals: BTreeMap<usize, Vec<Local>> = BTreeMap::new();
+    for line in lines(&class) {
+        let spot = Spot::Line(line.line);
+        let probe = Probe { method: line.method, spot, site: 0, form: Form::Boxed };
+        let Ok(placed) = place(&class, &probe) else { continue };
+        pcs.entry(line.method).or_default().extend(placed.pcs);
+        let known = locals.entry(line.method).or_default();
+        let new =
+            |one: &Local| !known.iter().any(|old| (old.slot, old.kind) == (one.slot, one.kind));
+        let fresh: Vec<Local> = placed.locals.into_iter().filter(new).collect();
+        known.extend(fresh);
+    }
+    let mut insertions = Vec::new();
+    for (method, pcs) in pcs {
+        let code: Vec<u8> = locals[&method].iter().flat_map(load_and_pop).collect();
+        tally.probes += pcs.len();
+        let insertion = |pc| Insertion { method, pc, code: code.clone(), extra_stack: 2 };
+        insertions.extend(pcs.into_iter().map(insertion));
+    }
+    match patch(&class, &insertions, Additions::to(&class)?) {
+        Ok(new) => {
+            tally.insertions += insertions.len();
+            Ok(new)
+        }
+        Err(refusal) if matches!(refusal.reason, Reason::TooLarge | Reason::TooLargeToCompile) => {
+            Ok(bytes.to_vec())
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+fn load_and_pop(local: &Local) -> Vec<u8> {
+    let load = match local.kind {
+        Kind::Int => op::ILOAD,
+        Kind::Long => op::LLOAD,
+        Kind::Float => op::FLOAD,
+        Kind::Double => op::DLOAD,
+        Kind::Reference => op::ALOAD,
+    };
+    let pop = if local.kind.words() == 2 { op::POP2 } else { op::POP };
+    let [high, low] = local.slot.to_be_bytes();
+    vec![op::WIDE, load, high, low, pop]
+}
