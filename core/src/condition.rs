@@ -30,9 +30,19 @@ mod template;
 mod text;
 mod token;
 
-pub use dialect::{Dialect, PYTHON, PYTHON_BEFORE_3_12};
+pub use dialect::{Dialect, JAVA, PYTHON, PYTHON_BEFORE_3_12};
 pub(crate) use failure::FAILURE_BYTES;
 pub use failure::{Failure, FailureKind};
 pub use program::{Install, Program, check};
 pub use scratch::Scratch;
 pub use template::{Template, check_template};
+
+/// The checked tree of a program, from which a binding may generate code of its own.
+///
+/// What a node means depends on the dialect it was typed in; the machine is the measure.
+pub mod tree {
+    pub use super::syntax::{
+        Binary, Binding, Comparison, Expr, Function, Generator, Kind, Logic, Primitive, Shape,
+        Span, Unary,
+    };
+}

@@ -12,12 +12,18 @@ pub enum Value<'a> {
     Undefined,
     /// A boolean.
     Bool(bool),
-    /// An integer that fits.
+    /// An integer that fits; Java's `long`.
     Int(i64),
+    /// An integer of 32 bits: Java's `int`, and its `byte` and `short`, which compute as one.
+    Int32(i32),
+    /// One 16-bit unit of a string: Java's `char`.
+    Char(u16),
     /// An integer beyond 64 bits.
     BigInt(BigInt<'a>),
     /// A floating point number.
     Float(f64),
+    /// A floating point number of 32 bits: Java's `float`.
+    Float32(f32),
     /// A string of exactly the host's string type.
     Text(Text<'a>),
     /// A byte string of exactly the host's type.

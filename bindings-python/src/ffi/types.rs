@@ -504,7 +504,7 @@ impl Type {
             Value::Float(_) => &raw mut ffi::PyFloat_Type,
             Value::Text(_) => &raw mut ffi::PyUnicode_Type,
             Value::Bytes(_) => &raw mut ffi::PyBytes_Type,
-            Value::Undefined => return None,
+            Value::Int32(_) | Value::Float32(_) | Value::Char(_) | Value::Undefined => return None,
             Value::Object(object) => return Obj::from_handle(object.raw).map(Obj::ty),
         }))
     }

@@ -189,12 +189,18 @@ impl Checker<'_, '_> {
     /// An error if `function`'s name means something else here.
     fn callable(&mut self, function: Function, span: Span) -> Result<()> {
         let Some(callable) = self.install.dialect.spelled(function) else { return Ok(()) };
-        let name = callable.name;
+        let name = match callable.style {
+            Style::Static(class) => class,
+            _ => callable.name,
+        };
         let bound = self.bound.iter().any(|bound| **bound == *name);
         let hidden = match callable.style {
             Style::Function => bound || !self.install.names.is_builtin(name),
             Style::Ours => bound || self.install.names.slot(name).is_ok(),
-            Style::Module(_) | Style::Method => false,
+            Style::Static(class) => bound || !self.install.names.is_builtin(class),
+            Style::Module(_) | Style::Method | Style::Infix | Style::Property | Style::Cast => {
+                false
+            }
         };
         if hidden {
             return Err(message::hidden_builtin(span, name));

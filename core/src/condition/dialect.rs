@@ -1,8 +1,13 @@
 //! What differs between the languages conditions are typed in.
 
+mod java;
 mod python;
 mod table;
 
+pub use java::JAVA;
 pub use python::{PYTHON, PYTHON_BEFORE_3_12};
 pub use table::Dialect;
-pub(super) use table::{Callable, Lazy, Literal, Powers, Refused, Sign, Spelling, Style, Sums};
+pub(super) use table::{
+    Callable, Calls, Comparisons, Lazy, Literal, Literals, Patterns, Powers, Refused, Rules, Sign,
+    Spelling, Style, Sums,
+};

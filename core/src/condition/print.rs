@@ -2,8 +2,10 @@
 //!
 //! Invariant: what is printed parses into an equal tree.
 
-use super::dialect::{Dialect, Literal, Style};
-use super::syntax::{Binary, Comparison, Expr, Function, Generator, Kind, Logic, Shape, Unary};
+use super::dialect::{Callable, Comparisons, Dialect, Literal, Literals, Sign, Style};
+use super::syntax::{
+    Binary, Comparison, Expr, Function, Generator, Kind, Logic, Primitive, Shape, Unary,
+};
 use std::fmt::Write as _;
 
 /// Tighter than every operator: names, literals, brackets, and what hangs on them.
@@ -34,11 +36,21 @@ impl Printer {
             Kind::Logic(Logic::Or, _) => powers.or,
             Kind::Logic(Logic::And, _) => powers.and,
             Kind::Unary(Unary::Not, _) => powers.not,
-            Kind::Compare(..) => powers.comparison,
+            Kind::Compare(_, rest) => match rest.first() {
+                Some((Comparison::Equal | Comparison::NotEqual, _)) => powers.equality,
+                _ => powers.comparison,
+            },
+            Kind::Call(function, _) => match self.dialect.spelled(*function) {
+                Some(Callable { style: Style::Infix, .. }) => powers.comparison,
+                Some(Callable { style: Style::Cast, .. }) => powers.prefix,
+                _ => TIGHTEST,
+            },
             Kind::Binary(operator, ..) => self.infix(*operator).1,
-            Kind::Unary(..) | Kind::BigInt(true, _) => powers.prefix,
+            Kind::Unary(..) | Kind::BigInt(true, _) | Kind::Convert(..) => powers.prefix,
             Kind::Int(value) if *value < 0 => powers.prefix,
+            Kind::Int32(value) if *value < 0 => powers.prefix,
             Kind::Float(value) if value.is_sign_negative() => powers.prefix,
+            Kind::Float32(value) if value.is_sign_negative() => powers.prefix,
             _ => TIGHTEST,
         }
     }
@@ -67,7 +79,6 @@ impl Printer {
 
     /// `expr` where something hangs on it.
     fn object(&mut self, expr: &Expr) {
-        let number = matches!(expr.kind, Kind::Int(_) | Kind::BigInt(..) | Kind::Float(_));
         match &expr.kind {
             Kind::Guard(inner) => {
                 self.object(inner);
@@ -78,7 +89,7 @@ impl Printer {
                 self.kind(&expr.kind);
                 self.push(")");
             }
-            _ if number => {
+            kind if kind.is_number() => {
                 self.push("(");
                 self.kind(&expr.kind);
                 self.push(")");
@@ -89,19 +100,27 @@ impl Printer {
 
     fn kind(&mut self, kind: &Kind) {
         let dialect = self.dialect;
-        let powers = &dialect.powers;
         match kind {
             Kind::Null => self.push(dialect.literal(Literal::Null)),
             Kind::Bool(true) => self.push(dialect.literal(Literal::True)),
             Kind::Bool(false) => self.push(dialect.literal(Literal::False)),
-            Kind::Int(value) => self.push(&value.to_string()),
+            Kind::Int(value) => {
+                self.push(&value.to_string());
+                self.push(if dialect.literals == Literals::Java { "L" } else { "" });
+            }
+            Kind::Int32(value) => self.push(&value.to_string()),
             Kind::BigInt(negative, digits) => {
                 let sign = if *negative { "-" } else { "" };
                 self.push(sign);
                 self.push(&decimal(digits));
             }
             Kind::Float(value) => self.push(&float(*value)),
-            Kind::Text(text) => self.push(&quoted(text.chars())),
+            Kind::Float32(value) => self.push(&format!("{value:?}f")),
+            Kind::Char(unit) => self.push(&java_char(*unit)),
+            Kind::Text(text) => self.push(&match dialect.literals {
+                Literals::Python => quoted(text.chars()),
+                Literals::Java => java_text(text),
+            }),
             Kind::Bytes(bytes) => {
                 self.push("b");
                 self.push(&quoted_bytes(bytes));
@@ -121,19 +140,38 @@ impl Printer {
             Kind::Binary(operator, left, right) => self.binary(*operator, left, right),
             Kind::Logic(logic, terms) => self.logic(*logic, terms),
             Kind::Compare(first, rest) => self.comparison(first, rest),
-            Kind::Ternary(parts) => {
-                let (test, yes, no) = &**parts;
-                self.expr(yes, powers.ternary);
-                self.push(" if ");
-                self.expr(test, powers.ternary);
-                self.push(" else ");
-                self.expr(no, powers.ternary - 1);
-            }
+            Kind::Ternary(parts) => self.ternary(parts),
             Kind::Call(function, args) => self.call(*function, args),
+            Kind::Convert(primitive, operand) => self.convert(*primitive, operand),
             Kind::Collection(shape, items) => self.collection(*shape, items),
             Kind::Generator(generator) => self.generator(generator),
             Kind::Guard(inner) | Kind::Chain(inner) => self.kind(&inner.kind),
         }
+    }
+
+    fn ternary(&mut self, (test, yes, no): &(Expr, Expr, Expr)) {
+        let power = self.dialect.powers.ternary;
+        let questions = self.dialect.signs.iter().any(|(_, sign)| *sign == Sign::Question);
+        if questions {
+            self.expr(test, power);
+            self.push(" ? ");
+            self.expr(yes, 0);
+            self.push(" : ");
+        } else {
+            self.expr(yes, power);
+            self.push(" if ");
+            self.expr(test, power);
+            self.push(" else ");
+        }
+        self.expr(no, power - 1);
+    }
+
+    fn convert(&mut self, primitive: Primitive, operand: &Expr) {
+        let row = self.dialect.primitives.iter().find(|(_, other)| *other == primitive);
+        self.push("(");
+        self.push(row.map_or("", |(name, _)| name));
+        self.push(") ");
+        self.expr(operand, self.dialect.powers.prefix);
     }
 
     fn bracketed(&mut self, open: &str, expr: &Expr, close: &str) {
@@ -158,7 +196,7 @@ impl Printer {
     fn unary(&mut self, operator: Unary, operand: &Expr) {
         let powers = &self.dialect.powers;
         let (sign, power) = match operator {
-            Unary::Not => ("not ", powers.not),
+            Unary::Not => (self.dialect.spelling.not, powers.not),
             Unary::Minus => ("-", powers.prefix),
             Unary::Plus => ("+", powers.prefix),
             Unary::Invert => ("~", powers.prefix),
@@ -182,9 +220,10 @@ impl Printer {
     }
 
     fn logic(&mut self, logic: Logic, terms: &[Expr]) {
+        let Dialect { spelling, powers, .. } = self.dialect;
         let (word, power) = match logic {
-            Logic::And => (" and ", self.dialect.powers.and),
-            Logic::Or => (" or ", self.dialect.powers.or),
+            Logic::And => (spelling.and, powers.and),
+            Logic::Or => (spelling.or, powers.or),
         };
         for (n, term) in terms.iter().enumerate() {
             if n > 0 {
@@ -195,8 +234,14 @@ impl Printer {
     }
 
     fn comparison(&mut self, first: &Expr, rest: &[(Comparison, Expr)]) {
-        let power = self.dialect.powers.comparison;
-        self.expr(first, power);
+        let powers = &self.dialect.powers;
+        let power = match rest.first() {
+            Some((Comparison::Equal | Comparison::NotEqual, _)) => powers.equality,
+            _ => powers.comparison,
+        };
+        // Where comparisons are paired, the left one of two needs no brackets.
+        let paired = self.dialect.comparisons == Comparisons::Paired && power == powers.equality;
+        self.expr(first, if paired { power - 1 } else { power });
         for (operator, operand) in rest {
             self.push(match operator {
                 Comparison::Equal => " == ",
@@ -218,9 +263,19 @@ impl Printer {
         let Some(callable) = self.dialect.spelled(function) else { return };
         let mut args = args;
         match (callable.style, args) {
-            (Style::Module(module), _) => {
+            (Style::Module(module) | Style::Static(module), _) => {
                 self.push(module);
                 self.push(".");
+            }
+            (Style::Infix, [left, right]) => {
+                let power = self.dialect.powers.comparison;
+                self.expr(left, power - 1);
+                self.push(&format!(" {} ", callable.name));
+                return self.expr(right, power);
+            }
+            (Style::Cast, [operand, class]) => {
+                self.bracketed("(", class, ") ");
+                return self.expr(operand, self.dialect.powers.prefix);
             }
             (Style::Method, [receiver, others @ ..]) => {
                 self.object(receiver);
@@ -281,6 +336,41 @@ fn float(value: f64) -> String {
         return if value > 0.0 { "1e999".to_owned() } else { "-1e999".to_owned() };
     }
     format!("{value:?}")
+}
+
+/// A string as Java writes it; control characters by their octal number, because a Unicode escape of
+/// a line end would be one.
+fn java_text(text: &str) -> String {
+    let mut out = String::from("\"");
+    text.chars().for_each(|character| java_escape(character, '"', &mut out));
+    out.push('"');
+    out
+}
+
+fn java_char(unit: u16) -> String {
+    let mut out = String::from("'");
+    match char::from_u32(u32::from(unit)) {
+        Some(character) => java_escape(character, '\'', &mut out),
+        None => {
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    }
+    out.push('\'');
+    out
+}
+
+fn java_escape(character: char, quote: char, out: &mut String) {
+    match character {
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        _ if character == quote => out.extend(['\\', quote]),
+        _ if character < ' ' || character == '\x7f' => {
+            let _ = write!(out, "\\{:03o}", u32::from(character));
+        }
+        _ => out.push(character),
+    }
 }
 
 fn quoted(characters: impl Iterator<Item = char>) -> String {

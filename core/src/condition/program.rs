@@ -44,6 +44,7 @@ pub struct Program {
     canonical: Box<str>,
     dialect: &'static Dialect,
     redaction: Redaction,
+    tree: Expr,
     code: Code,
 }
 
@@ -63,6 +64,7 @@ impl Program {
             canonical: canonical(&expr, install.dialect).into(),
             dialect: install.dialect,
             redaction: install.redaction.clone(),
+            tree: expr,
             code,
         })
     }
@@ -75,6 +77,11 @@ impl Program {
     /// In the host's own spelling, for the echo.
     pub fn canonical(&self) -> &str {
         &self.canonical
+    }
+
+    /// The checked tree, its names bound, from which a binding may generate code of its own.
+    pub fn tree(&self) -> &Expr {
+        &self.tree
     }
 
     /// Whether the condition holds. About 6 ns for `x > 10`, on top of reading `x`.

@@ -155,10 +155,18 @@ impl<S: Scope> Renderer<'_, '_, S> {
             Value::Int(value) => {
                 let _ = write!(self.line, "{value}");
             }
+            Value::Int32(value) => {
+                let _ = write!(self.line, "{value}");
+            }
             Value::Float(value) if value.is_nan() => self.push("nan"),
             Value::Float(value) => {
                 let _ = write!(self.line, "{value:?}");
             }
+            Value::Float32(value) if value.is_nan() => self.push("nan"),
+            Value::Float32(value) => {
+                let _ = write!(self.line, "{value:?}");
+            }
+            Value::Char(unit) => self.text(Text::Units16(&[*unit])),
             Value::BigInt(int) => self.big(*int),
             Value::Text(text) if depth == 0 => self.text(*text),
             Value::Text(text) => {

@@ -13,9 +13,11 @@ pub(super) const MAX_LOOPS: usize = 4;
 
 /// A byte range of the source, which is at most 4 KiB long.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Span {
-    pub(super) start: u16,
-    pub(super) end: u16,
+pub struct Span {
+    /// The first byte.
+    pub start: u16,
+    /// The byte behind the last.
+    pub end: u16,
 }
 
 impl Span {
@@ -39,28 +41,37 @@ impl Span {
 
 /// Where the value of a name comes from; found when the name is resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Binding {
-    /// Not resolved yet.
+pub enum Binding {
+    /// Not resolved yet; a checked tree has none.
     Free,
-    /// A variable of the host.
+    /// A variable of the host, as [`Scope::slot`](crate::host::Scope::slot) numbers it.
     Slot(u16),
     /// The nth name bound by the generators around it, outermost first.
     Bound(u16),
 }
 
+/// A prefix operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unary {
+pub enum Unary {
+    /// The opposite truth.
     Not,
+    /// `-x`.
     Minus,
+    /// `+x`.
     Plus,
+    /// `~x`.
     Invert,
 }
 
+/// An infix operator that computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Binary {
+pub enum Binary {
+    /// `a + b`, of strings too.
     Add,
+    /// `a - b`.
     Subtract,
+    /// `a * b`.
     Multiply,
     /// True division, as floats.
     Divide,
@@ -68,111 +79,250 @@ pub(super) enum Binary {
     FloorDivide,
     /// Remainder with the divisor's sign.
     FloorModulo,
+    /// Division of the operands' own width: rounded towards zero if they are integers.
+    Quotient,
+    /// What [`Binary::Quotient`] leaves over, with the dividend's sign.
+    Remainder,
+    /// `a` to the power of `b`.
     Power,
+    /// `a & b`, of booleans too.
     BitAnd,
+    /// `a | b`, of booleans too.
     BitOr,
+    /// `a ^ b`, of booleans too.
     BitXor,
+    /// `a << b`.
     ShiftLeft,
+    /// `a >> b`, which keeps the sign.
     ShiftRight,
+    /// `a >>> b`, which fills with zeros.
+    ShiftRightUnsigned,
 }
 
+/// What joins terms of logic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Logic {
+pub enum Logic {
+    /// All terms.
     And,
+    /// One term.
     Or,
 }
 
+/// A comparison of two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Comparison {
+pub enum Comparison {
+    /// The dialect's `==`.
     Equal,
+    /// The dialect's `!=`.
     NotEqual,
+    /// `<`.
     Less,
+    /// `<=`.
     LessEqual,
+    /// `>`.
     Greater,
+    /// `>=`.
     GreaterEqual,
+    /// The same object.
     Is,
+    /// Not the same object.
     IsNot,
+    /// An element.
     In,
+    /// No element.
     NotIn,
 }
 
-/// What may be called, because it runs nobody's code.
+/// What may be called, because it runs nobody's code. A method's receiver is the first argument.
+///
+/// Java's methods mean what they mean on the JDK's own types. One without arguments reads the
+/// attribute of its name (`size()`) where the receiver is another object; others fail there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Function {
+pub enum Function {
+    /// `len(x)`.
     Len,
+    /// Whether the first is an instance of the second, a class (in Python, or a tuple of them).
     IsInstance,
+    /// Whether one element is true.
     Any,
+    /// Whether all elements are true.
     All,
+    /// The least of the elements of one argument, or of several arguments.
     Min,
+    /// The greatest.
     Max,
+    /// The sum of the elements.
     Sum,
     /// [`Function::Sum`] where the host adds floats one by one; only in code, never in a tree.
     RoundedSum,
+    /// The absolute value; in Java wrapped to its width.
     Abs,
+    /// Whether it is NaN.
     IsNan,
+    /// Whether a pattern, always a literal, is found in a string; in Java, matches all of it.
     Matches,
+    /// Whether a string begins with another.
     StartsWith,
+    /// Whether a string ends with another.
     EndsWith,
+    /// A string in lower case.
     Lower,
+    /// A string in upper case.
     Upper,
+    /// A string without blanks at both ends.
     Strip,
+    /// The parts of a string.
     Split,
+    /// The value under a key of a map, or null; in Java, the element of a list too.
     Get,
+    /// The keys of a map.
     Keys,
+    /// The values of a map.
     Values,
+    /// The keys and values of a map.
     Items,
+    /// Java's `text.length()`: 16-bit units.
+    Length,
+    /// Java's `array.length`; an attribute of that name where it is no array.
+    ArrayLength,
+    /// Java's `size()` of a list, map or set.
+    Size,
+    /// Java's `isEmpty()` of a string, list, map or set.
+    IsEmpty,
+    /// Java's `isBlank()`.
+    IsBlank,
+    /// Java's `a.equals(b)`: equality of the same type.
+    Equals,
+    /// Java's `Objects.equals(a, b)`: [`Function::Equals`], and null with null.
+    ObjectsEqual,
+    /// Java's `equalsIgnoreCase`.
+    EqualsIgnoreCase,
+    /// Java's `contains`: of a string a part, of a list or set an element.
+    Contains,
+    /// Java's `containsKey`.
+    ContainsKey,
+    /// Java's `containsValue`.
+    ContainsValue,
+    /// Java's `getOrDefault`.
+    GetOrDefault,
+    /// Java's `charAt`.
+    CharAt,
+    /// Java's `indexOf` of a string or char in a string.
+    IndexOf,
+    /// Java's `trim()`: without what is not above U+0020 at both ends.
+    Trim,
+    /// Java's `compareTo` of strings, and of boxes of the same type.
+    CompareTo,
+    /// Java's `(C) x`: the value, which is null or an instance of the second, a class.
+    Cast,
 }
 
+/// A primitive type, to which a number is converted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+#[repr(u8)]
+pub enum Primitive {
+    /// Java's `boolean`, which converts to itself alone.
+    Boolean,
+    /// 8 bits.
+    Byte,
+    /// 16 bits.
+    Short,
+    /// One unit of a string.
+    Char,
+    /// 32 bits.
+    Int,
+    /// 64 bits.
+    Long,
+    /// A floating point number of 32 bits.
+    Float,
+    /// A floating point number of 64 bits.
+    Double,
+}
+
+/// A collection literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// `[a, b]`.
     List,
+    /// `(a, b)`.
     Tuple,
+    /// `{a, b}`.
     Set,
 }
 
 /// `any(element for targets in source if filter…)`.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Generator {
+pub struct Generator {
     /// Whether one element suffices (`any`) or all are needed.
-    pub(super) any: bool,
-    pub(super) element: Expr,
-    pub(super) targets: Vec<Box<str>>,
-    pub(super) source: Expr,
-    pub(super) filters: Vec<Expr>,
+    pub any: bool,
+    /// What is tested of each element.
+    pub element: Expr,
+    /// The names that an element is bound to.
+    pub targets: Vec<Box<str>>,
+    /// The collection.
+    pub source: Expr,
+    /// What an element must pass to be tested.
+    pub filters: Vec<Expr>,
 }
 
+/// An expression, and where it stands.
 #[derive(Clone, Debug)]
-pub(super) struct Expr {
-    pub(super) span: Span,
-    pub(super) kind: Kind,
+pub struct Expr {
+    /// Where in the source.
+    pub span: Span,
+    /// What it is.
+    pub kind: Kind,
 }
 
+/// What an expression is.
 #[derive(Clone, Debug)]
-pub(super) enum Kind {
+pub enum Kind {
+    /// Null.
     Null,
+    /// A boolean literal.
     Bool(bool),
+    /// An integer literal; Java's `5L`.
     Int(i64),
+    /// Java's `5`.
+    Int32(i32),
     /// Magnitude of an integer literal beyond 64 bits, 32 bits a digit, and whether it is negative.
     BigInt(bool, Box<[u32]>),
+    /// A floating point literal.
     Float(f64),
+    /// Java's `1f`.
+    Float32(f32),
+    /// Java's `'c'`.
+    Char(u16),
+    /// A string literal.
     Text(Box<str>),
+    /// A byte string literal.
     Bytes(Box<[u8]>),
+    /// A name, in Java perhaps qualified (`com.acme.Status`, `Outer.this`).
     Name(Box<str>, Binding),
+    /// An attribute; the name of a call without arguments ends with `()`.
     Attr(Box<Expr>, Box<str>),
+    /// `object[key]`.
     Index(Box<Expr>, Box<Expr>),
+    /// `object[start:end]`.
     Slice(Box<Expr>, Option<Box<Expr>>, Option<Box<Expr>>),
+    /// A prefix operator.
     Unary(Unary, Box<Expr>),
+    /// An infix operator that computes.
     Binary(Binary, Box<Expr>, Box<Expr>),
     /// Two terms or more, flat.
     Logic(Logic, Vec<Expr>),
-    /// `first op second op third …`: each pair must hold.
+    /// `first op second op third …`: each pair must hold. Java has one pair only.
     Compare(Box<Expr>, Vec<(Comparison, Expr)>),
     /// Test, value if it holds, value if not.
     Ternary(Box<(Expr, Expr, Expr)>),
-    /// A method's receiver is the first argument.
+    /// A call; a method's receiver is the first argument.
     Call(Function, Vec<Expr>),
+    /// A number converted to a primitive type.
+    Convert(Primitive, Box<Expr>),
+    /// A collection literal.
     Collection(Shape, Vec<Expr>),
+    /// A test of a collection's elements.
     Generator(Box<Generator>),
     /// `x?`: where `x` is null, the chain around it is null.
     Guard(Box<Expr>),
@@ -193,8 +343,11 @@ impl PartialEq for Kind {
             (K::Null, K::Null) => true,
             (K::Bool(a), K::Bool(b)) => a == b,
             (K::Int(a), K::Int(b)) => a == b,
+            (K::Int32(a), K::Int32(b)) => a == b,
             (K::BigInt(a, x), K::BigInt(b, y)) => a == b && x == y,
             (K::Float(a), K::Float(b)) => a.to_bits() == b.to_bits(),
+            (K::Float32(a), K::Float32(b)) => a.to_bits() == b.to_bits(),
+            (K::Char(a), K::Char(b)) => a == b,
             (K::Text(a), K::Text(b)) => a == b,
             (K::Bytes(a), K::Bytes(b)) => a == b,
             // Where a name is bound depends on the place, not on the text.
@@ -208,6 +361,7 @@ impl PartialEq for Kind {
             (K::Compare(a, x), K::Compare(b, y)) => a == b && x == y,
             (K::Ternary(a), K::Ternary(b)) => a == b,
             (K::Call(f, a), K::Call(g, b)) => f == g && a == b,
+            (K::Convert(p, a), K::Convert(q, b)) => p == q && a == b,
             (K::Collection(s, a), K::Collection(t, b)) => s == t && a == b,
             (K::Generator(a), K::Generator(b)) => a == b,
             (K::Guard(a), K::Guard(b)) | (K::Chain(a), K::Chain(b)) => a == b,
@@ -223,15 +377,20 @@ impl Kind {
     }
 
     pub(super) fn is_literal(&self) -> bool {
+        self.is_number()
+            || matches!(self, Self::Null | Self::Bool(_) | Self::Text(_) | Self::Bytes(_))
+    }
+
+    /// Whether it is a literal that computes.
+    pub(super) fn is_number(&self) -> bool {
         matches!(
             self,
-            Self::Null
-                | Self::Bool(_)
-                | Self::Int(_)
+            Self::Int(_)
+                | Self::Int32(_)
                 | Self::BigInt(..)
                 | Self::Float(_)
-                | Self::Text(_)
-                | Self::Bytes(_)
+                | Self::Float32(_)
+                | Self::Char(_)
         )
     }
 }

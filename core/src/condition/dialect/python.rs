@@ -3,7 +3,10 @@
 //! Its expression grammar, the builtins that are pure, and the words of other languages that Python
 //! has no meaning for.
 
-use super::{Callable, Dialect, Lazy, Literal, Powers, Refused, Sign, Spelling, Style, Sums};
+use super::{
+    Callable, Calls, Comparisons, Dialect, Lazy, Literal, Literals, Patterns, Powers, Refused,
+    Rules, Sign, Spelling, Style, Sums,
+};
 use crate::condition::syntax::{Binary, Function};
 
 /// Python 3.12 and later.
@@ -16,8 +19,9 @@ const DIALECT: Dialect = Dialect {
     name: "Python",
     signs: SIGNS,
     refused: REFUSED,
+    misplaced: &[],
     infix: INFIX,
-    powers: Powers { ternary: 1, or: 2, and: 3, not: 4, comparison: 5, prefix: 12 },
+    powers: Powers { ternary: 1, or: 2, and: 3, not: 4, equality: 5, comparison: 5, prefix: 12 },
     callables: CALLABLES,
     foreign: &[
         ("null", Literal::Null),
@@ -26,7 +30,22 @@ const DIALECT: Dialect = Dialect {
         ("true", Literal::True),
         ("false", Literal::False),
     ],
-    spelling: Spelling { null: "None", yes: "True", no: "False", comment: "#" },
+    spelling: Spelling {
+        null: "None",
+        yes: "True",
+        no: "False",
+        and: " and ",
+        or: " or ",
+        not: "not ",
+        comments: &["#"],
+        in_names: &[],
+    },
+    literals: Literals::Python,
+    comparisons: Comparisons::Chained,
+    calls: Calls::Refused,
+    patterns: Patterns::PythonSearch,
+    primitives: &[],
+    rules: Rules::Exact,
     sums: Sums::Compensated,
     works: &[
         ("Decimal", "compare it, as in total > 100"),

@@ -5,7 +5,7 @@
 //! means there; one borrowed from another language stands here only where this one has no meaning
 //! for it.
 
-use crate::condition::syntax::{Binary, Function};
+use crate::condition::syntax::{Binary, Function, Primitive};
 
 /// One language.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct Dialect {
     pub(in crate::condition) signs: &'static [(&'static str, Sign)],
     /// Keywords and punctuation that are refused, with the reason.
     pub(in crate::condition) refused: &'static [Refused],
+    /// Words of other languages that are names here, but refused where no name can stand.
+    pub(in crate::condition) misplaced: &'static [Refused],
     /// Infix operators that compute, and how tightly they bind.
     pub(in crate::condition) infix: &'static [(Sign, Binary, u8)],
     pub(in crate::condition) powers: Powers,
@@ -24,6 +26,13 @@ pub struct Dialect {
     /// Other languages' words for literals, where no such name is visible.
     pub(in crate::condition) foreign: &'static [(&'static str, Literal)],
     pub(in crate::condition) spelling: Spelling,
+    pub(in crate::condition) literals: Literals,
+    pub(in crate::condition) comparisons: Comparisons,
+    pub(in crate::condition) calls: Calls,
+    pub(in crate::condition) patterns: Patterns,
+    /// Names of types to which a number in front of which they stand in parentheses is converted.
+    pub(in crate::condition) primitives: &'static [(&'static str, Primitive)],
+    pub(in crate::condition) rules: Rules,
     pub(in crate::condition) sums: Sums,
     /// Lazy values of known libraries, with the attribute that holds what they would load.
     pub(in crate::condition) lazy: &'static [Lazy],
@@ -38,6 +47,9 @@ pub(in crate::condition) struct Powers {
     pub(in crate::condition) or: u8,
     pub(in crate::condition) and: u8,
     pub(in crate::condition) not: u8,
+    /// `==` and `!=`.
+    pub(in crate::condition) equality: u8,
+    /// All other comparisons.
     pub(in crate::condition) comparison: u8,
     pub(in crate::condition) prefix: u8,
 }
@@ -71,6 +83,7 @@ pub(in crate::condition) enum Sign {
     Tilde,
     ShiftLeft,
     ShiftRight,
+    ShiftRightUnsigned,
     Equal,
     NotEqual,
     Less,
@@ -85,6 +98,8 @@ pub(in crate::condition) enum Sign {
     CloseBrace,
     Comma,
     Colon,
+    Question,
+    InstanceOf,
     Dot,
     OptionalDot,
     Assign,
@@ -117,8 +132,63 @@ pub(in crate::condition) enum Style {
     Ours,
     /// A function in a module of the host's own: `math.isnan(x)`.
     Module(&'static str),
+    /// A function of a class of the host's library: `Math.abs(x)`.
+    Static(&'static str),
     /// A method: `x.lower()`.
     Method,
+    /// A word between two operands: `x instanceof C`.
+    Infix,
+    /// An attribute that one of the host's own types has: `array.length`.
+    Property,
+    /// A type in parentheses in front of an operand: `(C) x`.
+    Cast,
+}
+
+/// How numbers and strings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::condition) enum Literals {
+    /// Integers of any size; prefixes in front of strings, which stand in quotes of either kind.
+    Python,
+    /// A suffix says how wide a number is; single quotes hold one 16-bit unit.
+    Java,
+}
+
+/// What several comparisons in a row are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::condition) enum Comparisons {
+    /// Each pair must hold.
+    Chained,
+    /// The outcome of one is compared with the next operand, which only equality can do.
+    Paired,
+}
+
+/// What a call is that the table does not list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::condition) enum Calls {
+    /// Application code.
+    Refused,
+    /// An attribute, if it has no arguments: the host says whether it is only read.
+    Read,
+}
+
+/// What a pattern is, and how it is held against a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::condition) enum Patterns {
+    /// Python's, found anywhere.
+    PythonSearch,
+    /// Java's, which all of the string must match.
+    JavaWhole,
+}
+
+/// What operations mean where the machine has to look at more than the instruction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::condition) enum Rules {
+    /// Numbers are exact and compare across kinds, every value has a truth, strings are code points.
+    #[default]
+    Exact,
+    /// Numbers have a width and are promoted, only booleans are true or false, what does not fit
+    /// together is an error, strings are 16-bit units.
+    Typed,
 }
 
 /// Something that may be called.
@@ -146,8 +216,13 @@ pub(in crate::condition) struct Spelling {
     pub(in crate::condition) null: &'static str,
     pub(in crate::condition) yes: &'static str,
     pub(in crate::condition) no: &'static str,
+    pub(in crate::condition) and: &'static str,
+    pub(in crate::condition) or: &'static str,
+    pub(in crate::condition) not: &'static str,
     /// What opens a comment, which is refused.
-    pub(in crate::condition) comment: &'static str,
+    pub(in crate::condition) comments: &'static [&'static str],
+    /// What names may hold beside letters, digits and `_`.
+    pub(in crate::condition) in_names: &'static [char],
 }
 
 /// A lazy value of a known library.
@@ -170,19 +245,29 @@ impl Dialect {
         let fits = |style: Style| match style {
             Style::Method => is_method,
             Style::Function | Style::Ours => !is_method,
-            Style::Module(_) => false,
+            _ => false,
         };
         self.callables.iter().find(|callable| callable.name == name && fits(callable.style))
     }
 
-    /// The callable `module.name`.
+    /// The callable `module.name`, of a module or a class.
     pub(in crate::condition) fn in_module(
         &self,
         module: &str,
         name: &str,
     ) -> Option<&'static Callable> {
-        let inside = |style: Style| matches!(style, Style::Module(own) if own == module);
+        let inside = |style: Style| match style {
+            Style::Module(own) | Style::Static(own) => own == module,
+            _ => false,
+        };
         self.callables.iter().find(|callable| callable.name == name && inside(callable.style))
+    }
+
+    /// The attribute of this name that one of the host's own types has.
+    pub(in crate::condition) fn property(&self, name: &str) -> Option<&'static Callable> {
+        let fits =
+            |callable: &&Callable| callable.style == Style::Property && callable.name == name;
+        self.callables.iter().find(fits)
     }
 
     /// How `function` is written.
@@ -201,10 +286,15 @@ impl Dialect {
 
     /// Names of everything that can be called, for a hint.
     pub(in crate::condition) fn callable_names(&self, is_method: bool) -> String {
-        let fits = self.callables.iter().filter(|c| (c.style == Style::Method) == is_method);
+        let is_called = |style| !matches!(style, Style::Infix | Style::Property | Style::Cast);
+        let fits = self.callables.iter().filter(|callable| {
+            is_called(callable.style) && (callable.style == Style::Method) == is_method
+        });
         let names: Vec<String> = fits
             .map(|callable| match callable.style {
-                Style::Module(module) => format!("{module}.{}", callable.name),
+                Style::Module(module) | Style::Static(module) => {
+                    format!("{module}.{}", callable.name)
+                }
                 _ => callable.name.to_owned(),
             })
             .collect();

@@ -21,8 +21,11 @@ pub(in crate::condition) fn truth<S: Scope>(ctx: &Ctx<'_, S>, value: &Value<'_>)
         Value::Null | Value::Undefined => Ok(false),
         Value::Bool(value) => Ok(*value),
         Value::Int(value) => Ok(*value != 0),
+        Value::Int32(value) => Ok(*value != 0),
+        Value::Char(unit) => Ok(*unit != 0),
         Value::BigInt(_) => Ok(true),
         Value::Float(value) => Ok(*value != 0.0),
+        Value::Float32(value) => Ok(*value != 0.0),
         Value::Text(text) => Ok(text.units() != 0),
         Value::Bytes(bytes) => Ok(!bytes.is_empty()),
         Value::Object(object) => ctx.scope.truth(*object).map_err(|missing| match missing {

@@ -182,6 +182,10 @@ fn integers(operator: Binary, a: i64, b: i64) -> Outcome<Value<'static>> {
             let shifted = if b < 63 { a << b } else { 0 };
             checked((b < 63 && shifted >> b == a).then_some(shifted))?
         }
+        // Of languages whose numbers have a width.
+        Binary::Quotient | Binary::Remainder | Binary::ShiftRightUnsigned => {
+            return Err(FailureKind::Types);
+        }
     };
     Ok(Value::Int(value))
 }

@@ -92,7 +92,7 @@ impl<'s> Lexer<'s> {
     pub(super) fn token(&mut self) -> Result<Token> {
         let rest = self.rest();
         let Some(first) = rest.chars().next() else { return Ok(Token::End) };
-        if rest.starts_with(self.dialect.spelling.comment) {
+        if self.dialect.spelling.comments.iter().any(|opening| rest.starts_with(opening)) {
             let span = self.span_of(rest.len());
             return Err(message::refused(span, "a comment", "write the expression alone"));
         }
