@@ -29,6 +29,7 @@ mod syntax;
 mod template;
 mod text;
 mod token;
+mod utf16;
 
 pub use dialect::{Dialect, JAVA, PYTHON, PYTHON_BEFORE_3_12};
 pub(crate) use failure::FAILURE_BYTES;

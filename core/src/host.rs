@@ -54,7 +54,9 @@ pub trait Scope {
     /// The variable that the name resolver numbered `slot`. On the fastest path: a few loads.
     fn slot(&self, slot: u16) -> Reading<Value<'_>>;
 
-    /// An attribute read from the object's own storage (or a known library's), never through code.
+    /// An attribute read from the object's own storage (or a known library's), never through code. A
+    /// name that ends with `()` is a method that is called without arguments: readable where all it
+    /// does is return a field.
     fn attr(&self, object: Object, attr: Attr<'_>) -> Reading<Value<'_>>;
 
     /// Element `index` of a list, tuple or range, counted from the start.
@@ -177,10 +179,14 @@ pub trait Walker: Scope {
 pub trait Names {
     /// The slot by which [`Scope::slot`] will read `name`.
     /// The host's own order decides: locals, enclosing functions, globals, builtins.
+    ///
+    /// Where classes are named by dots, `name` may be such a path (`com.acme.Status`, `Outer.this`): the
+    /// longest part of what is typed is asked for first, and only if its first word is no name.
     fn slot(&mut self, name: &str) -> Result<u16, UnknownName>;
 
-    /// Whether `name` means the host's own builtin here, not something of the application that hides
-    /// it: only then does a call of it mean ours.
+    /// Whether `name` means the host's own builtin here (a class of the host's library such as `Math`,
+    /// where those are called), not something of the application that hides it: only then does a call
+    /// of it mean ours.
     fn is_builtin(&mut self, name: &str) -> bool;
 
     /// The spelling under which the host really stores `name` at this place, if it is another one

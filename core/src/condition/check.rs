@@ -5,7 +5,7 @@
 //! collections without a value of their own only where the compiler takes them apart.
 
 use super::Install;
-use super::dialect::{Literal, Style};
+use super::dialect::{Literal, Rules, Style};
 use super::message;
 use super::syntax::{Binding, Comparison, Expr, Function, Generator, Kind, Shape, Span};
 use crate::error::Result;
@@ -34,9 +34,17 @@ impl Checker<'_, '_> {
                 }
                 Ok(())
             }
-            Kind::Attr(object, name) => {
+            Kind::Attr(_, name) => {
                 self.visible(name, span)?;
-                self.value(object)
+                match (self.qualified(&expr.kind), &mut expr.kind) {
+                    (Some(kind), _) => expr.kind = kind,
+                    (None, Kind::Attr(object, _)) => self.value(object)?,
+                    _ => {}
+                }
+                Ok(())
+            }
+            Kind::BigInt(..) if self.install.dialect.rules == Rules::Typed => {
+                Err(message::too_wide(span, is_long(&expr.kind)))
             }
             Kind::Index(object, key) => {
                 self.key(key)?;
@@ -53,9 +61,10 @@ impl Checker<'_, '_> {
                 }
                 Ok(())
             }
-            Kind::Unary(_, operand) | Kind::Guard(operand) | Kind::Chain(operand) => {
-                self.value(operand)
-            }
+            Kind::Unary(_, operand)
+            | Kind::Convert(_, operand)
+            | Kind::Guard(operand)
+            | Kind::Chain(operand) => self.value(operand),
             Kind::Binary(_, left, right) => self.value(left).and_then(|()| self.value(right)),
             Kind::Logic(_, terms) => self.values(terms),
             Kind::Compare(first, rest) => self.comparison(first, rest),
@@ -107,12 +116,31 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// An error if `name` is redacted.
-    fn visible(&self, name: &str, span: Span) -> Result<()> {
-        if self.install.redaction.name(name) {
-            return Err(message::redacted(span, name));
+    /// The name that a whole path is, if what it begins with is none by itself.
+    fn qualified(&mut self, kind: &Kind) -> Option<Kind> {
+        if !self.install.dialect.has_qualified_names {
+            return None;
         }
-        Ok(())
+        let path = path(kind)?;
+        let (first, _) = path.split_once('.')?;
+        let is_outer = path.ends_with(".this");
+        if !is_outer && self.install.names.slot(first).is_ok() {
+            return None;
+        }
+        let slot = self.install.names.slot(&path).ok()?;
+        Some(Kind::Name(path.into(), Binding::Slot(slot)))
+    }
+
+    /// An error if `name` is redacted; a call is judged by what it reads (`getPin()` by `Pin` too).
+    fn visible(&self, name: &str, span: Span) -> Result<()> {
+        let redaction = self.install.redaction;
+        let read = name.strip_suffix("()");
+        let field = read.and_then(|read| read.strip_prefix("get").or(read.strip_prefix("is")));
+        let mut names = std::iter::once(read.unwrap_or(name)).chain(field);
+        match names.any(|name| redaction.name(name)) {
+            true => Err(message::redacted(span, name)),
+            false => Ok(()),
+        }
     }
 
     /// An error if `key` is a constant that is redacted.
@@ -167,9 +195,12 @@ impl Checker<'_, '_> {
             }
             (Function::Matches, [value, pattern]) => match pattern.kind {
                 Kind::Text(_) => self.value(value),
-                _ => Err(message::pattern_literal(pattern.span)),
+                _ => Err(message::pattern_literal(
+                    pattern.span,
+                    self.install.dialect.spelling.pattern,
+                )),
             },
-            (Function::Get, args) => {
+            (Function::Get | Function::GetOrDefault | Function::ContainsKey, args) => {
                 if let Some(key) = args.get(1) {
                     self.key(key)?;
                 }
@@ -221,4 +252,20 @@ impl Checker<'_, '_> {
         self.bound.truncate(outer);
         Ok(())
     }
+}
+
+/// Names joined by dots, as one.
+fn path(kind: &Kind) -> Option<String> {
+    match kind {
+        Kind::Name(name, _) => Some(name.to_string()),
+        Kind::Attr(object, name) if !name.ends_with(')') => {
+            path(&object.kind).map(|path| format!("{path}.{name}"))
+        }
+        _ => None,
+    }
+}
+
+/// Whether an integer literal that is too wide for its type is one of 64 bits.
+fn is_long(kind: &Kind) -> bool {
+    matches!(kind, Kind::BigInt(_, digits) if digits.len() > 1)
 }

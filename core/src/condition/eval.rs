@@ -14,6 +14,7 @@ mod number;
 mod ordered;
 mod parts;
 mod sequence;
+mod typed;
 
 pub(super) use bigint::nibbles;
 pub(super) use context::{FUEL, Operand};

@@ -37,9 +37,9 @@ pub(super) fn too_many_loops(span: Span) -> Error {
         .with_hint("test an inner collection with `in`")
 }
 
-pub(super) fn too_much_stack(span: Span, slots: usize) -> Error {
+pub(super) fn too_much_stack(span: Span, slots: usize, and: &str) -> Error {
     error(span, format!("the expression holds more than {slots} values at a time"))
-        .with_hint("compare in several steps joined by `and`")
+        .with_hint(format!("compare in several steps joined by `{}`", and.trim()))
 }
 
 pub(super) fn empty() -> Error {
@@ -54,9 +54,9 @@ pub(super) fn expected(span: Span, wanted: &str, found: &str) -> Error {
     error(span, format!("expected {wanted}, found {found}"))
 }
 
-pub(super) fn unexpected(span: Span, found: &str) -> Error {
+pub(super) fn unexpected(span: Span, found: &str, and: &str) -> Error {
     error(span, format!("{found} does not belong here"))
-        .with_hint("write one expression; join two conditions with `and`")
+        .with_hint(format!("write one expression; join two conditions with `{}`", and.trim()))
 }
 
 pub(super) fn unexpected_character(span: Span, character: char) -> Error {
@@ -76,6 +76,32 @@ pub(super) fn bad_escape(span: Span) -> Error {
 
 pub(super) fn bad_number(span: Span) -> Error {
     error(span, "a number is malformed").with_hint("write it as 10, 1_000, 0xff or 1.5e3")
+}
+
+pub(super) fn bad_java_escape(span: Span) -> Error {
+    error(span, "an escape sequence is not one that a string here can have")
+        .with_hint("write \\\\ for a backslash, \\n for a line end, \\u00e9 for a character")
+}
+
+pub(super) fn char_literal(span: Span) -> Error {
+    error(span, "single quotes hold one char").with_hint("write \"…\" for a string")
+}
+
+pub(super) fn too_wide(span: Span, is_long: bool) -> Error {
+    let (bits, instead) = match is_long {
+        true => (64, "write a double, as in 1e19"),
+        false => (32, "put L behind it, as in 3000000000L"),
+    };
+    error(span, format!("an integer is wider than {bits} bits")).with_hint(instead)
+}
+
+pub(super) fn paired_comparison(span: Span) -> Error {
+    error(span, "a comparison has two sides").with_hint("write a < b && b < c")
+}
+
+pub(super) fn pattern_variable(span: Span) -> Error {
+    error(span, "a pattern's variable is not part of a condition")
+        .with_hint("write x instanceof C && ((C) x).field == 1")
 }
 
 pub(super) fn number_suffix(span: Span, digits: &str) -> Error {
@@ -182,9 +208,8 @@ pub(super) fn not_a_class(span: Span) -> Error {
         .with_hint("write isinstance(x, int) or isinstance(x, (int, float))")
 }
 
-pub(super) fn pattern_literal(span: Span) -> Error {
-    error(span, "a pattern is a string literal, compiled once")
-        .with_hint("write matches(x, r\"…\")")
+pub(super) fn pattern_literal(span: Span, written: &str) -> Error {
+    error(span, "a pattern is a string literal, compiled once").with_hint(written)
 }
 
 pub(super) fn pattern(span: Span, reason: &str) -> Error {

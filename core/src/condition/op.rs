@@ -3,8 +3,9 @@
 //! A test compiles to compare-and-branch instructions, so that a common condition needs neither a
 //! stack nor a boolean. Invariant: an instruction is at most 16 bytes.
 
+use super::dialect::Rules;
 use super::pattern::Pattern;
-use super::syntax::{Binary, Comparison, Function, Span, Unary};
+use super::syntax::{Binary, Comparison, Function, Primitive, Span, Unary};
 
 /// Values the machine can hold at a time.
 pub(super) const STACK: usize = 64;
@@ -66,6 +67,12 @@ pub(super) enum Op {
         slot: u16,
         to: u16,
     },
+    /// The truth of a host where only booleans have one.
+    BranchSlotBool {
+        want: bool,
+        slot: u16,
+        to: u16,
+    },
     /// The same three tests of the top, which they pop.
     BranchTopInt {
         comparison: Comparison,
@@ -88,12 +95,24 @@ pub(super) enum Op {
         want: bool,
         to: u16,
     },
+    /// Pops two of a host whose values have types. If one is surely a primitive, null on the other side
+    /// is an error.
+    BranchTyped {
+        comparison: Comparison,
+        want: bool,
+        unboxes: bool,
+        to: u16,
+    },
     /// Pops two; when it holds, pushes the second again.
     BranchChain {
         comparison: Comparison,
         to: u16,
     },
     BranchTruth {
+        want: bool,
+        to: u16,
+    },
+    BranchBool {
         want: bool,
         to: u16,
     },
@@ -121,7 +140,10 @@ pub(super) enum Op {
     Null,
     Bool(bool),
     Int(i64),
+    Int32(i32),
     Float(f64),
+    Float32(f32),
+    Char(u16),
     BigInt(u16),
     Text(u16),
     Bytes(u16),
@@ -143,6 +165,21 @@ pub(super) enum Op {
     Arithmetic(Binary),
     /// Pops so many arguments.
     Call(Function, u8),
+    /// The same three on numbers that have a width and objects that have a type.
+    TypedUnary(Unary),
+    TypedArithmetic(Binary),
+    TypedCall(Function, u8),
+    /// A method without arguments: `function` of the host's own types, of others the attribute.
+    Method {
+        function: Function,
+        attr: u16,
+    },
+    /// An element of an array.
+    ArrayItem,
+    /// A number as another type.
+    Convert(Primitive),
+    /// A number as the wider of its type and this one.
+    Promote(Primitive),
     /// A function of all elements of a collection.
     Aggregate(Function, Source),
     Matches(u16),
@@ -176,6 +213,9 @@ impl Op {
             | Self::BranchSlotText { to, .. }
             | Self::BranchSlotNull { to, .. }
             | Self::BranchSlotTruth { to, .. }
+            | Self::BranchSlotBool { to, .. }
+            | Self::BranchTyped { to, .. }
+            | Self::BranchBool { to, .. }
             | Self::BranchTopInt { to, .. }
             | Self::BranchTopText { to, .. }
             | Self::BranchTopNull { to, .. }
@@ -218,6 +258,7 @@ pub(super) struct Code {
     pub(super) ops: Vec<Op>,
     /// As many as instructions.
     pub(super) sites: Vec<Site>,
+    pub(super) rules: Rules,
     pub(super) texts: Vec<Box<str>>,
     pub(super) bytes: Vec<Box<[u8]>>,
     /// Whether it is negative, and its magnitude.

@@ -4,6 +4,9 @@
 //! The host's spelling is translated; what would mean something else here is refused by name.
 //! Invariant: an automaton holds at most [`MAX_BYTES`].
 
+mod java;
+
+use super::dialect::Patterns;
 use super::message;
 use super::syntax::Span;
 use crate::error::Result;
@@ -20,8 +23,11 @@ pub(super) struct Pattern(Box<dense::DFA<Vec<u32>>>);
 
 impl Pattern {
     /// Compiles the host's pattern `text`, which stands at `span` of the source.
-    pub(super) fn compile(text: &str, span: Span) -> Result<Self> {
-        let translated = translate(text, span)?;
+    pub(super) fn compile(text: &str, span: Span, patterns: Patterns) -> Result<Self> {
+        let translated = match patterns {
+            Patterns::PythonSearch => translate(text, span)?,
+            Patterns::JavaWhole => java::translate(text, span)?,
+        };
         let config = dense::Config::new()
             .match_kind(MatchKind::All)
             .unicode_word_boundary(true)
@@ -254,7 +260,8 @@ mod tests {
     use super::*;
 
     fn found(pattern: &str, text: &str) -> Option<bool> {
-        Pattern::compile(pattern, Span::default()).expect("compiles").is_found(text)
+        let pattern = Pattern::compile(pattern, Span::default(), Patterns::PythonSearch);
+        pattern.expect("compiles").is_found(text)
     }
 
     #[test]
@@ -284,7 +291,8 @@ mod tests {
             (r"(?:\w{500}){500}", "memory"),
             (r"(", "unclosed"),
         ] {
-            let error = Pattern::compile(pattern, Span::default()).expect_err(pattern);
+            let error = Pattern::compile(pattern, Span::default(), Patterns::PythonSearch);
+            let error = error.expect_err(pattern);
             assert!(error.message().contains(what), "{pattern}: {error}");
         }
     }

@@ -97,6 +97,11 @@ impl Program {
                         Ok(Value::Int(value)) => {
                             (compare_ints(*comparison, value, i64::from(*int)), *want, *to)
                         }
+                        Ok(Value::Int32(value)) => (
+                            compare_ints(*comparison, i64::from(value), i64::from(*int)),
+                            *want,
+                            *to,
+                        ),
                         _ => return self.continue_test(scope, at),
                     }
                 }
@@ -117,6 +122,10 @@ impl Program {
                 Some(Op::BranchSlotTruth { want, slot, to }) => match scope.slot(*slot) {
                     Ok(Value::Bool(value)) => (value, *want, *to),
                     Ok(Value::Null) => (false, *want, *to),
+                    _ => return self.continue_test(scope, at),
+                },
+                Some(Op::BranchSlotBool { want, slot, to }) => match scope.slot(*slot) {
+                    Ok(Value::Bool(value)) => (value, *want, *to),
                     _ => return self.continue_test(scope, at),
                 },
                 Some(Op::Jump { to }) => (true, false, *to),
@@ -149,13 +158,19 @@ impl Program {
                 (Op::BranchTopInt { comparison, want, to, int }, Value::Int(value)) => {
                     (compare_ints(*comparison, *value, i64::from(*int)), *want, *to)
                 }
+                (Op::BranchTopInt { comparison, want, to, int }, Value::Int32(value)) => {
+                    (compare_ints(*comparison, i64::from(*value), i64::from(*int)), *want, *to)
+                }
                 (Op::BranchTopText { want, to, text }, Value::Text(Text::Utf8(value))) => {
                     (**self.code.texts.get(usize::from(*text))? == **value, *want, *to)
                 }
                 (Op::BranchTopNull { want, to }, value) => {
                     (matches!(value, Value::Null), *want, *to)
                 }
-                (Op::BranchTruth { want, to }, Value::Bool(value)) => (*value, *want, *to),
+                (
+                    Op::BranchTruth { want, to } | Op::BranchBool { want, to },
+                    Value::Bool(value),
+                ) => (*value, *want, *to),
                 _ => return None,
             };
             return Some(if holds == want { at + 1 } else { usize::from(to) });

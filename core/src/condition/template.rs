@@ -128,6 +128,6 @@ fn braced(source: &str, dialect: &'static Dialect, at: usize) -> Result<(Expr, u
         Token::Sign(Sign::Bang) => Err(message::conversion(span)),
         Token::Sign(Sign::Assign) => Err(message::self_documenting(span)),
         Token::End => Err(message::unclosed_brace(Span::new(at, at + 1))),
-        _ => Err(message::unexpected(span, "this text")),
+        _ => Err(message::unexpected(span, "this text", dialect.spelling.and)),
     }
 }

@@ -1,5 +1,6 @@
 //! Source text to tokens.
 
+mod java;
 mod lexer;
 mod number;
 mod string;

@@ -24,6 +24,9 @@ pub(super) enum Stored {
     Int(i64),
     Big(bool, Vec<u32>),
     Float(f64),
+    Int32(i32),
+    Float32(f32),
+    Char(u16),
     Ascii(String),
     Latin1(Vec<u8>),
     Units16(Vec<u16>),
@@ -253,6 +256,9 @@ impl JsonHost {
                 Value::BigInt(BigInt { negative: *negative, digits, digit_bits: 30 })
             }
             Stored::Float(value) => Value::Float(*value),
+            Stored::Int32(value) => Value::Int32(*value),
+            Stored::Float32(value) => Value::Float32(*value),
+            Stored::Char(unit) => Value::Char(*unit),
             Stored::Ascii(text) => Value::Text(Text::Utf8(text)),
             Stored::Latin1(units) => Value::Text(Text::Latin1(units)),
             Stored::Units16(units) => Value::Text(Text::Units16(units)),

@@ -17,9 +17,13 @@ impl JsonHost {
             Value::Null | Value::Undefined => Json::Null,
             Value::Bool(value) => Json::Bool(*value),
             Value::Int(value) => json!({"int": value.to_string()}),
+            Value::Int32(value) => json!({"int32": value.to_string()}),
+            Value::Char(unit) => json!({"char": unit}),
             Value::BigInt(int) => json!({"int": decimal(int)}),
             Value::Float(value) if value.is_nan() => json!({"float": "nan"}),
             Value::Float(value) => json!({"float": format!("{value:?}")}),
+            Value::Float32(value) if value.is_nan() => json!({"float32": "nan"}),
+            Value::Float32(value) => json!({"float32": format!("{value:?}")}),
             Value::Text(text) => json!({"str": string(*text)}),
             Value::Bytes(bytes) => json!({"bytes": bytes}),
             Value::Object(object) => {

@@ -5,6 +5,7 @@
 //! and no path holds more than [`STACK`] values.
 
 use crate::condition::Install;
+use crate::condition::dialect::Rules;
 use crate::condition::message;
 use crate::condition::op::{AttrName, Code, Op, STACK, Site, Source};
 use crate::condition::syntax::{Expr, Function, Kind, MAX_LOOPS, Span};
@@ -12,7 +13,7 @@ use crate::error::Result;
 
 /// Compiles a tree that [`check`](super::check::check) passed.
 pub(in crate::condition) fn compile(expr: &Expr, install: &mut Install<'_>) -> Result<Code> {
-    let code = Code::default();
+    let code = Code { rules: install.dialect.rules, ..Code::default() };
     let mut compiler =
         Compiler { install, code, height: 0, level: 0, bound: Vec::new(), guards: Vec::new() };
     let fails = compiler.test(expr, true)?;
@@ -22,9 +23,10 @@ pub(in crate::condition) fn compile(expr: &Expr, install: &mut Install<'_>) -> R
     compiler.code.value_start = compiler.code.ops.len();
     compiler.value(expr)?;
     compiler.emit(Op::ReturnTop, expr.span, 1, 0);
+    let and = compiler.install.dialect.spelling.and;
     let code = compiler.code;
     if code.most_values > STACK {
-        return Err(message::too_much_stack(expr.span, STACK));
+        return Err(message::too_much_stack(expr.span, STACK, and));
     }
     Ok(code)
 }
@@ -54,6 +56,11 @@ impl Compiler<'_, '_> {
         self.code.ops.push(op);
         self.code.sites.push(site);
         self.code.ops.len() - 1
+    }
+
+    /// Whether the host's values have types.
+    pub(super) fn is_typed(&self) -> bool {
+        self.code.rules == Rules::Typed
     }
 
     pub(super) fn here(&self) -> u16 {

@@ -4,7 +4,7 @@ use super::compiler::Compiler;
 use crate::condition::message;
 use crate::condition::op::{Op, Site};
 use crate::condition::syntax::{
-    Binding, Comparison, Expr, Function, Generator, Kind, Logic, Span, Unary,
+    Binary, Binding, Comparison, Expr, Function, Generator, Kind, Logic, Span, Unary,
 };
 use crate::error::Result;
 
@@ -18,20 +18,36 @@ impl Compiler<'_, '_> {
             Kind::Compare(first, rest) => return self.comparison(first, rest, want, span),
             Kind::Ternary(parts) => return self.ternary_test(parts, want),
             Kind::Generator(generator) => return self.generator(generator, want, span),
-            Kind::Call(Function::IsInstance | Function::StartsWith | Function::EndsWith, _) => {
+            Kind::Call(function, _) if self.is_step(*function) => {
                 return self.steps_of_call(expr, want);
             }
             Kind::Bool(value) if *value == want => return Ok(Vec::new()),
             Kind::Bool(_) => self.emit(Op::Jump { to: 0 }, span, 0, 0),
+            Kind::Name(_, Binding::Slot(slot)) if self.is_typed() => {
+                self.emit(Op::BranchSlotBool { want, slot: *slot, to: 0 }, span, 0, 0)
+            }
             Kind::Name(_, Binding::Slot(slot)) => {
                 self.emit(Op::BranchSlotTruth { want, slot: *slot, to: 0 }, span, 0, 0)
             }
             _ => {
                 self.value(expr)?;
-                self.emit(Op::BranchTruth { want, to: 0 }, span, 1, 0)
+                let op = match self.is_typed() {
+                    true => Op::BranchBool { want, to: 0 },
+                    false => Op::BranchTruth { want, to: 0 },
+                };
+                self.emit(op, span, 1, 0)
             }
         };
         Ok(vec![branch])
+    }
+
+    /// Whether a function holds a value against one candidate after the other.
+    pub(super) fn is_step(&self, function: Function) -> bool {
+        match function {
+            Function::IsInstance => true,
+            Function::StartsWith | Function::EndsWith => !self.is_typed(),
+            _ => false,
+        }
     }
 
     fn logic(&mut self, logic: Logic, terms: &[Expr], want: bool) -> Result<Vec<usize>> {
@@ -167,6 +183,12 @@ impl Compiler<'_, '_> {
             _ => None,
         };
         let to = 0;
+        let comparison = match (comparison, right) {
+            // Where values have types, nothing else equals null.
+            (Comparison::Equal, Kind::Null) if self.is_typed() => Comparison::Is,
+            (Comparison::NotEqual, Kind::Null) if self.is_typed() => Comparison::IsNot,
+            _ => comparison,
+        };
         let op = match (comparison, right) {
             (Comparison::Is | Comparison::IsNot, Kind::Null) => {
                 let want = (comparison == Comparison::Is) == want;
@@ -186,8 +208,8 @@ impl Compiler<'_, '_> {
                     text,
                 })
             }
-            (comparison, Kind::Int(int)) if is_ordering(comparison) => {
-                let Ok(int) = i32::try_from(*int) else { return Ok(None) };
+            (comparison, Kind::Int(_) | Kind::Int32(_)) if is_ordering(comparison) => {
+                let Some(int) = small(right) else { return Ok(None) };
                 slot.map_or(Op::BranchTopInt { comparison, want, to, int }, |slot| {
                     Op::BranchSlotInt { comparison, want, slot, to, int }
                 })
@@ -213,6 +235,10 @@ impl Compiler<'_, '_> {
         let op = match comparison {
             Comparison::Is => Op::BranchIs { want, to: 0 },
             Comparison::IsNot => Op::BranchIs { want: !want, to: 0 },
+            _ if self.is_typed() => {
+                let unboxes = is_primitive(&left.kind) || is_primitive(&right.kind);
+                Op::BranchTyped { comparison, want, unboxes, to: 0 }
+            }
             _ => Op::BranchCompare { comparison, want, to: 0 },
         };
         Ok(vec![self.emit_at(op, site, 2, 0)])
@@ -255,6 +281,38 @@ impl Compiler<'_, '_> {
 pub(super) fn is_ordering(comparison: Comparison) -> bool {
     use Comparison as C;
     !matches!(comparison, C::Is | C::IsNot | C::In | C::NotIn)
+}
+
+/// An integer that an instruction can hold.
+fn small(kind: &Kind) -> Option<i32> {
+    match kind {
+        Kind::Int32(int) => Some(*int),
+        Kind::Int(int) => i32::try_from(*int).ok(),
+        _ => None,
+    }
+}
+
+/// Whether it is surely no object where values have types, so that null beside it cannot be compared.
+fn is_primitive(kind: &Kind) -> bool {
+    match kind {
+        Kind::Bool(_) | Kind::Convert(..) | Kind::Compare(..) | Kind::Logic(..) => true,
+        // What is added may be a string.
+        Kind::Binary(Binary::Add, left, right) => {
+            is_primitive(&left.kind) && is_primitive(&right.kind)
+        }
+        Kind::Binary(..) | Kind::Unary(..) => true,
+        Kind::Call(function, _) => !matches!(
+            function,
+            Function::Get
+                | Function::GetOrDefault
+                | Function::Cast
+                | Function::Lower
+                | Function::Upper
+                | Function::Trim
+                | Function::Strip
+        ),
+        kind => kind.is_number(),
+    }
 }
 
 /// The comparison with its sides exchanged.

@@ -1,11 +1,11 @@
 //! Values: code that leaves one value on the stack.
 
 use super::compiler::Compiler;
-use crate::condition::dialect::Sums;
+use crate::condition::dialect::{Style, Sums};
 use crate::condition::message;
 use crate::condition::op::{Op, Site};
 use crate::condition::pattern::Pattern;
-use crate::condition::syntax::{Binding, Expr, Function, Kind, Logic, Span, Unary};
+use crate::condition::syntax::{Binding, Expr, Function, Kind, Logic, Primitive, Span, Unary};
 use crate::error::Result;
 
 impl Compiler<'_, '_> {
@@ -16,7 +16,10 @@ impl Compiler<'_, '_> {
             Kind::Null => Op::Null,
             Kind::Bool(value) => Op::Bool(*value),
             Kind::Int(value) => Op::Int(*value),
+            Kind::Int32(value) => Op::Int32(*value),
             Kind::Float(value) => Op::Float(*value),
+            Kind::Float32(value) => Op::Float32(*value),
+            Kind::Char(unit) => Op::Char(*unit),
             Kind::BigInt(negative, digits) => {
                 self.code.integers.push((*negative, digits.clone()));
                 Op::BigInt((self.code.integers.len() - 1) as u16)
@@ -44,7 +47,11 @@ impl Compiler<'_, '_> {
                 self.value(object)?;
                 let attr = self.attr(name, span)?;
                 let site = Site { span, subject: object.span, other: span };
-                self.emit_at(Op::Attr(attr), site, 1, 1);
+                let op = match self.install.dialect.property(name) {
+                    Some(property) => Op::Method { function: property.function, attr },
+                    None => Op::Attr(attr),
+                };
+                self.emit_at(op, site, 1, 1);
             }
             Kind::Index(object, key) => self.index(object, key, span)?,
             Kind::Slice(object, start, end) => {
@@ -57,16 +64,29 @@ impl Compiler<'_, '_> {
             Kind::Unary(operator, operand) if *operator != Unary::Not => {
                 self.value(operand)?;
                 let site = Site { span, subject: operand.span, other: span };
-                self.emit_at(Op::Unary(*operator), site, 1, 1);
+                let op = match self.is_typed() {
+                    true => Op::TypedUnary(*operator),
+                    false => Op::Unary(*operator),
+                };
+                self.emit_at(op, site, 1, 1);
             }
             Kind::Binary(operator, left, right) => {
                 self.value(left)?;
                 self.value(right)?;
                 let site = Site { span, subject: left.span, other: right.span };
-                self.emit_at(Op::Arithmetic(*operator), site, 2, 1);
+                let op = match self.is_typed() {
+                    true => Op::TypedArithmetic(*operator),
+                    false => Op::Arithmetic(*operator),
+                };
+                self.emit_at(op, site, 2, 1);
             }
-            Kind::Logic(logic, terms) => self.operands(*logic, terms)?,
+            Kind::Logic(logic, terms) if !self.is_typed() => self.operands(*logic, terms)?,
             Kind::Ternary(parts) => self.ternary(parts)?,
+            Kind::Convert(primitive, operand) => {
+                self.value(operand)?;
+                let site = Site { span, subject: operand.span, other: span };
+                self.emit_at(Op::Convert(*primitive), site, 1, 1);
+            }
             Kind::Call(function, args) => return self.call(*function, args, expr),
             Kind::Guard(operand) => {
                 self.value(operand)?;
@@ -120,11 +140,28 @@ impl Compiler<'_, '_> {
     fn ternary(&mut self, parts: &(Expr, Expr, Expr)) -> Result<()> {
         let (test, yes, no) = parts;
         let otherwise = self.test(test, true)?;
-        self.value(yes)?;
+        self.choice(yes, no)?;
         let end = self.emit(Op::Jump { to: 0 }, yes.span, 1, 0);
         self.patch(&otherwise);
-        self.value(no)?;
+        self.choice(no, yes)?;
         self.patch(&[end]);
+        Ok(())
+    }
+
+    /// One of two values that are chosen between: where numbers have a width, as the wider of both, as
+    /// far as the other's is written.
+    fn choice(&mut self, value: &Expr, other: &Expr) -> Result<()> {
+        self.value(value)?;
+        let width = match &other.kind {
+            Kind::Int(_) => Primitive::Long,
+            Kind::Float32(_) => Primitive::Float,
+            Kind::Float(_) => Primitive::Double,
+            Kind::Convert(primitive, _) => *primitive,
+            _ => return Ok(()),
+        };
+        if self.is_typed() {
+            self.emit(Op::Promote(width), value.span, 1, 1);
+        }
         Ok(())
     }
 
@@ -140,6 +177,10 @@ impl Compiler<'_, '_> {
         }
         self.value(object)?;
         self.value(key)?;
+        if self.is_typed() {
+            self.emit_at(Op::ArrayItem, site, 2, 1);
+            return Ok(());
+        }
         self.emit_at(Op::Index { is_constant: key.kind.is_literal() }, site, 2, 1);
         Ok(())
     }
@@ -149,15 +190,15 @@ impl Compiler<'_, '_> {
         let subject = args.first().map_or(span, |first| first.span);
         let site = Site { span, subject, other: args.get(1).map_or(span, |second| second.span) };
         match (function, args) {
-            (Function::IsInstance | Function::StartsWith | Function::EndsWith, _) => {
-                return self.truth(expr);
-            }
+            (function, _) if self.is_step(function) => return self.truth(expr),
             (Function::Matches, [value, pattern]) => {
                 self.value(value)?;
                 let Kind::Text(text) = &pattern.kind else {
-                    return Err(message::pattern_literal(pattern.span));
+                    let written = self.install.dialect.spelling.pattern;
+                    return Err(message::pattern_literal(pattern.span, written));
                 };
-                self.code.patterns.push(Pattern::compile(text, pattern.span)?);
+                let patterns = self.install.dialect.patterns;
+                self.code.patterns.push(Pattern::compile(text, pattern.span, patterns)?);
                 let at = (self.code.patterns.len() - 1) as u16;
                 self.emit_at(Op::Matches(at), site, 1, 1);
             }
@@ -186,15 +227,31 @@ impl Compiler<'_, '_> {
                 for arg in args {
                     self.value(arg)?;
                 }
+                if self.is_typed() {
+                    return self.typed_call(function, args.len(), site);
+                }
                 self.emit_at(Op::Call(function, args.len() as u8), site, args.len(), 1);
             }
         }
         Ok(())
     }
 
+    /// A call whose arguments are on the stack. A method without any may be one of the application's.
+    fn typed_call(&mut self, function: Function, count: usize, site: Site) -> Result<()> {
+        let callable = self.install.dialect.spelled(function);
+        let op = match callable {
+            Some(callable) if callable.style == Style::Method && count == 1 => {
+                let attr = self.attr(&format!("{}()", callable.name), site.span)?;
+                Op::Method { function, attr }
+            }
+            _ => Op::TypedCall(function, count as u8),
+        };
+        self.emit_at(op, site, count, 1);
+        Ok(())
+    }
+
     /// Where the function's module is a visible name, it must be the module.
     fn module(&mut self, function: Function, span: Span) {
-        use crate::condition::dialect::Style;
         let callable = self.install.dialect.spelled(function);
         let Some(Style::Module(module)) = callable.map(|callable| callable.style) else { return };
         if let Ok(slot) = self.install.names.slot(module) {

@@ -27,8 +27,12 @@ pub struct Dialect {
     pub(in crate::condition) foreign: &'static [(&'static str, Literal)],
     pub(in crate::condition) spelling: Spelling,
     pub(in crate::condition) literals: Literals,
+    /// Whether collections have literals and slices.
+    pub(in crate::condition) has_collections: bool,
     pub(in crate::condition) comparisons: Comparisons,
     pub(in crate::condition) calls: Calls,
+    /// Whether a name may be joined of several by dots (`com.acme.Status`, `Outer.this`).
+    pub(in crate::condition) has_qualified_names: bool,
     pub(in crate::condition) patterns: Patterns,
     /// Names of types to which a number in front of which they stand in parentheses is converted.
     pub(in crate::condition) primitives: &'static [(&'static str, Primitive)],
@@ -219,6 +223,8 @@ pub(in crate::condition) struct Spelling {
     pub(in crate::condition) and: &'static str,
     pub(in crate::condition) or: &'static str,
     pub(in crate::condition) not: &'static str,
+    /// How a pattern is held against a string, for a hint.
+    pub(in crate::condition) pattern: &'static str,
     /// What opens a comment, which is refused.
     pub(in crate::condition) comments: &'static [&'static str],
     /// What names may hold beside letters, digits and `_`.

@@ -4,7 +4,8 @@ use super::equal::{compare, same, truth};
 use super::machine::{Machine, Next, slot_missing};
 use super::number::compare_ints;
 use super::sequence::View;
-use super::{Operand, Outcome};
+use super::{Operand, Outcome, typed};
+use crate::condition::dialect::Rules;
 use crate::condition::op::Op;
 use crate::condition::syntax::Comparison;
 use crate::host::Scope;
@@ -32,6 +33,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             Op::BranchSlotTruth { want, slot, to } => {
                 (truth(&self.ctx, &self.slot(slot)?)?, want, to)
             }
+            Op::BranchSlotBool { want, slot, to } => (typed::boolean(&self.slot(slot)?)?, want, to),
             Op::BranchTopInt { comparison, want, to, int } => {
                 let holds = self.compare_top(comparison, int)?;
                 self.height = self.height.saturating_sub(1);
@@ -45,6 +47,13 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                 (matches!(self.pop(), Operand::Value(Value::Null)), want, to)
             }
             Op::BranchCompare { comparison, want, to } => (self.compare_two(comparison)?, want, to),
+            Op::BranchTyped { comparison, want, unboxes, to } => {
+                (self.compare_typed(comparison, unboxes)?, want, to)
+            }
+            Op::BranchBool { want, to } => {
+                let top = self.pop();
+                (typed::boolean(&self.view(&top))?, want, to)
+            }
             Op::BranchTruth { want, to } => {
                 let top = self.pop();
                 (truth(&self.ctx, &self.view(&top))?, want, to)
@@ -61,7 +70,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
 
     #[inline]
     fn compare_top(&self, comparison: Comparison, int: i32) -> Outcome<bool> {
-        match self.int_at(0) {
+        match self.int_at(0).or(self.int32_at(0).map(i64::from)) {
             Some(top) => Ok(compare_ints(comparison, top, i64::from(int))),
             None => self.compares_with(comparison, self.view(&self.top()), int),
         }
@@ -77,12 +86,29 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         compare(&self.ctx, comparison, &self.view(&left), &self.view(&right))
     }
 
+    #[inline]
+    fn compare_typed(&mut self, comparison: Comparison, unboxes: bool) -> Outcome<bool> {
+        if let Some((left, right)) = self.int32_at(1).zip(self.int32_at(0)) {
+            self.height = self.height.saturating_sub(2);
+            return Ok(compare_ints(comparison, i64::from(left), i64::from(right)));
+        }
+        let [left, right] = self.take(2);
+        typed::compare(&self.ctx, comparison, &self.view(&left), &self.view(&right), unboxes)
+    }
+
     fn compares_with(&self, comparison: Comparison, value: Value<'_>, int: i32) -> Outcome<bool> {
-        compare(&self.ctx, comparison, &value, &Value::Int(i64::from(int)))
+        match self.ctx.rules {
+            Rules::Exact => compare(&self.ctx, comparison, &value, &Value::Int(i64::from(int))),
+            Rules::Typed => typed::compare(&self.ctx, comparison, &value, &Value::Int32(int), true),
+        }
     }
 
     fn equals_text(&self, operand: &Operand<'a>, text: u16) -> Outcome<bool> {
-        compare(&self.ctx, Comparison::Equal, &self.view(operand), &self.constant(text))
+        let (value, text) = (self.view(operand), self.constant(text));
+        match self.ctx.rules {
+            Rules::Exact => compare(&self.ctx, Comparison::Equal, &value, &text),
+            Rules::Typed => typed::compare(&self.ctx, Comparison::Equal, &value, &text, false),
+        }
     }
 
     /// Branches that keep a value on the stack on one of their ways.

@@ -8,10 +8,11 @@ use super::machine::Machine;
 use super::number::{absolute, not_a_number};
 use super::sequence::{View, no_method, part};
 use super::{Operand, Outcome};
+use crate::condition::dialect::Rules;
 use crate::condition::failure::FailureKind;
 use crate::condition::pattern::Pattern;
 use crate::condition::syntax::{Comparison, Function};
-use crate::condition::text;
+use crate::condition::{text, utf16};
 use crate::host::Scope;
 use crate::value::{Kind, Text, Value};
 
@@ -94,7 +95,11 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         Ok(part(operand, start, end))
     }
 
-    fn change_case(&mut self, operand: &Operand<'a>, upper: bool) -> Outcome<Operand<'a>> {
+    pub(super) fn change_case(
+        &mut self,
+        operand: &Operand<'a>,
+        upper: bool,
+    ) -> Outcome<Operand<'a>> {
         let begin = self.text_len;
         let len = self.exact_text(operand)?.units();
         // Characters are taken one by one, because a computed string is in the room written to.
@@ -102,8 +107,11 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         while at < len {
             let whole = self.exact_text_unpaid(operand)?;
             let rest = text::units(whole, at, len);
-            let character = first_character(rest)?;
-            at += text::first_units(rest);
+            let character = self.first_character(rest)?;
+            at += match rest {
+                Text::Units16(_) => character.len_utf16(),
+                _ => text::first_units(rest),
+            };
             if upper {
                 for changed in character.to_uppercase() {
                     self.push_char(changed)?;
@@ -117,6 +125,14 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             }
         }
         Ok(self.computed(begin))
+    }
+
+    fn first_character(&self, text: Text<'_>) -> Outcome<char> {
+        let first = match self.ctx.rules {
+            Rules::Exact => text::points(text).next().and_then(char::from_u32),
+            Rules::Typed => utf16::characters(text).next().and_then(Result::ok),
+        };
+        first.ok_or(FailureKind::Domain)
     }
 
     fn exact_text_unpaid(&self, operand: &Operand<'a>) -> Outcome<Text<'_>> {
@@ -140,17 +156,14 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
     }
 
     /// Appends a copy of a string to the room.
-    fn append(&mut self, operand: &Operand<'a>) -> Outcome<()> {
+    pub(super) fn append(&mut self, operand: &Operand<'a>) -> Outcome<()> {
         match *operand {
             Operand::Value(Value::Text(text)) => {
                 self.ctx.burn_text(text)?;
                 if let Text::Utf8(text) = text {
                     return self.push_bytes(text.as_bytes());
                 }
-                for point in text::points(text) {
-                    self.push_char(char::from_u32(point).ok_or(FailureKind::Domain)?)?;
-                }
-                Ok(())
+                self.push_points(text)
             }
             Operand::Value(_) => Err(FailureKind::Types),
             Operand::Computed { start, len } => {
@@ -166,11 +179,25 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         }
     }
 
+    /// Appends the characters of a string that is not of UTF-8.
+    pub(super) fn push_points(&mut self, text: Text<'_>) -> Outcome<()> {
+        if self.ctx.rules == Rules::Typed {
+            for character in utf16::characters(text) {
+                self.push_char(character.map_err(|_| FailureKind::Domain)?)?;
+            }
+            return Ok(());
+        }
+        for point in text::points(text) {
+            self.push_char(char::from_u32(point).ok_or(FailureKind::Domain)?)?;
+        }
+        Ok(())
+    }
+
     fn push_char(&mut self, character: char) -> Outcome<()> {
         self.push_bytes(character.encode_utf8(&mut [0; 4]).as_bytes())
     }
 
-    fn push_bytes(&mut self, bytes: &[u8]) -> Outcome<()> {
+    pub(super) fn push_bytes(&mut self, bytes: &[u8]) -> Outcome<()> {
         let end = self.text_len + bytes.len();
         let room = self.text.get_mut(self.text_len..end).ok_or(FailureKind::TooLong)?;
         room.copy_from_slice(bytes);
@@ -179,7 +206,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
     }
 
     /// What the room holds from `begin` on.
-    fn computed(&self, begin: usize) -> Operand<'a> {
+    pub(super) fn computed(&self, begin: usize) -> Operand<'a> {
         // The room is shorter than 16 bits can count.
         Operand::Computed { start: begin as u16, len: (self.text_len - begin) as u16 }
     }
@@ -187,11 +214,16 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
     /// Whether `pattern` is found in the string.
     pub(super) fn matches(&mut self, operand: &Operand<'a>, pattern: &Pattern) -> Outcome<bool> {
         let begin = self.text_len;
-        let whole = self.exact_text(operand).map_err(|kind| match kind {
-            FailureKind::NoAttribute | FailureKind::OfNull => FailureKind::Types,
-            other => other,
+        let whole = self.exact_text(operand).map_err(|kind| match (kind, self.ctx.rules) {
+            (FailureKind::NoAttribute | FailureKind::OfNull, Rules::Exact) => FailureKind::Types,
+            (other, _) => other,
         })?;
-        if let Text::Utf8(text) = whole {
+        let utf8 = match whole {
+            Text::Utf8(text) => Some(text),
+            Text::Latin1(units) if units.is_ascii() => std::str::from_utf8(units).ok(),
+            _ => None,
+        };
+        if let Some(text) = utf8 {
             return pattern.is_found(text).ok_or(FailureKind::Pattern);
         }
         // The automaton reads UTF-8.
@@ -204,9 +236,4 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         self.text_len = begin;
         found
     }
-}
-
-fn first_character(text: Text<'_>) -> Outcome<char> {
-    let point = text::points(text).next().ok_or(FailureKind::Domain)?;
-    char::from_u32(point).ok_or(FailureKind::Domain)
 }

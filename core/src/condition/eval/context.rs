@@ -2,6 +2,7 @@
 //!
 //! Invariant: everything that grows with the application's data takes fuel.
 
+use crate::condition::dialect::Rules;
 use crate::condition::failure::FailureKind;
 use crate::condition::hidden::{is_hidden_item, is_hidden_key};
 use crate::host::{Fuel, Scope};
@@ -19,11 +20,12 @@ pub(in crate::condition) struct Ctx<'a, S> {
     pub(in crate::condition) scope: &'a S,
     pub(in crate::condition) fuel: Fuel,
     pub(in crate::condition) redaction: &'a Redaction,
+    pub(in crate::condition) rules: Rules,
 }
 
 impl<'a, S: Scope> Ctx<'a, S> {
-    pub(in crate::condition) fn new(scope: &'a S, redaction: &'a Redaction) -> Self {
-        Self { scope, fuel: Fuel::new(FUEL), redaction }
+    pub(in crate::condition) fn new(scope: &'a S, redaction: &'a Redaction, rules: Rules) -> Self {
+        Self { scope, fuel: Fuel::new(FUEL), redaction, rules }
     }
 
     pub(super) fn burn(&self, steps: usize) -> Outcome<()> {

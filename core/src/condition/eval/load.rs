@@ -5,7 +5,7 @@ use super::element::hashable;
 use super::machine::Machine;
 use super::number::{arithmetic, unary};
 use super::sequence::{View, split_index};
-use super::{Operand, Outcome};
+use super::{Operand, Outcome, typed};
 use crate::condition::failure::FailureKind;
 use crate::condition::op::Op;
 use crate::condition::syntax::{Binary, Function};
@@ -21,7 +21,10 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             Op::Null => self.push_value(Value::Null),
             Op::Bool(value) => self.push_value(Value::Bool(value)),
             Op::Int(value) => self.push_value(Value::Int(value)),
+            Op::Int32(value) => self.push_value(Value::Int32(value)),
             Op::Float(value) => self.push_value(Value::Float(value)),
+            Op::Float32(value) => self.push_value(Value::Float32(value)),
+            Op::Char(unit) => self.push_value(Value::Char(unit)),
             Op::BigInt(at) => {
                 let Some((negative, digits)) = self.code.integers.get(usize::from(at)) else {
                     return Err(FailureKind::Types);
@@ -102,8 +105,57 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                 self.loop_start(level, source)?;
                 None
             }
+            _ => self.compute_typed(op)?,
+        })
+    }
+
+    /// The same, where values have types.
+    fn compute_typed(&mut self, op: Op) -> Outcome<Option<Operand<'a>>> {
+        let of = |value: Value<'a>| Some(Operand::Value(value));
+        Ok(match op {
+            Op::TypedArithmetic(operator) => Some(self.typed_arithmetic(operator)?),
+            Op::TypedUnary(operator) => {
+                let operand = self.pop();
+                of(typed::unary(operator, &self.view(&operand))?)
+            }
+            Op::Convert(primitive) => {
+                let operand = self.pop();
+                of(typed::convert(primitive, &self.view(&operand))?)
+            }
+            Op::Promote(primitive) => match self.pop() {
+                Operand::Value(value) => of(typed::promote(primitive, value)),
+                computed => Some(computed),
+            },
+            Op::TypedCall(function, count) => {
+                let args: [Operand<'a>; 3] = self.take(usize::from(count));
+                Some(self.typed_call(function, args.get(..usize::from(count)).unwrap_or_default())?)
+            }
+            Op::Method { function, attr } => {
+                let receiver = self.pop();
+                Some(self.method(function, attr, &receiver)?)
+            }
+            Op::ArrayItem => {
+                let [array, index] = self.take(2);
+                let Operand::Value(array) = array else { return Err(FailureKind::Types) };
+                of(typed::array_item(&self.ctx, &array, &self.view(&index))?)
+            }
             _ => return Err(FailureKind::Types),
         })
+    }
+
+    fn typed_arithmetic(&mut self, operator: Binary) -> Outcome<Operand<'a>> {
+        if let Some((left, right)) = self.int32_at(1).zip(self.int32_at(0)) {
+            self.height = self.height.saturating_sub(2);
+            let (left, right) = (Value::Int32(left), Value::Int32(right));
+            return typed::arithmetic(operator, &left, &right).map(Operand::Value);
+        }
+        let [left, right] = self.take(2);
+        if operator == Binary::Add
+            && let Some(joined) = self.joined(&left, &right)?
+        {
+            return Ok(joined);
+        }
+        typed::arithmetic(operator, &self.view(&left), &self.view(&right)).map(Operand::Value)
     }
 
     fn call_with(&mut self, function: Function, count: usize) -> Outcome<Operand<'a>> {

@@ -77,7 +77,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         code: &'a Code,
     ) -> Self {
         Self {
-            ctx: Ctx::new(scope, redaction),
+            ctx: Ctx::new(scope, redaction, code.rules),
             code,
             stack: [Operand::NULL; STACK],
             height: 0,
@@ -130,7 +130,8 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         let mut types = [name(0), name(1)];
         if let Op::BranchSlotInt { slot, .. }
         | Op::BranchSlotText { slot, .. }
-        | Op::BranchSlotTruth { slot, .. } = op
+        | Op::BranchSlotTruth { slot, .. }
+        | Op::BranchSlotBool { slot, .. } = op
             && let Ok(value) = self.ctx.scope.slot(slot)
         {
             types[0] = TypeName::of(self.ctx.scope.type_name(&value));
@@ -172,6 +173,15 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         }
     }
 
+    /// As [`Machine::int_at`], of 32 bits.
+    #[inline]
+    pub(super) fn int32_at(&self, below: usize) -> Option<i32> {
+        match self.stack.get(self.height.checked_sub(below + 1)?)? {
+            Operand::Value(Value::Int32(int)) => Some(*int),
+            _ => None,
+        }
+    }
+
     /// Takes the topmost `count` values off, the lowest first.
     #[inline]
     pub(super) fn take<const N: usize>(&mut self, count: usize) -> [Operand<'a>; N] {
@@ -196,23 +206,31 @@ pub(in crate::condition) fn slot_missing(missing: Missing) -> FailureKind {
 fn operands(op: Op) -> usize {
     match op {
         Op::BranchCompare { .. }
+        | Op::BranchTyped { .. }
         | Op::BranchChain { .. }
         | Op::BranchIs { .. }
         | Op::Index { .. }
         | Op::Arithmetic(_)
+        | Op::TypedArithmetic(_)
+        | Op::ArrayItem
         | Op::Step { .. } => 2,
         Op::BranchMember { source, .. } => 1 + source.values(),
         Op::BranchTruth { .. }
+        | Op::BranchBool { .. }
         | Op::BranchTopInt { .. }
         | Op::BranchTopText { .. }
         | Op::KeepIf { .. }
         | Op::Attr(_)
         | Op::Unary(_)
+        | Op::TypedUnary(_)
+        | Op::Convert(_)
+        | Op::Promote(_)
+        | Op::Method { .. }
         | Op::Matches(_)
         | Op::Hashable => 1,
         Op::Slice { has_start, has_end } => 1 + usize::from(has_start) + usize::from(has_end),
         Op::SplitIndex(values) => usize::from(values) + 1,
-        Op::Call(_, count) => usize::from(count),
+        Op::Call(_, count) | Op::TypedCall(_, count) => usize::from(count),
         Op::Aggregate(_, source) | Op::LoopStart { source, .. } => source.values(),
         _ => 0,
     }

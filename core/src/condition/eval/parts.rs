@@ -6,6 +6,7 @@ use super::machine::{Machine, Next};
 use super::number::not_a_number;
 use super::sequence::{Element, View, next, no_method, part, start};
 use super::{Operand, Outcome};
+use crate::condition::dialect::Rules;
 use crate::condition::failure::FailureKind;
 use crate::condition::op::{Source, Step};
 use crate::condition::text;
@@ -99,6 +100,9 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
     pub(super) fn fits(&self, step: Step, candidate: &Operand<'a>) -> Outcome<bool> {
         let top = self.top();
         let (value, candidate) = (self.view(&top), self.view(candidate));
+        if step == Step::Instance && self.ctx.rules == Rules::Typed {
+            return self.is_instance(&value, &candidate, false);
+        }
         match (step, &value, &candidate) {
             (Step::Element, ..) => element_equal(&self.ctx, &value, &candidate, 0),
             (Step::Instance, _, Value::Object(class)) if class.kind == Kind::Class => {

@@ -1,9 +1,9 @@
 //! Calls: only what the dialect's table lists, each with its number of arguments, and generators.
 
 use super::parser::Parser;
-use crate::condition::dialect::{Callable, Sign};
+use crate::condition::dialect::{Callable, Calls, Sign};
 use crate::condition::message;
-use crate::condition::syntax::{Expr, Function, Generator, Kind, Span};
+use crate::condition::syntax::{Binding, Expr, Function, Generator, Kind, Span};
 use crate::condition::token::Token;
 use crate::error::Result;
 
@@ -11,6 +11,13 @@ impl Parser<'_> {
     /// `name(…)`, at the opening parenthesis.
     pub(super) fn function(&mut self, name: &str, named: Span) -> Result<Expr> {
         let Some(callable) = self.dialect.callable(name, false) else {
+            if let Some(refused) = self.dialect.misplaced.iter().find(|w| w.spelling == name) {
+                return Err(message::refused(named, refused.what, refused.instead));
+            }
+            if self.dialect.calls == Calls::Read && self.is_without_arguments() {
+                let this = self.node(named, Kind::Name("this".into(), Binding::Free))?;
+                return self.read(this, name, named);
+            }
             let known = self.dialect.callable_names(false);
             return Err(message::unknown_function(named, name, &known));
         };
@@ -25,11 +32,31 @@ impl Parser<'_> {
         {
             return self.call(callable, Vec::new(), start);
         }
-        let Some(callable) = self.dialect.callable(name, true) else {
+        let callable = self.dialect.callable(name, true);
+        let takes_none = callable.is_some_and(|callable| callable.arity.0 == 0);
+        if !takes_none && self.dialect.calls == Calls::Read && self.is_without_arguments() {
+            return self.read(object, name, start);
+        }
+        let Some(callable) = callable else {
             let known = self.dialect.callable_names(true);
             return Err(message::unknown_function(named, &format!(".{name}"), &known));
         };
         self.call(callable, vec![object], start)
+    }
+
+    /// Whether the parenthesis that opens here closes at once.
+    fn is_without_arguments(&self) -> bool {
+        let next = self.lexer.clone().next();
+        self.sign() == Some(Sign::OpenParen)
+            && matches!(next, Ok((Token::Sign(Sign::CloseParen), _)))
+    }
+
+    /// `object.name()`, which the host may be able to read, at the opening parenthesis.
+    fn read(&mut self, object: Expr, name: &str, start: Span) -> Result<Expr> {
+        self.advance()?;
+        self.expect(Sign::CloseParen)?;
+        let span = start.to(self.before);
+        self.node(span, Kind::Attr(Box::new(object), format!("{name}()").into()))
     }
 
     fn call(&mut self, callable: &Callable, mut args: Vec<Expr>, start: Span) -> Result<Expr> {

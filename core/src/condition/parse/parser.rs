@@ -3,10 +3,10 @@
 //! Knows a dialect's table and no place in any code: names stay names. Invariant: work and stack are
 //! bounded whatever the text, by `MAX_NODES` and `MAX_DEPTH`.
 
-use crate::condition::dialect::{Dialect, Sign};
+use crate::condition::dialect::{Comparisons, Dialect, Sign};
 use crate::condition::message;
 use crate::condition::syntax::{
-    Binary, Comparison, Expr, Kind, Logic, MAX_DEPTH, MAX_NODES, Span, Unary,
+    Binary, Comparison, Expr, Function, Kind, Logic, MAX_DEPTH, MAX_NODES, Span, Unary,
 };
 use crate::condition::token::{Lexer, Token};
 use crate::error::Result;
@@ -94,7 +94,11 @@ impl<'s> Parser<'s> {
     pub(super) fn found(&self) -> String {
         match &self.token {
             Token::Name(name) => format!("`{name}`"),
-            Token::Int(_) | Token::BigInt(_) | Token::Float(_) => "a number".to_owned(),
+            Token::Int(_) | Token::Int32(_) | Token::BigInt(_) | Token::Float(_) => {
+                "a number".to_owned()
+            }
+            Token::Float32(_) => "a number".to_owned(),
+            Token::Char(_) => "a char".to_owned(),
             Token::Text(_) | Token::Bytes(_) => "a string".to_owned(),
             Token::Sign(sign) => format!("`{}`", self.spelling(*sign)),
             Token::End => "the end".to_owned(),
@@ -107,9 +111,14 @@ impl<'s> Parser<'s> {
                 Err(message::refused(self.span, "an assignment (`=`)", "write == to compare"))
             }
             Some(Sign::For) => Err(message::comprehension(self.span)),
-            Some(Sign::Comma) => Err(message::literal_collection(self.span)),
+            Some(Sign::Comma) if self.dialect.has_collections => {
+                Err(message::literal_collection(self.span))
+            }
             _ if self.token == Token::End => Ok(()),
-            _ => Err(message::unexpected(self.span, &self.found())),
+            _ => {
+                let and = self.dialect.spelling.and;
+                Err(message::unexpected(self.span, &self.found(), and))
+            }
         }
     }
 
@@ -149,13 +158,45 @@ impl<'s> Parser<'s> {
                 self.logic(left, Logic::And, Sign::And, powers.and)?
             } else if sign == Sign::If && powers.ternary > min {
                 self.ternary(left)?
-            } else if is_comparison(sign) && powers.comparison > min {
-                self.comparison(left)?
+            } else if sign == Sign::Question && powers.ternary > min {
+                self.choice(left)?
+            } else if sign == Sign::InstanceOf && powers.comparison > min {
+                self.instance(left)?
+            } else if is_comparison(sign) && self.power_of(sign) > min {
+                match self.dialect.comparisons {
+                    Comparisons::Chained => self.comparison(left)?,
+                    Comparisons::Paired => self.pair(left, sign)?,
+                }
             } else {
                 break;
             };
         }
+        self.misplaced(&left)?;
         Ok(left)
+    }
+
+    /// How tightly a comparison binds.
+    fn power_of(&self, sign: Sign) -> u8 {
+        match sign {
+            Sign::Equal | Sign::NotEqual => self.dialect.powers.equality,
+            _ => self.dialect.powers.comparison,
+        }
+    }
+
+    /// An error if a word of another language stands where a name cannot: behind `left`, or as `left`
+    /// before another name.
+    fn misplaced(&self, left: &Expr) -> Result<()> {
+        let Token::Name(word) = &self.token else { return Ok(()) };
+        let known =
+            |word: &str| self.dialect.misplaced.iter().find(|refused| refused.spelling == word);
+        let before = match &left.kind {
+            Kind::Name(name, _) => known(name).map(|refused| (refused, left.span)),
+            _ => None,
+        };
+        match known(word).map(|refused| (refused, self.span)).or(before) {
+            Some((refused, span)) => Err(message::refused(span, refused.what, refused.instead)),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn prefix(&mut self, min: u8) -> Result<Expr> {
@@ -219,6 +260,50 @@ impl<'s> Parser<'s> {
         self.node(span, Kind::Ternary(Box::new((test, yes, no))))
     }
 
+    /// `test ? yes : no`, at the question mark.
+    fn choice(&mut self, test: Expr) -> Result<Expr> {
+        let power = self.dialect.powers.ternary;
+        self.advance()?;
+        let yes = self.nested(|parser| parser.expr(0))?;
+        self.expect(Sign::Colon)?;
+        let no = self.nested(|parser| parser.expr(power - 1))?;
+        let span = test.span.to(no.span);
+        self.node(span, Kind::Ternary(Box::new((test, yes, no))))
+    }
+
+    /// `value instanceof Class`, at the word.
+    fn instance(&mut self, value: Expr) -> Result<Expr> {
+        self.advance()?;
+        let class = self.class()?;
+        if let Token::Name(_) = &self.token {
+            self.misplaced(&class)?;
+            return Err(message::pattern_variable(self.span));
+        }
+        let span = value.span.to(class.span);
+        self.node(span, Kind::Call(Function::IsInstance, vec![value, class]))
+    }
+
+    /// One comparison of two sides.
+    fn pair(&mut self, left: Expr, sign: Sign) -> Result<Expr> {
+        let power = self.power_of(sign);
+        self.advance()?;
+        let right = self.expr(power)?;
+        let span = left.span.to(right.span);
+        let orders = |sign: Sign| is_comparison(sign) && self.power_of(sign) == power;
+        if power != self.dialect.powers.equality && self.sign().is_some_and(orders) {
+            return Err(message::paired_comparison(span.to(self.span)));
+        }
+        let operator = match sign {
+            Sign::Equal => Comparison::Equal,
+            Sign::NotEqual => Comparison::NotEqual,
+            Sign::Less => Comparison::Less,
+            Sign::LessEqual => Comparison::LessEqual,
+            Sign::Greater => Comparison::Greater,
+            _ => Comparison::GreaterEqual,
+        };
+        self.node(span, Kind::Compare(Box::new(left), vec![(operator, right)]))
+    }
+
     pub(super) fn comparison(&mut self, first: Expr) -> Result<Expr> {
         let start = first.span;
         let power = self.dialect.powers.comparison;
@@ -271,9 +356,12 @@ fn negated(kind: &Kind) -> Option<Kind> {
             Some(value) => Kind::Int(value),
             None => Kind::BigInt(false, Box::new([0, 1 << 31])),
         }),
+        Kind::Int32(value) => Some(Kind::Int32(value.wrapping_neg())),
+        Kind::BigInt(false, digits) if **digits == [1 << 31] => Some(Kind::Int32(i32::MIN)),
         Kind::BigInt(false, digits) if **digits == [0, 1 << 31] => Some(Kind::Int(i64::MIN)),
         Kind::BigInt(negative, digits) => Some(Kind::BigInt(!negative, digits.clone())),
         Kind::Float(value) => Some(Kind::Float(-value)),
+        Kind::Float32(value) => Some(Kind::Float32(-value)),
         _ => None,
     }
 }

@@ -1,9 +1,9 @@
 //! Operands: literals, names, brackets, and what follows them (attributes, elements, slices).
 
 use super::parser::Parser;
-use crate::condition::dialect::Sign;
+use crate::condition::dialect::{Literals, Sign};
 use crate::condition::message;
-use crate::condition::syntax::{Binding, Expr, Kind, Shape};
+use crate::condition::syntax::{Binding, Expr, Function, Kind, Shape, Span};
 use crate::condition::token::Token;
 use crate::error::Result;
 
@@ -59,6 +59,9 @@ impl Parser<'_> {
             _ => Some(Box::new(self.nested(|parser| parser.expr(0))?)),
         };
         let colon = self.span;
+        if self.sign() == Some(Sign::Colon) && !self.dialect.has_collections {
+            return Err(message::refused(colon, "a slice", "write a[i]"));
+        }
         let kind = if self.eat(Sign::Colon)? {
             let end = match self.sign() {
                 Some(Sign::CloseBracket | Sign::Colon) => None,
@@ -88,12 +91,18 @@ impl Parser<'_> {
             Token::Name(_) => return self.name(),
             Token::Text(_) | Token::Bytes(_) => return self.strings(),
             Token::Int(value) => Kind::Int(*value),
+            Token::Int32(value) => Kind::Int32(*value),
+            Token::Float32(value) => Kind::Float32(*value),
+            Token::Char(unit) => Kind::Char(*unit),
             Token::BigInt(digits) => Kind::BigInt(false, digits.clone()),
             Token::Float(value) => Kind::Float(*value),
             Token::Sign(Sign::True) => Kind::Bool(true),
             Token::Sign(Sign::False) => Kind::Bool(false),
             Token::Sign(Sign::Null) => Kind::Null,
             Token::Sign(Sign::OpenParen) => return self.parenthesised(),
+            Token::Sign(Sign::OpenBracket | Sign::OpenBrace) if !self.dialect.has_collections => {
+                return Err(message::refused(span, "a collection literal", "compare elements"));
+            }
             Token::Sign(Sign::OpenBracket) => {
                 return self.collection(Shape::List, Sign::CloseBracket);
             }
@@ -122,7 +131,8 @@ impl Parser<'_> {
         let kind = match self.advance()? {
             Token::Text(first) => {
                 let mut text = String::from(first);
-                while let Token::Text(more) = &self.token {
+                let joins = self.dialect.literals == Literals::Python;
+                while let (Token::Text(more), true) = (&self.token, joins) {
                     text.push_str(more);
                     self.advance()?;
                 }
@@ -145,18 +155,72 @@ impl Parser<'_> {
     fn parenthesised(&mut self) -> Result<Expr> {
         let start = self.span;
         self.advance()?;
-        if self.eat(Sign::CloseParen)? {
+        if self.dialect.has_collections && self.eat(Sign::CloseParen)? {
             return self.node(start.to(self.before), Kind::Collection(Shape::Tuple, Vec::new()));
         }
         let first = self.nested(|parser| parser.expr(0))?;
         match self.sign() {
-            Some(Sign::Comma) => self.elements(Shape::Tuple, first, Sign::CloseParen, start),
+            Some(Sign::Comma) if self.dialect.has_collections => {
+                self.elements(Shape::Tuple, first, Sign::CloseParen, start)
+            }
             Some(Sign::For) => Err(message::comprehension(self.span)),
             Some(Sign::Assign) => self.end().map(|()| first),
             _ => {
                 self.expect(Sign::CloseParen)?;
-                Ok(Expr { span: start.to(self.before), kind: first.kind })
+                let inner = Expr { span: start.to(self.before), kind: first.kind };
+                self.cast(inner, start)
             }
+        }
+    }
+
+    /// What stands behind parentheses, if they hold a type to which it is cast; else the parentheses.
+    fn cast(&mut self, inner: Expr, start: Span) -> Result<Expr> {
+        if let Kind::Name(name, _) = &inner.kind
+            && let Some((_, primitive)) =
+                self.dialect.primitives.iter().find(|(n, _)| **n == **name)
+        {
+            let power = self.dialect.powers.prefix;
+            let operand = self.nested(|parser| parser.expr(power))?;
+            let span = start.to(operand.span);
+            return self.node(span, Kind::Convert(*primitive, Box::new(operand)));
+        }
+        // A sign before the operand would be one between two operands.
+        let begins = match &self.token {
+            Token::Sign(sign) => matches!(
+                sign,
+                Sign::OpenParen | Sign::Bang | Sign::Tilde | Sign::True | Sign::False | Sign::Null
+            ),
+            Token::End => false,
+            Token::Name(word) => !self.dialect.misplaced.iter().any(|w| *w.spelling == **word),
+            _ => true,
+        };
+        if !begins || self.dialect.primitives.is_empty() || !is_path(&inner.kind) {
+            return Ok(inner);
+        }
+        let power = self.dialect.powers.prefix;
+        let operand = self.nested(|parser| parser.expr(power))?;
+        let span = start.to(operand.span);
+        self.node(span, Kind::Call(Function::Cast, vec![operand, inner]))
+    }
+
+    /// The name of a class, perhaps qualified.
+    pub(super) fn class(&mut self) -> Result<Expr> {
+        let start = self.span;
+        let mut class = None;
+        loop {
+            let Token::Name(name) = self.token.clone() else {
+                return Err(message::expected(self.span, "a class", &self.found()));
+            };
+            self.advance()?;
+            let kind = match class.take() {
+                None => Kind::Name(name, Binding::Free),
+                Some(outer) => Kind::Attr(Box::new(outer), name),
+            };
+            let whole = self.node(start.to(self.before), kind)?;
+            if !self.eat(Sign::Dot)? {
+                return Ok(whole);
+            }
+            class = Some(whole);
         }
     }
 
@@ -178,18 +242,21 @@ impl Parser<'_> {
     }
 
     /// The elements behind the first, and the closing bracket.
-    fn elements(
-        &mut self,
-        shape: Shape,
-        first: Expr,
-        close: Sign,
-        start: crate::condition::syntax::Span,
-    ) -> Result<Expr> {
+    fn elements(&mut self, shape: Shape, first: Expr, close: Sign, start: Span) -> Result<Expr> {
         let mut items = vec![first];
         while self.eat(Sign::Comma)? && self.sign() != Some(close) {
             items.push(self.nested(|parser| parser.expr(0))?);
         }
         self.expect(close)?;
         self.node(start.to(self.before), Kind::Collection(shape, items))
+    }
+}
+
+/// Whether it is names joined by dots.
+fn is_path(kind: &Kind) -> bool {
+    match kind {
+        Kind::Name(..) => true,
+        Kind::Attr(object, name) => !name.ends_with(')') && is_path(&object.kind),
+        _ => false,
     }
 }

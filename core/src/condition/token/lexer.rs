@@ -3,7 +3,7 @@
 //! Names, numbers, strings and the signs of a dialect's table; knows no grammar. Invariant: it moves
 //! forward through the source and never splits a character, whatever the text.
 
-use crate::condition::dialect::{Dialect, Sign};
+use crate::condition::dialect::{Dialect, Literals, Sign};
 use crate::condition::message;
 use crate::condition::syntax::Span;
 use crate::error::Result;
@@ -14,9 +14,12 @@ use unicode_normalization::UnicodeNormalization;
 pub(in crate::condition) enum Token {
     Name(Box<str>),
     Int(i64),
+    Int32(i32),
     /// Magnitude beyond 64 bits, 32 bits a digit, the least significant first.
     BigInt(Box<[u32]>),
     Float(f64),
+    Float32(f32),
+    Char(u16),
     Text(Box<str>),
     Bytes(Box<[u8]>),
     Sign(Sign),
@@ -78,6 +81,7 @@ impl<'s> Lexer<'s> {
         let line_end = rest.get(..blanks).and_then(|blanks| blanks.find('\n'));
         if let Some(at) = line_end
             && self.open == 0
+            && self.dialect.literals == Literals::Python
             && !after.is_empty()
             && self.position + at > 0
             && !self.source.get(..self.position).unwrap_or_default().trim().is_empty()
@@ -96,15 +100,22 @@ impl<'s> Lexer<'s> {
             let span = self.span_of(rest.len());
             return Err(message::refused(span, "a comment", "write the expression alone"));
         }
-        if let Some(token) = self.string()? {
+        let quoted = match self.dialect.literals {
+            Literals::Python => self.string()?,
+            Literals::Java => self.java_quoted()?,
+        };
+        if let Some(token) = quoted {
             return Ok(token);
         }
         let mut following = rest.bytes().skip(1);
         let fraction = first == '.' && following.next().is_some_and(|b| b.is_ascii_digit());
         if first.is_ascii_digit() || fraction {
-            return self.number();
+            return match self.dialect.literals {
+                Literals::Python => self.number(),
+                Literals::Java => self.java_number(),
+            };
         }
-        if first.is_alphabetic() || first == '_' {
+        if first.is_alphabetic() || self.joins(first) {
             return self.word();
         }
         self.punctuation(first)
@@ -114,7 +125,7 @@ impl<'s> Lexer<'s> {
         let rest = self.rest();
         let len = rest
             .char_indices()
-            .find(|&(_, c)| !(c.is_alphanumeric() || c == '_' || is_mark(c)))
+            .find(|&(_, c)| !(c.is_alphanumeric() || self.joins(c) || is_mark(c)))
             .map_or(rest.len(), |(at, _)| at);
         let word = rest.get(..len).unwrap_or_default();
         self.refuse(word)?;
@@ -124,6 +135,11 @@ impl<'s> Lexer<'s> {
         }
         let name = if word.is_ascii() { word.to_owned() } else { word.nfkc().collect() };
         Ok(Token::Name(name.into()))
+    }
+
+    /// Whether it is part of a name beside letters and digits.
+    pub(super) fn joins(&self, character: char) -> bool {
+        character == '_' || self.dialect.spelling.in_names.contains(&character)
     }
 
     /// An error if `word` as a whole is refused by name.
@@ -143,7 +159,7 @@ impl<'s> Lexer<'s> {
             .dialect
             .signs
             .iter()
-            .filter(|(spelling, _)| rest.starts_with(spelling))
+            .filter(|(spelling, sign)| rest.starts_with(spelling) && !is_choice(rest, *sign))
             .max_by_key(|(spelling, _)| spelling.len());
         let refused = self
             .dialect
@@ -163,6 +179,11 @@ impl<'s> Lexer<'s> {
         self.position += len;
         Ok(Token::Sign(*sign))
     }
+}
+
+/// Whether what looks like an optional access is a choice with a fraction behind it: `a?.5:b`.
+fn is_choice(rest: &str, sign: Sign) -> bool {
+    sign == Sign::OptionalDot && rest.as_bytes().get(2).is_some_and(u8::is_ascii_digit)
 }
 
 /// Combining marks continue a name in every host; alone they are never alphabetic.

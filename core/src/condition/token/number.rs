@@ -56,13 +56,13 @@ impl Lexer<'_> {
 }
 
 /// Bytes from `start` that are digits of `radix` or underscores.
-fn run(text: &str, start: usize, radix: u32) -> usize {
+pub(super) fn run(text: &str, start: usize, radix: u32) -> usize {
     let bytes = text.as_bytes().get(start..).unwrap_or_default();
     bytes.iter().take_while(|&&b| char::from(b).is_digit(radix) || b == b'_').count()
 }
 
 /// Bytes of a decimal literal, with fraction and exponent.
-fn decimal_len(text: &str) -> usize {
+pub(super) fn decimal_len(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut len = run(text, 0, 10);
     if bytes.get(len) == Some(&b'.') {
