@@ -21,9 +21,9 @@ import java.util.Set;
 
 final class Writer {
   static final int NULL = 0x00, UNDEFINED = 0x01, FALSE = 0x02, TRUE = 0x03, INT8 = 0x04;
-  static final int INT32 = 0x05, INT64 = 0x06, FLOAT = 0x07, BIG_INT = 0x08, TEXT = 0x10;
-  static final int TEXT_CUT = 0x14, BYTES = 0x18, BYTES_CUT = 0x19, OPEN = 0x20, HEAD = 0x21;
-  static final int ENTRY = 0x22, FIELD = 0x23, REST = 0x24, CLOSE = 0x25, REF = 0x26;
+  static final int INT32 = 0x05, INT64 = 0x06, FLOAT = 0x07, BIG_INT = 0x08, FLOAT32 = 0x09;
+  static final int TEXT = 0x10, TEXT_CUT = 0x14, BYTES = 0x18, BYTES_CUT = 0x19, OPEN = 0x20;
+  static final int HEAD = 0x21, ENTRY = 0x22, FIELD = 0x23, REST = 0x24, CLOSE = 0x25, REF = 0x26;
   static final int MISSING = 0x27, THREAD = 0x30, FRAME = 0x31, LOCAL = 0x36, CHILDREN = 0x38;
   static final int END = 0x3f, LATIN1 = 1, UTF16 = 2, DEPTH = 7, ITEMS = 8, FIELDS = 9;
   static final List<String> KINDS = List.of("list", "tuple", "map", "set", "frozen_set", "range",
@@ -167,6 +167,9 @@ final class Writer {
       Map<String, Double> words = Map.of("nan", Double.NaN, "inf", Double.POSITIVE_INFINITY,
           "-inf", Double.NEGATIVE_INFINITY);
       real(words.containsKey(word) ? words.get(word) : Double.parseDouble(word));
+    } else if (form.containsKey("float32")) {
+      u8(FLOAT32);
+      out.putFloat(Float.parseFloat((String) form.get("float32")));
     } else if (form.containsKey("bytes")) {
       bytes(((String) form.get("bytes")).repeat(times));
     } else if (form.containsKey("text")) {

@@ -17,9 +17,9 @@ const REASONS = { unset: 1, absent: 2, needs_code: 3, not_loaded: 4, redacted: 5
   out_of_fuel: 11 };
 const REST = { depth: 7, items: 8, fields: 9 };
 const TAG = { null: 0x00, undefined: 0x01, false: 0x02, true: 0x03, int8: 0x04, int32: 0x05,
-  int64: 0x06, float: 0x07, bigInt: 0x08, text: 0x10, textCut: 0x14, bytes: 0x18, bytesCut: 0x19,
-  open: 0x20, head: 0x21, entry: 0x22, field: 0x23, rest: 0x24, close: 0x25, ref: 0x26, missing: 0x27,
-  thread: 0x30, frame: 0x31, local: 0x36, children: 0x38, end: 0x3f };
+  int64: 0x06, float: 0x07, bigInt: 0x08, float32: 0x09, text: 0x10, textCut: 0x14, bytes: 0x18,
+  bytesCut: 0x19, open: 0x20, head: 0x21, entry: 0x22, field: 0x23, rest: 0x24, close: 0x25,
+  ref: 0x26, missing: 0x27, thread: 0x30, frame: 0x31, local: 0x36, children: 0x38, end: 0x3f };
 const DEFAULTS = { depth: 3, items: 100, fields: 50, string_bytes: 256 };
 const SHORTEST_I64 = -(2n ** 63n);
 const LONGEST_I64 = 2n ** 63n - 1n;
@@ -144,7 +144,10 @@ class Writer {
       this.u8(TAG.missing);
       this.u8(REASONS[value.missing]);
     } else if ("int" in value) this.integer(BigInt(value.int));
-    else if ("float" in value) {
+    else if ("float32" in value) {
+      this.u8(TAG.float32);
+      this.at = this.buffer.writeFloatLE(Number(value.float32), this.at);
+    } else if ("float" in value) {
       this.float({ nan: NaN, inf: Infinity, "-inf": -Infinity }[value.float] ?? Number(value.float));
     } else if ("bytes" in value) this.bytes(value.bytes, value.times ?? 1);
     else if ("text" in value) this.text(value.text.repeat(value.times ?? 1), most);

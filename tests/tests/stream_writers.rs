@@ -60,7 +60,7 @@ fn check_writer(command: &mut Command, writer: &str) {
     let cases = cases();
     let header = header(&cases);
     let all = cases["cases"].as_array().expect("a list of cases");
-    assert_eq!(all.len(), 21, "the shared cases");
+    assert_eq!(all.len(), 22, "the shared cases");
     for (index, case) in all.iter().enumerate() {
         let limits = match case.get("limits") {
             Some(limits) => serde_json::from_value(limits.clone()).expect("limits of a case"),

@@ -8,7 +8,7 @@
 //!
 //! # Notation
 //!
-//! All numbers are little-endian. `u8 u16 u32 u64 i8 i32 i64 f64` have their fixed size. `varint` is
+//! All numbers are little-endian. `u8 u16 u32 u64 i8 i32 i64 f32 f64` have their fixed size. `varint` is
 //! an unsigned LEB128 number of at most 10 bytes and 64 bits: seven bits a byte, lowest first, the
 //! top bit set on all but the last.
 //!
@@ -49,7 +49,7 @@
 //! ```text
 //! value    = NULL | UNDEFINED | FALSE | TRUE
 //!          | INT8 i8 | INT32 i32 | INT64 i64                 the shortest that fits, by preference
-//!          | FLOAT f64
+//!          | FLOAT f64 | FLOAT32 f32
 //!          | BIG_INT u8(1 if negative) u8(bits used of each digit) varint(digits) u32*   least first
 //!          | text
 //!          | BYTES varint(taken) bytes
@@ -76,6 +76,8 @@
 //! - A *name*: `n` counts the names defined so far, from 0. `n` below that count repeats name `n`; `n`
 //!   equal to it is followed by its text and defines it. Names of types, fields, variables, files and
 //!   functions share one table.
+//! - FLOAT32 is the host's number in 32 bits. Readers take it for the decimal number that its shortest
+//!   digits say, so that `0.1f` is shown as 0.1.
 //! - `taken` counts units as stored: bytes, 16 or 32 bits. *In all* is the host's own length. UTF-16
 //!   may hold lone surrogates. A cut never splits a character of UTF-8.
 //! - A text object, byte object or number that is no builtin (a subclass) is an OPEN of kind 6, 7 or 8
@@ -126,6 +128,8 @@ pub const INT64: u8 = 0x06;
 pub const FLOAT: u8 = 0x07;
 /// An integer beyond 64 bits.
 pub const BIG_INT: u8 = 0x08;
+/// A floating point number in 32 bits.
+pub const FLOAT32: u8 = 0x09;
 /// A string, plus its encoding.
 pub const TEXT: u8 = 0x10;
 /// A cut string, plus its encoding.

@@ -121,6 +121,10 @@ impl Heap {
         if let Some(word) = get("float") {
             return Slot::Float(text(word).parse().expect("a float of a case"));
         }
+        // The digits are the shortest, so that the double they say is what a reader makes of them.
+        if let Some(digits) = get("float32") {
+            return Slot::Float(text(digits).parse().expect("a float of a case"));
+        }
         if let Some(hex) = get("bytes") {
             return Slot::Bytes(unhex(text(hex)).repeat(times));
         }

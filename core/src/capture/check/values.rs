@@ -62,6 +62,7 @@ impl<'a> Values<'a> {
             stream::INT32 => Node::Int(i64::from(i32::from_le_bytes(self.cursor.array()?))),
             stream::INT64 => Node::Int(i64::from_le_bytes(self.cursor.array()?)),
             stream::FLOAT => Node::Float(f64::from_le_bytes(self.cursor.array()?)),
+            stream::FLOAT32 => Node::Float(widened(f32::from_le_bytes(self.cursor.array()?))),
             stream::BIG_INT => self.big_int()?,
             stream::TEXT..stream::BYTES => {
                 let ReadText { text, cut_from } = self.cursor.text(tag)?;
@@ -166,5 +167,27 @@ impl<'a> Values<'a> {
             self.cursor.units(count)?.iter().map(|digit| u32::from_le_bytes(*digit)).collect();
         super::super::big::node(negative, digit_bits, &digits)
             .ok_or_else(|| self.cursor.fault("a digit has more bits than it may"))
+    }
+}
+
+/// The number that the shortest digits of `value` say: 0.1 for `0.1f`, whose exact value is
+/// 0.100000001490116…
+fn widened(value: f32) -> f64 {
+    format!("{value:e}").parse().unwrap_or(f64::from(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_float_of_32_bits_says_its_own_digits() {
+        let exact = [0.1, -2.5, 0.0, 16_777_216.0, 3.402_823_5e38, 1e-45];
+        for number in exact {
+            assert_eq!(widened(number as f32), number);
+        }
+        assert!(widened(-0.0).is_sign_negative());
+        assert!(widened(f32::NAN).is_nan());
+        assert_eq!(widened(f32::NEG_INFINITY), f64::NEG_INFINITY);
     }
 }
