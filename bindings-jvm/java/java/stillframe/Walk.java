@@ -1,0 +1,498 @@
+// The walk of one capture: values, objects, what was written before, and when to stop.
+//
+// Knows neither records nor collections. Invariant: it runs no code of the application, takes no lock
+// and allocates nothing for a class that it has met before; what does not fit is rolled back whole by
+// whoever began it. One walk belongs to one buffer, and is used by the thread that claimed it.
+//
+// What a method returns is where the next byte goes, or 0 if the value did not fit; then `stop` says
+// why. Objects are remembered by reference in an array that is emptied at the end. They are looked
+// for among those of the same shape, so no hash of theirs is needed: System.identityHashCode would
+// write into the header of every object that a capture meets.
+
+package java.stillframe;
+
+import jdk.internal.misc.Unsafe;
+
+final class Walk {
+  /** Objects that a capture remembers; beyond, aliases are written again, cycles end by depth. */
+  private static final int OBJECTS = 384;
+  /** Shapes whose names a capture remembers: three quarters of the table. Power of two. */
+  private static final int SHAPES = 256;
+  private static final int NAMES = 4_096;
+  /** Names that a stream defines at most, as in the core. */
+  private static final int MOST_NAMES = 0x3fff;
+  /** Values between two looks at the clock, less one: about 5 µs of walking. */
+  private static final int VALUES_PER_LOOK = 0xff;
+  private static final Unsafe U = Memory.U;
+
+  /** Bytes may be written up to here at present, and what ends an object a little behind. */
+  long limit;
+  long deadline;
+  int depth, items, fields, stringBytes;
+  /** Why nothing more is written at present; 0 if more is. */
+  int stop;
+  /** Names defined and objects opened so far. */
+  int names, opened;
+  /** The entry of the root written last, if it waits for its children; else negative. */
+  int waiting;
+  /** Why the children written last are not all; 0 if they are. */
+  int rest;
+  /** Children in all of the object opened last; negative if unknown. */
+  long all;
+  /** For texts that are made: of dates and decimal numbers. */
+  final byte[] scratch = new byte[Digits.SCRATCH_BYTES];
+
+  private int values;
+  /** In the upper half of a key, so that the table needs no clearing. */
+  private long epoch;
+  private final long[] keys = new long[SHAPES];
+  private final short[] bases = new short[SHAPES + 1];
+  private final short[] heads = new short[SHAPES + 1];
+  private int shapes;
+  private final short[] numbers = new short[NAMES];
+  private int numbersUsed;
+  private final Object[] objects = new Object[OBJECTS];
+  private final short[] ordinals = new short[OBJECTS];
+  private final short[] next = new short[OBJECTS];
+  private final short[] slots = new short[OBJECTS];
+  private int remembered;
+
+  void begin(int names, int opened) {
+    forget();
+    this.names = names;
+    this.opened = opened;
+    stop = 0;
+    values = 0;
+    shapes = 0;
+    numbersUsed = 0;
+    epoch += 1L << 32;
+    bases[SHAPES] = -1;
+    heads[SHAPES] = -1;
+  }
+
+  /** Lets go of every object of the application. */
+  void forget() {
+    for (int at = 0; at < remembered; at++) {
+      objects[at] = null;
+    }
+    remembered = 0;
+  }
+
+  Object remembered(int entry) {
+    return objects[entry];
+  }
+
+  int ordinal(int entry) {
+    return ordinals[entry] & 0xffff;
+  }
+
+  /** Notes that something did not fit. Always 0. */
+  long full() {
+    if (stop == 0) {
+      stop = Stream.TOO_MANY_BYTES;
+    }
+    return 0;
+  }
+
+  /** Why nothing more was written; goes on, unless the deadline has passed. */
+  int takeStop() {
+    int reason = stop == 0 ? Stream.TOO_MANY_BYTES : stop;
+    stop = stop == Stream.DEADLINE ? stop : 0;
+    return reason;
+  }
+
+  /** Counts a value, or a step that may lead to none; now and then looks at the clock. */
+  void tick() {
+    if ((++values & VALUES_PER_LOOK) == 0 && System.nanoTime() - deadline > 0) {
+      stop = Stream.DEADLINE;
+    }
+  }
+
+  /** Counts a place that holds no value. Whether nothing more is to be written: `rest` says why. */
+  boolean endsAtGap() {
+    tick();
+    if (stop != 0) {
+      rest = stop;
+    }
+    return stop != 0;
+  }
+
+  void rollBack(int names, int opened) {
+    if (names != this.names) {
+      for (int at = 0; at < numbersUsed; at++) {
+        if (numbers[at] > names) {
+          numbers[at] = 0;
+        }
+      }
+      this.names = names;
+    }
+    if (opened != this.opened) {
+      while (remembered > 0 && ordinal(remembered - 1) >= opened) {
+        int entry = --remembered;
+        heads[slots[entry]] = next[entry];
+        objects[entry] = null;
+      }
+      this.opened = opened;
+    }
+  }
+
+  /** Where this capture keeps what it knows of a shape. */
+  private int slot(Shape shape) {
+    long key = epoch | shape.id;
+    int at = shape.id & (SHAPES - 1);
+    while (true) {
+      long held = keys[at];
+      if (held == key) {
+        return at;
+      }
+      if ((held ^ epoch) >>> 32 != 0) {
+        return newSlot(shape, at, key);
+      }
+      at = (at + 1) & (SHAPES - 1);
+    }
+  }
+
+  private int newSlot(Shape shape, int at, long key) {
+    int count = shape.lengths.length;
+    if (shapes >= SHAPES / 4 * 3 || numbersUsed + count > NAMES) {
+      return SHAPES;
+    }
+    shapes++;
+    keys[at] = key;
+    heads[at] = -1;
+    bases[at] = (short) numbersUsed;
+    for (int end = numbersUsed + count; numbersUsed < end; numbersUsed++) {
+      numbers[numbersUsed] = 0;
+    }
+    return at;
+  }
+
+  /** Writes a tag and a name of a shape. */
+  private long name(int tag, Shape shape, int index, int base, long at) {
+    int number = base < 0 ? 0 : numbers[base + index];
+    if (number > 0 && number <= 0x80) {
+      return at + Put.MARGIN > limit ? full() : Put.two(at, tag, number - 1);
+    }
+    return longName(tag, shape, index, base, number, at);
+  }
+
+  private long longName(int tag, Shape shape, int index, int base, int number, long at) {
+    int length = shape.lengths[index];
+    if (at + length + Put.MARGIN > limit || number == 0 && names >= MOST_NAMES) {
+      return full();
+    }
+    U.putByte(at, (byte) tag);
+    if (number > 0) {
+      return Put.varint(at + 1, number - 1);
+    }
+    long to = Put.varint(at + 1, names++);
+    if (base >= 0) {
+      numbers[base + index] = (short) names;
+    }
+    return Put.words(shape.names[index], to, length);
+  }
+
+  /** Writes a value whose children stand so many levels below their variable. */
+  long value(Object object, long at, int level) {
+    if (at + Put.MARGIN > limit) {
+      return full();
+    }
+    if (object == null) {
+      U.putByte(at, (byte) Stream.NULL);
+      return at + 1;
+    }
+    Shape shape = Shapes.of(object.getClass());
+    if (shape.form < Shape.FIELDS) {
+      return leaf(object, shape, at);
+    }
+    int slot = slot(shape);
+    int entry = find(object, slot);
+    if (entry >= 0) {
+      return refer(entry, at);
+    }
+    long to = open(Stream.OPEN, object, shape, slot, at);
+    if (to == 0) {
+      return 0;
+    }
+    if (level >= depth) {
+      return tooDeep(object, shape, to);
+    }
+    if (all != 0) {
+      remember(object, slot);
+    }
+    return children(object, shape, slot, to, level + 1);
+  }
+
+  /** The entry of an object that was written before; negative if it was not. */
+  private int find(Object object, int slot) {
+    int entry = heads[slot];
+    while (entry >= 0 && objects[entry] != object) {
+      entry = next[entry];
+    }
+    return entry;
+  }
+
+  private long refer(int entry, long at) {
+    U.putByte(at, (byte) Stream.REF);
+    return Put.varint(at + 1, ordinal(entry));
+  }
+
+  /** Remembers the object opened last; its entry, or -1 if there is no room. */
+  private int remember(Object object, int slot) {
+    int entry = remembered;
+    if (entry >= OBJECTS) {
+      return -1;
+    }
+    objects[entry] = object;
+    ordinals[entry] = (short) (opened - 1);
+    slots[entry] = (short) slot;
+    next[entry] = heads[slot];
+    heads[slot] = (short) entry;
+    remembered = entry + 1;
+    return entry;
+  }
+
+  /**
+   * Writes a root's own value. An object waits for its children: then `waiting` is its entry, else
+   * negative.
+   */
+  long root(Object object, long at, boolean mayWait) {
+    waiting = -1;
+    Shape shape = object == null ? null : Shapes.of(object.getClass());
+    if (shape == null || shape.form < Shape.FIELDS) {
+      return value(object, at, 0);
+    }
+    if (at + Put.MARGIN > limit) {
+      return full();
+    }
+    int slot = slot(shape);
+    int entry = find(object, slot);
+    if (entry >= 0) {
+      return refer(entry, at);
+    }
+    long to = open(mayWait ? Stream.HEAD : Stream.OPEN, object, shape, slot, at);
+    if (to == 0) {
+      return 0;
+    }
+    if (!mayWait) {
+      Put.two(to, Stream.REST, Stream.ITEMS);
+      U.putByte(to + 2, (byte) Stream.CLOSE);
+      return to + 3;
+    }
+    if (all != 0) {
+      waiting = remember(object, slot);
+    }
+    return to;
+  }
+
+  /** The children of a root that waited. */
+  long rootChildren(int entry, long at) {
+    Object object = objects[entry];
+    Shape shape = Shapes.of(object.getClass());
+    all = Contents.length(object, shape, this);
+    if (depth == 0) {
+      return tooDeep(object, shape, at);
+    }
+    return children(object, shape, slots[entry], at, 1);
+  }
+
+  private long open(int tag, Object object, Shape shape, int slot, long at) {
+    int kind = shape.kind;
+    all = shape.form == Shape.FIELDS ? -1 : Contents.length(object, shape, this);
+    if (shape.form == Shape.DELEGATE) {
+      kind = Contents.kind(object, shape);
+    }
+    U.putByte(at, (byte) tag);
+    long to = name(kind, shape, 0, bases[slot], at + 1);
+    if (to == 0) {
+      return 0;
+    }
+    opened++;
+    return all < 0 ? Put.varint(to, 0) : Put.varint(to, all + 1);
+  }
+
+  /** Writes what is shown of an object whose children are too deep, and CLOSE. */
+  private long tooDeep(Object object, Shape shape, long at) {
+    boolean hasMore;
+    if (shape.storesOne()) {
+      long to = Stored.write(object, shape, at, this);
+      hasMore = to == 0 || shape.offsets.length > 0;
+      at = to == 0 ? at : to;
+    } else {
+      hasMore = all > 0 || all < 0 && shape.offsets.length > 0;
+    }
+    rest = hasMore ? Stream.DEPTH : 0;
+    return close(at);
+  }
+
+  private long close(long at) {
+    if (rest != 0) {
+      at = Put.two(at, Stream.REST, rest);
+    }
+    U.putByte(at, (byte) Stream.CLOSE);
+    return at + 1;
+  }
+
+  /** Writes the children of an object, why the rest of them is missing, and CLOSE. */
+  private long children(Object object, Shape shape, int slot, long at, int level) {
+    if (shape.form == Shape.FIELDS) {
+      return close(fields(object, shape, shape.offsets.length, slot, at, level));
+    }
+    int count = shape.offsets.length;
+    rest = 0;
+    if (shape.storesOne()) {
+      long to = Stored.write(object, shape, at, this);
+      if (to == 0) {
+        rest = takeStopped();
+      } else {
+        at = to;
+      }
+    } else if (shape.form >= Shape.ARRAY) {
+      Object inner = Contents.inner(object, shape);
+      if (inner != null) {
+        int part = Contents.part(object, shape);
+        // A wrapper's own field stands last, for where nothing better is known.
+        count -= shape.form == Shape.DELEGATE ? 1 : 0;
+        at = Contents.write(inner, part, at, level, this);
+      }
+    }
+    if (rest == 0 && count > 0) {
+      at = fields(object, shape, count, slot, at, level);
+    }
+    return close(at);
+  }
+
+  private int takeStopped() {
+    return stop == 0 ? Stream.TOO_MANY_BYTES : stop;
+  }
+
+  /** Writes so many fields of an object up to the limit; `rest` says why not all. */
+  private long fields(Object object, Shape shape, int count, int slot, long at, int level) {
+    long[] offsets = shape.offsets;
+    byte[] holds = shape.holds;
+    int base = bases[slot];
+    rest = 0;
+    for (int index = 0; index < count; index++) {
+      tick();
+      if (stop != 0 || index >= fields) {
+        rest = stop != 0 ? stop : Stream.FIELDS;
+        return at;
+      }
+      int names = this.names;
+      int opened = this.opened;
+      long to = name(Stream.FIELD, shape, index + 1, base, at);
+      if (to != 0) {
+        to = field(object, offsets[index], holds[index], to, level);
+      }
+      if (to == 0) {
+        rollBack(names, opened);
+        rest = takeStopped();
+        return at;
+      }
+      at = to;
+      if (stop != 0) {
+        rest = stop;
+        return at;
+      }
+      rest = 0;
+    }
+    return at;
+  }
+
+  private long field(Object object, long offset, byte held, long at, int level) {
+    switch (held) {
+      case Shape.INT: return Put.integer(at, U.getInt(object, offset));
+      case Shape.REFERENCE: return value(U.getReference(object, offset), at, level);
+      case Shape.LONG: return Put.integer(at, U.getLong(object, offset));
+      case Shape.DOUBLE: return Put.real(at, U.getDouble(object, offset));
+      case Shape.BOOLEAN: return Put.flag(at, U.getByte(object, offset) != 0);
+      case Shape.BYTE: return Put.integer(at, (int) U.getByte(object, offset));
+      case Shape.SHORT: return Put.integer(at, (int) U.getShort(object, offset));
+      case Shape.CHAR: return Put.unit(at, U.getChar(object, offset), stringBytes);
+      case Shape.FLOAT: return Put.real(at, U.getFloat(object, offset));
+      case Shape.OWN:
+        Object cause = U.getReference(object, offset);
+        return value(cause == object ? null : cause, at, level);
+      default: return Put.two(at, Stream.MISSING, Stream.REDACTED);
+    }
+  }
+
+  /** A value without children. There is room for MARGIN bytes. */
+  private long leaf(Object object, Shape shape, long at) {
+    long to;
+    switch (shape.form) {
+      case Shape.STRING:
+        to = Put.string(object, at, limit, stringBytes);
+        break;
+      case Shape.BOXED_INT: return Put.integer(at, U.getInt(object, shape.a));
+      case Shape.BOXED_LONG: return Put.integer(at, U.getLong(object, shape.a));
+      case Shape.BOXED_BOOLEAN: return Put.flag(at, U.getByte(object, shape.a) != 0);
+      case Shape.BOXED_DOUBLE: return Put.real(at, U.getDouble(object, shape.a));
+      case Shape.BOXED_CHAR: return Put.unit(at, U.getChar(object, shape.a), stringBytes);
+      case Shape.BOXED_FLOAT: return Put.real(at, U.getFloat(object, shape.a));
+      case Shape.BOXED_BYTE: return Put.integer(at, (int) U.getByte(object, shape.a));
+      case Shape.BOXED_SHORT: return Put.integer(at, (int) U.getShort(object, shape.a));
+      case Shape.BYTE_ARRAY:
+        to = Put.bytes((byte[]) object, at, limit, stringBytes);
+        break;
+      default:
+        to = Stored.bigInteger(object, at, limit);
+        break;
+    }
+    return to == 0 ? full() : to;
+  }
+
+  /**
+   * Writes an element of a collection. Negative if nothing more is to be written: the complement of
+   * where the next byte goes, and `rest` says why, unless it was the last.
+   */
+  long item(Object object, long at, int level, boolean isLast) {
+    tick();
+    if (stop != 0) {
+      rest = stop;
+      return ~at;
+    }
+    int names = this.names;
+    int opened = this.opened;
+    long to = value(object, at, level);
+    return to != 0 && stop == 0 ? to : stopped(names, opened, at, to, isLast);
+  }
+
+  /** Says that there are more elements than the limit; what it returns is as of an item. */
+  long enough(long at) {
+    rest = Stream.ITEMS;
+    return ~at;
+  }
+
+  /** Writes an entry of a map; what it returns is as of an item. */
+  long entry(Object key, Object held, long at, int level, boolean isLast) {
+    tick();
+    if (stop != 0) {
+      rest = stop;
+      return ~at;
+    }
+    int names = this.names;
+    int opened = this.opened;
+    long to = at + Put.MARGIN > limit ? full() : at;
+    if (to != 0) {
+      U.putByte(at, (byte) Stream.ENTRY);
+      to = value(key, at + 1, level);
+    }
+    if (to != 0 && Keys.isRedacted(key)) {
+      to = to + Put.MARGIN > limit ? full() : Put.two(to, Stream.MISSING, Stream.REDACTED);
+    } else if (to != 0) {
+      to = value(held, to, level);
+    }
+    return to != 0 && stop == 0 ? to : stopped(names, opened, at, to, isLast);
+  }
+
+  private long stopped(int names, int opened, long at, long to, boolean isLast) {
+    if (to == 0) {
+      rollBack(names, opened);
+      rest = takeStopped();
+      return ~at;
+    }
+    rest = isLast ? 0 : stop;
+    return ~to;
+  }
+}

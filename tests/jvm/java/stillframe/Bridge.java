@@ -1,0 +1,45 @@
+// The bridge without a native library: what the JVM's own reflection says instead of JVMTI.
+//
+// Knows a few names of the redaction list. Invariant: it answers as bindings-jvm's Bridge says; only
+// that a Field loads its type, which is why the real one does not ask reflection.
+
+package java.stillframe;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+final class Bridge {
+  private static final Set<String> REDACTED = Set.of("password", "apikey", "authorization", "cookie",
+      "secret", "token");
+
+  private Bridge() {}
+
+  static String[] describe(Class<?> type) {
+    List<String> found = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    Set<String> shared = new HashSet<>();
+    for (Field field : type.getDeclaredFields()) {
+      if (!seen.add(field.getName())) shared.add(field.getName());
+    }
+    for (Field field : type.getDeclaredFields()) {
+      String name = field.getName();
+      boolean isOuter = name.startsWith("this$") || name.startsWith("val$");
+      boolean isLeftOut = Modifier.isStatic(field.getModifiers()) || shared.contains(name)
+          || field.isSynthetic() && !isOuter;
+      if (!isLeftOut) {
+        found.add(name);
+        found.add(field.getType().descriptorString());
+      }
+    }
+    return found.toArray(new String[0]);
+  }
+
+  static boolean isRedacted(String name) {
+    return REDACTED.contains(name.replaceAll("[_$@ .-]", "").toLowerCase(Locale.ROOT));
+  }
+}
