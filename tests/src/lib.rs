@@ -8,6 +8,7 @@ mod ffi;
 pub mod process;
 pub mod rust_text;
 pub mod stand;
+pub mod tool;
 pub mod tree;
 
 /// Makes each named function, which takes a [`stand::Stand`], a test on every supported CPython.

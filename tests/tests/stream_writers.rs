@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use stillframe_core::capture::{Header, Plan, check, snapshot};
 use stillframe_core::limits::CaptureLimits;
+use stillframe_tests::tool::is_there;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("stream")
@@ -38,17 +39,6 @@ fn header(cases: &Value) -> Header {
         monotonic_ns: long("monotonic_ns"),
         thread_id: long("thread_id"),
     }
-}
-
-/// Whether `program` can be run; a failure in CI, a loud skip elsewhere.
-fn is_there(program: &str, version: &str) -> bool {
-    let runs = Command::new(program).arg(version).output().is_ok_and(|out| out.status.success());
-    if !runs {
-        let is_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
-        assert!(!is_ci, "`{program}` is not there, and in CI that is a failure");
-        eprintln!("SKIPPED the stream writer that needs `{program}`: it is not there");
-    }
-    runs
 }
 
 fn check_writer(command: &mut Command, writer: &str) {
@@ -81,14 +71,14 @@ fn check_writer(command: &mut Command, writer: &str) {
 
 #[test]
 fn javascript_writes_the_stream() {
-    if is_there("node", "--version") {
+    if is_there("node", "--version", "the stream writer in JavaScript") {
         check_writer(&mut Command::new("node"), "writer.mjs");
     }
 }
 
 #[test]
 fn java_writes_the_stream() {
-    if is_there("java", "--version") {
+    if is_there("java", "--version", "the stream writer in Java") {
         check_writer(&mut Command::new("java"), "Writer.java");
     }
 }
