@@ -5,6 +5,7 @@
 
 mod args;
 mod command;
+mod elf;
 mod fail;
 mod link;
 mod location;

@@ -15,6 +15,7 @@ use std::process::Command;
 pub(crate) mod agents;
 mod variables;
 
+use agents::Missing;
 use variables::{Changes, Wish};
 
 /// Starts the command; returns only if it could not be started, or if there was nothing to start.
@@ -56,28 +57,35 @@ fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
         }
         Err(failure) => return Err(failure),
     };
-    let python = match agents::python() {
-        Ok(python) => python,
-        Err(reason) if run.print => {
-            return Err(Failure::new(Exit::Failed, "no_agent", reason)
+    let (python, jvm) = (agents::python::find(), agents::jvm::find());
+    if let (Err(python), Err(jvm)) = (&python, &jvm) {
+        if run.print {
+            return Err(Failure::new(Exit::Failed, "no_agent", format!("{python}, {jvm}"))
                 .next("keep stillframe-agents beside the command, or set STILLFRAME_AGENTS"));
         }
-        Err(reason) => {
-            say(&format!("{reason}: the command starts untouched"));
-            return strip();
-        }
-    };
-    if let Some(reason) = agents::misfit(&run.command) {
-        say(&format!("{reason}: it starts untouched"));
+        say(&format!("{python}, {jvm}: the command starts untouched"));
+        return strip();
+    }
+    let options = jvm.clone().and_then(|jvm| jvm.value(&run.command, !run.print));
+    let missing = Missing { python: reason(&python), jvm: reason(&options) };
+    match (agents::misfit(&run.command, &missing), missing.jvm.filter(|_| jvm.is_ok())) {
+        (Some(reason), _) => say(&format!("{reason}: it starts untouched")),
+        (None, Some(reason)) => say(&format!("{reason}: JVMs start without an agent")),
+        (None, None) => {}
     }
     Ok(Changes::of(&Wish {
-        python: &python.folder,
+        python: python.as_ref().ok().map(|python| python.folder.as_path()),
+        jvm: options.as_ref().ok().and_then(|options| options.as_deref()),
         target: target.as_ref(),
         service: run.service.as_deref(),
         labels: &run.labels,
         children: run.children == Children::Yes,
         process: (!run.print).then(std::process::id),
     }))
+}
+
+fn reason<T>(found: &std::result::Result<T, String>) -> Option<&str> {
+    found.as_ref().err().map(String::as_str)
 }
 
 /// A remark for whoever started the command, on its stderr.

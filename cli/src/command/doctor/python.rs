@@ -4,7 +4,7 @@
 //! runs.
 
 use super::{Check, State};
-use crate::command::run::agents::{self, on_path};
+use crate::command::run::agents::{on_path, python};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::Path;
@@ -27,7 +27,7 @@ struct Version {
 
 /// The agent, then each Python that is found.
 pub(super) fn checks() -> Vec<Check> {
-    let (mut checks, minors) = match agents::python() {
+    let (mut checks, minors) = match python::find() {
         Ok(python) => {
             let message =
                 format!("for Python {} in {}", python.versions(), python.folder.display());

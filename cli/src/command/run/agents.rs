@@ -1,77 +1,53 @@
 //! The agents this command carries: where their files lie and what they fit.
 //!
-//! Invariant: a folder is used only after the files that the hook loads were found in it.
+//! Knows folders and the words of a command; each runtime's files are its own module's. Invariant: a
+//! folder is used only after the files that the hook loads were found in it.
 
 use super::inherited;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// The agent for Python.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Python {
-    /// Folder that goes on `PYTHONPATH`; holds `sitecustomize.py` and a folder for each version.
-    pub(crate) folder: PathBuf,
-    /// Minor versions of Python 3 there are agents for, in order.
-    pub(crate) minors: Vec<u32>,
-}
+pub(crate) mod jvm;
+pub(crate) mod python;
 
 /// Runtimes whose agents are not there yet, by the names of their commands.
-const NOT_YET: [(&str, &[&str]); 3] = [
+const NOT_YET: [(&str, &[&str]); 2] = [
     ("Node", &["node", "nodejs", "npm", "npx", "yarn", "pnpm", "tsx", "ts-node", "nest"]),
-    ("the JVM", &["java", "mvn", "mvnw", "gradle", "gradlew", "kotlin", "scala", "sbt"]),
     ("Ruby", &["ruby", "bundle", "rails", "rake", "puma"]),
 ];
+/// Commands that start a JVM.
+const OF_THE_JVM: [&str; 12] = [
+    "java", "mvn", "mvnw", "mvnd", "gradle", "gradlew", "kotlin", "scala", "sbt", "clojure",
+    "groovy", "jshell",
+];
 
-/// The agent for Python, or why there is none.
-pub(crate) fn python() -> Result<Python, String> {
+/// The folder of the agent for a runtime, called `name` beside the others.
+fn folder(name: &str) -> Result<PathBuf, String> {
     if let Some(agents) = inherited("STILLFRAME_AGENTS") {
         let agents = PathBuf::from(agents);
-        let inside = agents.join("python");
-        let folder = if inside.is_dir() { inside } else { agents };
-        return check(&folder);
+        let inside = agents.join(name);
+        return Ok(if inside.is_dir() { inside } else { agents });
     }
     let here = std::env::current_exe().and_then(|path| path.canonicalize());
     let here = here.map_err(|error| format!("this program's own place is unknown: {error}"))?;
     let beside = here.parent().map(Path::to_path_buf).unwrap_or_default();
-    let places = [beside.join("stillframe-agents/python"), beside.join("../lib/stillframe/python")];
-    let found = places.iter().find(|place| place.is_dir());
-    match found {
-        Some(folder) => check(&folder.canonicalize().unwrap_or_else(|_| folder.clone())),
-        None => Err(format!("no agent for Python in {}", places[0].display())),
-    }
+    let first = beside.join("stillframe-agents").join(name);
+    let second = beside.join("../lib/stillframe").join(name);
+    let found = if !first.is_dir() && second.is_dir() { second } else { first };
+    Ok(found.canonicalize().unwrap_or(found))
 }
 
-fn check(folder: &Path) -> Result<Python, String> {
-    let readable = |file: &Path| std::fs::File::open(file).is_ok();
-    if !readable(&folder.join("sitecustomize.py")) {
-        return Err(format!("no agent for Python in {}", folder.display()));
-    }
-    if folder.as_os_str().as_encoded_bytes().iter().any(|byte| b": \t\n".contains(byte)) {
-        return Err(format!("a colon or blank in the agent's folder {}", folder.display()));
-    }
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let minor = |name: &OsStr| name.to_str()?.strip_prefix("cp3")?.parse::<u32>().ok();
-    let mut minors: Vec<u32> = entries
-        .filter(|entry| readable(&entry.path().join("stillframe/__init__.py")))
-        .filter_map(|entry| minor(&entry.file_name()))
-        .collect();
-    minors.sort_unstable();
-    match minors.is_empty() {
-        true => Err(format!("no agent for any version of Python in {}", folder.display())),
-        false => Ok(Python { folder: folder.to_path_buf(), minors }),
-    }
-}
-
-impl Python {
-    /// `3.12, 3.13`.
-    pub(crate) fn versions(&self) -> String {
-        let versions = self.minors.iter().map(|minor| format!("3.{minor}"));
-        versions.collect::<Vec<_>>().join(", ")
-    }
+/// Why a runtime gets no agent, for those that get none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Missing<'a> {
+    /// Python.
+    pub(crate) python: Option<&'a str>,
+    /// The JVM.
+    pub(crate) jvm: Option<&'a str>,
 }
 
 /// Why the agents clearly do not fit a command, told from its words alone: nothing is run.
-pub(crate) fn misfit(command: &[OsString]) -> Option<String> {
+pub(crate) fn misfit(command: &[OsString], missing: &Missing) -> Option<String> {
     let (program, arguments) = command.split_first()?;
     let typed = Path::new(program).file_name()?.to_str()?.to_owned();
     for (runtime, commands) in NOT_YET {
@@ -79,35 +55,18 @@ pub(crate) fn misfit(command: &[OsString]) -> Option<String> {
             return Some(format!("{typed}: there is no agent for {runtime} yet"));
         }
     }
-    if typed.starts_with("python")
-        && let Some(flag) = ignores_the_hook(arguments)
-    {
-        return Some(format!("{typed} -{flag} ignores PYTHONPATH, by which the agent comes"));
+    if OF_THE_JVM.contains(&typed.as_str()) {
+        return missing.jvm.map(|reason| format!("{typed}: {reason}"));
+    }
+    if !typed.starts_with("python") {
+        return None;
+    }
+    if let Some(reason) = missing.python {
+        return Some(format!("{typed}: {reason}"));
     }
     // A version without an agent says so itself, by the hook's first lines.
-    None
-}
-
-/// The flag by which this Python takes no notice of `PYTHONPATH` or `sitecustomize`.
-fn ignores_the_hook(arguments: &[OsString]) -> Option<char> {
-    let mut words = arguments.iter();
-    while let Some(flags) = words.next()?.to_str()?.strip_prefix('-') {
-        for flag in flags.chars() {
-            match flag {
-                'I' | 'E' | 'S' => return Some(flag),
-                // Behind these stands what runs, or a long option.
-                'c' | 'm' | '-' => return None,
-                'W' | 'X' => {
-                    if flags.ends_with(flag) {
-                        words.next()?;
-                    }
-                    break;
-                }
-                _ => {}
-            }
-        }
-    }
-    None
+    let flag = python::ignores_the_hook(arguments)?;
+    Some(format!("{typed} -{flag} ignores PYTHONPATH, by which the agent comes"))
 }
 
 /// The file that `exec` would take for a program.
@@ -123,43 +82,14 @@ pub(crate) fn on_path(program: &OsStr) -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    fn carried(temp: &Path, versions: &[&str]) {
-        std::fs::write(temp.join("sitecustomize.py"), "").expect("a file");
-        for version in versions {
-            let package = temp.join(version).join("stillframe");
-            std::fs::create_dir_all(&package).expect("folders");
-            std::fs::write(package.join("__init__.py"), "").expect("a file");
-        }
-    }
-
-    #[test]
-    fn a_folder_counts_only_with_its_files() {
-        let temp = tempfile::tempdir().expect("a temporary folder");
-        assert!(check(temp.path()).is_err());
-        carried(temp.path(), &[]);
-        assert!(check(temp.path()).is_err());
-        std::fs::create_dir(temp.path().join("cp311")).expect("a folder");
-        carried(temp.path(), &["cp313", "cp312"]);
-        let python = check(temp.path()).expect("agents");
-        assert_eq!(
-            (python.minors.as_slice(), python.versions().as_str()),
-            (&[12, 13][..], "3.12, 3.13")
-        );
-        let blank = temp.path().join("a b");
-        std::fs::create_dir(&blank).expect("a folder");
-        carried(&blank, &["cp312"]);
-        assert!(check(&blank).expect_err("a blank").contains("blank"));
-    }
-
     #[test]
     fn only_what_clearly_does_not_fit_is_said() {
         let misfit = |command: &str| {
             let words: Vec<OsString> = command.split(' ').map(OsString::from).collect();
-            misfit(&words)
+            misfit(&words, &Missing::default())
         };
         for clear in [
             "node app.js",
-            "/usr/bin/java",
             "bundle",
             "python3.12 -I app.py",
             "python3.13 -W ignore -uE -c 1",
@@ -174,9 +104,27 @@ mod tests {
             "python3.12 -W ignore -u --check-hash-based-pycs always",
             "gunicorn -E",
             "sh",
+            "/usr/bin/java -jar app.jar",
+            "mvn test",
             "no-such-program",
         ] {
             assert_eq!(misfit(open), None, "{open}");
+        }
+    }
+
+    #[test]
+    fn an_agent_that_is_missing_is_missed_by_its_own_runtime() {
+        let said = |command: &str| {
+            let missing = Missing { python: Some("no agent"), jvm: Some("no agent for the JVM") };
+            misfit(&[OsString::from(command)], &missing)
+        };
+        for (command, expected) in [
+            ("/usr/bin/java", Some("java: no agent for the JVM")),
+            ("./gradlew", Some("gradlew: no agent for the JVM")),
+            ("python3.12", Some("python3.12: no agent")),
+            ("sh", None),
+        ] {
+            assert_eq!(said(command).as_deref(), expected, "{command}");
         }
     }
 }

@@ -10,8 +10,10 @@ use std::path::Path;
 
 /// What `run` was asked for.
 pub(super) struct Wish<'a> {
-    /// Folder that goes first on `PYTHONPATH`.
-    pub(super) python: &'a Path,
+    /// Folder that goes first on `PYTHONPATH`, if there is one.
+    pub(super) python: Option<&'a Path>,
+    /// New value of `JAVA_TOOL_OPTIONS`, if it changes.
+    pub(super) jvm: Option<&'a OsStr>,
     /// The hub, if there is one.
     pub(super) target: Option<&'a Target>,
     /// `--service`.
@@ -37,8 +39,13 @@ impl Changes {
     /// The changes that a wish needs.
     pub(super) fn of(wish: &Wish) -> Self {
         let mut changes = Self::of_a_person();
-        let path = first_on_path(wish.python.as_os_str(), inherited("PYTHONPATH"));
-        changes.set("PYTHONPATH", path);
+        if let Some(python) = wish.python {
+            let path = first_on_path(python.as_os_str(), inherited("PYTHONPATH"));
+            changes.set("PYTHONPATH", path);
+        }
+        if let Some(options) = wish.jvm {
+            changes.set(super::agents::jvm::VARIABLE, options);
+        }
         if let Some(target) = wish.target {
             changes.set("STILLFRAME_HUB", &target.url);
             let own = ["STILLFRAME_AGENT_TOKEN", "STILLFRAME_AGENT_TOKEN_FILE"];
@@ -119,7 +126,8 @@ mod tests {
     #[test]
     fn a_persons_token_never_reaches_the_command() {
         let changes = Changes::of(&Wish {
-            python: Path::new("/ours"),
+            python: Some(Path::new("/ours")),
+            jvm: None,
             target: None,
             service: Some("checkout"),
             labels: &[],
