@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Start CMD with the agent in it.
     Run(Run),
+    /// Load the agent into a JVM that runs already.
+    Attach(Attach),
     /// List instances, then probes.
     Ls(Ls),
     /// Take snapshots where a line is reached.
@@ -120,6 +122,18 @@ pub(crate) enum Children {
     Yes,
     /// Only CMD itself.
     No,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Attach {
+    /// The JVM's process id.
+    pub(crate) pid: u32,
+    /// Name of the service.
+    #[arg(long)]
+    pub(crate) service: Option<String>,
+    /// Labels of the instance.
+    #[arg(long = "label", value_name = "K=V", value_parser = label)]
+    pub(crate) labels: Vec<(String, String)>,
 }
 
 #[derive(Debug, Args)]

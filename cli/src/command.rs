@@ -11,6 +11,7 @@ use stillframe_core::ids::ProbeId;
 use stillframe_hub::api::types::ProbeView;
 
 pub(crate) mod arm;
+pub(crate) mod attach;
 pub(crate) mod doctor;
 pub(crate) mod file;
 mod follow;

@@ -102,6 +102,22 @@ fn machine_name(machine: u16) -> String {
     }
 }
 
+/// Whether the program at `path` has a section called `name`.
+pub(crate) fn has_section(path: &Path, name: &str) -> io::Result<bool> {
+    let reader = Reader { file: File::open(path)? };
+    let header = reader.bytes(0, 64)?;
+    let (start, count) = (number(&header[40..48]), number(&header[60..62]));
+    let section = |index: u64| reader.bytes(start.saturating_add(index * 64), 64);
+    let names = section(number(&header[62..64]))?;
+    let names = reader.bytes(number(&names[24..32]), number(&names[32..40]).min(MAX_NAMES))?;
+    for index in 0..count.min(MAX_ENTRIES) {
+        if text_at(&names, number(&section(index)?[..4])) == Some(name) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 struct Reader {
     file: File,
 }
@@ -172,6 +188,13 @@ mod tests {
         assert!(gnu.takes(&gnu) && !gnu.takes(&other));
         assert!(!gnu.takes(&Elf { machine: 40, libc: None }), "another machine");
         assert!(other.shown().ends_with(", musl"), "{}", other.shown());
+    }
+
+    #[test]
+    fn sections_are_found_by_name() {
+        let own = std::env::current_exe().expect("a path");
+        assert_eq!(has_section(&own, ".text").ok(), Some(true));
+        assert_eq!(has_section(&own, ".svm_heap").ok(), Some(false));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Invariant: the process ends with one of the documented exit codes.
 
 mod args;
+mod attach;
 mod command;
 mod elf;
 mod fail;
@@ -45,6 +46,7 @@ fn execute(cli: &Cli, output: &Output) -> Result<()> {
     match &cli.command {
         Command::Serve(args) => serve::serve(args, output),
         Command::Run(args) => run::run(args, cli.hub.as_deref(), cli.output, output),
+        Command::Attach(args) => command::attach::attach(args, &context),
         Command::Ls(args) => list::list(args, &context),
         Command::Snap(args) => arm::snap(args, &context),
         Command::Log(args) => arm::log(args, &context),
