@@ -8,7 +8,7 @@ use stillframe_tests::stand::skip;
 use stillframe_tests::tree::{root, sources};
 
 /// Commands that are drawn but do not work yet.
-const LATER: [&str; 7] = ["record", "replay", "dap", "mcp", "attach", "freeze", "demo"];
+const LATER: [&str; 6] = ["record", "replay", "dap", "mcp", "freeze", "demo"];
 
 fn readme() -> String {
     std::fs::read_to_string(root().join("README.md")).expect("README.md is there")

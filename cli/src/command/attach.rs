@@ -34,8 +34,8 @@ const LOADS: Duration = Duration::from_secs(30);
 pub(crate) fn attach(args: &Attach, context: &Context) -> Result<()> {
     let process = Process::find(args.pid)?;
     admit(&process)?;
-    let agent = jvm::find().map_err(|reason| {
-        Failure::new(Exit::Failed, "no_agent", reason)
+    let agent = jvm::find().map_err(|absent| {
+        Failure::new(Exit::Failed, "no_agent", absent.reason)
             .next("keep stillframe-agents beside the command, or set STILLFRAME_AGENTS")
     })?;
     fits(&process, &agent)?;
@@ -164,5 +164,5 @@ fn load(args: &Attach, process: &Process, agent: &Jvm, link: &Link) -> Result<bo
         Failure::new(Exit::Failed, "not_attached", message)
             .next("the agent may be in it all the same: stillframe ls")
     })?;
-    refusal::of_answer(pid, answer).map_or(Ok(was_there), Err)
+    refusal::of_answer(process, answer).map_or(Ok(was_there), Err)
 }

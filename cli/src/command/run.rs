@@ -16,6 +16,7 @@ pub(crate) mod agents;
 mod variables;
 
 use agents::Missing;
+use agents::jvm::NoAgent;
 use variables::{Changes, Wish};
 
 /// Starts the command; returns only if it could not be started, or if there was nothing to start.
@@ -58,7 +59,7 @@ fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
         Err(failure) => return Err(failure),
     };
     let (python, jvm) = (agents::python::find(), agents::jvm::find());
-    if let (Err(python), Err(jvm)) = (&python, &jvm) {
+    if let (Err(python), Err(NoAgent { reason: jvm, .. })) = (&python, &jvm) {
         if run.print {
             return Err(Failure::new(Exit::Failed, "no_agent", format!("{python}, {jvm}"))
                 .next("keep stillframe-agents beside the command, or set STILLFRAME_AGENTS"));
@@ -66,9 +67,12 @@ fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
         say(&format!("{python}, {jvm}: the command starts untouched"));
         return strip();
     }
-    let options = jvm.clone().and_then(|jvm| jvm.value(&run.command, !run.print));
+    // One that is not carried is missed by those alone who start a JVM.
+    let is_carried = !jvm.as_ref().is_err_and(|absent| !absent.is_broken);
+    let options =
+        jvm.map_err(|absent| absent.reason).and_then(|jvm| jvm.value(&run.command, !run.print));
     let missing = Missing { python: reason(&python), jvm: reason(&options) };
-    match (agents::misfit(&run.command, &missing), missing.jvm.filter(|_| jvm.is_ok())) {
+    match (agents::misfit(&run.command, &missing), missing.jvm.filter(|_| is_carried)) {
         (Some(reason), _) => say(&format!("{reason}: it starts untouched")),
         (None, Some(reason)) => say(&format!("{reason}: JVMs start without an agent")),
         (None, None) => {}

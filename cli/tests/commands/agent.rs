@@ -44,6 +44,26 @@ pub(crate) struct Agent {
 impl Agent {
     /// Connects as `service` and answers probes.
     pub(crate) fn connect(url: &str, token_file: &Path, service: &str, answer: Answer) -> Self {
+        let info = InstanceInfo {
+            service: service.to_owned(),
+            version: Some("v41".to_owned()),
+            host: "box".to_owned(),
+            pid: 17,
+            runtime: "python 3.12.1".to_owned(),
+            command: vec!["python".to_owned(), "app.py".to_owned()],
+            agent: "0.1.0".to_owned(),
+            ..InstanceInfo::default()
+        };
+        Self::connect_as(url, token_file, info, answer)
+    }
+
+    /// Connects as the instance that `info` describes.
+    pub(crate) fn connect_as(
+        url: &str,
+        token_file: &Path,
+        info: InstanceInfo,
+        answer: Answer,
+    ) -> Self {
         let token = std::fs::read_to_string(token_file).expect("the agents' token");
         let address = url.strip_prefix("http://").expect("a plain address");
         let mut request = format!("ws://{address}/agent").into_client_request().expect("a request");
@@ -60,7 +80,7 @@ impl Agent {
             probes: BTreeMap::new(),
             sequence: 0,
         };
-        life.hello(service);
+        life.hello(info);
         let thread = std::thread::spawn(move || life.live(&asked));
         Self { wishes, thread: Some(thread) }
     }
@@ -96,17 +116,7 @@ struct Life {
 }
 
 impl Life {
-    fn hello(&mut self, service: &str) {
-        let info = InstanceInfo {
-            service: service.to_owned(),
-            version: Some("v41".to_owned()),
-            host: "box".to_owned(),
-            pid: 17,
-            runtime: "python 3.12.1".to_owned(),
-            command: vec!["python".to_owned(), "app.py".to_owned()],
-            agent: "0.1.0".to_owned(),
-            ..InstanceInfo::default()
-        };
+    fn hello(&mut self, info: InstanceInfo) {
         self.say(&AgentMessage::Hello {
             protocol: PROTOCOL,
             capabilities: ["snap", "log", "count", "dry_run"].map(str::to_owned).into(),

@@ -8,14 +8,14 @@ use std::process::{Child, ChildStdout, Stdio};
 use stillframe_core::probe::{Explanation, ProbeSpec, ProbeState};
 
 /// A hub that is served by the command itself.
-struct Hub<'a> {
+pub(crate) struct Hub<'a> {
     machine: &'a Machine,
     child: Child,
     said: Value,
 }
 
 impl<'a> Hub<'a> {
-    fn serve(machine: &'a Machine) -> Self {
+    pub(crate) fn serve(machine: &'a Machine) -> Self {
         let mut command = machine.command(&["serve", "--bind", "127.0.0.1:0", "-o", "json"]);
         command.stdout(Stdio::piped());
         let mut child = command.spawn().expect("it starts");
@@ -25,7 +25,7 @@ impl<'a> Hub<'a> {
         Self { machine, child, said }
     }
 
-    fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         self.said["url"].as_str().expect("an address")
     }
 

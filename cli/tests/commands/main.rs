@@ -4,8 +4,12 @@
 //! Invariant: no test needs the network beyond loopback, and none waits for a fixed time.
 
 mod agent;
+mod attach;
+mod attach_container;
 mod bad_input;
 mod files;
 mod hub;
+mod jvm;
 mod run;
+mod run_jvm;
 mod support;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Variables that would let the surroundings of a test into it.
-const FOREIGN: [&str; 16] = [
+const FOREIGN: [&str; 20] = [
     "STILLFRAME_AGENTS",
     "STILLFRAME_AGENT_TOKEN",
     "STILLFRAME_AGENT_TOKEN_FILE",
@@ -26,12 +26,16 @@ const FOREIGN: [&str; 16] = [
     "STILLFRAME_SINK",
     "STILLFRAME_TOKEN",
     "STILLFRAME_TOKEN_FILE",
+    "JAVA_HOME",
+    "JAVA_TOOL_OPTIONS",
+    "JDK_JAVA_OPTIONS",
     "PYTHONPATH",
+    "_JAVA_OPTIONS",
     "NO_COLOR",
 ];
 
 /// How long anything may take on a busy machine before it is taken for absent.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A home, a runtime folder and a working folder.
 pub(crate) struct Machine {

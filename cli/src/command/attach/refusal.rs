@@ -76,12 +76,9 @@ pub(super) fn of_channel(process: &Process, refusal: &Refusal) -> Failure {
         }
         Refusal::NoHandler => refused(
             "attach_disabled",
-            format!(
-                "process {pid} does not handle SIGQUIT, which would end it: it was started with -Xrs, \
-                 or still starts"
-            ),
+            format!("process {pid} does not handle SIGQUIT, which would end it: its JVM still starts"),
         )
-        .next(format!("try again in a moment; with -Xrs, {AT_START}")),
+        .next(format!("try again in a moment; if that does not help, {AT_START}")),
         Refusal::Silent => refused(
             "attach_disabled",
             format!("process {pid} opened no socket within 5 s: attaching is disabled, or it hangs"),
@@ -166,9 +163,16 @@ pub(super) fn of_library(pid: u32, nowhere: Nowhere) -> Failure {
 }
 
 /// The JVM did not load the agent.
-pub(super) fn of_answer(pid: u32, answer: Answer) -> Option<Failure> {
+pub(super) fn of_answer(process: &Process, answer: Answer) -> Option<Failure> {
+    let pid = process.pid;
     let failure = match answer {
         Answer::Loaded => return None,
+        Answer::Nothing if !process.lives() => Failure::new(
+            Exit::Failed,
+            "not_attached",
+            format!("process {pid} ended while it was attached to"),
+        )
+        .next("look at its stderr, and for a file hs_err_pid in its folder"),
         Answer::Forbidden => refused(
             "loading_forbidden",
             format!("process {pid} was started with -XX:-EnableDynamicAgentLoading"),

@@ -26,18 +26,30 @@ pub(crate) struct Jvm {
     pub(crate) elf: Elf,
 }
 
-/// The agent for the JVM, or why there is none.
-pub(crate) fn find() -> Result<Jvm, String> {
-    check(&folder("jvm")?)
+/// Why there is no agent for the JVM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NoAgent {
+    /// In words.
+    pub(crate) reason: String,
+    /// Whether there is a file in its place.
+    pub(crate) is_broken: bool,
 }
 
-fn check(folder: &Path) -> Result<Jvm, String> {
+/// The agent for the JVM, or why there is none.
+pub(crate) fn find() -> Result<Jvm, NoAgent> {
+    check(&folder("jvm").map_err(|reason| NoAgent { reason, is_broken: false })?)
+}
+
+fn check(folder: &Path) -> Result<Jvm, NoAgent> {
     let library = folder.join(LIBRARY);
     if !library.exists() {
-        return Err(format!("no agent for the JVM in {}", folder.display()));
+        let reason = format!("no agent for the JVM in {}", folder.display());
+        return Err(NoAgent { reason, is_broken: false });
     }
-    let shown = library.display();
-    let elf = Elf::read(&library).map_err(|reason| format!("the agent {shown} {reason}"))?;
+    let elf = Elf::read(&library).map_err(|reason| {
+        let reason = format!("the agent {} {reason}", library.display());
+        NoAgent { reason, is_broken: true }
+    })?;
     let library = std::path::absolute(&library).unwrap_or(library);
     Ok(Jvm { library, elf })
 }
@@ -170,10 +182,13 @@ mod tests {
     #[test]
     fn a_library_counts_only_if_it_is_one() {
         let temp = tempfile::tempdir().expect("a temporary folder");
-        assert!(check(temp.path()).expect_err("none").starts_with("no agent for the JVM in"));
+        assert!(
+            check(temp.path()).expect_err("none").reason.starts_with("no agent for the JVM in")
+        );
         let library = temp.path().join(LIBRARY);
         std::fs::write(&library, "text").expect("written");
-        assert!(check(temp.path()).expect_err("none").contains("no ELF file"));
+        let broken = check(temp.path()).expect_err("none");
+        assert!(broken.is_broken && broken.reason.contains("no ELF file"), "{broken:?}");
         std::fs::copy(std::env::current_exe().expect("a path"), &library).expect("copied");
         let jvm = check(temp.path()).expect("an agent");
         assert_eq!(jvm.library, library);
