@@ -13,6 +13,7 @@ use std::path::Path;
 use stillframe_hub::api::types::InstanceView;
 use stillframe_hub::discovery;
 
+mod jvm;
 mod private;
 mod python;
 
@@ -57,6 +58,7 @@ pub(crate) fn doctor(context: &Context) -> Result<()> {
     let mut checks = vec![discovery_file()];
     checks.extend(hub(context));
     checks.extend(python::checks());
+    checks.extend(jvm::checks());
     checks.extend(environment());
     let output = context.output;
     if output.json {
@@ -153,8 +155,8 @@ fn hub(context: &Context) -> Vec<Check> {
         Err(failure) => Check::bad("instances", failure),
         Ok(list) if list.is_empty() => Check::new(State::Note, "instances", "none is connected")
             .next(
-                "stillframe run -- CMD; a Python started with -I, -E or -S ignores the hook, \
-             as does a version without an agent",
+                "stillframe run -- CMD, or stillframe attach PID for a JVM; a Python started with -I, \
+             -E or -S ignores the hook, as does a version without an agent",
             ),
         Ok(list) => {
             let number = plural(list.len() as u64, "instance is", "instances are");

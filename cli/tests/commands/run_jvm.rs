@@ -107,3 +107,35 @@ fn a_build_without_an_agent_for_the_jvm_says_so_to_those_who_start_one() {
     assert!(ran.stderr.contains("no agent for the JVM") && ran.stderr.lines().count() == 1);
     run(&machine, &agents, &[], &["true"]).done();
 }
+
+#[test]
+fn a_doctor_tells_the_agent_and_each_jvm() {
+    let jdks = match jdks() {
+        Ok(jdks) => jdks,
+        Err(reason) => return skip(&reason),
+    };
+    let machine = Machine::new();
+    let agents = agents(&machine);
+    let doctor = |home: &Path| {
+        let mut command = machine.command(&["doctor", "-o", "json"]);
+        command.env("STILLFRAME_AGENTS", &agents).env("JAVA_HOME", home);
+        let ran = Ran::from(command.output().expect("it starts")).json();
+        let said = ran.as_array().expect("a list").iter().map(|check| {
+            format!("{} {}", check["state"].as_str().unwrap(), check["message"].as_str().unwrap())
+        });
+        said.collect::<Vec<_>>()
+    };
+    for jdk in &jdks {
+        let said = doctor(&jdk.home);
+        let has =
+            |words: &[&str]| said.iter().any(|line| words.iter().all(|word| line.contains(word)));
+        assert!(has(&["ok for the JVM", "glibc"]) || has(&["ok for the JVM", "musl"]), "{said:?}");
+        assert!(has(&["ok ", &jdk.version.to_string(), "JAVA_HOME", "is supported"]), "{said:?}");
+    }
+    std::fs::write(agents.join("jvm/libstillframe_jvm.so"), "text").expect("written");
+    let said = doctor(&jdks[0].home);
+    assert!(said.iter().any(|line| line.starts_with("bad the agent")), "{said:?}");
+    std::fs::remove_file(agents.join("jvm/libstillframe_jvm.so")).expect("removed");
+    let said = doctor(&jdks[0].home);
+    assert!(said.iter().any(|line| line.starts_with("note no agent for the JVM")), "{said:?}");
+}
