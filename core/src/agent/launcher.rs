@@ -3,6 +3,8 @@
 //! Knows command lines and variables, not processes. Invariant: what is not known to be a launcher is
 //! none; one that is taken for a launcher is hidden, never left without an agent.
 
+mod java;
+
 /// Programs whose first process never runs the application's code, whatever their arguments.
 const ALWAYS: [&str; 10] =
     ["gunicorn", "npm", "npx", "yarn", "pnpm", "nest", "bundle", "gradle", "gradlew", "mvn"];
@@ -11,6 +13,10 @@ const CELERY_IN_PROCESS: [&str; 5] = ["solo", "threads", "gevent", "eventlet", "
 
 /// Whether the process with the command line `words` only starts others. `env` knows its variables.
 pub(super) fn is_launcher(words: &[String], env: &dyn Fn(&str) -> Option<String>) -> bool {
+    // Behind `java` stand options, paths and a main class, which no other rule understands.
+    if let Some(launches) = java::is_launcher(words) {
+        return launches;
+    }
     let programs = programs(words);
     let is = |name: &str| programs.contains(&name);
     let has = |option: &str| words.iter().any(|word| word == option);
@@ -77,6 +83,8 @@ mod tests {
         check("celery -A shop worker", None, true);
         check("celery -A shop worker -P solo", None, false);
         check("celery -A shop beat", None, false);
+        check("java -cp gradle com.acme.Main", None, false);
+        check("java -cp w.jar org.gradle.wrapper.GradleWrapperMain run", None, true);
         check("python app.py gunicorn.conf", None, false);
         check("python -c import gunicorn", None, false);
     }
