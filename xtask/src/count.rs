@@ -1,6 +1,6 @@
 //! How many tests a runner says it ran.
 //!
-//! Knows the closing lines of libtest and pytest. Invariant: nothing is counted that no runner said.
+//! Knows the closing lines of libtest, pytest and Surefire. Invariant: nothing is counted that no runner said.
 
 use std::ops::AddAssign;
 
@@ -36,6 +36,7 @@ pub(crate) fn in_output(output: &str) -> Counts {
         if of_libtest || of_pytest {
             sum += in_line(line);
         }
+        sum += of_surefire(line).unwrap_or_default();
     }
     sum
 }
@@ -53,6 +54,19 @@ fn in_line(line: &str) -> Counts {
         }
     }
     counts
+}
+
+/// The sum of a module's classes: the lines of the classes say a time as well.
+fn of_surefire(line: &str) -> Option<Counts> {
+    let (_, figures) = line.split_once("] Tests run: ")?;
+    if figures.contains("Time elapsed") {
+        return None;
+    }
+    let words = figures.split([' ', ',', ':']).filter(|word| !word.is_empty());
+    let numbers: Vec<u64> = words.filter_map(|word| word.parse().ok()).collect();
+    let &[run, failures, errors, skipped] = &numbers[..] else { return None };
+    let failed = failures + errors;
+    Some(Counts { passed: run.saturating_sub(failed + skipped), failed, skipped })
 }
 
 #[cfg(test)]
@@ -73,6 +87,14 @@ mod tests {
         assert_eq!(in_output(quiet), Counts { passed: 4, failed: 0, skipped: 1 });
         let loud = "==== 1 failed, 2 passed, 1 error in 3.10s (0:00:03) ====";
         assert_eq!(in_output(loud), Counts { passed: 2, failed: 2, skipped: 0 });
+    }
+
+    #[test]
+    fn surefire_is_read() {
+        let text = "[INFO] Tests run: 5, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 0.06 s \
+                    -- in dev.stillframe.LibraryTest\n[WARNING] Tests run: 37, Failures: 1, \
+                    Errors: 2, Skipped: 6\n";
+        assert_eq!(in_output(text), Counts { passed: 28, failed: 3, skipped: 6 });
     }
 
     #[test]

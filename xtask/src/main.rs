@@ -13,6 +13,7 @@ mod dist;
 mod exploration;
 mod files;
 mod fuzz;
+mod java;
 mod matrix;
 mod process;
 mod python;

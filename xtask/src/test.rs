@@ -13,6 +13,7 @@ use crate::dist::{Product, cargo};
 use crate::exploration;
 use crate::files::{make_folder, read, root, target};
 use crate::fuzz;
+use crate::java;
 use crate::process::{captured, must, quiet, show};
 use crate::python::{self, Python};
 use crate::step::{Gate, Verdict, in_ci};
@@ -63,6 +64,7 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
         });
     }
     gate.step("cargo test", || cargo_test(product.as_ref()));
+    gate.step("java api", || java::api(None));
     bytecode::steps(&mut gate, full);
     gate.step("fuzz", || fuzz::run(full));
     accounts::steps(&mut gate, full);
@@ -103,14 +105,7 @@ fn needs_product(gate: &Gate, pythons: &[Python]) -> bool {
 fn writers() -> Result<Verdict> {
     let needed = [
         ("node", Package { apt: &["nodejs"], dnf: &["nodejs"], brew: &["node"] }),
-        (
-            "javac",
-            Package {
-                apt: &["default-jdk-headless"],
-                dnf: &["java-latest-openjdk-devel"],
-                brew: &["openjdk"],
-            },
-        ),
+        ("javac", java::JDK),
     ];
     for (program, package) in &needed {
         if !runs(program, &["--version"])
