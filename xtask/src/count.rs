@@ -1,6 +1,7 @@
 //! How many tests a runner says it ran.
 //!
-//! Knows the closing lines of libtest, pytest and Surefire. Invariant: nothing is counted that no runner said.
+//! Knows the closing lines of libtest, pytest and Surefire. Invariant: nothing is counted that no
+//! runner said.
 
 use std::ops::AddAssign;
 

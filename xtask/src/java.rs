@@ -1,7 +1,11 @@
-//! The JDK and Maven on this machine, and the Java API's jar.
+//! The JDKs and Maven on this machine, the Java API's jar, the shop for the JVM.
 //!
-//! Knows Maven's command line, not what the module holds. Invariant: what Maven builds lies under
+//! Knows Maven's command line, not what the modules hold. Invariant: what Maven builds lies under
 //! `target/java`, whatever its own conventions say.
+
+mod shop;
+
+pub(crate) use shop::shop;
 
 use crate::Result;
 use crate::files::{copy, make_empty, make_folder, root, target};
@@ -9,7 +13,9 @@ use crate::process::show;
 use crate::step::Verdict;
 use crate::system::{Package, install, runs};
 use crate::test::passed;
+use std::collections::BTreeMap;
 use std::env::consts::{ARCH, OS};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,6 +37,25 @@ pub(crate) fn find() -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Launchers on this machine by major version: that of PATH, and where Linux puts JDKs.
+pub(crate) fn launchers() -> BTreeMap<u32, PathBuf> {
+    let homes = fs::read_dir("/usr/lib/jvm").into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = homes.map(|home| home.path().join("bin/java")).collect();
+    found.sort();
+    found.push("java".into());
+    found.into_iter().filter_map(|java| Some((major(&java)?, java))).collect()
+}
+
+fn major(java: &Path) -> Option<u32> {
+    let output = Command::new(java).arg("--version").output().ok()?;
+    major_in(&String::from_utf8_lossy(&output.stdout))
+}
+
+/// 17 of `openjdk 17.0.15 …`, the first line of `java --version`.
+fn major_in(text: &str) -> Option<u32> {
+    text.split_whitespace().nth(1)?.split(['.', '-', '+']).next()?.parse().ok()
 }
 
 /// Builds and tests the Java API with `library` in its jar; without one, what needs it is skipped
@@ -71,7 +96,16 @@ fn maven(module: &str, goal: &str) -> Command {
 
 #[cfg(test)]
 mod tests {
+    use super::major_in;
     use crate::files::{read, root};
+
+    #[test]
+    fn versions_are_read() {
+        assert_eq!(major_in("openjdk 17.0.15 2025-04-15\nOpenJDK Runtime"), Some(17));
+        assert_eq!(major_in("java 21 2023-09-19 LTS"), Some(21));
+        assert_eq!(major_in("openjdk 26-ea 2026-03-17"), Some(26));
+        assert_eq!(major_in(""), None);
+    }
 
     #[test]
     fn the_jar_has_the_workspaces_version() {

@@ -6,6 +6,7 @@
 use crate::Result;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::channel;
@@ -83,6 +84,14 @@ pub(crate) fn quiet(command: &mut Command) -> Result<String> {
     // What cannot be shown is not worth failing over.
     let _shown = stderr.write_all(&output.stdout).and_then(|()| stderr.write_all(&output.stderr));
     Err(format!("{name}: {}", output.status))
+}
+
+/// A port nobody listens on. Somebody may take it before the program does: then the program says so.
+pub(crate) fn free_port() -> Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    listener
+        .map(|address| address.port().to_string())
+        .map_err(|error| format!("find a port: {error}"))
 }
 
 fn name(command: &Command) -> String {

@@ -56,6 +56,7 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
         gate.step("find every CPython", || Ok(Verdict::Skipped(fault)));
     }
     gate.step("find node and java", writers);
+    let customers = pythons.first().map(|python| python.program.clone());
     let mut product = None;
     if needs_product(&gate, &pythons) {
         gate.always("build", || {
@@ -65,6 +66,7 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
     }
     gate.step("cargo test", || cargo_test(product.as_ref()));
     gate.step("java api", || java::api(None));
+    gate.step("java shop", || java::shop(customers.as_deref()));
     bytecode::steps(&mut gate, full);
     gate.step("fuzz", || fuzz::run(full));
     accounts::steps(&mut gate, full);

@@ -6,10 +6,10 @@
 use super::PATIENCE;
 use crate::Result;
 use crate::files::{make_empty, make_folder, root, target};
-use crate::process::{Background, quiet};
+use crate::process::{Background, free_port, quiet};
 use serde_json::Value;
 use std::cell::RefCell;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -171,14 +171,6 @@ fn example() -> PathBuf {
 
 fn runtime_folder(folder: &Path) -> PathBuf {
     folder.join("run")
-}
-
-/// A port nobody listens on. Somebody may take it before the shop does: then the shop says so.
-fn free_port() -> Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    listener
-        .map(|address| address.port().to_string())
-        .map_err(|error| format!("find a port: {error}"))
 }
 
 /// `word` as a shell wants it.
