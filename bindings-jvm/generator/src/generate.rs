@@ -1,0 +1,261 @@
+//! The class of one site: a method that decides, one that takes the hit, and one that hands it over.
+//!
+//! Knows the bridge's names. Invariant: nothing is thrown out of the method that a hook calls.
+
+use crate::classes::{ClassHandle, Classes};
+use crate::code::{CLASS, Code, Done, Stop, Variable, field_name};
+use crate::ty::{Boxed, OBJECT, Ty};
+use stillframe_classfile::write::{
+    Assembler, ClassWriter, FINAL, Label, PRIVATE, PUBLIC, STATIC, SYNTHETIC, WriteError,
+};
+use stillframe_classfile::{Kind, kind_of, op};
+use stillframe_core::condition::tree::Expr;
+
+/// The name of every class that is generated.
+pub const PROBE: &str = "java/stillframe/Probe";
+const BRIDGE: &str = "java/stillframe/Bridge";
+const WRITER: &str = "java/stillframe/Writer";
+
+/// A local that can be read at the site, in the order in which the hook passes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalAt<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its declared type. References are passed as `Object`, numbers below `int` as `int`.
+    pub descriptor: &'a str,
+}
+
+/// What is done when the condition holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// The locals are written to a frame.
+    Write,
+    /// The locals are handed over in boxes: there are watches, or nothing is captured.
+    Hand,
+}
+
+/// One site.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'a> {
+    /// Its number, with which the bridge is called.
+    pub number: i32,
+    /// By which the class asks the bridge for its data.
+    pub token: i32,
+    /// The tree of its condition, if there is one.
+    pub condition: Option<&'a Expr>,
+    /// The locals that can be read.
+    pub locals: &'a [LocalAt<'a>],
+    /// What is done when the condition holds.
+    pub task: Task,
+    /// Whether hits of which the condition does not hold are counted.
+    pub is_counted: bool,
+}
+
+/// A class that was generated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generated {
+    /// The class file.
+    pub bytes: Vec<u8>,
+    /// What `Bridge.data` answers with, in this order.
+    pub data: Vec<ClassHandle>,
+    /// Whether the class decides, unless it meets what it did not expect.
+    pub is_inline: bool,
+    /// Why it leaves all or a part of the condition to the machine.
+    pub why_not: Option<String>,
+}
+
+/// Generates the class of a site. Its method `hit` takes the locals as the hook passes them.
+///
+/// # Errors
+///
+/// When the class would be larger than one can be; the boxed way is left then.
+pub fn generate(site: &Site<'_>, classes: &mut impl Classes) -> Result<Generated, WriteError> {
+    let access = PUBLIC | FINAL | SYNTHETIC;
+    let mut class = ClassWriter::new(access, PROBE, "java/lang/Object")?;
+    let plan = Plan::of(site)?;
+    let (mut data, mut why_not) = (Vec::new(), None);
+    class.method(PUBLIC | STATIC, "hit", &plan.descriptor, |asm| {
+        (data, why_not) = plan.hit(asm, classes)?;
+        Ok(())
+    })?;
+    class.method(PRIVATE | STATIC, "take", &plan.descriptor, |asm| match site.task {
+        Task::Write => plan.write(asm),
+        Task::Hand => plan.hand(asm, "hit"),
+    })?;
+    if site.condition.is_some() {
+        class.method(PRIVATE | STATIC, "slow", &plan.descriptor, |asm| plan.hand(asm, "slow"))?;
+    }
+    initialiser(&mut class, site.token, data.len())?;
+    Ok(Generated { bytes: class.finish()?, data, is_inline: why_not.is_none(), why_not })
+}
+
+/// Fields for classes that come in as data. Static, final and of a hidden class, they are constants
+/// to the compiler.
+fn initialiser(class: &mut ClassWriter, token: i32, count: usize) -> Result<(), WriteError> {
+    for index in 0..count {
+        class.field(PRIVATE | STATIC | FINAL, &field_name(index), CLASS)?;
+    }
+    if count == 0 {
+        return Ok(());
+    }
+    class.method(STATIC, "<clinit>", "()V", |asm| {
+        asm.push_int(token)?;
+        asm.invoke_static([BRIDGE, "data", "(I)[Ljava/lang/Object;"])?;
+        asm.store(Kind::Reference, 0)?;
+        for (index, at) in (0..count).zip(0..) {
+            asm.load(Kind::Reference, 0)?;
+            asm.push_int(at)?;
+            asm.op(op::AALOAD)?;
+            asm.cast("java/lang/Class")?;
+            asm.put_static([PROBE, &field_name(index), CLASS])?;
+        }
+        asm.op(op::RETURN)
+    })
+}
+
+/// The methods of a site.
+struct Plan<'s> {
+    site: &'s Site<'s>,
+    variables: Vec<Variable>,
+    /// Of each of the three methods.
+    descriptor: String,
+}
+
+impl<'s> Plan<'s> {
+    fn of(site: &'s Site<'s>) -> Result<Self, WriteError> {
+        let (mut variables, mut descriptor, mut word) = (Vec::new(), "(".to_owned(), 0);
+        for local in site.locals {
+            let kind = kind_of(local.descriptor);
+            let kind = kind.ok_or(WriteError::Code("a local's descriptor is none"))?;
+            descriptor += kind.widest();
+            variables.push(Variable { word, ty: Ty::declared(local.descriptor, None) });
+            word += kind.words();
+        }
+        Ok(Self { site, variables, descriptor: descriptor + ")V" })
+    }
+
+    fn load_all(&self, asm: &mut Assembler<'_>) -> Result<(), WriteError> {
+        self.variables.iter().try_for_each(|one| asm.load(one.ty.kind(), one.word))
+    }
+
+    /// `hit`: decides, then calls one of the other two.
+    fn hit<C: Classes>(
+        &self,
+        asm: &mut Assembler<'_>,
+        classes: &mut C,
+    ) -> Result<(Vec<ClassHandle>, Option<String>), WriteError> {
+        let Some(condition) = self.site.condition else {
+            self.load_all(asm)?;
+            asm.invoke_static([PROBE, "take", &self.descriptor])?;
+            asm.op(op::RETURN)?;
+            return Ok((Vec::new(), None));
+        };
+        let [from, is_false, slow, caught] = std::array::from_fn(|_| asm.label());
+        asm.bind(from);
+        let mut code = Code::new(asm, classes, &self.variables, slow);
+        let outcome = match self.decide(&mut code, condition, is_false) {
+            Ok(()) => (code.data, code.why_not),
+            Err(Stop::Write(error)) => return Err(error),
+            Err(Stop::Slow) => return Err(WriteError::Code("a way leads nowhere")),
+        };
+        // Nothing in the code raises, so this is for what the JVM raises by itself.
+        asm.bind(caught);
+        asm.op(op::POP)?;
+        asm.bind(slow);
+        self.load_all(asm)?;
+        asm.invoke_static([PROBE, "slow", &self.descriptor])?;
+        asm.op(op::RETURN)?;
+        asm.handler(from, caught, caught, None)?;
+        Ok(outcome)
+    }
+
+    fn decide<C: Classes>(
+        &self,
+        code: &mut Code<'_, '_, C>,
+        condition: &Expr,
+        is_false: Label,
+    ) -> Done {
+        match code.test(condition, false, is_false) {
+            Ok(()) => {
+                self.load_all(code.asm)?;
+                code.asm.invoke_static([PROBE, "take", &self.descriptor])?;
+                code.asm.op(op::RETURN)?;
+            }
+            Err(Stop::Slow) => {}
+            Err(error) => return Err(error),
+        }
+        code.bind(is_false);
+        if self.site.is_counted {
+            code.asm.push_int(self.site.number)?;
+            code.asm.invoke_static([BRIDGE, "countFalse", "(I)V"])?;
+        }
+        code.asm.op(op::RETURN)?;
+        code.finish()
+    }
+
+    /// Calls one of the bridge's methods with all locals in an array.
+    fn hand(&self, asm: &mut Assembler<'_>, name: &str) -> Result<(), WriteError> {
+        let [from, caught] = std::array::from_fn(|_| asm.label());
+        asm.bind(from);
+        asm.push_int(self.site.number)?;
+        asm.push_int(self.variables.len() as i32)?;
+        asm.new_array("java/lang/Object")?;
+        for ((local, variable), index) in self.site.locals.iter().zip(&self.variables).zip(0..) {
+            asm.op(op::DUP)?;
+            asm.push_int(index)?;
+            asm.load(variable.ty.kind(), variable.word)?;
+            if let Some(boxed) = Boxed::of_primitive(local.descriptor) {
+                let descriptor = format!("({})L{};", boxed.primitive, boxed.class);
+                asm.invoke_static([boxed.class, "valueOf", &descriptor])?;
+            }
+            asm.op(op::AASTORE)?;
+        }
+        asm.invoke_static([BRIDGE, name, "(I[Ljava/lang/Object;)V"])?;
+        asm.op(op::RETURN)?;
+        asm.bind(caught);
+        asm.op(op::POP)?;
+        asm.op(op::RETURN)?;
+        asm.handler(from, caught, caught, None)
+    }
+
+    /// Writes all locals to a frame and publishes it.
+    fn write(&self, asm: &mut Assembler<'_>) -> Result<(), WriteError> {
+        let [open, is_open, caught, lost] = std::array::from_fn(|_| asm.label());
+        let frame = asm.next_slot();
+        asm.bind(open);
+        asm.push_int(self.site.number)?;
+        asm.invoke_static([BRIDGE, "open", "(I)J"])?;
+        asm.store(Kind::Long, frame)?;
+        asm.load(Kind::Long, frame)?;
+        asm.push_long(0)?;
+        asm.op(op::LCMP)?;
+        asm.jump(op::IFNE, is_open)?;
+        asm.op(op::RETURN)?;
+        asm.bind(is_open);
+        for ((local, variable), ordinal) in self.site.locals.iter().zip(&self.variables).zip(0..) {
+            asm.load(Kind::Long, frame)?;
+            asm.push_int(ordinal)?;
+            asm.load(variable.ty.kind(), variable.word)?;
+            let own = if variable.ty.primitive().is_some() { local.descriptor } else { OBJECT };
+            asm.invoke_static([WRITER, "local", &format!("(JI{own})V")])?;
+        }
+        for method in [[WRITER, "finish", "(J)V"], [BRIDGE, "publish", "(J)V"]] {
+            asm.load(Kind::Long, frame)?;
+            asm.invoke_static(method)?;
+        }
+        asm.op(op::RETURN)?;
+        asm.bind(caught);
+        asm.op(op::POP)?;
+        for class in [WRITER, BRIDGE] {
+            asm.load(Kind::Long, frame)?;
+            asm.invoke_static([class, "abandon", "(J)V"])?;
+        }
+        asm.op(op::RETURN)?;
+        asm.bind(lost);
+        asm.op(op::POP)?;
+        asm.op(op::RETURN)?;
+        asm.handler(is_open, caught, caught, None)?;
+        asm.handler(open, is_open, lost, None)?;
+        asm.handler(caught, lost, lost, None)
+    }
+}
