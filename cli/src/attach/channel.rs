@@ -42,8 +42,8 @@ pub(crate) enum Refusal {
     NoHandler,
     /// It was asked, and no socket appeared.
     Silent,
-    /// What lies in the socket's place belongs to this user.
-    Foreign(u32),
+    /// The socket, or the file that asks for it, belongs to this user.
+    Foreign(String, u32),
     /// What lies in the socket's place is no socket.
     NoSocket,
     /// The socket is that of another process, with this id.
@@ -67,8 +67,14 @@ impl Place<'_> {
         let name = format!(".attach_pid{}", self.inside);
         let trigger = match self.folder.leave(&name, &[], 0o600, self.owner) {
             Ok(trigger) => Some(trigger),
-            // Somebody attaches just now, or was killed while he did: it serves us too.
-            Err(Errno::EXIST) => None,
+            // Somebody attaches just now, or was killed while he did: it serves us too, if it is one that
+            // the JVM heeds.
+            Err(Errno::EXIST) => match self.folder.owner(&name) {
+                Ok(user) if user != 0 && user != self.user => {
+                    return Err(Refusal::Foreign(name, user));
+                }
+                _ => None,
+            },
             Err(Errno::ROFS) => return Err(Refusal::ReadOnly),
             Err(error) => return Err(Refusal::System(error)),
         };
@@ -97,7 +103,7 @@ impl Place<'_> {
             Err(error) => return Err(Refusal::System(error)),
         };
         if stat.st_uid != self.user {
-            return Err(Refusal::Foreign(stat.st_uid));
+            return Err(Refusal::Foreign(name, stat.st_uid));
         }
         // By its descriptor: the path may lie in another namespace, and may be too long.
         let path = format!("/proc/self/fd/{}", socket.as_raw_fd());
@@ -250,9 +256,25 @@ mod tests {
         assert_eq!(place.connect(&NEVER, &|| true).err(), Some(Refusal::Impostor(own)));
         let user = machine.place().user;
         let place = Place { user: user + 1, ..machine.place() };
-        assert_eq!(place.connect(&NEVER, &|| true).err(), Some(Refusal::Foreign(user)));
+        let foreign = |name: &str| Some(Refusal::Foreign(name.to_owned(), user));
+        assert_eq!(place.connect(&NEVER, &|| true).err(), foreign(".java_pid7"));
         let machine = Machine::new();
         std::fs::write(machine.path(".java_pid7"), "").expect("written");
         assert_eq!(machine.place().connect(&NEVER, &|| true).err(), Some(Refusal::NoSocket));
+    }
+
+    #[test]
+    fn a_trigger_that_the_jvm_would_not_heed_is_not_signalled_for() {
+        let machine = Machine::new();
+        let trigger = machine.path(".attach_pid7");
+        std::fs::write(&trigger, "").expect("written");
+        let own = machine.place().user;
+        // That of root is heeded, so root makes it another's.
+        let (owner, user) = if own == 0 { (65_534, 0) } else { (own, own + 1) };
+        std::os::unix::fs::chown(&trigger, Some(owner), None).expect("it is ours");
+        let place = Place { user, ..machine.place() };
+        let foreign = Refusal::Foreign(".attach_pid7".to_owned(), owner);
+        assert_eq!(place.connect(&NEVER, &|| true).err(), Some(foreign));
+        assert!(trigger.exists());
     }
 }

@@ -5,7 +5,7 @@
 
 use rustix::fs::{
     AtFlags, FileType, Gid, Mode, OFlags, ResolveFlags, Stat, StatVfsMountFlags, Uid, fchmod,
-    fchown, fstatvfs, openat2, unlinkat,
+    fchown, fstatvfs, openat2, statat, unlinkat,
 };
 use rustix::io::{Errno, Result};
 use std::fs::File;
@@ -53,6 +53,11 @@ impl Folder {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder = openat2(&*self.0, path, flags, Mode::empty(), ResolveFlags::IN_ROOT)?;
         Ok(Self(Arc::new(folder)))
+    }
+
+    /// The user that `name` in this folder belongs to; a link is itself.
+    pub(crate) fn owner(&self, name: &str) -> Result<u32> {
+        statat(&*self.0, name, AtFlags::SYMLINK_NOFOLLOW).map(|stat| stat.st_uid)
     }
 
     /// The file system the folder lies on.
@@ -159,6 +164,7 @@ mod tests {
         let path = temp.path().join("tmp/ours");
         let left = tmp.leave("ours", b"text", 0o755, None).expect("left");
         assert_eq!(std::fs::read(&path).expect("read"), b"text");
+        assert_eq!(tmp.owner("ours"), Ok(path.metadata().expect("there").uid()));
         assert_eq!(path.metadata().expect("there").permissions().mode() & 0o777, 0o755);
         assert_eq!(tmp.leave("ours", b"", 0o600, None).err(), Some(Errno::EXIST));
         assert!(path.exists(), "what another left stays");

@@ -207,6 +207,23 @@ fn what_is_no_jvm_is_said_plainly_and_left_alone() {
 }
 
 #[test]
+fn java_compiled_ahead_of_time_is_no_jvm() {
+    let machine = Machine::new();
+    let program = machine.path("native");
+    let section = machine.write("section", "heap");
+    let mut objcopy = Command::new("objcopy");
+    objcopy.arg(format!("--add-section=.svm_heap={}", section.display()));
+    match objcopy.arg("/bin/sleep").arg(&program).output() {
+        Ok(output) => assert!(output.status.success(), "{output:?}"),
+        Err(error) => return skip(&format!("objcopy: {error}")),
+    }
+    let mut sleep = Command::new(&program).arg("600").spawn().expect("it starts");
+    let ran = machine.run(&["attach", &sleep.id().to_string()]);
+    sleep.kill().and_then(|()| sleep.wait()).expect("ended");
+    assert!(ran.failed(5).stderr.contains("native image"));
+}
+
+#[test]
 fn the_applications_own_word_counts() {
     each(|jdk| {
         let machine = Machine::new();

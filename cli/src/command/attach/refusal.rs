@@ -74,8 +74,9 @@ pub(super) fn of_channel(process: &Process, refusal: &Refusal) -> Failure {
             Failure::new(Exit::Failed, "stopped", format!("process {pid} is stopped"))
                 .next(format!("kill -CONT {pid}, or let its debugger go on"))
         }
-        Refusal::NoHandler => refused(
-            "attach_disabled",
+        Refusal::NoHandler => Failure::new(
+            Exit::Failed,
+            "starting",
             format!("process {pid} does not handle SIGQUIT, which would end it: its JVM still starts"),
         )
         .next(format!("try again in a moment; if that does not help, {AT_START}")),
@@ -86,9 +87,9 @@ pub(super) fn of_channel(process: &Process, refusal: &Refusal) -> Failure {
         .next(format!(
             "look for -XX:+DisableAttachMechanism in its options (jinfo -flags {pid}), or {AT_START}"
         )),
-        Refusal::Foreign(user) => refused(
+        Refusal::Foreign(name, user) => refused(
             "foreign_socket",
-            format!("{socket} belongs to user {user}, not to process {pid}: it is not spoken to"),
+            format!("/tmp/{name} belongs to user {user}, not to process {pid}: it is left alone"),
         )
         .next("look who put it there and remove it, then attach again"),
         Refusal::NoSocket => {
