@@ -78,7 +78,7 @@ impl Stand {
 
     /// The folder with the package `stillframe` for this Python.
     pub fn package(&self) -> PathBuf {
-        self.agents.join(format!("cp{}", self.version))
+        self.agents.join("python").join(format!("cp{}", self.version))
     }
 
     /// `stillframe WORDS`.

@@ -1,9 +1,10 @@
-//! What is built from the repository: the command, the wheels, the agents beside the command.
+//! What is built from the repository: the command, the wheels, the jar, the agents beside the command.
 //!
 //! Knows where each part goes. Invariant: [`Product`] names only files that exist.
 
 use crate::Result;
-use crate::files::{copy, make_empty, make_folder, root, target};
+use crate::files::{copy, make_empty, root, target};
+use crate::java;
 use crate::process::must;
 use crate::python::{self, Python};
 use crate::step::step;
@@ -30,9 +31,14 @@ impl Product {
                 step(&format!("build the wheel for {}", python.tag()), || python::wheel(&python))?;
             wheels.push((python, wheel));
         }
+        let jvm = step("build the agent for the JVM", java::agent)?;
         let agents = target("agents");
         let pairs: Vec<_> = wheels.iter().map(|(python, wheel)| (python, wheel.clone())).collect();
-        step("lay out the agents", || python::agents(&agents, &pairs))?;
+        step("lay out the agents", || {
+            make_empty(&agents)?;
+            python::agents(&agents.join("python"), &pairs)?;
+            jvm.as_ref().map_or(Ok(()), |library| java::agents(&agents.join("jvm"), library))
+        })?;
         Ok(Self { bin, agents, wheels })
     }
 
@@ -45,7 +51,9 @@ impl Product {
 /// Builds the command alone. The same packages as in the tests, so that nothing is built twice.
 fn command(release: bool) -> Result<PathBuf> {
     let mut cargo = cargo("build");
-    cargo.args(["--locked", "--workspace", "--exclude", "stillframe-python"]);
+    // An agent needs its runtime to be built.
+    let agents = ["--exclude", "stillframe-python", "--exclude", "stillframe-jvm"];
+    cargo.args(["--locked", "--workspace"]).args(agents);
     if release {
         cargo.arg("--release");
     }
@@ -68,20 +76,22 @@ pub(crate) fn run() -> Result<()> {
         return Err(missing.join("; "));
     }
     pythons.extend(python::newer());
+    java::find_maven()?;
     let product = Product::build(pythons, true)?;
+    step("build the Java API", java::api)?;
     let dist = target("dist");
     step("lay out target/dist", || {
         make_empty(&dist)?;
         copy(&product.bin, &dist.join("stillframe"))?;
-        let agents = dist.join("stillframe-agents");
-        make_folder(&agents)?;
-        copy(&product.agents, &agents.join("python"))?;
+        copy(&product.agents, &dist.join("stillframe-agents"))?;
+        let jar = java::jar()?;
+        copy(&jar, &dist.join(jar.file_name().unwrap_or_default()))?;
         copy(&root().join("LICENSE"), &dist.join("LICENSE"))?;
         for (_, wheel) in &product.wheels {
             copy(wheel, &dist.join(wheel.file_name().unwrap_or_default()))?;
         }
         Ok(())
     })?;
-    eprintln!("\n{}: the command, the agents beside it, and the wheels", dist.display());
+    eprintln!("\n{}: the command, the agents beside it, the wheels and the jar", dist.display());
     Ok(())
 }

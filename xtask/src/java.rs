@@ -8,8 +8,9 @@ mod shop;
 pub(crate) use shop::shop;
 
 use crate::Result;
+use crate::dist::cargo;
 use crate::files::{copy, make_empty, make_folder, root, target};
-use crate::process::show;
+use crate::process::{must, show};
 use crate::step::Verdict;
 use crate::system::{Package, install, runs};
 use crate::test::passed;
@@ -29,14 +30,45 @@ pub(crate) const JDK: Package = Package {
 };
 const MAVEN: Package = Package { apt: &["maven"], dnf: &["maven"], brew: &["maven"] };
 
-/// A JDK and Maven, installed now if that may be done; else what is missing.
-pub(crate) fn find() -> Result<()> {
-    for (program, package) in [("javac", JDK), ("mvn", MAVEN)] {
-        if !runs(program, &["--version"]) {
-            install(&package).map_err(|fault| format!("{program} is missing: {fault}"))?;
-        }
+/// A JDK, installed now if that may be done; else what is missing.
+pub(crate) fn find_jdk() -> Result<()> {
+    find("javac", &JDK)
+}
+
+/// A JDK and Maven in the same way.
+pub(crate) fn find_maven() -> Result<()> {
+    find_jdk().and_then(|()| find("mvn", &MAVEN))
+}
+
+fn find(program: &str, package: &Package) -> Result<()> {
+    if runs(program, &["--version"]) {
+        return Ok(());
     }
-    Ok(())
+    install(package).map_err(|fault| format!("{program} is missing: {fault}"))?;
+    match runs(program, &["--version"]) {
+        true => Ok(()),
+        false => Err(format!("{program} is not found though it was installed")),
+    }
+}
+
+/// The library of the agent, optimised as every agent is; none without a JDK, which is said.
+pub(crate) fn agent() -> Result<Option<PathBuf>> {
+    if let Err(fault) = find_jdk() {
+        eprintln!("{fault}; there is no agent for the JVM then");
+        return Ok(None);
+    }
+    must(cargo("build").args(["--locked", "--release", "-p", "stillframe-jvm"]))?;
+    let library = target("release").join(LIBRARY);
+    match library.exists() {
+        true => Ok(Some(library)),
+        false => Err(format!("{} is missing", library.display())),
+    }
+}
+
+/// Lays out at `folder` what `stillframe run` loads into JVMs.
+pub(crate) fn agents(folder: &Path, library: &Path) -> Result<()> {
+    make_folder(folder)?;
+    copy(library, &folder.join(LIBRARY))
 }
 
 /// Launchers on this machine by major version: that of PATH, and where Linux puts JDKs.
@@ -58,24 +90,20 @@ fn major_in(text: &str) -> Option<u32> {
     text.split_whitespace().nth(1)?.split(['.', '-', '+']).next()?.parse().ok()
 }
 
-/// Builds and tests the Java API with `library` in its jar; without one, what needs it is skipped
-/// with its reason.
-pub(crate) fn api(library: Option<&Path>) -> Result<Verdict> {
-    if let Err(fault) = find() {
+/// Builds the Java API with the native library in its jar, and tests both.
+pub(crate) fn api() -> Result<Verdict> {
+    if let Err(fault) = find_maven() {
         return Ok(Verdict::Skipped(fault));
     }
+    let library = agent()?.ok_or("there is no agent for the JVM")?;
     let build = target("java/api");
     let native = target("java/native");
     make_empty(&native)?;
+    agents(&native.join(format!("{OS}-{ARCH}-gnu")), &library)?;
     let mut command = maven("bindings-jvm/api", "verify");
     command.arg(format!("-Dstillframe.build={}", build.display()));
     command.arg(format!("-Dstillframe.native={}", native.display()));
-    if let Some(library) = library {
-        let folder = native.join(format!("{OS}-{ARCH}-gnu"));
-        make_folder(&folder)?;
-        copy(library, &folder.join(LIBRARY))?;
-        command.arg(format!("-Dstillframe.library={}", library.display()));
-    }
+    command.arg(format!("-Dstillframe.library={}", library.display()));
     let ended = show(&mut command)?;
     let verdict = passed((ended.status.success(), ended.output))?;
     jar().map(|_| verdict)

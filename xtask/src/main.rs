@@ -71,7 +71,7 @@ enum Task {
         #[arg(long)]
         short: bool,
     },
-    /// Wheels, and the command with the agents beside it, under target/dist
+    /// Wheels, the jar, and the command with the agents beside it, under target/dist
     Dist,
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
         });
     }
     gate.step("cargo test", || cargo_test(product.as_ref()));
-    gate.step("java api", || java::api(None));
+    gate.step("java api", java::api);
     gate.step("java shop", || java::shop(customers.as_deref()));
     bytecode::steps(&mut gate, full);
     gate.step("fuzz", || fuzz::run(full));

@@ -2,7 +2,7 @@
 //!
 //! Knows its servers and its command line. Invariant: an order that fails is a fault.
 
-use super::{find, launchers, maven};
+use super::{find_maven, launchers, maven};
 use crate::Result;
 use crate::count::Counts;
 use crate::files::{make_folder, root, target};
@@ -23,7 +23,7 @@ const READY: Duration = Duration::from_secs(30);
 /// Builds it with Maven and has the customers of `python` buy from every server on every JDK of this
 /// machine, on virtual threads where there are any.
 pub(crate) fn shop(python: Option<&Path>) -> Result<Verdict> {
-    if let Err(fault) = find() {
+    if let Err(fault) = find_maven() {
         return Ok(Verdict::Skipped(fault));
     }
     let Some(python) = python else {
