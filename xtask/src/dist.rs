@@ -17,6 +17,8 @@ pub(crate) struct Product {
     pub(crate) bin: PathBuf,
     /// Folder of the agents.
     pub(crate) agents: PathBuf,
+    /// Library of the agent for the JVM, if there is a JDK to build it with.
+    pub(crate) jvm: Option<PathBuf>,
     /// Each interpreter with its wheel.
     pub(crate) wheels: Vec<(Python, PathBuf)>,
 }
@@ -39,7 +41,7 @@ impl Product {
             python::agents(&agents.join("python"), &pairs)?;
             jvm.as_ref().map_or(Ok(()), |library| java::agents(&agents.join("jvm"), library))
         })?;
-        Ok(Self { bin, agents, wheels })
+        Ok(Self { bin, agents, jvm, wheels })
     }
 
     /// The first interpreter and its wheel: the one to show things with.

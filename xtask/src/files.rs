@@ -46,6 +46,16 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Files of a folder with that ending, in order.
+pub(crate) fn in_folder(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    let mut files: Vec<_> =
+        paths.filter(|path| path.extension().is_some_and(|found| found == ending)).collect();
+    files.sort();
+    files
+}
+
 /// Text of a file.
 pub(crate) fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|error| format!("read {}: {error}", path.display()))

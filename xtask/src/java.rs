@@ -5,7 +5,7 @@
 
 mod shop;
 
-pub(crate) use shop::shop;
+pub(crate) use shop::{classes, shop};
 
 use crate::Result;
 use crate::dist::cargo;

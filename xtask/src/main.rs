@@ -36,7 +36,7 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
-    /// A hub, a shop under load, four probes, and what they bring
+    /// A hub, shops under load, probes, and what they bring
     Demo {
         /// Ends by itself instead of staying up
         #[arg(long)]

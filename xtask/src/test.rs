@@ -257,6 +257,12 @@ fn demo() -> Result<Verdict> {
     if objects.is_empty() || !objects.iter().all(is_snapshot) {
         return Err(format!("the demo printed {} objects, not all snapshots", objects.len()));
     }
+    let of_java = |object: &serde_json::Value| {
+        object["at"]["file"].as_str().is_some_and(|file| file.ends_with(".java"))
+    };
+    if java::find_jdk().is_ok() && !objects.iter().any(of_java) {
+        return Err("the demo printed no snapshot of the JVM".to_owned());
+    }
     Ok(Verdict::Ran(Counts { passed: 1, ..Counts::default() }))
 }
 

@@ -1,10 +1,12 @@
-//! Hub, shop and customers of the demo, and the command pointed at them.
+//! Hub, shops and customers of the demo, and the command pointed at them.
 //!
-//! Knows how they are started, not what is shown. Invariant: hub and shop listen on loopback only,
+//! Knows how they are started, not what is shown. Invariant: hub and shops listen on loopback only,
 //! keep their files under `target/demo`, and end with the stage.
 
 use super::PATIENCE;
+use super::shop::Shop;
 use crate::Result;
+use crate::dist::Product;
 use crate::files::{make_empty, make_folder, root, target};
 use crate::process::{Background, free_port, quiet};
 use serde_json::Value;
@@ -21,8 +23,8 @@ const RATE: &str = "40";
 
 /// Everything that runs during a demo. Fields are dropped in order: customers first, hub last.
 pub(crate) struct Stage {
-    customers: RefCell<Background>,
-    _shop: Background,
+    customers: RefCell<Vec<Background>>,
+    shops: Vec<Background>,
     _hub: Background,
     bin: PathBuf,
     agents: PathBuf,
@@ -30,34 +32,47 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Starts all of it; customers buy for `bound`.
-    pub(crate) fn set(bin: &Path, agents: &Path, app: &Path, bound: Duration) -> Result<Self> {
+    /// Starts all of it; customers, run by the interpreter `app`, buy for `bound`.
+    pub(crate) fn set(
+        product: &Product,
+        shops: &[Shop],
+        app: &Path,
+        bound: Duration,
+    ) -> Result<Self> {
         let folder = target("demo");
         make_empty(&folder)?;
         make_folder(&runtime_folder(&folder))?;
-        let command = |args: &[&str]| command(bin, agents, &folder, args);
-        let data = folder.join("hub");
-        let mut serve = command(&["serve", "--bind", "127.0.0.1:0", "--data"]);
-        let mut hub = Background::logged(serve.arg(&data), &folder.join("hub.log"))?;
+        let (bin, agents) = (product.bin.clone(), product.agents.clone());
+        let mut serve = command(&bin, &agents, &folder, &["serve", "--bind", "127.0.0.1:0"]);
+        serve.arg("--data").arg(folder.join("hub"));
+        let mut hub = Background::logged(&mut serve, &folder.join("hub.log"))?;
         let discovery = runtime_folder(&folder).join("stillframe/hub.json");
         hub.until(READY, || discovery.exists().then_some(()))?;
+        let customers = RefCell::default();
+        let stage = Self { customers, shops: Vec::new(), _hub: hub, bin, agents, folder };
+        shops.iter().try_fold(stage, |stage, shop| stage.open(shop, app, bound))
+    }
 
+    /// Starts a shop and its customers.
+    fn open(mut self, shop: &Shop, app: &Path, bound: Duration) -> Result<Self> {
         let port = free_port()?;
-        let mut run = command(&["run", "--service", "checkout", "--"]);
-        run.arg(app).args(["app.py", "--port", &port]);
-        let mut shop = Background::logged(&mut run, &folder.join("shop.log"))?;
-        shop.until(READY, || TcpStream::connect(format!("127.0.0.1:{port}")).ok())?;
-        shop.until(READY, || {
-            let listed = quiet(&mut command(&["ls", "-o", "json"])).ok()?;
-            listed.contains("\"checkout\"").then_some(())
+        let log = |name: &str| self.folder.join(format!("{name}-{}.log", shop.service));
+        let mut run = self.command(&["run", "--service", shop.service, "--"]);
+        run.args(&shop.words).args(["--port", &port]);
+        let mut running = Background::logged(&mut run, &log("shop"))?;
+        running.until(READY, || TcpStream::connect(format!("127.0.0.1:{port}")).ok())?;
+        let name = format!("\"{}\"", shop.service);
+        running.until(READY, || {
+            let listed = quiet(&mut self.command(&["ls", "-o", "json"])).ok()?;
+            listed.contains(&name).then_some(())
         })?;
-
         let mut load = Command::new(app);
         load.args(["load.py", "--rate", RATE, "--port", &port, "--seconds"]);
         load.arg(bound.as_secs().to_string()).current_dir(example());
-        let customers = RefCell::new(Background::logged(&mut load, &folder.join("load.log"))?);
-        let (bin, agents) = (bin.to_path_buf(), agents.to_path_buf());
-        Ok(Self { customers, _shop: shop, _hub: hub, bin, agents, folder })
+        let customers = Background::logged(&mut load, &log("load"))?;
+        self.customers.borrow_mut().push(customers);
+        self.shops.push(running);
+        Ok(self)
     }
 
     fn command(&self, args: &[&str]) -> Command {
@@ -123,14 +138,14 @@ impl Stage {
     }
 
     /// What to type next, in another terminal.
-    pub(crate) fn next(&self) -> String {
+    pub(crate) fn next(&self, shops: &[Shop]) -> String {
         let bin = self.bin.parent().unwrap_or(&self.bin).display();
+        let tips: String =
+            shops.iter().flat_map(|shop| shop.tips).map(|tip| format!("  {tip}\n")).collect();
         format!(
             "Everything stays up until Ctrl-C. In another terminal:\n\n  \
-             export XDG_RUNTIME_DIR={} PATH={bin}:$PATH\n  cd {}\n  stillframe ls\n  \
-             stillframe snap shop/rules.py:best --if 'total > 200' -f\n  \
-             stillframe log shop/cart.py:Cart.add '{{item.sku}} for {{self.owner.name}}' -f\n  \
-             stillframe why PROBE\n",
+             export XDG_RUNTIME_DIR={} PATH={bin}:$PATH\n  cd {}\n  stillframe ls\n\
+             {tips}  stillframe why PROBE\n",
             runtime_folder(&self.folder).display(),
             example().display(),
         )
@@ -138,7 +153,10 @@ impl Stage {
 
     /// Waits until the customers have enough.
     pub(crate) fn stay(self) -> Result<()> {
-        self.customers.borrow_mut().end(super::STAY + READY).map(|_| ())
+        let mut customers = self.customers.borrow_mut();
+        customers
+            .iter_mut()
+            .try_for_each(|customers| customers.end(super::STAY + READY).map(|_| ()))
     }
 }
 

@@ -5,11 +5,11 @@
 use super::{find_maven, launchers, maven};
 use crate::Result;
 use crate::count::Counts;
-use crate::files::{make_folder, root, target};
+use crate::files::{in_folder, make_empty, make_folder, root, target};
 use crate::process::{Background, free_port, quiet};
 use crate::step::Verdict;
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -19,6 +19,20 @@ const SERVERS: [&str; 2] = ["checkout.App", "checkout.jetty.JettyApp"];
 const VIRTUAL: u32 = 21;
 /// How long a server may take to listen.
 const READY: Duration = Duration::from_secs(30);
+
+/// Its classes without Jetty's server, compiled by the JDK alone, and the class to start.
+pub(crate) fn classes() -> Result<(PathBuf, &'static str)> {
+    let out = target("java/classes");
+    make_empty(&out)?;
+    let source = root().join("examples/checkout-jvm/src/main/java");
+    let mut javac = Command::new("javac");
+    javac.args(["-g", "-d"]).arg(&out);
+    for package in ["shop", "checkout"] {
+        javac.args(in_folder(&source.join(package), "java"));
+    }
+    quiet(&mut javac)?;
+    Ok((out, SERVERS[0]))
+}
 
 /// Builds it with Maven and has the customers of `python` buy from every server on every JDK of this
 /// machine, on virtual threads where there are any.
