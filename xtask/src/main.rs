@@ -6,6 +6,7 @@
 mod accounts;
 mod bench;
 mod bytecode;
+mod classfile;
 mod conformance;
 mod count;
 mod demo;
@@ -14,6 +15,7 @@ mod exploration;
 mod files;
 mod fuzz;
 mod java;
+mod jdk;
 mod matrix;
 mod process;
 mod python;

@@ -7,6 +7,7 @@ use crate::Result;
 use crate::accounts;
 use crate::bench;
 use crate::bytecode;
+use crate::classfile;
 use crate::conformance;
 use crate::count::{Counts, in_output};
 use crate::dist::{Product, cargo};
@@ -68,6 +69,7 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
     gate.step("java api", java::api);
     gate.step("java shop", || java::shop(customers.as_deref()));
     bytecode::steps(&mut gate, full);
+    classfile::steps(&mut gate, full);
     gate.step("fuzz", || fuzz::run(full));
     accounts::steps(&mut gate, full);
     gate.step("loom", loom_passes);

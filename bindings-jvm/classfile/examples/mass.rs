@@ -4,8 +4,9 @@
 //!
 //! `mass HOW FROM TO ONE_IN`: `dynamic` and `boxed` give every line of every method a probe, `whole`
 //! every method, and `unchecked` loads at every line what can be read at any line of the method,
-//! which must not verify. Of the classes one in `ONE_IN` is patched. The answer is one line of words
-//! `name=number`.
+//! which must not verify. Of the classes one in `ONE_IN` is patched. What goes into a class at once
+//! lies in `TO/0`; probes for which a method has no room left come in rounds, in `TO/1` and so on. The
+//! answer is one line of words `name=number`.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -22,6 +23,7 @@ type Done<T> = Result<T, Box<dyn Error>>;
 struct Tally {
     classes: usize,
     patched: usize,
+    rounds: usize,
     probes: usize,
     insertions: usize,
     locals: usize,
@@ -44,30 +46,33 @@ fn main() -> Done<()> {
     let mut tally = Tally::default();
     for path in files.iter().step_by(one_in.max(1)) {
         let bytes = std::fs::read(path)?;
-        let new = match how.as_str() {
+        let rounds = match how.as_str() {
             "dynamic" => instrumented(&bytes, Some(Form::Dynamic), &mut tally)?,
             "boxed" => instrumented(&bytes, Some(Form::Boxed), &mut tally)?,
             "whole" => instrumented(&bytes, None, &mut tally)?,
-            "unchecked" => unchecked(&bytes, &mut tally)?,
+            "unchecked" => vec![unchecked(&bytes, &mut tally)?],
             other => return Err(format!("no way of patching is called {other}").into()),
         };
         tally.classes += 1;
-        tally.patched += usize::from(new != bytes);
-        let file = to.join(path.strip_prefix(from)?);
-        std::fs::create_dir_all(file.parent().unwrap_or(to))?;
-        std::fs::write(file, new)?;
+        tally.patched += usize::from(rounds[0] != bytes);
+        tally.rounds = tally.rounds.max(rounds.len());
+        for (round, new) in rounds.into_iter().enumerate() {
+            let file = to.join(round.to_string()).join(path.strip_prefix(from)?);
+            std::fs::create_dir_all(file.parent().unwrap_or(to))?;
+            std::fs::write(file, new)?;
+        }
     }
     say(&tally);
     Ok(())
 }
 
 fn say(tally: &Tally) {
-    let Tally { classes, patched, probes, insertions, locals, .. } = tally;
+    let Tally { classes, patched, rounds, probes, insertions, locals, .. } = tally;
     let (spent, slowest) = (tally.spent.as_micros(), tally.slowest.as_micros());
     let each = spent / (*classes).max(1) as u128;
     let refused: usize = tally.refusals.values().sum();
     println!(
-        "classes={classes} patched={patched} probes={probes} insertions={insertions} \
+        "classes={classes} patched={patched} rounds={rounds} probes={probes} insertions={insertions} \
          locals={locals} refused={refused} us_a_class={each} slowest_us={slowest}"
     );
     for (reason, count) in &tally.refusals {
@@ -88,7 +93,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Done<()> {
 }
 
 /// A probe on every line, or around every method where there is no form.
-fn instrumented(bytes: &[u8], form: Option<Form>, tally: &mut Tally) -> Done<Vec<u8>> {
+fn instrumented(bytes: &[u8], form: Option<Form>, tally: &mut Tally) -> Done<Vec<Vec<u8>>> {
     let class = Class::read(bytes)?;
     let mut spots: Vec<(usize, Spot)> = match form {
         Some(_) => lines(&class).iter().map(|one| (one.method, Spot::Line(one.line))).collect(),
@@ -100,23 +105,35 @@ fn instrumented(bytes: &[u8], form: Option<Form>, tally: &mut Tally) -> Done<Vec
         tally.next_site += 1;
         Probe { method, spot, site: tally.next_site, form: form.unwrap_or(Form::Dynamic) }
     };
-    let probes: Vec<Probe> = spots.into_iter().map(probe).collect();
-    let start = Instant::now();
-    let done = instrument(bytes, &probes)?;
-    let spent = start.elapsed();
-    tally.spent += spent;
-    tally.slowest = tally.slowest.max(spent);
+    let mut probes: Vec<Probe> = spots.into_iter().map(probe).collect();
     tally.probes += probes.len();
-    for placed in done.probes {
-        match placed {
-            Ok(placed) => {
-                tally.insertions += placed.pcs.len();
-                tally.locals += placed.locals.len() * placed.pcs.len();
+    let mut rounds = Vec::new();
+    while rounds.is_empty() || !probes.is_empty() {
+        let start = Instant::now();
+        let done = instrument(bytes, &probes)?;
+        let spent = start.elapsed();
+        tally.spent += spent;
+        tally.slowest = tally.slowest.max(spent);
+        rounds.push(done.bytes);
+        let mut left = Vec::new();
+        for (probe, placed) in probes.iter().zip(&done.probes) {
+            match placed {
+                Ok(placed) => {
+                    tally.insertions += placed.pcs.len();
+                    tally.locals += placed.locals.len() * placed.pcs.len();
+                }
+                Err(Reason::TooLarge | Reason::TooLargeToCompile) => left.push(*probe),
+                Err(reason) => *tally.refusals.entry(reason.to_string()).or_default() += 1,
             }
-            Err(reason) => *tally.refusals.entry(reason.to_string()).or_default() += 1,
         }
+        if left.len() == probes.len() && !left.is_empty() {
+            rounds.pop();
+            *tally.refusals.entry("there is no room".to_owned()).or_default() += left.len();
+            left.clear();
+        }
+        probes = left;
     }
-    Ok(done.bytes)
+    Ok(rounds)
 }
 
 /// Loads at every line what can be read somewhere in the method.

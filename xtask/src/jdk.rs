@@ -1,0 +1,52 @@
+//! The JDKs of this machine.
+//!
+//! Knows where systems put them. Invariant: a JDK is one of the wanted version by its own word, and
+//! has a compiler.
+
+use crate::Result;
+use crate::files::read;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Versions that the JVM's binding is tested on.
+pub(crate) const MAJORS: [u8; 2] = [17, 25];
+
+/// A JDK.
+#[derive(Clone, Debug)]
+pub(crate) struct Jdk {
+    pub(crate) major: u8,
+    home: PathBuf,
+}
+
+impl Jdk {
+    /// Finds one: named by `STILLFRAME_JDK_<version>`, by `JAVA_HOME`, or where systems put them.
+    pub(crate) fn find(major: u8) -> Result<Self> {
+        let variable = format!("STILLFRAME_JDK_{major}");
+        let named = [variable.as_str(), "JAVA_HOME"].map(std::env::var_os);
+        let mut homes: Vec<PathBuf> = named.into_iter().flatten().map(PathBuf::from).collect();
+        for folder in ["/usr/lib/jvm", "/Library/Java/JavaVirtualMachines"] {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+            found.sort();
+            homes.extend(found.iter().map(|path| path.join("Contents/Home")));
+            homes.extend(found);
+        }
+        let is_it =
+            |home: &PathBuf| home.join("bin/javac").exists() && major_of(home) == Some(major);
+        let home = homes.into_iter().find(is_it);
+        let home = home.ok_or_else(|| format!("no JDK {major}: set {variable} to its folder"))?;
+        Ok(Self { major, home })
+    }
+
+    /// One of its programs.
+    pub(crate) fn program(&self, name: &str) -> Command {
+        Command::new(self.home.join("bin").join(name))
+    }
+}
+
+/// The version that a JDK's own description names.
+fn major_of(home: &Path) -> Option<u8> {
+    let release = read(&home.join("release")).ok()?;
+    let version = release.lines().find_map(|line| line.strip_prefix("JAVA_VERSION=\""))?;
+    version.split(['.', '"', '+', '-']).next()?.parse().ok()
+}
