@@ -98,7 +98,8 @@ final class Values {
     ALL.put("LinkedHashSet", new LinkedHashSet<>(List.of(9, 1)));
     ALL.put("TreeSet", new TreeSet<>(List.of(3, 1, 2)));
     ALL.put("Set.of 1", Set.of(1));
-    ALL.put("Set.of 3", new TreeMap<>(Map.of("size", Set.of(1, 2, 3).size())));
+    ALL.put("Set.of 3, in any order", Set.of(1, 2, 3));
+    ALL.put("Set.of 0", Set.of());
     ALL.put("EnumSet", EnumSet.of(Status.CLOSED));
     ALL.put("CopyOnWriteArraySet", new CopyOnWriteArraySet<>(List.of(1)));
     ALL.put("newKeySet", ConcurrentHashMap.newKeySet());
@@ -108,7 +109,9 @@ final class Values {
     ALL.put("emptySet", Collections.emptySet());
     ALL.put("singleton", Collections.singleton(1));
     ALL.put("unmodifiableSet", Collections.unmodifiableSet(new TreeSet<>(List.of(2, 1))));
-    ALL.put("newSetFromMap", Collections.newSetFromMap(new LinkedHashMap<>(Map.of(1, true))));
+    Set<Object> fromMap = Collections.newSetFromMap(new LinkedHashMap<>());
+    fromMap.add(1);
+    ALL.put("newSetFromMap", fromMap);
     ALL.put("keySet", new HashMap<>(Map.of("a", 1)).keySet());
     ALL.put("values", new HashMap<>(Map.of("a", 1)).values());
   }
@@ -128,6 +131,8 @@ final class Values {
     byStatus.put(Status.CLOSED, null);
     ALL.put("EnumMap", byStatus);
     ALL.put("Map.of 1", Map.of("a", 1));
+    ALL.put("Map.of 3, in any order", Map.of("a", 1, "b", 2, "c", 3));
+    ALL.put("Map.of 0", Map.of());
     ALL.put("emptyMap", Collections.emptyMap());
     ALL.put("singletonMap", Collections.singletonMap("k", 1));
     ALL.put("unmodifiableMap", Collections.unmodifiableMap(new TreeMap<>(Map.of("a", 1))));
@@ -141,8 +146,8 @@ final class Values {
     keys.put(null, "n");
     ALL.put("keys that are redacted", keys);
     Map<Object, Object> collided = new HashMap<>();
-    for (int at = 0; at < 12; at++) collided.put(new Collision(), at);
-    ALL.put("HashMap with a tree", new TreeMap<>(Map.of("size", collided.size())));
+    for (int at = 0; at < 80; at++) collided.put(new Collision(), at);
+    ALL.put("HashMap with a tree, in any order", collided);
   }
 
   static final class Collision implements Comparable<Collision> {

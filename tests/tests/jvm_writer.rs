@@ -5,13 +5,19 @@
 //! played by `tests/jvm/java/stillframe/`. A JDK that is absent is a failure in CI and a loud skip
 //! elsewhere.
 
-use serde_json::{Value, json};
+#[path = "../../core/tests/support/heap.rs"]
+#[expect(unreachable_pub, reason = "a support file of several test crates")]
+mod heap;
+
+use heap::Heap;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use stillframe_core::capture::check;
+use stillframe_core::capture::{Header, Plan, check, snapshot};
+use stillframe_core::limits::CaptureLimits;
 use stillframe_core::redaction::Redaction;
 use stillframe_core::snapshot::json::ServiceRef;
 use stillframe_core::snapshot::{ChildNode, Node, Snapshot};
@@ -90,6 +96,28 @@ fn read(stream: &[u8], name: &str) -> Snapshot {
     check::read(stream, &Redaction::standard()).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
+/// What the core's own walk makes of a case.
+fn own(case: &Value) -> Snapshot {
+    let limits = match case.get("limits") {
+        Some(limits) => serde_json::from_value(limits.clone()).expect("limits of a case"),
+        None => CaptureLimits::DEFAULT,
+    };
+    let plan = Plan { limits, ..Plan::default() };
+    let header = Header {
+        site: 7,
+        probe: "p7k2".parse().expect("a probe id"),
+        revision: 3,
+        number: 12,
+        time_ns: 0,
+        // So far in the future that no deadline passes.
+        monotonic_ns: u64::MAX / 2,
+        thread_id: 77,
+    };
+    let mut bytes = Vec::with_capacity(limits.snapshot_bytes as usize);
+    snapshot(&Heap::with_locals(&case["locals"]), &plan, &header, &mut bytes);
+    read(&bytes, "the core's own stream")
+}
+
 fn json_of(snapshot: &Snapshot) -> Value {
     let service = ServiceRef { name: String::new(), version: None, instance: String::new() };
     snapshot.to_json(&service)
@@ -115,6 +143,15 @@ fn rename(node: &mut Node) {
 fn json_file(path: &Path) -> Value {
     let text = std::fs::read_to_string(path).expect("the file is there");
     serde_json::from_str(&text).expect("the file is JSON")
+}
+
+/// Sorts the children of a collection whose order changes from run to run.
+fn sort(value: &mut Value) {
+    for key in ["$items", "$entries"] {
+        if let Some(Value::Array(children)) = value.get_mut(key) {
+            children.sort_by_key(Value::to_string);
+        }
+    }
 }
 
 /// Tells how many cases ran, and why others did not, as the vectors' README.md says.
@@ -180,5 +217,110 @@ fn every_case_that_java_can_say() {
                 tell(jdk, ran, &skipped);
             }
         }
+    }
+}
+
+#[test]
+fn the_stream_is_what_the_core_writes() {
+    let jdks = jdks("the cases of the stream in a JVM");
+    let Some(oldest) = jdks.first() else { return };
+    let classes = Classes::new(oldest);
+    for jdk in &jdks {
+        let check = |case: &Value, theirs: Snapshot| {
+            // NaN is not equal to itself, but its text is.
+            let (theirs, own) = (format!("{:#?}", theirs.locals), format!("{:#?}", own(case).locals));
+            assert_eq!(theirs, own, "{jdk:?}, {}", case["name"]);
+        };
+        let (ran, skipped) = vectors(&classes, jdk, &[], "stream/cases.json", check);
+        assert!(ran >= 13, "only {ran} cases ran: {skipped:?}");
+    }
+}
+
+#[test]
+fn objects_of_the_jdk_are_read_by_their_structure() {
+    let jdks = jdks("objects of the JDK");
+    let Some(oldest) = jdks.first() else { return };
+    let classes = Classes::new(oldest);
+    let expected = json_file(&root().join("tests/jvm/values.json"));
+    for jdk in &jdks {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let head = root().join("tests/stream/cases.json");
+        output(classes.java(jdk, "Values", &[]).arg(head).arg(folder.path()));
+        let names = std::fs::read_to_string(folder.path().join("names")).expect("names");
+        let mut found = serde_json::Map::new();
+        for (index, name) in names.lines().enumerate() {
+            let stream = std::fs::read(folder.path().join(format!("{index}.stream")));
+            let snapshot = read(&stream.expect("a stream for each name"), name);
+            let mut value = json_of(&snapshot)["locals"]["x"].clone();
+            if name.ends_with("in any order") {
+                sort(&mut value);
+            }
+            found.insert(name.to_owned(), value);
+        }
+        let found = Value::Object(found);
+        if found != expected {
+            let text = serde_json::to_string_pretty(&found).expect("JSON is text");
+            panic!("{jdk:?}: not what tests/jvm/values.json says:\n{text}");
+        }
+    }
+}
+
+/// Runs what is hostile and hands back each stream's snapshot by its name.
+fn hostile(classes: &Classes, jdk: &Jdk, heap: &[&str]) -> BTreeMap<String, Snapshot> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let head = root().join("tests/stream/cases.json");
+    output(classes.java(jdk, "Hostile", heap).arg(head).arg(folder.path()));
+    let files = std::fs::read_dir(folder.path()).expect("a folder of streams");
+    let snapshots = files.map(|file| {
+        let path = file.expect("a stream").path();
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let snapshot = read(&std::fs::read(&path).expect("a stream"), &name);
+        (name, snapshot)
+    });
+    snapshots.collect()
+}
+
+#[test]
+fn hostile_structures_are_read_without_harm() {
+    let jdks = jdks("hostile structures");
+    let Some(oldest) = jdks.first() else { return };
+    let classes = Classes::new(oldest);
+    for jdk in &jdks {
+        for heap in HEAPS {
+            let found = hostile(&classes, jdk, heap);
+            assert!(found.len() >= 150, "{jdk:?} {heap:?}: {} streams", found.len());
+            check_hostile(&found);
+        }
+    }
+}
+
+fn check_hostile(found: &BTreeMap<String, Snapshot>) {
+    let value = |name: &str| json_of(&found[name])["locals"]["x"].clone();
+    assert_eq!(value("list-of-too-many")["$items"], serde_json::json!([1, 2]));
+    assert_eq!(value("list-of-fewer-than-none")["$items"], serde_json::json!([]));
+    assert_eq!(value("linked-list-in-a-ring")["$missing"], "items");
+    assert_eq!(value("map-in-a-ring")["$missing"], "items");
+    assert_eq!(value("chain-of-100000")["$type"], "Hostile$Node");
+    assert_eq!(value("map-of-100000")["$length"], 100_000);
+    assert_eq!(value("map-of-100000")["$missing"], "items");
+    assert_eq!(value("map-of-100000-sorted")["$missing"], "bytes");
+    assert_eq!(value("text-of-a-million")["$length"], 1_000_000);
+    assert_eq!(value("table-of-nothing")["$missing"], "deadline");
+    assert_eq!(value("past-the-deadline")["$missing"], "deadline");
+    assert_eq!(value("after-abandoned")["$items"], serde_json::json!([1, 2]));
+    for most in 0..9 {
+        let text = value(&format!("pairs-cut-at-{most}"));
+        assert_eq!(text["$text"], "😀".repeat(most / 4), "{most}");
+    }
+    for (name, snapshot) in found.iter().filter(|(name, _)| !name.starts_with("past-the")) {
+        let names = if name.starts_with("race") || name.starts_with("after") { 1 } else { 2 };
+        let is_whole = snapshot.locals.len() >= names || !snapshot.notes.is_empty();
+        assert!(is_whole, "{name}: {} variables", snapshot.locals.len());
+    }
+    for bytes in [1 << 10, 4 << 10, 64 << 10] {
+        let snapshot = &found[&format!("many-locals-{bytes}")];
+        assert_eq!(snapshot.watches.len(), 2, "{bytes}");
+        let noted = snapshot.notes.iter().any(|note| note.contains("variables left out"));
+        assert!(snapshot.locals.len() == 200 || noted, "{bytes}: {:?}", snapshot.notes);
     }
 }

@@ -347,6 +347,9 @@ final class Walk {
       } else {
         at = to;
       }
+    } else if (shape.form == Shape.CLASS_NAME) {
+      // Makes the JDK store the name where it is read from.
+      ((Class<?>) object).getName();
     } else if (shape.form >= Shape.ARRAY) {
       Object inner = Contents.inner(object, shape);
       if (inner != null) {
