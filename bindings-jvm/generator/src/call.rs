@@ -21,7 +21,7 @@ impl<C: Classes> Code<'_, '_, C> {
         match (function, args) {
             (F::IsInstance, [object, class]) => self.is_instance(object, class),
             (F::Cast, [object, class]) => self.cast_to(object, class),
-            (F::ArrayLength, [array]) => self.array_length(array),
+            (F::ArrayLength, [array]) => self.attribute(array, "length"),
             (F::Length, [object]) => self.reader(object, "length", Ty::Int),
             (F::Size, [object]) => self.reader(object, "size", Ty::Int),
             (F::IsEmpty, [object]) => self.reader(object, "isEmpty", Ty::Bool),
@@ -88,19 +88,6 @@ impl<C: Classes> Code<'_, '_, C> {
         self.bind(fits);
         self.load(Kind::Reference, slot)?;
         Ok(Ty::declared(&descriptor, Some(class)))
-    }
-
-    fn array_length(&mut self, array: &Expr) -> Done<Ty> {
-        let ty = self.value(array)?;
-        match &ty {
-            Ty::Ref(declared) if declared.element().is_some() => {
-                let slot = self.array(declared)?;
-                self.load(Kind::Reference, slot)?;
-                self.op(op::ARRAYLENGTH, 1, Some(Kind::Int))?;
-                Ok(Ty::Int)
-            }
-            _ => self.attribute_of(&ty, "length"),
-        }
     }
 
     /// A method without arguments: the JDK's own by a helper, the application's as a getter.

@@ -153,7 +153,9 @@ impl<C: Classes> Code<'_, '_, C> {
             self.boxed(primitive)?;
             self.load(Kind::Reference, slot)?;
         }
-        self.help("equal", TWO)?;
+        // Null is no number.
+        let is_primitive = one.primitive().is_some() || two.primitive().is_some();
+        self.help(if is_primitive { "equalUnboxed" } else { "equal" }, TWO)?;
         self.slow_if_below(0)?;
         self.jump(if is_equal { op::IFNE } else { op::IFEQ }, 1, to)
     }

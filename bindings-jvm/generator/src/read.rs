@@ -88,9 +88,16 @@ impl<C: Classes> Code<'_, '_, C> {
 
     /// Puts an attribute of the object on top in its place.
     pub(crate) fn attribute_of(&mut self, ty: &Ty, name: &str) -> Done<Ty> {
-        let Ty::Ref(Declared { descriptor, seen_from }) = ty else {
+        let Ty::Ref(declared) = ty else {
             return self.uncovered(format!("`{name}` of {}", ty.name()));
         };
+        let Declared { descriptor, seen_from } = declared;
+        if name == "length" && declared.element().is_some() {
+            let slot = self.array(declared)?;
+            self.load(Kind::Reference, slot)?;
+            self.op(op::ARRAYLENGTH, 1, Some(Kind::Int))?;
+            return Ok(Ty::Int);
+        }
         match name {
             "isPresent()" if is_library(descriptor) => {
                 self.help("isPresent", "(Ljava/lang/Object;)I")?;

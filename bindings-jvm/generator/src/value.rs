@@ -9,6 +9,8 @@ use crate::ty::Ty;
 use stillframe_classfile::{Kind, op};
 use stillframe_core::condition::tree::{Binding, Expr, Kind as Node, Unary};
 
+const TWO_TYPES: &str = "a choice of two types";
+
 impl<C: Classes> Code<'_, '_, C> {
     /// Pushes the value of an expression.
     pub(crate) fn value(&mut self, expr: &Expr) -> Done<Ty> {
@@ -64,25 +66,26 @@ impl<C: Classes> Code<'_, '_, C> {
         let [otherwise, out] = std::array::from_fn(|_| self.label());
         let depth = self.depth();
         let test = self.test(test, false, otherwise);
-        let mut found: Option<Ty> = None;
+        let mut found: Vec<Ty> = Vec::new();
         self.both(depth, test, otherwise, out, |code, is_yes| {
             let ty = code.value(if is_yes { yes } else { no })?;
-            found = Some(match (found.take(), ty) {
-                (Some(one), two) if one == two => one,
-                (None, ty) => ty,
-                (Some(Ty::Null), Ty::Ref(two)) => Ty::Ref(two),
-                (Some(Ty::Ref(one)), Ty::Null) => Ty::Ref(one),
-                (Some(Ty::Ref(_)), Ty::Ref(_)) => Ty::object(),
-                (Some(one), two) => {
-                    let names = format!("a choice of {} and {}", one.name(), two.name());
-                    found = Some(one);
-                    return code.uncovered(names);
-                }
-            });
-            Ok(())
+            let is_other = found.first().is_some_and(|one| one.kind() != ty.kind());
+            found.push(ty.clone());
+            if is_other { code.uncovered(TWO_TYPES) } else { Ok(()) }
         })?;
-        let Some(ty) = found else { return self.uncovered("a choice") };
         self.reset(depth);
+        let ty = match &found[..] {
+            [one] => one.clone(),
+            [one, two] if one == two => one.clone(),
+            [Ty::Null, Ty::Ref(one)] | [Ty::Ref(one), Ty::Null] => Ty::Ref(one.clone()),
+            [Ty::Ref(_), Ty::Ref(_)] => Ty::object(),
+            _ => {
+                // Java would widen one to the other.
+                found.truncate(1);
+                found.iter().for_each(|one| self.holds(one.kind()));
+                return self.uncovered(TWO_TYPES);
+            }
+        };
         self.holds(ty.kind());
         Ok(ty)
     }

@@ -1,0 +1,98 @@
+// Loads generated classes as the bridge would and calls them.
+//
+// Knows cases as lines of text: a number, the descriptor of `hit`, the class in hexadecimal digits,
+// its data as indices of classes, and its arguments. Invariant: each case has one line of output.
+
+package java.stillframe;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+public final class Harness {
+  private Harness() {}
+
+  public static void main(String[] args) throws Throwable {
+    Class<?>[] classes = new Class<?>[args.length - 2];
+    for (int index = 0; index < classes.length; index++) {
+      ClassLoader loader = ClassLoader.getSystemClassLoader();
+      classes[index] = Class.forName(args[index + 2], true, loader);
+    }
+    if (args[0].equals("describe")) {
+      for (Class<?> type : classes) {
+        describe(type, java.util.Arrays.asList(classes));
+      }
+      return;
+    }
+    for (String line : Files.readAllLines(Path.of(args[1]))) {
+      System.out.println(check(line.split("\t", -1), classes));
+    }
+  }
+
+  private static void describe(Class<?> type, List<Class<?>> all) {
+    int parent = all.indexOf(type.getSuperclass());
+    System.out.println("class\t" + type.getName() + "\t" + type.descriptorString() + "\t" + parent);
+    for (Field field : type.getDeclaredFields()) {
+      boolean isStatic = Modifier.isStatic(field.getModifiers());
+      long offset =
+          isStatic ? Memory.U.staticFieldOffset(field) : Memory.U.objectFieldOffset(field);
+      String type1 = field.getType().descriptorString();
+      String kind = isStatic ? "static" : "field";
+      System.out.println(kind + "\t" + field.getName() + "\t" + type1 + "\t" + offset);
+    }
+  }
+
+  /** Numbers the case and says what came of it. */
+  private static String check(String[] parts, Class<?>[] classes) {
+    try {
+      int token = Integer.parseInt(parts[0]);
+      String[] wanted = parts[3].isEmpty() ? new String[0] : parts[3].split(",");
+      Object[] data = new Object[wanted.length];
+      for (int index = 0; index < data.length; index++) {
+        data[index] = classes[Integer.parseInt(wanted[index])];
+      }
+      if (Bridge.data.length <= token) {
+        Bridge.data = java.util.Arrays.copyOf(Bridge.data, token * 2 + 1, Object[][].class);
+      }
+      Bridge.data[token] = data;
+      MethodHandles.Lookup own = MethodHandles.lookup();
+      Class<?> probe = own.defineHiddenClass(Arguments.hex(parts[2]), true).lookupClass();
+      MethodType type = MethodType.fromMethodDescriptorString(parts[1], null);
+      MethodHandle hit = own.findStatic(probe, "hit", type);
+      List<Object> given = new ArrayList<>();
+      for (int index = 5; index < parts.length; index++) {
+        given.add(Arguments.read(parts[index]));
+      }
+      return parts[0] + "\t" + call(hit, given, parts[4]);
+    } catch (Throwable raised) {
+      return parts[0] + "\traised " + raised;
+    }
+  }
+
+  private static String call(MethodHandle hit, List<Object> given, String mode) throws Throwable {
+    Bridge.reset();
+    Bridge.isFull = mode.equals("full");
+    Bridge.isBroken = mode.equals("broken");
+    List<Object> passed = new ArrayList<>(given);
+    for (int index = 0; index < passed.size(); index++) {
+      passed.set(index, hit.type().parameterType(index) == int.class
+          ? Arguments.widened(passed.get(index)) : passed.get(index));
+    }
+    hit.invokeWithArguments(passed);
+    List<Object> seen = Writer.written;
+    if (Bridge.handed != null) {
+      seen = java.util.Arrays.asList(Bridge.handed);
+    }
+    boolean isSeen = Bridge.outcome.equals("false") || mode.length() > 0;
+    if (!isSeen && !Arguments.areSame(seen, given)) {
+      return Bridge.outcome + " of strange locals " + seen.size();
+    }
+    return Bridge.outcome + (Bridge.falses > 0 ? " counted" : "") + "\t" + Bridge.site;
+  }
+}

@@ -1,0 +1,113 @@
+//! The harness: JDKs, the classes of the tests, and runs of generated classes.
+//!
+//! Knows the harness's lines. Invariant: everything runs with the verifier on, and a JDK that is
+//! absent is a failure in CI and a loud skip elsewhere.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Classes of the application that cases use, in the order of their handles.
+pub const CLASSES: [&str; 9] = [
+    "shop.Cart",
+    "shop.Status",
+    "shop.User",
+    "shop.Member",
+    "shop.Item",
+    "java.lang.Object",
+    "java.lang.String",
+    "java.lang.Integer",
+    "java.util.Map",
+];
+const EXPORTS: &str = "java.base/jdk.internal.misc=ALL-UNNAMED";
+
+/// One JDK with the classes compiled.
+pub struct Jvm {
+    java: PathBuf,
+    folder: PathBuf,
+}
+
+fn run(command: &mut Command) -> String {
+    let ran = command.output().expect("the program starts");
+    let stderr = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "{command:?} failed: {stderr}");
+    String::from_utf8_lossy(&ran.stdout).into_owned()
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("it can be read").path());
+    paths.filter(|path| path.extension().is_some_and(|end| end == "java")).collect()
+}
+
+impl Jvm {
+    /// The JDKs of this machine, the classes compiled for a test of this name.
+    pub fn all(name: &str) -> Vec<Self> {
+        let is_there = |java: &PathBuf| Command::new(java).arg("-version").output().is_ok();
+        let mut homes = vec![PathBuf::from("java")];
+        let more = std::env::var("STILLFRAME_JDKS").unwrap_or_default();
+        let newest = "/usr/lib/jvm/temurin-25-jdk-amd64".to_owned();
+        let more = more.split(':').filter(|home| !home.is_empty()).map(str::to_owned);
+        homes.extend(more.chain([newest]).map(|home| Path::new(&home).join("bin/java")));
+        homes.retain(is_there);
+        let is_ci = std::env::var("CI").is_ok_and(|ci| ci == "true" || ci == "1");
+        if homes.is_empty() {
+            assert!(!is_ci, "no JDK is there, and in CI that is a failure");
+            eprintln!("SKIPPED what a JVM would say: no JDK is there");
+            return Vec::new();
+        }
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).expect("what an earlier run left can go");
+        }
+        compile(&folder);
+        homes.into_iter().map(|java| Self { java, folder: folder.clone() }).collect()
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.java);
+        let boot = self.folder.join("boot");
+        command.arg(format!("-Xbootclasspath/a:{}", boot.display())).arg("-cp");
+        command.arg(self.folder.join("shop")).args(["--add-exports", EXPORTS]);
+        command.args(["-XX:+UnlockDiagnosticVMOptions", "-XX:+BytecodeVerificationLocal"]);
+        command.arg("-XX:+BytecodeVerificationRemote");
+        command
+    }
+
+    /// What there is to know of the classes.
+    pub fn describe(&self) -> String {
+        run(self.command().args(["java.stillframe.Harness", "describe", "-"]).args(CLASSES))
+    }
+
+    /// Runs cases, one a line; the outcomes in their order, without the numbers.
+    pub fn check(&self, cases: &[String]) -> Vec<String> {
+        let file = self.folder.join("cases.txt");
+        std::fs::write(&file, cases.join("\n")).expect("the file can be written");
+        let mut command = self.command();
+        command.args(["java.stillframe.Harness", "check"]).arg(file).args(CLASSES);
+        let text = run(&mut command);
+        let lines = text.lines().map(|line| line.split_once('\t').unwrap_or((line, "")).1.to_owned());
+        let outcomes: Vec<String> = lines.collect();
+        assert_eq!(outcomes.len(), cases.len(), "each case has an outcome: {text}");
+        outcomes
+    }
+
+    /// Runs another main class of the harness.
+    #[allow(dead_code)]
+    pub fn main(&self, class: &str, arguments: &[String]) -> String {
+        run(self.command().arg(class).args(arguments))
+    }
+}
+
+fn compile(folder: &Path) {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let harness = here.join("tests/harness");
+    let mut javac = Command::new("javac");
+    javac.args(["-XDstringConcat=inline", "-nowarn", "-source", "17", "-target", "17"]);
+    javac.args(["--add-exports", EXPORTS, "-d"]).arg(folder.join("boot"));
+    javac.args(sources(&harness.join("java/stillframe")));
+    javac.arg(here.join("../java/java/stillframe/Values.java"));
+    run(&mut javac);
+    let mut javac = Command::new("javac");
+    javac.args(["--release", "17", "-d"]).arg(folder.join("shop"));
+    run(javac.args(sources(&harness.join("shop"))));
+}
