@@ -5,5 +5,13 @@
 //! application's threads (`java/`). Invariant: nothing that happens inside a hit raises, runs code of the
 //! application or changes what it sees.
 
+mod agent;
+mod classes;
+mod convert;
+mod error;
 mod ffi;
+mod frame;
+mod hook;
 mod jvmti;
+mod locate;
+mod value;

@@ -251,6 +251,14 @@ impl Env {
         self.reference(answer)
     }
 
+    /// Calls an instance method without arguments that answers with an int.
+    pub(crate) fn call_int(self, object: jobject, method: jmethodID) -> Option<i32> {
+        let call = self.table().CallIntMethodA;
+        // SAFETY: as in `call_object`; there are no arguments.
+        let answer = unsafe { call(self.0, object, method, null()) };
+        self.unless_raised(answer)
+    }
+
     /// Calls an instance method that answers with nothing.
     pub(crate) fn call_void(
         self,
@@ -265,6 +273,17 @@ impl Env {
         !self.clear()
     }
 
+    /// The same for a method of the application; what it raises is printed to stderr.
+    pub(crate) fn call_described(self, object: jobject, method: jmethodID, arguments: &[Argument]) {
+        let arguments: Vec<jvalue> = arguments.iter().map(|argument| argument.value()).collect();
+        let table = self.table();
+        // SAFETY: as in `call_object`.
+        unsafe { (table.CallVoidMethodA)(self.0, object, method, arguments.as_ptr()) };
+        // SAFETY: allowed with and without a pending exception, which it takes away.
+        unsafe { (table.ExceptionDescribe)(self.0) };
+        self.clear();
+    }
+
     /// Calls a static method that answers with a reference.
     pub(crate) fn call_static_object(
         self,
@@ -277,6 +296,20 @@ impl Env {
         // SAFETY: as in `call_object`, for the class.
         let answer = unsafe { call(self.0, class, method, arguments.as_ptr()) };
         self.reference(answer)
+    }
+
+    /// Calls a static method that answers with nothing; whether it did not raise.
+    pub(crate) fn call_static_void(
+        self,
+        class: jclass,
+        method: jmethodID,
+        arguments: &[Argument],
+    ) -> bool {
+        let arguments: Vec<jvalue> = arguments.iter().map(|argument| argument.value()).collect();
+        let call = self.table().CallStaticVoidMethodA;
+        // SAFETY: as in `call_object`, for the class.
+        unsafe { call(self.0, class, method, arguments.as_ptr()) };
+        !self.clear()
     }
 
     /// Calls a static method that answers with an int. About 20 ns.

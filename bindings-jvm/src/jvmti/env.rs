@@ -241,6 +241,15 @@ impl Jvmti {
         Ok(Given::new(self, fields, count))
     }
 
+    /// The interfaces that a prepared class names itself, as local references.
+    pub(crate) fn interfaces(self, class: jclass) -> Result<Given<jclass>> {
+        let (mut count, mut interfaces) = (0, null_mut());
+        let get = self.table().get_implemented_interfaces;
+        // SAFETY: `class` is a live reference, the answers go to locals.
+        checked(unsafe { get(self.0, class, &raw mut count, &raw mut interfaces) })?;
+        Ok(Given::new(self, interfaces, count))
+    }
+
     /// The loader of a class, null for the boot loader.
     pub(crate) fn class_loader(self, class: jclass) -> Result<jobject> {
         let mut loader = null_mut();

@@ -70,7 +70,9 @@ pub(crate) struct Functions {
         unsafe extern "system" fn(RawEnv, jclass, *mut jint, *mut *mut jmethodID) -> Answer,
     pub(super) get_class_fields:
         unsafe extern "system" fn(RawEnv, jclass, *mut jint, *mut *mut jfieldID) -> Answer,
-    _54: Gap<3>,
+    pub(super) get_implemented_interfaces:
+        unsafe extern "system" fn(RawEnv, jclass, *mut jint, *mut *mut jclass) -> Answer,
+    _55: Gap<2>,
     pub(super) get_class_loader: unsafe extern "system" fn(RawEnv, jclass, *mut jobject) -> Answer,
     _58: Gap<2>,
     pub(super) get_field_name: unsafe extern "system" fn(
@@ -151,6 +153,7 @@ mod tests {
             (offset_of!(Functions, get_class_signature), 48),
             (offset_of!(Functions, get_source_file_name), 50),
             (offset_of!(Functions, get_class_fields), 53),
+            (offset_of!(Functions, get_implemented_interfaces), 54),
             (offset_of!(Functions, get_class_loader), 57),
             (offset_of!(Functions, get_field_name), 60),
             (offset_of!(Functions, get_field_modifiers), 62),

@@ -93,6 +93,11 @@ impl<R: Runtime> Agent<R> {
         &self.runtime
     }
 
+    /// Names that never leave the process.
+    pub fn redaction(&self) -> &Redaction {
+        &self.redaction
+    }
+
     /// What it goes by.
     pub fn config(&self) -> &Config {
         &self.config

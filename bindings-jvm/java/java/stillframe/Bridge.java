@@ -1,12 +1,235 @@
-// What the Java half of a capture asks of the native library.
+// What probed code calls, and what the native library and the classes made for sites call of each other.
 //
-// Knows no value and no site. Invariant: each of these is called on an application's thread, so none
-// of them may run code of the application, throw, or wait.
+// Knows neither conditions nor values. It runs on the application's threads, some of it inside methods of
+// the application. Invariants: nothing here throws into the application, runs code of it, takes a lock or
+// waits; each hit is told to the native library once, or not at all where its condition is false.
 
 package java.stillframe;
 
-final class Bridge {
+import java.lang.invoke.CallSite;
+import java.lang.invoke.ConstantCallSite;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
+/** The bridge between probed code and the agent. */
+public final class Bridge {
+  private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+  private static final MethodHandle BOXED = find("boxed", int.class, Object[].class);
+
+  /** What each site's probed line calls, by number; replaced whole when one is added. */
+  private static volatile MethodHandle[] targets = new MethodHandle[64];
+
+  /** The objects that the class which is being defined takes; only the agent's thread defines. */
+  private static Object[] data;
+
   private Bridge() {}
+
+  private static MethodHandle find(String name, Class<?>... parameters) {
+    try {
+      return LOOKUP.findStatic(Bridge.class, name, MethodType.methodType(void.class, parameters));
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  // ---- called by the agent, on a thread of its own
+
+  /** Defines the class made for a site, whose method {@code hit} its line will call. */
+  static void prepare(int site, byte[] code, Object[] objects) throws ReflectiveOperationException {
+    data = objects;
+    try {
+      MethodHandles.Lookup defined = LOOKUP.defineHiddenClass(code, true);
+      MethodHandle target = null;
+      for (java.lang.reflect.Method method : defined.lookupClass().getDeclaredMethods()) {
+        if (method.getName().equals("hit")) target = defined.unreflect(method);
+      }
+      set(site, target);
+    } finally {
+      data = null;
+    }
+  }
+
+  /** Lets the class made for a site go. */
+  static void forget(int site) {
+    if (site < targets.length) set(site, null);
+  }
+
+  private static void set(int site, MethodHandle target) {
+    MethodHandle[] before = targets;
+    MethodHandle[] after = new MethodHandle[Math.max(before.length, (site / 64 + 1) * 64)];
+    System.arraycopy(before, 0, after, 0, before.length);
+    after[site] = target;
+    targets = after;
+  }
+
+  /** The classes that the class being defined, which is that of {@code site}, was made with. */
+  static Object[] data(int site) {
+    return data;
+  }
+
+  // ---- called by probed code
+
+  /** Links the call at a probed line to the class made for its site. */
+  public static CallSite link(
+      MethodHandles.Lookup caller, String name, MethodType type, int site) {
+    try {
+      MethodHandle[] all = targets;
+      MethodHandle target = site < all.length ? all[site] : null;
+      if (target == null) {
+        // Made without a class of its own: the values go as an array.
+        MethodHandle boxed = MethodHandles.insertArguments(BOXED, 0, site);
+        target = boxed.asCollector(Object[].class, type.parameterCount());
+        return new ConstantCallSite(target.asType(type));
+      }
+      return new ConstantCallSite(MethodHandles.explicitCastArguments(target, type));
+    } catch (Throwable defect) {
+      return new ConstantCallSite(MethodHandles.empty(type));
+    }
+  }
+
+  /** A hit whose condition nobody decided yet. */
+  public static void boxed(int site, Object[] locals) {
+    try {
+      if (test(site, locals)) hit(site, locals);
+    } catch (Throwable defect) {
+      missed(site);
+    }
+  }
+
+  public static Object box(boolean value) {
+    return value;
+  }
+
+  public static Object box(byte value) {
+    return value;
+  }
+
+  public static Object box(short value) {
+    return value;
+  }
+
+  public static Object box(char value) {
+    return value;
+  }
+
+  public static Object box(int value) {
+    return value;
+  }
+
+  public static Object box(long value) {
+    return value;
+  }
+
+  public static Object box(float value) {
+    return value;
+  }
+
+  public static Object box(double value) {
+    return value;
+  }
+
+  /** A call of a timed method begins. */
+  public static void enter(int site) {
+    try {
+      Calls.push(site, begin(site));
+    } catch (Throwable defect) {
+      missed(site);
+    }
+  }
+
+  /** It returns. */
+  public static void leave(int site) {
+    ended(site, false);
+  }
+
+  /** It is left by an exception. */
+  public static void unwind(Throwable exception, int site) {
+    ended(site, true);
+  }
+
+  private static void ended(int site, boolean raised) {
+    try {
+      long began = Calls.pop(site);
+      if (began != 0) end(site, System.nanoTime() - began, raised);
+    } catch (Throwable defect) {
+      // The call stays open in the account: it was not seen to end.
+    }
+  }
+
+  // ---- called by the classes made for sites
+
+  /** A hit whose condition the site's own code could not decide. */
+  static void slow(int site, Object[] locals) {
+    boxed(site, locals);
+  }
+
+  /** A hit whose condition is true, or that has none, with watches, a log's line or only a count. */
+  static void hit(int site, Object[] locals) {
+    long frame = openWith(site, locals);
+    if (frame == 0) return;
+    try {
+      for (int ordinal = 0; ordinal < locals.length; ordinal++) {
+        local(frame, ordinal, locals[ordinal]);
+      }
+      Writer.finish(frame);
+    } catch (Throwable defect) {
+      abandoned(frame);
+      return;
+    }
+    publish(frame);
+  }
+
+  /** Writes a variable that came boxed as what it is. */
+  private static void local(long frame, int ordinal, Object value) {
+    if (value instanceof Integer) Writer.local(frame, ordinal, ((Integer) value).intValue());
+    else if (value instanceof Long) Writer.local(frame, ordinal, ((Long) value).longValue());
+    else if (value instanceof Boolean) Writer.local(frame, ordinal, ((Boolean) value).booleanValue());
+    else if (value instanceof Double) Writer.local(frame, ordinal, ((Double) value).doubleValue());
+    else if (value instanceof Float) Writer.local(frame, ordinal, ((Float) value).floatValue());
+    else if (value instanceof Character) Writer.local(frame, ordinal, ((Character) value).charValue());
+    else if (value instanceof Short) Writer.local(frame, ordinal, ((Short) value).shortValue());
+    else if (value instanceof Byte) Writer.local(frame, ordinal, ((Byte) value).byteValue());
+    else Writer.local(frame, ordinal, value);
+  }
+
+  /** Gives up a capture that could not be written. */
+  static void abandoned(long frame) {
+    Writer.abandon(frame);
+    abandon(frame);
+  }
+
+  // ---- the native library
+
+  /**
+   * A hit whose condition is true: a frame for its variables, which {@code Writer} describes, or 0 if
+   * nothing is to be captured.
+   */
+  static native long open(int site);
+
+  /** The same with the variables, for what native code evaluates. */
+  private static native long openWith(int site, Object[] locals);
+
+  /** Hands a finished capture over. */
+  static native void publish(long frame);
+
+  /** Gives a capture up. */
+  private static native void abandon(long frame);
+
+  /** Whether a site's condition holds, by the core's own machine; false and failed are counted. */
+  private static native boolean test(int site, Object[] locals);
+
+  /** A hit that was lost to a defect of ours. */
+  private static native void missed(int site);
+
+  /** The condition of a site that counts was false once. */
+  static native void countFalse(int site);
+
+  /** A call of a timed method begins: whether it is measured. */
+  private static native boolean begin(int site);
+
+  /** It ends. */
+  private static native void end(int site, long ns, boolean raised);
 
   /**
    * The fields that objects of a class have of this very class, its superclasses left out:
@@ -18,9 +241,9 @@ final class Bridge {
    * which is code of the application. Left out are static fields (0x0008) and synthetic ones (0x1000)
    * except those whose names begin with {@code this$} or {@code val$}; and every field whose name
    * another field of the same class has too, static or not (obfuscators make such): the offset is
-   * looked up by the name alone, and a number read as a reference would end the process. A signature is the JVM's
-   * ({@code I}, {@code Ljava/lang/String;}); only its first character is looked at. At most 1,000
-   * fields. Where JVMTI refuses: an empty array. Not null.
+   * looked up by the name alone, and a number read as a reference would end the process. A signature is
+   * the JVM's ({@code I}, {@code Ljava/lang/String;}); only its first character is looked at. At most
+   * 1,000 fields. Where JVMTI refuses: an empty array. Not null.
    */
   static native String[] describe(Class<?> type);
 

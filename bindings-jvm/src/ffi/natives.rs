@@ -1,0 +1,195 @@
+//! What the bridge calls on the application's threads: the native half of a hit.
+//!
+//! Knows hooks by their numbers and frames by their addresses. Invariants: nothing here waits, raises or
+//! unwinds into the machine; a hit that comes while its thread is inside another is counted and nothing
+//! else.
+
+use super::env::Env;
+use super::{Machine, frames, guard};
+use crate::frame::Frame;
+use crate::hook::{Hooked, hooked};
+use jni_sys::{JNIEnv, jclass, jobject, jobjectArray, jstring};
+use std::cell::Cell;
+use std::ffi::{CStr, c_void};
+use std::ptr::null_mut;
+use stillframe_core::agent::Open;
+use stillframe_core::clock;
+
+/// Frames of ours on top of the probed one: the native method, what the line calls, and what that calls.
+/// Those of the bridge itself are left out by name.
+const SKIP: i32 = 1;
+/// References that evaluating watches makes at a time.
+const REFERENCES: i32 = 32;
+
+thread_local! {
+    /// Whether this thread is inside a hit: from opening a frame to handing it back.
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The native methods of the bridge.
+pub(crate) fn bridge_natives() -> [(&'static CStr, &'static CStr, *mut c_void); 11] {
+    [
+        (c"open", c"(I)J", open as *mut c_void),
+        (c"openWith", c"(I[Ljava/lang/Object;)J", open_with as *mut c_void),
+        (c"publish", c"(J)V", publish as *mut c_void),
+        (c"abandon", c"(J)V", abandon as *mut c_void),
+        (c"test", c"(I[Ljava/lang/Object;)Z", test as *mut c_void),
+        (c"missed", c"(I)V", missed as *mut c_void),
+        (c"countFalse", c"(I)V", count_false as *mut c_void),
+        (c"begin", c"(I)Z", begin as *mut c_void),
+        (c"end", c"(IJZ)V", end as *mut c_void),
+        (c"describe", c"(Ljava/lang/Class;)[Ljava/lang/String;", describe as *mut c_void),
+        (c"isRedacted", c"(Ljava/lang/String;)Z", is_redacted as *mut c_void),
+    ]
+}
+
+/// The hook that probed code names.
+fn hook_of(site: i32) -> Option<&'static Hooked> {
+    hooked(site.cast_unsigned())
+}
+
+/// Runs `work` with the values of a hit.
+fn with_frame<T>(
+    raw: *mut JNIEnv,
+    hooked: &Hooked,
+    locals: jobjectArray,
+    work: impl FnOnce(&Frame<'_>) -> T,
+) -> Option<T> {
+    let (env, machine) = (Env::new(raw)?, Machine::get()?);
+    Some(work(&Frame::new(env, machine.jvmti, &hooked.plan, locals, SKIP)?))
+}
+
+extern "system" fn open(raw: *mut JNIEnv, _class: jclass, site: i32) -> i64 {
+    guard(0, || opened(raw, site, null_mut()))
+}
+
+extern "system" fn open_with(
+    raw: *mut JNIEnv,
+    _class: jclass,
+    site: i32,
+    locals: jobjectArray,
+) -> i64 {
+    let within = |env: Env| env.in_frame(REFERENCES, || opened(raw, site, locals));
+    guard(0, || Env::new(raw).map_or(0, within))
+}
+
+fn opened(raw: *mut JNIEnv, site: i32, locals: jobjectArray) -> i64 {
+    let Some(hooked) = hook_of(site) else { return 0 };
+    if INSIDE.replace(true) {
+        hooked.agent.missed_in_parallel(hooked.site);
+        return 0;
+    }
+    let open =
+        with_frame(raw, hooked, locals, |frame| hooked.agent.open_in_parallel(hooked.site, frame));
+    let address = open.flatten().map_or(0, |open| filled(open, site, hooked));
+    INSIDE.set(address != 0);
+    address
+}
+
+fn filled(open: Open, site: i32, hooked: &Hooked) -> i64 {
+    let limits = hooked.agent.site(hooked.site).map(|site| site.plan.limits).unwrap_or_default();
+    let deadline = clock::monotonic_ns().saturating_add(limits.deadline_ns);
+    match frames::fill(open, site.cast_unsigned(), hooked, deadline) {
+        Ok(address) => address,
+        Err(open) => {
+            hooked.agent.abandon_in_parallel(open);
+            0
+        }
+    }
+}
+
+extern "system" fn publish(_raw: *mut JNIEnv, _class: jclass, frame: i64) {
+    guard((), || {
+        let Some((open, len, token)) = frames::take(frame) else { return };
+        let Some(hooked) = hooked(token) else { return };
+        let agent = &hooked.agent;
+        let is_whole = len > open.len && len <= open.begun.end;
+        match is_whole {
+            true => agent.publish_in_parallel(open, |bytes| {
+                let len = len.min(bytes.capacity());
+                // SAFETY: the writer wrote the stream's `len` bytes into this very buffer, whose address
+                // and end the frame told it, and never beyond them (`Writer.finish`).
+                unsafe { bytes.set_len(len) };
+            }),
+            false => agent.abandon_in_parallel(open),
+        }
+    });
+    INSIDE.set(false);
+}
+
+extern "system" fn abandon(_raw: *mut JNIEnv, _class: jclass, frame: i64) {
+    guard((), || {
+        let Some((open, _, token)) = frames::take(frame) else { return };
+        if let Some(hooked) = hooked(token) {
+            hooked.agent.abandon_in_parallel(open);
+        }
+    });
+    INSIDE.set(false);
+}
+
+extern "system" fn test(raw: *mut JNIEnv, _class: jclass, site: i32, locals: jobjectArray) -> bool {
+    guard(false, || {
+        let (Some(hooked), Some(env)) = (hook_of(site), Env::new(raw)) else { return false };
+        if INSIDE.replace(true) {
+            hooked.agent.missed_in_parallel(hooked.site);
+            return false;
+        }
+        let tested = env.in_frame(REFERENCES, || {
+            with_frame(raw, hooked, locals, |frame| {
+                hooked.agent.test_in_parallel(hooked.site, frame)
+            })
+        });
+        INSIDE.set(false);
+        tested.unwrap_or(false)
+    })
+}
+
+extern "system" fn missed(_raw: *mut JNIEnv, _class: jclass, site: i32) {
+    guard((), || {
+        if let Some(hooked) = hook_of(site) {
+            hooked.agent.missed_in_parallel(hooked.site);
+        }
+    });
+}
+
+extern "system" fn count_false(_raw: *mut JNIEnv, _class: jclass, site: i32) {
+    guard((), || {
+        if let Some(hooked) = hook_of(site) {
+            hooked.agent.false_in_parallel(hooked.site, 1);
+        }
+    });
+}
+
+extern "system" fn begin(_raw: *mut JNIEnv, _class: jclass, site: i32) -> bool {
+    guard(false, || hook_of(site).is_some_and(|hooked| hooked.agent.begin_in_parallel(hooked.site)))
+}
+
+extern "system" fn end(_raw: *mut JNIEnv, _class: jclass, site: i32, ns: i64, raised: bool) {
+    guard((), || {
+        if let (Some(hooked), Ok(ns)) = (hook_of(site), u64::try_from(ns)) {
+            hooked.agent.end_in_parallel(hooked.site, ns, raised);
+        }
+    });
+}
+
+extern "system" fn describe(raw: *mut JNIEnv, _class: jclass, of: jclass) -> jobjectArray {
+    guard(null_mut(), || {
+        let (Some(env), Some(machine)) = (Env::new(raw), Machine::get()) else {
+            return null_mut();
+        };
+        let fields = crate::classes::describe(machine.jvmti, of);
+        let strings: Option<Vec<jobject>> =
+            fields.iter().map(|text| env.new_string(text)).collect();
+        let class = env.find_class(c"java/lang/String");
+        let array = class.zip(strings).and_then(|(class, all)| env.new_objects(class, &all));
+        array.unwrap_or(null_mut())
+    })
+}
+
+extern "system" fn is_redacted(raw: *mut JNIEnv, _class: jclass, name: jstring) -> bool {
+    // What cannot be judged is not shown.
+    guard(true, || {
+        let Some(env) = Env::new(raw) else { return true };
+        crate::agent::is_redacted(&env.text(name))
+    })
+}

@@ -1,0 +1,195 @@
+//! Which lines of which classes are patched, and the patching itself.
+//!
+//! Knows class files and the classes they belong to, not what a hit does. The machine asks for the new
+//! bytes of a class while it is retransformed, on whatever thread, perhaps because of another agent: the
+//! table is locked for that moment only. Invariant: the bytes of a class without a patch are the ones
+//! that it would have without us.
+
+use crate::ffi::Env;
+use jni_sys::{jclass, jweak};
+use std::cell::RefCell;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use stillframe_classfile::{Class, Form, Local, Placed, Probe, Reason, Spot, instrument};
+
+/// A patch: where one probe is called.
+#[derive(Clone, Debug)]
+pub(super) struct Patch {
+    /// The number by which the bridge knows it.
+    pub(super) token: u32,
+    /// Name of the method.
+    pub(super) name: String,
+    /// Its descriptor.
+    pub(super) descriptor: String,
+    /// Where in it.
+    pub(super) spot: Spot,
+    /// How the probe is called.
+    pub(super) form: Form,
+    /// The locals that the probe takes: anything else is another class file than the one it was made for.
+    pub(super) locals: Vec<Local>,
+    /// What came of it when the class was last retransformed.
+    outcome: Option<Result<(), String>>,
+}
+
+impl Patch {
+    /// A patch that is not in the class yet.
+    pub(super) fn new(
+        token: u32,
+        method: (&str, &str),
+        spot: Spot,
+        form: Form,
+        locals: Vec<Local>,
+    ) -> Self {
+        let (name, descriptor) = (method.0.to_owned(), method.1.to_owned());
+        Self { token, name, descriptor, spot, form, locals, outcome: None }
+    }
+}
+
+/// The patches of one class.
+struct Patched {
+    class: usize,
+    patches: Vec<Patch>,
+}
+
+static PATCHED: Mutex<Vec<Patched>> = Mutex::new(Vec::new());
+
+thread_local! {
+    /// Set while this thread asks for the bytes of a class only to read them.
+    static READING: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
+
+/// What stands in for a class file that is only read: the machine refuses it before it stops anything.
+const NO_CLASS_FILE: [u8; 4] = [0; 4];
+
+fn patched() -> MutexGuard<'static, Vec<Patched>> {
+    PATCHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Adds a patch to `class`; false if no reference to the class is to be had.
+pub(super) fn add(env: Env, class: jclass, patch: Patch) -> bool {
+    let mut all = patched();
+    forget_unloaded(env, &mut all);
+    if let Some(known) = all.iter_mut().find(|one| env.is_same(one.class as jweak, class)) {
+        known.patches.push(patch);
+        return true;
+    }
+    let Some(weak) = env.new_weak(class) else { return false };
+    all.push(Patched { class: weak as usize, patches: vec![patch] });
+    true
+}
+
+fn forget_unloaded(env: Env, all: &mut Vec<Patched>) {
+    all.retain(|one| {
+        let is_there = !env.is_same(one.class as jweak, std::ptr::null_mut());
+        if !is_there {
+            env.delete_weak(one.class as jweak);
+        }
+        is_there
+    });
+}
+
+/// Takes the patch `token` away; its class, as a local reference, if that is still loaded.
+pub(super) fn remove(env: Env, token: u32) -> Option<jclass> {
+    let mut all = patched();
+    let at = all.iter().position(|one| one.patches.iter().any(|patch| patch.token == token))?;
+    let one = &mut all[at];
+    one.patches.retain(|patch| patch.token != token);
+    let class = env.new_local(one.class as jweak);
+    if one.patches.is_empty() {
+        env.delete_weak(one.class as jweak);
+        all.swap_remove(at);
+    }
+    class
+}
+
+/// Whether no class is patched.
+pub(super) fn is_empty() -> bool {
+    patched().is_empty()
+}
+
+/// What came of the patch `token` when its class was last retransformed.
+pub(super) fn outcome(token: u32) -> Result<(), String> {
+    let all = patched();
+    let mut patches = all.iter().flat_map(|one| &one.patches);
+    let patch = patches.find(|patch| patch.token == token);
+    let outcome = patch.and_then(|patch| patch.outcome.clone());
+    outcome.unwrap_or_else(|| Err("the machine did not ask for the class's new bytes".to_owned()))
+}
+
+/// Has `ask` make the machine ask for the bytes of a class, which it answers with.
+pub(super) fn read(ask: impl FnOnce()) -> Option<Vec<u8>> {
+    READING.set(Some(Vec::new()));
+    ask();
+    READING.take().filter(|bytes| !bytes.is_empty())
+}
+
+/// The new bytes of `class`, which is being retransformed; none if they stay as they are.
+pub(crate) fn transform(env: Env, class: jclass, bytes: &[u8]) -> Option<Vec<u8>> {
+    let is_only_read = READING.with_borrow_mut(|reading| match reading {
+        Some(read) => {
+            *read = bytes.to_vec();
+            true
+        }
+        None => false,
+    });
+    if is_only_read {
+        return Some(NO_CLASS_FILE.to_vec());
+    }
+    let mut all = patched();
+    let one = all.iter_mut().find(|one| env.is_same(one.class as jweak, class))?;
+    patch(bytes, &mut one.patches)
+}
+
+/// The class file with all patches that fit; each is told what came of it.
+fn patch(bytes: &[u8], patches: &mut [Patch]) -> Option<Vec<u8>> {
+    let class = match Class::read(bytes) {
+        Ok(class) => class,
+        Err(reason) => {
+            patches.iter_mut().for_each(|one| one.outcome = Some(Err(reason.to_string())));
+            return None;
+        }
+    };
+    let mut probes = Vec::new();
+    let mut placed = Vec::new();
+    for (index, one) in patches.iter_mut().enumerate() {
+        let probe = class.method(&one.name, &one.descriptor).map(|method| Probe {
+            method,
+            spot: one.spot,
+            site: one.token.cast_signed(),
+            form: one.form,
+        });
+        let checked = probe.ok_or(Reason::NoMethod).map_err(|reason| reason.to_string());
+        match checked.and_then(|probe| is_as_planned(&class, &probe, &one.locals).map(|()| probe)) {
+            Ok(probe) => {
+                probes.push(probe);
+                placed.push(index);
+            }
+            Err(why) => one.outcome = Some(Err(why)),
+        }
+    }
+    if probes.is_empty() {
+        return None;
+    }
+    match instrument(bytes, &probes) {
+        Ok(instrumented) => {
+            for (index, outcome) in placed.iter().zip(&instrumented.probes) {
+                let outcome = outcome.as_ref().map(|_| ()).map_err(Reason::to_string);
+                patches[*index].outcome = Some(outcome);
+            }
+            Some(instrumented.bytes)
+        }
+        Err(reason) => {
+            placed.iter().for_each(|at| patches[*at].outcome = Some(Err(reason.to_string())));
+            None
+        }
+    }
+}
+
+/// An error unless the probe would be given the locals that it was made for.
+fn is_as_planned(class: &Class<'_>, probe: &Probe, locals: &[Local]) -> Result<(), String> {
+    let placed: Placed =
+        stillframe_classfile::place(class, probe).map_err(|reason| reason.to_string())?;
+    if placed.locals == locals {
+        return Ok(());
+    }
+    Err("another agent changed the class meanwhile; place the probe again".to_owned())
+}

@@ -1,0 +1,116 @@
+//! Finds code: source files by name, their functions, what a host's own name stands for.
+//!
+//! Knows loaded classes by what the machine says of them, not hooks. Invariant: no class is loaded or
+//! initialised by looking for it, and no loader of the application is asked.
+
+mod code;
+mod index;
+mod name;
+mod source;
+
+pub(crate) use code::{Code, code_of};
+pub(crate) use name::ClassName;
+pub(crate) use source::source_of;
+
+use crate::ffi::{Env, Machine};
+use index::Index;
+use jni_sys::jclass;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use stillframe_core::host::{LoadedFile, LoadedFunction, Named};
+
+/// Classes that were prepared since the machine tells us.
+static PREPARED: AtomicU64 = AtomicU64::new(0);
+/// File names and simple class names that somebody looked for.
+static WANTED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+fn wanted() -> MutexGuard<'static, BTreeSet<String>> {
+    WANTED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A class was prepared; whether somebody may wait for it. On the thread that loads it, before any of
+/// its code runs: 1 µs.
+pub(crate) fn class_came(machine: &Machine, class: jclass) -> bool {
+    PREPARED.fetch_add(1, Ordering::Release);
+    let Ok(signature) = machine.jvmti.signature(class) else { return false };
+    let name = ClassName::of(&signature);
+    let file = machine.jvmti.source_file(class);
+    let file = file.unwrap_or_else(|| name.likely_source_file());
+    let wanted = wanted();
+    wanted.contains(&file) || wanted.contains(name.simple())
+}
+
+fn index(env: Env, machine: &Machine) -> Arc<Index> {
+    index::current(env, machine, PREPARED.load(Ordering::Acquire))
+}
+
+/// Loaded files of this name.
+pub(crate) fn files(env: Env, machine: &Machine, file_name: &str) -> Vec<LoadedFile> {
+    wanted().insert(file_name.to_owned());
+    let index = index(env, machine);
+    let files = index.files.get(file_name).into_iter().flatten();
+    files.map(|file| loaded(env, machine, file)).collect()
+}
+
+/// Names of all loaded files.
+pub(crate) fn file_names(env: Env, machine: &Machine) -> Vec<String> {
+    index(env, machine).files.keys().cloned().collect()
+}
+
+fn loaded(env: Env, machine: &Machine, file: &index::File) -> LoadedFile {
+    LoadedFile {
+        path: file.path.clone(),
+        real_path: source::path_of(env, machine, file),
+        is_application: file.is_application,
+    }
+}
+
+/// Functions of a file, those of all classes and loaders that were compiled from it.
+pub(crate) fn functions(env: Env, machine: &Machine, path: &str) -> Vec<LoadedFunction> {
+    let index = index(env, machine);
+    let Some(file) = index.file(path) else { return Vec::new() };
+    let mut functions = Vec::new();
+    index::for_each_class(env, machine, |class, signature| {
+        if file.classes.iter().any(|known| known == signature) {
+            functions.extend(code::functions(env, machine, class, signature));
+        }
+    });
+    functions.sort_by_key(|function| function.first_line);
+    functions
+}
+
+/// What a host's own name stands for: a class, or the one method of this name.
+pub(crate) fn named(env: Env, machine: &Machine, name: &str) -> Option<Named> {
+    wanted().extend(name.rsplit('.').take(2).map(str::to_owned));
+    let index = index(env, machine);
+    let whole = |signature: &str, path: &str| {
+        let file = index.file(path)?;
+        Some((signature.to_owned(), loaded(env, machine, file)))
+    };
+    if let Some((_, path)) = index.class(name) {
+        return Some(Named { file: whole("", path)?.1, code: None });
+    }
+    let (class, method) = name.rsplit_once('.')?;
+    let (signature, path) = index.class(class)?;
+    let (signature, file) = whole(signature, path)?;
+    let wanted = format!("{}.{method}", ClassName::of(&signature).nested());
+    let functions = functions(env, machine, path);
+    let mut found = functions.iter().filter(|function| function.name == wanted);
+    let (first, second) = (found.next()?, found.next());
+    // The same class in two loaders has two, which is one function; overloads are several.
+    let is_one = second.is_none_or(|second| second.first_line == first.first_line);
+    is_one.then(|| Named { file, code: Some(first.code) })
+}
+
+/// Files with a class whose name the last part but one of `name` is.
+pub(crate) fn files_with(env: Env, machine: &Machine, name: &str) -> Vec<LoadedFile> {
+    let index = index(env, machine);
+    let Some((class, _)) = name.rsplit_once('.') else { return Vec::new() };
+    let simple = class.rsplit('.').next().unwrap_or(class);
+    let files = index.files.values().flatten();
+    let has = |file: &&index::File| {
+        file.classes.iter().any(|signature| ClassName::of(signature).simple() == simple)
+    };
+    files.filter(has).map(|file| loaded(env, machine, file)).collect()
+}

@@ -1,0 +1,124 @@
+//! Which source files the loaded classes were compiled from.
+//!
+//! Made in one pass over all loaded classes, about 1 µs each, and used until a class is prepared that it
+//! does not know. Holds names, no references: what is unloaded is merely not found later. Invariant: the
+//! pass holds no lock of the machine between two classes.
+
+use super::name::ClassName;
+use crate::ffi::{Env, Machine};
+use crate::jvmti::{Event, Mode};
+use jni_sys::{jclass, jobject};
+use std::collections::HashMap;
+use std::ptr::null_mut;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A source file.
+#[derive(Debug)]
+pub(super) struct File {
+    /// Package and name: `com/acme/Cart.java`.
+    pub(super) path: String,
+    /// Whether a loader of the application has it.
+    pub(super) is_application: bool,
+    /// Signatures of the classes compiled from it.
+    pub(super) classes: Vec<String>,
+}
+
+/// The index.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    /// By name without folders.
+    pub(super) files: HashMap<String, Vec<File>>,
+    /// Signature and path of each class by its dotted name.
+    classes: HashMap<String, (String, String)>,
+    prepared: u64,
+}
+
+static INDEX: Mutex<Option<Arc<Index>>> = Mutex::new(None);
+
+impl Index {
+    /// The file with this path.
+    pub(super) fn file(&self, path: &str) -> Option<&File> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        self.files.get(name)?.iter().find(|file| file.path == path)
+    }
+
+    /// Signature and path of the class with this dotted name.
+    pub(super) fn class(&self, dotted: &str) -> Option<(&str, &str)> {
+        let (signature, path) = self.classes.get(dotted)?;
+        Some((signature, path))
+    }
+
+    fn add(&mut self, signature: &str, source_file: String, is_application: bool) {
+        let name = ClassName::of(signature);
+        let path = name.path(&source_file);
+        self.classes.insert(name.dotted(), (signature.to_owned(), path.clone()));
+        let files = self.files.entry(source_file).or_default();
+        match files.iter_mut().find(|file| file.path == path) {
+            Some(file) => {
+                file.is_application |= is_application;
+                // The same class in two loaders.
+                if !file.classes.iter().any(|known| known == signature) {
+                    file.classes.push(signature.to_owned());
+                }
+            }
+            None => {
+                let classes = vec![signature.to_owned()];
+                files.push(File { path, is_application, classes });
+            }
+        }
+    }
+}
+
+/// The index, made anew if more classes than `prepared` came since.
+pub(super) fn current(env: Env, machine: &Machine, prepared: u64) -> Arc<Index> {
+    let mut held = INDEX.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(index) = held.as_ref().filter(|index| index.prepared == prepared) {
+        return Arc::clone(index);
+    }
+    if held.is_none() {
+        // From here on every class that comes is counted; without the event none would be noticed.
+        let _ = machine.jvmti.notify(Mode::On, Event::ClassPrepare, null_mut());
+    }
+    let mut index = Index { prepared, ..Index::default() };
+    let platform = platform_loader(env);
+    for_each_class(env, machine, |class, signature| {
+        let source_file = machine.jvmti.source_file(class);
+        let source_file =
+            source_file.unwrap_or_else(|| ClassName::of(signature).likely_source_file());
+        let loader = machine.jvmti.class_loader(class).unwrap_or(null_mut());
+        let is_application = !loader.is_null() && !env.is_same(loader, platform);
+        env.delete_local(loader);
+        index.add(signature, source_file, is_application);
+    });
+    env.delete_local(platform);
+    let index = Arc::new(index);
+    *held = Some(Arc::clone(&index));
+    index
+}
+
+/// The loader of the JDK's own modules that the boot loader does not have; null if it cannot be asked.
+fn platform_loader(env: Env) -> jobject {
+    let loader = || {
+        let class = env.find_class(c"java/lang/ClassLoader")?;
+        let get =
+            env.static_method(class, c"getPlatformClassLoader", c"()Ljava/lang/ClassLoader;")?;
+        env.call_static_object(class, get, &[])
+    };
+    loader().unwrap_or(null_mut())
+}
+
+/// Shows every prepared class that was compiled from a file, with its signature.
+pub(super) fn for_each_class(env: Env, machine: &Machine, mut show: impl FnMut(jclass, &str)) {
+    let Ok(classes) = machine.jvmti.loaded_classes() else { return };
+    // All of them are there at once, whatever the thread had room for.
+    env.has_room_for(i32::try_from(classes.as_slice().len()).unwrap_or(i32::MAX));
+    for class in classes.as_slice() {
+        if let Ok(signature) = machine.jvmti.signature(*class)
+            && signature.starts_with('L')
+            && machine.jvmti.is_prepared(*class)
+        {
+            show(*class, &signature);
+        }
+        env.delete_local(*class);
+    }
+}
