@@ -13,12 +13,13 @@ mod summary;
 use json_host::JsonHost;
 use serde_json::{Map, Value as Json};
 use stillframe_core::condition::{
-    Dialect, Failure, Install, PYTHON, PYTHON_BEFORE_3_12, Program, Scratch,
+    Dialect, Failure, Install, JAVA, PYTHON, PYTHON_BEFORE_3_12, Program, Scratch,
 };
 use stillframe_core::error::Error;
 use stillframe_core::redaction::Redaction;
 
-const VECTORS: &str = include_str!("../../tests/conformance/conditions-python.json");
+const PYTHON_VECTORS: &str = include_str!("../../tests/conformance/conditions-python.json");
+const JAVA_VECTORS: &str = include_str!("../../tests/conformance/conditions-java.json");
 
 fn compile(source: &str, dialect: &'static Dialect, host: &mut JsonHost) -> Result<Program, Error> {
     let mut attrs = Vec::new();
@@ -42,10 +43,10 @@ fn check(
     case: &Map<String, Json>,
     said: &Map<String, Json>,
     dialect: &'static Dialect,
+    mut host: JsonHost,
 ) -> Result<(), String> {
     let text = |key: &str| case.get(key).and_then(Json::as_str).unwrap_or_default();
     let expect = said["expect"].as_object().expect("an expectation");
-    let mut host = JsonHost::new(case);
     let program = match (compile(text("source"), dialect, &mut host), expect.get("refused")) {
         (Ok(program), None) => program,
         (Err(error), Some(refused)) => {
@@ -68,11 +69,15 @@ fn check(
     {
         return Err(format!("echoed as {:?}, not {canonical}", program.canonical()));
     }
+    let is_error = expect.contains_key("error");
     let truth = said.get("test").and_then(Json::as_bool);
     match (program.test(&host), truth) {
         (Ok(found), Some(wanted)) if found != wanted => Err(format!("tests as {found}")),
         (Err(failure), Some(_)) => Err(format!("test fails: {}", program.explain(&failure))),
-        (Ok(found), None) if expect.contains_key("error") => Err(format!("tests as {found}")),
+        // A condition of Java is a boolean.
+        (Ok(found), None) if is_error || dialect.name == JAVA.name => {
+            Err(format!("tests as {found}"))
+        }
         _ => Ok(()),
     }
 }
@@ -83,8 +88,8 @@ fn said_by<'c>(case: &'c Map<String, Json>, version: &str) -> &'c Map<String, Js
 }
 
 #[test]
-fn every_case_comes_out_as_the_language_says() {
-    let cases: Vec<Json> = serde_json::from_str(VECTORS).expect("the vectors are JSON");
+fn every_case_comes_out_as_python_says() {
+    let cases: Vec<Json> = serde_json::from_str(PYTHON_VECTORS).expect("the vectors are JSON");
     assert!(cases.len() >= 1_000, "only {} cases", cases.len());
     // Each dialect once: all versions that it stands for say the same.
     let dialects = [("3.11", &PYTHON_BEFORE_3_12), ("3.14", &PYTHON)];
@@ -100,11 +105,26 @@ fn every_case_comes_out_as_the_language_says() {
     for (version, dialect) in dialects {
         for case in &cases {
             let case = case.as_object().expect("a case");
-            if let Err(fault) = check(case, said_by(case, version), dialect) {
+            if let Err(fault) = check(case, said_by(case, version), dialect, JsonHost::new(case)) {
                 faults.push(format!("{version}: {} `{}`: {fault}", case["name"], case["source"]));
             }
         }
     }
     summary::tell("conditions-python.json", cases.len());
+    assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
+}
+
+#[test]
+fn every_case_comes_out_as_java_says() {
+    let cases: Vec<Json> = serde_json::from_str(JAVA_VECTORS).expect("the vectors are JSON");
+    assert!(cases.len() >= 1_500, "only {} cases", cases.len());
+    let mut faults = Vec::new();
+    for case in &cases {
+        let case = case.as_object().expect("a case");
+        if let Err(fault) = check(case, case, &JAVA, JsonHost::typed(case)) {
+            faults.push(format!("{} {}: {fault}", case["name"], case["vars"]));
+        }
+    }
+    summary::tell("conditions-java.json", cases.len());
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
 }

@@ -10,11 +10,12 @@ mod summary;
 
 use json_host::JsonHost;
 use serde_json::{Map, Value as Json};
-use stillframe_core::condition::{Install, PYTHON, Template};
+use stillframe_core::condition::{Dialect, Install, JAVA, PYTHON, Template};
 use stillframe_core::limits::LOG_LINE_BYTES;
 use stillframe_core::redaction::Redaction;
 
-const VECTORS: &str = include_str!("../../tests/conformance/templates-python.json");
+const PYTHON_VECTORS: &str = include_str!("../../tests/conformance/templates-python.json");
+const JAVA_VECTORS: &str = include_str!("../../tests/conformance/templates-java.json");
 
 /// The line that a case expects: a text, or pieces of which some are repeated.
 fn line_of(expected: &Json) -> String {
@@ -32,13 +33,16 @@ fn line_of(expected: &Json) -> String {
 }
 
 /// Faults of one case.
-fn check(case: &Map<String, Json>) -> Result<(), String> {
+fn check(
+    case: &Map<String, Json>,
+    dialect: &'static Dialect,
+    mut host: JsonHost,
+) -> Result<(), String> {
     let source = case["template"].as_str().expect("a template");
     let expect = case["expect"].as_object().expect("an expectation");
-    let (mut host, mut attrs) = (JsonHost::new(case), Vec::new());
-    let redaction = Redaction::standard();
+    let (mut attrs, redaction) = (Vec::new(), Redaction::standard());
     let mut install =
-        Install { dialect: &PYTHON, names: &mut host, attrs: &mut attrs, redaction: &redaction };
+        Install { dialect, names: &mut host, attrs: &mut attrs, redaction: &redaction };
     let template = match (Template::compile(source, &mut install), expect.get("refused")) {
         (Ok(template), None) => template,
         (Err(error), Some(wanted)) => {
@@ -58,15 +62,31 @@ fn check(case: &Map<String, Json>) -> Result<(), String> {
     if line == wanted { Ok(()) } else { Err(format!("{line:?}, not {wanted:?}")) }
 }
 
-#[test]
-fn every_template_makes_its_line() {
-    let cases: Vec<Json> = serde_json::from_str(VECTORS).expect("the vectors are JSON");
-    assert!(cases.len() >= 100, "only {} cases", cases.len());
+/// Checks the cases of `file`, at least so many.
+fn check_all(
+    file: &str,
+    vectors: &str,
+    least: usize,
+    dialect: &'static Dialect,
+    host: fn(&Map<String, Json>) -> JsonHost,
+) {
+    let cases: Vec<Json> = serde_json::from_str(vectors).expect("the vectors are JSON");
+    assert!(cases.len() >= least, "only {} cases", cases.len());
     let fault = |case: &Json| {
         let case = case.as_object().expect("a case");
-        check(case).err().map(|fault| format!("{}: {fault}", case["name"]))
+        check(case, dialect, host(case)).err().map(|fault| format!("{}: {fault}", case["name"]))
     };
     let faults: Vec<String> = cases.iter().filter_map(fault).collect();
-    summary::tell("templates-python.json", cases.len());
+    summary::tell(file, cases.len());
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
+}
+
+#[test]
+fn every_template_of_python_makes_its_line() {
+    check_all("templates-python.json", PYTHON_VECTORS, 100, &PYTHON, JsonHost::new);
+}
+
+#[test]
+fn every_template_of_java_makes_its_line() {
+    check_all("templates-java.json", JAVA_VECTORS, 30, &JAVA, JsonHost::typed);
 }

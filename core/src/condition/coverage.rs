@@ -189,6 +189,7 @@ fn every_spelling_has_a_case() {
             Style::Module(module) => format!("{module}.{}(", callable.name),
             Style::Method => format!(".{}(", callable.name),
             Style::Function | Style::Ours => format!("{}(", callable.name),
+            _ => String::new(),
         };
         !accepted.iter().any(|case| case.canonical.contains(&call))
     });

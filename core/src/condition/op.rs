@@ -95,8 +95,8 @@ pub(super) enum Op {
         want: bool,
         to: u16,
     },
-    /// Pops two of a host whose values have types. If one is surely a primitive, null on the other side
-    /// is an error.
+    /// Pops two of a host whose values have types. If one is computed and no string, null on the other
+    /// side is an error.
     BranchTyped {
         comparison: Comparison,
         want: bool,

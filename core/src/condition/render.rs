@@ -166,7 +166,12 @@ impl<S: Scope> Renderer<'_, '_, S> {
             Value::Float32(value) => {
                 let _ = write!(self.line, "{value:?}");
             }
-            Value::Char(unit) => self.text(Text::Units16(&[*unit])),
+            Value::Char(unit) => {
+                let quote = if depth == 0 { "" } else { "'" };
+                self.push(quote);
+                self.text(Text::Units16(&[*unit]));
+                self.push(quote);
+            }
             Value::BigInt(int) => self.big(*int),
             Value::Text(text) if depth == 0 => self.text(*text),
             Value::Text(text) => {
@@ -205,6 +210,7 @@ impl<S: Scope> Renderer<'_, '_, S> {
     fn object(&mut self, object: Object, depth: u32) {
         let (open, close) = match object.kind {
             Kind::List => ("[", "]"),
+            Kind::Tuple if !self.place.dialect.has_collections => ("[", "]"),
             Kind::Tuple if self.scope.len(object) == Ok(1) => ("(", ",)"),
             Kind::Tuple => ("(", ")"),
             Kind::Map | Kind::Set | Kind::FrozenSet => ("{", "}"),

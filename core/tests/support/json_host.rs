@@ -11,6 +11,8 @@ use stillframe_core::value::{BigInt, Kind, Missing, Object, Ordered, Reading, Te
 mod ordered;
 #[path = "json_rare.rs"]
 mod rare;
+#[path = "json_typed.rs"]
+mod typed;
 
 /// Classes that every host has.
 const BUILTINS: [&str; 11] =
@@ -65,6 +67,10 @@ pub(crate) struct JsonHost {
     things: Vec<Thing>,
     /// The class whose body the probed line stands in.
     inside: Option<String>,
+    /// Whether it is a JVM, how many of its names are the application's, and constants of enums.
+    is_typed: bool,
+    own_names: usize,
+    constants: Vec<(String, Stored)>,
 }
 
 impl JsonHost {
@@ -107,6 +113,7 @@ impl JsonHost {
         match tag.as_str() {
             "int" => integer(content.as_str().expect("digits")),
             "float" => Stored::Float(content.as_str().and_then(|f| f.parse().ok()).expect("float")),
+            "str" if self.is_typed => typed::text(content.as_str().expect("text")),
             "str" => text(content.as_str().expect("text").chars().map(u32::from)),
             "points" => text(list(content).iter().map(|p| p.as_u64().expect("point") as u32)),
             "bytes" => Stored::Bytes(list(content).iter().map(byte).collect()),
@@ -124,11 +131,18 @@ impl JsonHost {
                 };
                 let type_name = content.as_str().expect("a name").to_owned();
                 let truth = Some(true);
-                self.add(kind, true, Thing { type_name, by_identity: true, truth, ..thing() })
+                let mut fields = Vec::new();
+                for (name, value) in tagged["statics"].as_object().into_iter().flatten() {
+                    let value = self.store(value);
+                    fields.push((name.clone(), value));
+                }
+                let thing = Thing { type_name, by_identity: true, truth, fields, ..thing() };
+                self.add(kind, true, thing)
             }
             "object" => self.object(content),
             "subclass" => self.subclass(content),
             "namedtuple" => self.namedtuple(content),
+            "enum" if self.is_typed => self.constant_of_enum(content),
             "enum" => self.enum_member(content),
             "proxy" => self.proxy(content),
             "times" => self.times(content),
@@ -139,7 +153,7 @@ impl JsonHost {
                 self.values[at].clone()
             }
             "missing" => Stored::Missing(missing(content.as_str().expect("a reason"))),
-            other => panic!("unknown tag {other}"),
+            other => self.store_typed(other, content, tagged),
         }
     }
 
@@ -208,7 +222,7 @@ impl JsonHost {
             type_name: content["type"].as_str().expect("a type").to_owned(),
             bases: names("bases"),
             fields,
-            by_identity: !overrides.iter().any(|name| name == "__eq__"),
+            by_identity: !overrides.iter().any(|name| name == "__eq__" || name == "equals"),
             truth: (!own_truth).then_some(true),
             overrides,
             ..thing()
@@ -271,9 +285,11 @@ impl JsonHost {
 
     fn type_of(&self, value: &Value<'_>) -> &str {
         match value {
+            _ if self.is_typed => self.class_of(value),
             Value::Null | Value::Undefined => "NoneType",
             Value::Bool(_) => "bool",
             Value::Int(_) | Value::BigInt(_) => "int",
+            Value::Int32(_) | Value::Float32(_) | Value::Char(_) => "object",
             Value::Float(_) => "float",
             Value::Text(_) => "str",
             Value::Bytes(_) => "bytes",
@@ -385,7 +401,7 @@ impl Scope for JsonHost {
     }
 
     fn lookup(&self, container: Object, key: &Value<'_>) -> Option<Reading<Value<'_>>> {
-        if !matches!(container.kind, Kind::Map) {
+        if !matches!(container.kind, Kind::Map) || self.is_typed {
             return None;
         }
         let Value::Text(wanted) = key else { return None };
@@ -437,6 +453,9 @@ impl Scope for JsonHost {
 
     fn is_instance(&self, value: &Value<'_>, class: Object) -> Reading<bool> {
         let wanted = &self.thing(class).type_name;
+        if self.is_typed {
+            return Ok(self.inherits(value, wanted));
+        }
         let own = self.type_of(value);
         let bases: &[String] = match value {
             Value::Object(object) => &self.thing(*object).bases,
@@ -461,6 +480,7 @@ impl JsonHost {
     /// The name as the host stores it, which outlives the value asked about.
     fn names_of_types(&self, value: &Value<'_>) -> &str {
         match value {
+            _ if self.is_typed => self.class_of(value),
             Value::Object(object) => match object.kind {
                 Kind::Class => "type",
                 Kind::Module => "module",
@@ -489,6 +509,9 @@ impl Names for JsonHost {
     }
 
     fn is_builtin(&mut self, name: &str) -> bool {
+        if self.is_typed {
+            return !self.names.iter().take(self.own_names).any(|known| known == name);
+        }
         !self.names.iter().any(|known| known == name) || BUILTINS.contains(&name)
     }
 }

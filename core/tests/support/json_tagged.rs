@@ -24,6 +24,9 @@ impl JsonHost {
             Value::Float(value) => json!({"float": format!("{value:?}")}),
             Value::Float32(value) if value.is_nan() => json!({"float32": "nan"}),
             Value::Float32(value) => json!({"float32": format!("{value:?}")}),
+            Value::Text(Text::Units16(units)) if String::from_utf16(units).is_err() => {
+                json!({"units": units})
+            }
             Value::Text(text) => json!({"str": string(*text)}),
             Value::Bytes(bytes) => json!({"bytes": bytes}),
             Value::Object(object) => {
@@ -65,7 +68,7 @@ fn string(text: Text<'_>) -> String {
     match text {
         Text::Utf8(text) => text.to_owned(),
         Text::Latin1(units) => units.iter().map(|u| char::from(*u)).collect(),
-        Text::Units16(units) => units.iter().map(|u| point(u32::from(*u))).collect(),
+        Text::Units16(units) => String::from_utf16_lossy(units),
         Text::Units32(units) => units.iter().map(|u| point(*u)).collect(),
     }
 }

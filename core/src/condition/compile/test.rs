@@ -4,7 +4,7 @@ use super::compiler::Compiler;
 use crate::condition::message;
 use crate::condition::op::{Op, Site};
 use crate::condition::syntax::{
-    Binary, Binding, Comparison, Expr, Function, Generator, Kind, Logic, Span, Unary,
+    Binding, Comparison, Expr, Function, Generator, Kind, Logic, Span, Unary,
 };
 use crate::error::Result;
 
@@ -292,14 +292,11 @@ fn small(kind: &Kind) -> Option<i32> {
     }
 }
 
-/// Whether it is surely no object where values have types, so that null beside it cannot be compared.
+/// Whether it is surely no object of the application where values have types.
 fn is_primitive(kind: &Kind) -> bool {
     match kind {
         Kind::Bool(_) | Kind::Convert(..) | Kind::Compare(..) | Kind::Logic(..) => true,
-        // What is added may be a string.
-        Kind::Binary(Binary::Add, left, right) => {
-            is_primitive(&left.kind) && is_primitive(&right.kind)
-        }
+        // What is added may be a string, but no null.
         Kind::Binary(..) | Kind::Unary(..) => true,
         Kind::Call(function, _) => !matches!(
             function,

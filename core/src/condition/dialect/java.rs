@@ -140,7 +140,6 @@ const REFUSED: &[Refused] = &[
     refused("::", "a method reference", "it would run application code"),
     refused("??", "`??`", "write a != null ? a : b"),
     refused("?:", "`?:`", "write a != null ? a : b"),
-    refused("!!", "`!!`", "write a != null"),
     refused("...", "an ellipsis", "compare with a value"),
     refused("@", "an annotation", "write the condition alone"),
     refused("#", "`#`", "write the expression alone"),

@@ -23,7 +23,7 @@ pub(in crate::condition::eval) fn boolean(value: &Value<'_>) -> Outcome<bool> {
     }
 }
 
-/// `a comparison b`. Where one side is surely a primitive, `unboxes`, null on the other is an error.
+/// `a comparison b`. Where one side is computed, `unboxes`, and no string, null on the other is an error.
 pub(in crate::condition::eval) fn compare<S: Scope>(
     ctx: &Ctx<'_, S>,
     comparison: Comparison,
@@ -46,6 +46,7 @@ pub(in crate::condition::eval) fn compare<S: Scope>(
 fn same<S: Scope>(ctx: &Ctx<'_, S>, a: &Value<'_>, b: &Value<'_>, unboxes: bool) -> Outcome<bool> {
     match (a, b) {
         (Value::Bool(a), Value::Bool(b)) => Ok(a == b),
+        (Value::Null, Value::Text(_)) | (Value::Text(_), Value::Null) => Ok(false),
         (Value::Null, _) | (_, Value::Null) if unboxes => Err(FailureKind::OfNull),
         (Value::Null, Value::Null) => Ok(true),
         (Value::Null, _) | (_, Value::Null) => Ok(false),
