@@ -4,26 +4,118 @@
 //! Reads what there is from the tables and enums themselves, and the cases from
 //! `tests/conformance/`. Invariant: what is added without a case fails here.
 
-use super::PYTHON;
 use super::dialect::{Dialect, Style};
 use super::failure::FailureKind;
 use super::program::{Install, Program};
 use super::template::Template;
 use super::token::{Lexer, Token};
+use super::{JAVA, PYTHON};
 use crate::redaction::Redaction;
 use json_host::JsonHost;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 #[path = "../../tests/support/json_host.rs"]
 mod json_host;
 
-const CONDITIONS: &str = include_str!("../../../tests/conformance/conditions-python.json");
-const TEMPLATES: &str = include_str!("../../../tests/conformance/templates-python.json");
+/// A language with its vectors.
+struct Language {
+    dialect: &'static Dialect,
+    conditions: &'static str,
+    templates: &'static str,
+    /// Its column of the table of differences, and the rules around it.
+    rows: &'static [&'static str],
+    /// Failures that it cannot come to.
+    without: &'static [FailureKind],
+    host: fn(&Map<String, Json>) -> JsonHost,
+}
 
-/// Python's column of the table of differences, and the rules around it.
-const ROWS: &[&str] = &[
+const LANGUAGES: [Language; 2] = [
+    Language {
+        dialect: &PYTHON,
+        conditions: include_str!("../../../tests/conformance/conditions-python.json"),
+        templates: include_str!("../../../tests/conformance/templates-python.json"),
+        rows: PYTHON_ROWS,
+        without: &[],
+        host: JsonHost::new,
+    },
+    Language {
+        dialect: &JAVA,
+        conditions: include_str!("../../../tests/conformance/conditions-java.json"),
+        templates: include_str!("../../../tests/conformance/templates-java.json"),
+        rows: JAVA_ROWS,
+        // A missing key is null, everything is a key, numbers wrap, and identity is never in doubt.
+        without: &[
+            FailureKind::NoKey,
+            FailureKind::NotLoaded,
+            FailureKind::Unreadable,
+            FailureKind::Unhashable,
+            FailureKind::Overflow,
+            FailureKind::Identity,
+        ],
+        host: JsonHost::typed,
+    },
+];
+
+const JAVA_ROWS: &[&str] = &[
+    "logic is of booleans only",
+    "logic has the host's precedence",
+    "truth of what is no boolean",
+    "== of numbers after promotion",
+    "== of references is identity",
+    "== of strings and boxes is by value",
+    ".equals is strict on type",
+    "a user equals",
+    "membership",
+    "width is carried: 32 bits",
+    "width is carried: 64 bits",
+    "an integer with a float is promoted",
+    "7/2",
+    "-7/2",
+    "-7%3",
+    "division by zero",
+    "chained comparison",
+    "// and # are refused",
+    "a[-1] and out of range",
+    "missing key",
+    "attribute absent",
+    "attribute of null",
+    "string length counts 16-bit units",
+    "string index is by 16-bit unit",
+    "string order",
+    "regular expressions match all",
+    "null words",
+    "enum constants",
+    "static fields",
+    "qualified names",
+    "field hiding by declared class",
+    "instanceof",
+    "char arithmetic",
+    "NaN has no order",
+    "NaN is equal to nothing",
+    "unbound local",
+    "unknown name",
+    "a flat chain of || has depth 1",
+    "i64::MIN / -1",
+    "a visible name wins",
+    "a borrowed spelling is echoed",
+    "optional access",
+    "reading: there",
+    "reading: absent",
+    "reading: needs code",
+    "reading: unset",
+    "reading: redacted",
+    "reading: out of fuel",
+    "side door: by name",
+    "side door: by a constant key",
+    "side door: by a dynamic key",
+    "side door: contains",
+    "side door: containsValue",
+    "side door: equality of containers",
+];
+
+const PYTHON_ROWS: &[&str] = &[
     "logic yields the operand",
     "logic has the host's precedence",
     "truth of what is no boolean",
@@ -93,21 +185,22 @@ fn cases(text: &str) -> Vec<Json> {
     serde_json::from_str(text).expect("the vectors are JSON")
 }
 
-fn install<T>(case: &Json, work: impl FnOnce(&mut Install<'_>) -> T) -> T {
-    let mut host = JsonHost::new(case.as_object().expect("a case"));
+fn install<T>(language: &Language, case: &Json, work: impl FnOnce(&mut Install<'_>) -> T) -> T {
+    let mut host = (language.host)(case.as_object().expect("a case"));
     let (mut attrs, redaction) = (Vec::new(), Redaction::standard());
+    let dialect = language.dialect;
     let mut install =
-        Install { dialect: &PYTHON, names: &mut host, attrs: &mut attrs, redaction: &redaction };
+        Install { dialect, names: &mut host, attrs: &mut attrs, redaction: &redaction };
     work(&mut install)
 }
 
-/// All cases, run once for all tests.
-static RAN: LazyLock<Vec<Ran>> = LazyLock::new(ran);
+/// All cases of each language, run once for all tests.
+static RAN: LazyLock<[Vec<Ran>; 2]> = LazyLock::new(|| LANGUAGES.each_ref().map(ran));
 
-fn ran() -> Vec<Ran> {
+fn ran(language: &Language) -> Vec<Ran> {
     let of_condition = |case: Json| {
         let source = case["source"].as_str().unwrap_or_default().to_owned();
-        let compiled = install(&case, |install| Program::compile(&source, install));
+        let compiled = install(language, &case, |install| Program::compile(&source, install));
         let ops = compiled.as_ref().map(|program| format!("{:?}", program.code().ops));
         Ran {
             refusal: compiled.as_ref().err().map(ToString::to_string),
@@ -119,7 +212,7 @@ fn ran() -> Vec<Ran> {
     };
     let of_template = |case: Json| {
         let source = case["template"].as_str().unwrap_or_default().to_owned();
-        let compiled = install(&case, |install| Template::compile(&source, install));
+        let compiled = install(language, &case, |install| Template::compile(&source, install));
         Ran {
             refusal: compiled.err().map(|error| error.to_string()),
             source,
@@ -128,8 +221,8 @@ fn ran() -> Vec<Ran> {
             ops: String::new(),
         }
     };
-    let conditions = cases(CONDITIONS).into_iter().map(of_condition);
-    conditions.chain(cases(TEMPLATES).into_iter().map(of_template)).collect()
+    let conditions = cases(language.conditions).into_iter().map(of_condition);
+    conditions.chain(cases(language.templates).into_iter().map(of_template)).collect()
 }
 
 /// Spellings of a source, as far as it can be read.
@@ -165,31 +258,38 @@ fn report(missing: Vec<String>) {
 
 #[test]
 fn every_spelling_has_a_case() {
-    let ran = &*RAN;
+    let both = LANGUAGES.iter().zip(&*RAN);
+    report(both.flat_map(|(language, ran)| unspelled(language.dialect, ran)).collect());
+}
+
+/// What of a dialect's table no case has.
+fn unspelled(dialect: &'static Dialect, ran: &[Ran]) -> Vec<String> {
     let accepted: Vec<&Ran> = ran.iter().filter(|case| case.refusal.is_none()).collect();
     let read: BTreeSet<(&str, bool)> =
-        accepted.iter().flat_map(|case| spellings(&case.source, &PYTHON)).collect();
+        accepted.iter().flat_map(|case| spellings(&case.source, dialect)).collect();
     // An assignment's sign is read so that it can be refused.
-    let signs = PYTHON.signs.iter().filter(|(spelling, _)| *spelling != "=");
+    let signs = dialect.signs.iter().filter(|(spelling, _)| *spelling != "=");
     let signs = signs.filter(|(spelling, _)| !read.contains(&(*spelling, true)));
-    let foreign = PYTHON.foreign.iter().filter(|(word, _)| {
+    let foreign = dialect.foreign.iter().filter(|(word, _)| {
         !accepted.iter().any(|case| {
-            spellings(&case.source, &PYTHON).contains(&(*word, false))
-                && !spellings(&case.canonical, &PYTHON).contains(&(*word, false))
+            spellings(&case.source, dialect).contains(&(*word, false))
+                && !spellings(&case.canonical, dialect).contains(&(*word, false))
         })
     });
-    let refused = PYTHON.refused.iter().filter(|refused| {
+    let refused = dialect.refused.iter().chain(dialect.misplaced).filter(|refused| {
         !ran.iter().any(|case| {
             case.source.contains(refused.spelling)
                 && case.refusal.as_ref().is_some_and(|text| text.contains(refused.what))
         })
     });
-    let callables = PYTHON.callables.iter().filter(|callable| {
+    let callables = dialect.callables.iter().filter(|callable| {
         let call = match callable.style {
-            Style::Module(module) => format!("{module}.{}(", callable.name),
+            Style::Module(module) | Style::Static(module) => format!("{module}.{}(", callable.name),
             Style::Method => format!(".{}(", callable.name),
             Style::Function | Style::Ours => format!("{}(", callable.name),
-            _ => String::new(),
+            Style::Infix => format!(" {} ", callable.name),
+            Style::Property => format!(".{}", callable.name),
+            Style::Cast => "(Dog) ".to_owned(),
         };
         !accepted.iter().any(|case| case.canonical.contains(&call))
     });
@@ -197,12 +297,12 @@ fn every_spelling_has_a_case() {
     let missing = missing.chain(foreign.map(|(word, _)| format!("foreign word {word}")));
     let missing = missing.chain(refused.map(|refused| format!("refused {}", refused.spelling)));
     let missing = missing.chain(callables.map(|callable| format!("function {}", callable.name)));
-    report(missing.collect());
+    missing.map(|missing| format!("{}: {missing}", dialect.name)).collect()
 }
 
 #[test]
 fn every_instruction_has_a_case() {
-    let all: String = RAN.iter().map(|case| case.ops.as_str()).collect();
+    let all: String = RAN.iter().flatten().map(|case| case.ops.as_str()).collect();
     let words: BTreeSet<&str> = all.split(|c: char| !c.is_ascii_alphanumeric()).collect();
     let (op, syntax) = (include_str!("op.rs"), include_str!("syntax.rs"));
     let mut wanted = Vec::new();
@@ -213,6 +313,7 @@ fn every_instruction_has_a_case() {
         (syntax, "Binary"),
         (syntax, "Comparison"),
         (syntax, "Unary"),
+        (syntax, "Primitive"),
     ] {
         wanted.extend(variants(text, name).into_iter().map(|variant| (name, variant)));
     }
@@ -226,10 +327,21 @@ fn every_instruction_has_a_case() {
 
 #[test]
 fn every_failure_has_a_case() {
-    let ran = &*RAN;
-    let said: BTreeSet<&str> = ran.iter().filter_map(|case| case.failure.as_deref()).collect();
-    let missing = FailureKind::ALL.iter().filter(|kind| !said.contains(kind.word()));
-    report(missing.map(|kind| kind.word().to_owned()).collect());
+    let mut missing = Vec::new();
+    for (language, ran) in LANGUAGES.iter().zip(&*RAN) {
+        let said: BTreeSet<&str> = ran.iter().filter_map(|case| case.failure.as_deref()).collect();
+        for kind in FailureKind::ALL {
+            let wanted = !language.without.contains(&kind);
+            if said.contains(kind.word()) != wanted {
+                missing.push(format!(
+                    "{}: {} (wanted: {wanted})",
+                    language.dialect.name,
+                    kind.word()
+                ));
+            }
+        }
+    }
+    report(missing);
 }
 
 /// The longest piece of a message that is the same whatever it names.
@@ -240,7 +352,7 @@ fn fixed_part(text: &str) -> &str {
 #[test]
 fn every_refusal_has_a_case() {
     let text = include_str!("message.rs");
-    let ran = &*RAN;
+    let ran: Vec<&Ran> = RAN.iter().flatten().collect();
     let mut missing = Vec::new();
     // One condition is too short to name so many: it takes the watches of a whole probe.
     let not_alone = ["too_many_names"];
@@ -261,9 +373,11 @@ fn every_refusal_has_a_case() {
 
 #[test]
 fn every_row_of_the_differences_has_a_case() {
-    let cases = cases(CONDITIONS);
-    let rows = cases.iter().filter_map(|case| case["rows"].as_array()).flatten();
-    let found: BTreeSet<&str> = rows.filter_map(Json::as_str).collect();
-    let missing = ROWS.iter().filter(|row| !found.contains(**row));
-    report(missing.map(|row| (*row).to_owned()).collect());
+    for language in LANGUAGES {
+        let cases = cases(language.conditions);
+        let rows = cases.iter().filter_map(|case| case["rows"].as_array()).flatten();
+        let found: BTreeSet<&str> = rows.filter_map(Json::as_str).collect();
+        let missing = language.rows.iter().filter(|row| !found.contains(**row));
+        report(missing.map(|row| (*row).to_owned()).collect());
+    }
 }
