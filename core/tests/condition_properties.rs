@@ -8,7 +8,7 @@ mod json_tagged;
 use json_host::JsonHost;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
-use stillframe_core::condition::{Install, PYTHON, Program, Scratch, Template};
+use stillframe_core::condition::{Dialect, Install, JAVA, PYTHON, Program, Scratch, Template};
 use stillframe_core::redaction::Redaction;
 use stillframe_core::value::Value;
 
@@ -118,6 +118,135 @@ fn source() -> impl Strategy<Value = String> {
     })
 }
 
+fn java_value() -> impl Strategy<Value = Json> {
+    let scalar = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::Bool),
+        any::<i64>().prop_map(|int| json!({"int": int.to_string()})),
+        any::<i32>().prop_map(|int| json!({"int32": int.to_string()})),
+        (-3_i32..4).prop_map(|int| json!({"int32": int.to_string()})),
+        any::<f64>().prop_map(|float| json!({"float": format!("{float:?}")})),
+        any::<f32>().prop_map(|float| json!({"float32": format!("{float:?}")})),
+        any::<u16>().prop_map(|unit| json!({"char": unit})),
+        any::<String>().prop_map(|text| json!({"str": text})),
+        prop::collection::vec(0xd7f0_u16..0xe010, 0..4).prop_map(|text| json!({"units": text})),
+        Just(json!({"object": {"type": "Cart", "fields": {"b": {"int32": "1"}},
+            "needs_code": ["c()"], "overrides": ["equals"]}})),
+    ];
+    scalar.prop_recursive(3, 12, 3, |inner| {
+        let several = prop::collection::vec(inner.clone(), 0..4);
+        let pairs = prop::collection::vec((inner.clone(), inner), 0..4);
+        prop_oneof![
+            several.clone().prop_map(|items| json!({"list": items})),
+            several.clone().prop_map(|items| json!({"array": items, "of": "Object"})),
+            several.prop_map(|items| json!({"set": items})),
+            pairs.prop_map(|entries| json!({"dict": entries})),
+        ]
+    })
+}
+
+const JAVA_LEAVES: &[&str] = &[
+    "a",
+    "b",
+    "c",
+    "1",
+    "-2",
+    "0",
+    "5L",
+    "1.5",
+    "2f",
+    "'b'",
+    "\"b\"",
+    "\"é❄😀\"",
+    "null",
+    "true",
+    "a.b",
+    "Integer.MAX_VALUE",
+    "Math.abs(a)",
+];
+
+const JAVA_OPERATORS: &[&str] = &[
+    "+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", ">>>", "==", "!=", "<", "<=", ">", ">=",
+    "&&", "||",
+];
+
+const JAVA_PREFIXES: &[&str] =
+    &["-", "+", "~", "!", "(int) ", "(char) ", "(double) ", "(Integer) "];
+
+const JAVA_SHAPES: &[&str] = &[
+    "_.length()",
+    "_.length",
+    "_[0]",
+    "_.get(0)",
+    "_.get(b)",
+    "_.size()",
+    "_.isEmpty()",
+    "_.isBlank()",
+    "_.trim()",
+    "_.strip()",
+    "_.toLowerCase()",
+    "_.toUpperCase()",
+    "_.equals(b)",
+    "b.equals(_)",
+    "Objects.equals(_, a)",
+    "_.contains(b)",
+    "_.startsWith(\"b\")",
+    "_.indexOf(b)",
+    "_.charAt(0)",
+    "_.compareTo(b)",
+    "_.equalsIgnoreCase(\"B\")",
+    "_.matches(\"b+\")",
+    "_.getOrDefault(a, 1)",
+    "_.containsValue(b)",
+    "_.c()",
+    "Math.max(_, a)",
+    "_ instanceof String",
+    "(a == b ? _ : 1L)",
+    "\"\" + _",
+];
+
+fn java_source() -> impl Strategy<Value = String> {
+    let leaf = prop::sample::select(JAVA_LEAVES).prop_map(str::to_owned);
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        prop_oneof![
+            (inner.clone(), prop::sample::select(JAVA_OPERATORS), inner.clone())
+                .prop_map(|(left, operator, right)| format!("({left} {operator} {right})")),
+            (prop::sample::select(JAVA_PREFIXES), inner.clone())
+                .prop_map(|(prefix, e)| format!("({prefix}({e}))")),
+            (prop::sample::select(JAVA_SHAPES), inner)
+                .prop_map(|(shape, e)| shape.replace('_', &format!("({e})"))),
+        ]
+    })
+}
+
+/// Compiles and evaluates `source`: as a condition, a watch and a log line, which must agree.
+fn check(source: &str, dialect: &'static Dialect, mut host: JsonHost) -> Result<(), TestCaseError> {
+    let (mut attrs, redaction) = (Vec::new(), Redaction::standard());
+    let mut install =
+        Install { dialect, names: &mut host, attrs: &mut attrs, redaction: &redaction };
+    let Ok(program) = Program::compile(source, &mut install) else { return Ok(()) };
+    let template = Template::compile(&format!("{{{source}}}"), &mut install);
+    let (scratch, other) = (Scratch::new(), Scratch::new());
+    let (tested, value) = (program.test(&host), program.value(&host, &scratch));
+    if let (Ok(value), Ok(again)) = (&value, program.value(&host, &other)) {
+        prop_assert_eq!(host.tagged(value), host.tagged(&again));
+    }
+    match (&tested, &value) {
+        (Ok(tested), Ok(Value::Bool(value))) => prop_assert_eq!(tested, value),
+        (Ok(_), Err(failure)) => prop_assert!(false, "value: {}", program.explain(failure)),
+        (Err(failure), _) => prop_assert!(!program.explain(failure).is_empty()),
+        _ => {}
+    }
+    if let Ok(template) = template {
+        let mut line = Vec::with_capacity(200);
+        template.render(&host, &mut line);
+        prop_assert!(line.len() <= 200);
+        let line = std::str::from_utf8(&line).expect("UTF-8");
+        prop_assert!(!line.contains(char::is_control));
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
@@ -125,31 +254,17 @@ proptest! {
     fn a_test_says_what_the_value_is(source in source(), a in value(), b in value(), c in value()) {
         let vars = [("a", a), ("b", b), ("c", c)].map(|(name, json)| (name.to_owned(), json));
         let vars: Map<String, Json> = vars.into_iter().collect();
-        let case: Map<String, Json> = [("vars".to_owned(), Json::Object(vars))].into_iter().collect();
-        let (mut host, mut attrs, redaction) =
-            (JsonHost::new(&case), Vec::new(), Redaction::standard());
-        let mut install = Install {
-            dialect: &PYTHON, names: &mut host, attrs: &mut attrs, redaction: &redaction,
-        };
-        let Ok(program) = Program::compile(&source, &mut install) else { return Ok(()) };
-        let template = Template::compile(&format!("{{{source}}}"), &mut install);
-        let (scratch, other) = (Scratch::new(), Scratch::new());
-        let (tested, value) = (program.test(&host), program.value(&host, &scratch));
-        if let (Ok(value), Ok(again)) = (&value, program.value(&host, &other)) {
-            prop_assert_eq!(host.tagged(value), host.tagged(&again));
-        }
-        match (&tested, &value) {
-            (Ok(tested), Ok(Value::Bool(value))) => prop_assert_eq!(tested, value),
-            (Ok(_), Err(failure)) => prop_assert!(false, "value: {}", program.explain(failure)),
-            (Err(failure), _) => prop_assert!(!program.explain(failure).is_empty()),
-            _ => {}
-        }
-        if let Ok(template) = template {
-            let mut line = Vec::with_capacity(200);
-            template.render(&host, &mut line);
-            prop_assert!(line.len() <= 200);
-            let line = std::str::from_utf8(&line).expect("UTF-8");
-            prop_assert!(!line.contains(char::is_control));
-        }
+        let case = [("vars".to_owned(), Json::Object(vars))].into_iter().collect();
+        check(&source, &PYTHON, JsonHost::new(&case))?;
+    }
+
+    #[test]
+    fn a_test_says_what_the_value_is_in_java(
+        source in java_source(), a in java_value(), b in java_value(), c in java_value(),
+    ) {
+        let of = |(name, json): (&str, Json)| (name.to_owned(), json!({"value": json}));
+        let vars: Map<String, Json> = [("a", a), ("b", b), ("c", c)].map(of).into_iter().collect();
+        let case = [("vars".to_owned(), Json::Object(vars))].into_iter().collect();
+        check(&source, &JAVA, JsonHost::typed(&case))?;
     }
 }

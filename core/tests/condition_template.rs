@@ -7,7 +7,9 @@ mod json_tagged;
 
 use json_host::JsonHost;
 use serde_json::{Value as Json, json};
-use stillframe_core::condition::{Install, PYTHON, Program, Scratch, Template, check_template};
+use stillframe_core::condition::{
+    Install, JAVA, PYTHON, Program, Scratch, Template, check_template,
+};
 use stillframe_core::limits::{LOG_LINE_BYTES, LOG_VALUE_BYTES};
 use stillframe_core::redaction::Redaction;
 
@@ -158,4 +160,34 @@ fn failures_name_types_and_what_works() {
     ] {
         assert_eq!(failure(source, &vars).0, wanted, "{source}");
     }
+}
+
+#[test]
+fn failures_of_java_are_told_in_its_words() {
+    let of = |source: &str, value: Json| -> (String, Option<String>) {
+        let case = json!({"vars": {"x": {"type": "Object", "value": value}}});
+        let mut host = JsonHost::typed(case.as_object().expect("a case"));
+        let (mut attrs, redaction) = (Vec::new(), Redaction::standard());
+        let mut install =
+            Install { dialect: &JAVA, names: &mut host, attrs: &mut attrs, redaction: &redaction };
+        let program = Program::compile(source, &mut install).expect("the condition compiles");
+        let failure = program.test(&host).expect_err("fails");
+        (program.explain(&failure), program.hint(&failure))
+    };
+    let text = json!({"str": "a"});
+    for (source, value, message) in [
+        ("x", text.clone(), "x is a String, and only a boolean is true or false"),
+        ("x && true", json!(null), "x is null"),
+        ("x > 1", text.clone(), "x > 1: String and int cannot be compared (>)"),
+        ("x == 1.5", text.clone(), "x == 1.5: String and Double cannot be compared (==)"),
+        ("x.length() > 1", json!(null), "x is null, which has no .length()"),
+        ("x.get(0) == 1", json!({"list": []}), "x.get(0) has no element 0"),
+        ("x[0] == 1", json!({"list": []}), "x[0] is not possible on ArrayList and Integer"),
+        ("x / 0 == 1", json!({"int32": "1"}), "x / 0 divides by zero"),
+    ] {
+        assert_eq!(of(source, value).0, message, "{source}");
+    }
+    let day = json!({"object": {"type": "LocalDate", "fields": {}}});
+    let (_, hint) = of("x > 1", day);
+    assert_eq!(hint.as_deref(), Some("compare its fields, as in day.year == 2026"));
 }

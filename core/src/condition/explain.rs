@@ -3,7 +3,7 @@
 //! Built outside the hit from the failure's place and types. Invariant: a text names expressions of
 //! the source and types of the application, never a value.
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, Rules};
 use super::failure::{Failure, FailureKind};
 use super::op::{Code, Op, Site};
 use super::syntax::Comparison;
@@ -86,17 +86,23 @@ pub(super) fn hint(
     dialect: &'static Dialect,
     failure: &Failure,
 ) -> Option<String> {
-    if !matches!(failure.kind(), FailureKind::NotLoaded | FailureKind::NeedsCode) {
+    let explainer = explainer(source, code, failure);
+    let may_work = match failure.kind() {
+        FailureKind::NotLoaded | FailureKind::NeedsCode => true,
+        FailureKind::Types => explainer.is_typed(),
+        _ => false,
+    };
+    if !may_work {
         return None;
     }
-    let explainer = explainer(source, code, failure);
     let subject = explainer.site.subject;
     let lazy = dialect.lazy.iter().find(|lazy| {
         lazy.type_name == explainer.types[0]
             && subject.of(source).strip_suffix(lazy.attr).is_some_and(|rest| rest.ends_with('.'))
     });
     let Some(lazy) = lazy else {
-        let works = dialect.works.iter().find(|(name, _)| explainer.types.contains(name));
+        let is_met = |name: &str| explainer.types.iter().any(|met| last_part(met) == name);
+        let works = dialect.works.iter().find(|(name, _)| is_met(name));
         return works.map(|(_, works)| (*works).to_owned());
     };
     let end = usize::from(subject.end);
@@ -140,13 +146,18 @@ impl Explainer<'_> {
     /// What an attribute instruction reads: `.id`.
     fn member(&self) -> Option<String> {
         match self.op {
-            Op::Attr(attr) => {
+            Op::Attr(attr) | Op::Method { attr, .. } => {
                 let name = self.code.attrs.get(usize::from(attr))?;
                 Some(format!(".{}", name.text))
             }
-            Op::Index { .. } => Some(format!("[{}]", self.other())),
+            Op::Index { .. } | Op::ArrayItem => Some(format!("[{}]", self.other())),
             _ => None,
         }
+    }
+
+    /// Whether the host's values have types.
+    fn is_typed(&self) -> bool {
+        self.code.rules == Rules::Typed
     }
 
     /// The key of an index or membership.
@@ -160,7 +171,7 @@ impl Explainer<'_> {
     fn needs_code(&self) -> String {
         let (subject, name) = (self.subject(), self.type_name(0));
         match self.op {
-            Op::Attr(_) | Op::Index { .. } => {
+            Op::Attr(_) | Op::Index { .. } | Op::Method { .. } => {
                 let member = self.member().unwrap_or_default();
                 format!("{subject} is {name}: {member} would run application code")
             }
@@ -181,6 +192,18 @@ impl Explainer<'_> {
     fn types(&self) -> String {
         let whole = self.whole();
         match (self.op, self.types) {
+            (Op::BranchSlotBool { .. } | Op::BranchBool { .. }, [a, _]) => {
+                format!("{whole} is {}, and only a boolean is true or false", article(a))
+            }
+            (Op::BranchTyped { comparison, .. }, [a, b]) => {
+                format!("{whole}: {a} and {b} cannot be compared ({})", word(comparison))
+            }
+            (
+                Op::BranchSlotInt { comparison, .. } | Op::BranchTopInt { comparison, .. },
+                [a, _],
+            ) if self.is_typed() => {
+                format!("{whole}: {a} and int cannot be compared ({})", word(comparison))
+            }
             (Op::BranchCompare { comparison, .. } | Op::BranchChain { comparison, .. }, [a, b]) => {
                 format!("{whole}: {a} and {b} have no order ({})", word(comparison))
             }
@@ -198,6 +221,11 @@ impl Explainer<'_> {
             (_, [a, b]) => format!("{whole} is not possible on {a} and {b}"),
         }
     }
+}
+
+/// The name of a type without what it belongs to.
+fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or_default()
 }
 
 fn article(name: &str) -> String {

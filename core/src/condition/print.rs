@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is printed parses into an equal tree.
 
-use super::dialect::{Callable, Comparisons, Dialect, Literal, Literals, Sign, Style};
+use super::dialect::{Callable, Comparisons, Dialect, Literal, Literals, Refused, Sign, Style};
 use super::syntax::{
     Binary, Comparison, Expr, Function, Generator, Kind, Logic, Primitive, Shape, Unary,
 };
@@ -202,7 +202,10 @@ impl Printer {
             Unary::Invert => ("~", powers.prefix),
         };
         self.push(sign);
-        self.expr(operand, power);
+        let twice = matches!(&operand.kind, Kind::Unary(inner, _) if *inner == operator);
+        let means_more = |refused: &Refused| refused.spelling == [sign, sign].concat();
+        let apart = twice && self.dialect.refused.iter().any(means_more);
+        self.expr(operand, if apart { TIGHTEST - 1 } else { power });
     }
 
     fn binary(&mut self, operator: Binary, left: &Expr, right: &Expr) {
@@ -275,7 +278,10 @@ impl Printer {
             }
             (Style::Cast, [operand, class]) => {
                 self.bracketed("(", class, ") ");
-                return self.expr(operand, self.dialect.powers.prefix);
+                // A sign behind the class would be one between two operands.
+                let prefix = self.dialect.powers.prefix;
+                let min = if is_signed(&operand.kind) { TIGHTEST - 1 } else { prefix };
+                return self.expr(operand, min);
             }
             (Style::Method, [receiver, others @ ..]) => {
                 self.object(receiver);
@@ -336,6 +342,18 @@ fn float(value: f64) -> String {
         return if value > 0.0 { "1e999".to_owned() } else { "-1e999".to_owned() };
     }
     format!("{value:?}")
+}
+
+/// Whether it begins with a plus or minus sign.
+fn is_signed(kind: &Kind) -> bool {
+    match kind {
+        Kind::Unary(operator, _) => matches!(operator, Unary::Minus | Unary::Plus),
+        Kind::Int(value) => *value < 0,
+        Kind::Int32(value) => *value < 0,
+        Kind::Float(value) => value.is_sign_negative(),
+        Kind::Float32(value) => value.is_sign_negative(),
+        _ => false,
+    }
 }
 
 /// A string as Java writes it; control characters by their octal number, because a Unicode escape of

@@ -19,7 +19,7 @@ use super::syntax::Expr;
 use crate::error::Result;
 use crate::host::{Attr, Names, Scope};
 use crate::redaction::Redaction;
-use crate::value::{Text, Value};
+use crate::value::{Reading, Text, Value};
 
 /// Values that the small machine holds.
 const SMALL_STACK: usize = 8;
@@ -93,16 +93,11 @@ impl Program {
             let (holds, want, to) = match ops.get(at) {
                 Some(Op::Return(outcome)) => return Ok(*outcome),
                 Some(Op::BranchSlotInt { comparison, want, slot, to, int }) => {
-                    match scope.slot(*slot) {
-                        Ok(Value::Int(value)) => {
+                    match whole(&scope.slot(*slot)) {
+                        Some(value) => {
                             (compare_ints(*comparison, value, i64::from(*int)), *want, *to)
                         }
-                        Ok(Value::Int32(value)) => (
-                            compare_ints(*comparison, i64::from(value), i64::from(*int)),
-                            *want,
-                            *to,
-                        ),
-                        _ => return self.continue_test(scope, at),
+                        None => return self.continue_test(scope, at),
                     }
                 }
                 Some(Op::BranchSlotText { want, slot, to, text }) => {
@@ -155,11 +150,9 @@ impl Program {
                     at += 1;
                     continue;
                 }
-                (Op::BranchTopInt { comparison, want, to, int }, Value::Int(value)) => {
-                    (compare_ints(*comparison, *value, i64::from(*int)), *want, *to)
-                }
-                (Op::BranchTopInt { comparison, want, to, int }, Value::Int32(value)) => {
-                    (compare_ints(*comparison, i64::from(*value), i64::from(*int)), *want, *to)
+                (Op::BranchTopInt { comparison, want, to, int }, value) => {
+                    let value = integer(value)?;
+                    (compare_ints(*comparison, value, i64::from(*int)), *want, *to)
                 }
                 (Op::BranchTopText { want, to, text }, Value::Text(Text::Utf8(value))) => {
                     (**self.code.texts.get(usize::from(*text))? == **value, *want, *to)
@@ -262,6 +255,21 @@ impl Program {
 }
 
 const NO_TYPES: [TypeName; 2] = [TypeName::NONE; 2];
+
+/// The integer that a variable holds, if it is one that fits.
+#[inline(always)]
+fn whole(reading: &Reading<Value<'_>>) -> Option<i64> {
+    reading.as_ref().ok().and_then(integer)
+}
+
+#[inline(always)]
+fn integer(value: &Value<'_>) -> Option<i64> {
+    match value {
+        Value::Int(value) => Some(*value),
+        Value::Int32(value) => Some(i64::from(*value)),
+        _ => None,
+    }
+}
 
 fn outcome(exit: Exit<'_>) -> bool {
     matches!(exit, Exit::Test(true))

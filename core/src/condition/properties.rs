@@ -1,12 +1,15 @@
 //! Properties of the parser and the printer, over random texts and random trees.
 
-use super::PYTHON;
+#[path = "properties/java.rs"]
+mod java;
+
 use super::parse::parse;
 use super::print::canonical;
 use super::syntax::{
     Binary, Binding, Comparison, Expr, Function, Generator, Kind, Logic, Shape, Span, Unary,
 };
 use super::template::check_template;
+use super::{JAVA, PYTHON};
 use proptest::prelude::*;
 
 fn of(kind: Kind) -> Expr {
@@ -135,9 +138,60 @@ fn tree() -> impl Strategy<Value = Expr> {
 
 fn fragments() -> impl Strategy<Value = String> {
     let words = vec![
-        "a", "1", "1.5e", "'x'", "\"", "'''", "\\", "(", ")", "[", "]", "{", "}", ".", "?.", ",",
-        ":", "and", "or", "not", "in", "is", "if", "else", "for", "any", "len(", "==", "<", "!",
-        "**", "-", "~", "lambda", "é", "\n", " ", "0x", "b'", "rb'", "f'", "#", "=", "$", "٣",
+        "a",
+        "1",
+        "1.5e",
+        "'x'",
+        "\"",
+        "'''",
+        "\\",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ".",
+        "?.",
+        ",",
+        ":",
+        "and",
+        "or",
+        "not",
+        "in",
+        "is",
+        "if",
+        "else",
+        "for",
+        "any",
+        "len(",
+        "==",
+        "<",
+        "!",
+        "**",
+        "-",
+        "~",
+        "lambda",
+        "instanceof",
+        "?",
+        "&&",
+        ">>>",
+        "(int)",
+        "'c'",
+        "1f",
+        "a()",
+        "->",
+        "é",
+        "\n",
+        " ",
+        "0x",
+        "b'",
+        "rb'",
+        "f'",
+        "#",
+        "=",
+        "$",
+        "٣",
     ];
     prop::collection::vec(prop::sample::select(words), 0..40).prop_map(|words| words.concat())
 }
@@ -147,13 +201,17 @@ proptest! {
 
     #[test]
     fn any_text_is_parsed_or_refused(text in any::<String>()) {
-        let _ = parse(&text, &PYTHON);
-        let _ = check_template(&text, &PYTHON);
+        for dialect in [&PYTHON, &JAVA] {
+            let _ = parse(&text, dialect);
+            let _ = check_template(&text, dialect);
+        }
     }
 
     #[test]
     fn any_row_of_tokens_is_parsed_or_refused_with_a_place(text in fragments()) {
-        for error in [parse(&text, &PYTHON).err(), check_template(&text, &PYTHON).err()] {
+        let errors = [&PYTHON, &JAVA]
+            .map(|dialect| [parse(&text, dialect).err(), check_template(&text, dialect).err()]);
+        for error in errors.into_iter().flatten() {
             let Some(span) = error.and_then(|error| error.span()) else { continue };
             prop_assert!(span.start <= span.end && span.end <= text.len(), "{span:?} of {text:?}");
             prop_assert!(text.get(span.clone()).is_some(), "{span:?} splits a character");

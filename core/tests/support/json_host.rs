@@ -115,7 +115,7 @@ impl JsonHost {
             "float" => Stored::Float(content.as_str().and_then(|f| f.parse().ok()).expect("float")),
             "str" if self.is_typed => typed::text(content.as_str().expect("text")),
             "str" => text(content.as_str().expect("text").chars().map(u32::from)),
-            "points" => text(list(content).iter().map(|p| p.as_u64().expect("point") as u32)),
+            "points" => text(list(content).iter().map(|p| p.as_u64().expect("a point") as u32)),
             "bytes" => Stored::Bytes(list(content).iter().map(byte).collect()),
             "list" => self.sequence(Kind::List, tag, content),
             "tuple" => self.sequence(Kind::Tuple, tag, content),
@@ -123,22 +123,7 @@ impl JsonHost {
             "frozenset" => self.set(Kind::FrozenSet, tag, content),
             "range" => self.range(content),
             "dict" => self.dict(content),
-            "class" | "module" | "function" => {
-                let kind = match tag.as_str() {
-                    "class" => Kind::Class,
-                    "module" => Kind::Module,
-                    _ => Kind::Function,
-                };
-                let type_name = content.as_str().expect("a name").to_owned();
-                let truth = Some(true);
-                let mut fields = Vec::new();
-                for (name, value) in tagged["statics"].as_object().into_iter().flatten() {
-                    let value = self.store(value);
-                    fields.push((name.clone(), value));
-                }
-                let thing = Thing { type_name, by_identity: true, truth, fields, ..thing() };
-                self.add(kind, true, thing)
-            }
+            "class" | "module" | "function" => self.named(tag, content, tagged),
             "object" => self.object(content),
             "subclass" => self.subclass(content),
             "namedtuple" => self.namedtuple(content),
@@ -155,6 +140,24 @@ impl JsonHost {
             "missing" => Stored::Missing(missing(content.as_str().expect("a reason"))),
             other => self.store_typed(other, content, tagged),
         }
+    }
+
+    /// A class with its constants, a module or a function.
+    fn named(&mut self, tag: &str, content: &Json, tagged: &Json) -> Stored {
+        let kind = match tag {
+            "class" => Kind::Class,
+            "module" => Kind::Module,
+            _ => Kind::Function,
+        };
+        let type_name = content.as_str().expect("a name").to_owned();
+        let truth = Some(true);
+        let mut fields = Vec::new();
+        for (name, value) in tagged["statics"].as_object().into_iter().flatten() {
+            let value = self.store(value);
+            fields.push((name.clone(), value));
+        }
+        let thing = Thing { type_name, by_identity: true, truth, fields, ..thing() };
+        self.add(kind, true, thing)
     }
 
     fn sequence(&mut self, kind: Kind, tag: &str, content: &Json) -> Stored {

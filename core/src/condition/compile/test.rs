@@ -183,14 +183,10 @@ impl Compiler<'_, '_> {
             _ => None,
         };
         let to = 0;
-        let comparison = match (comparison, right) {
-            // Where values have types, nothing else equals null.
-            (Comparison::Equal, Kind::Null) if self.is_typed() => Comparison::Is,
-            (Comparison::NotEqual, Kind::Null) if self.is_typed() => Comparison::IsNot,
-            _ => comparison,
-        };
         let op = match (comparison, right) {
-            (Comparison::Is | Comparison::IsNot, Kind::Null) => {
+            // Where values have types, nothing else equals null.
+            (comparison, Kind::Null) if is_identity(comparison) || self.equates(comparison) => {
+                let comparison = identity(comparison);
                 let want = (comparison == Comparison::Is) == want;
                 slot.map_or(Op::BranchTopNull { want, to }, |slot| Op::BranchSlotNull {
                     want,
@@ -220,6 +216,11 @@ impl Compiler<'_, '_> {
             self.value(left)?;
         }
         Ok(Some(self.emit_at(op, site, usize::from(slot.is_none()), 0)))
+    }
+
+    /// Whether it is an equality of a host whose values have types.
+    fn equates(&self, comparison: Comparison) -> bool {
+        self.is_typed() && matches!(comparison, Comparison::Equal | Comparison::NotEqual)
     }
 
     fn two_values(
@@ -281,6 +282,19 @@ impl Compiler<'_, '_> {
 pub(super) fn is_ordering(comparison: Comparison) -> bool {
     use Comparison as C;
     !matches!(comparison, C::Is | C::IsNot | C::In | C::NotIn)
+}
+
+fn is_identity(comparison: Comparison) -> bool {
+    matches!(comparison, Comparison::Is | Comparison::IsNot)
+}
+
+/// Equality as identity.
+fn identity(comparison: Comparison) -> Comparison {
+    match comparison {
+        Comparison::Equal => Comparison::Is,
+        Comparison::NotEqual => Comparison::IsNot,
+        other => other,
+    }
 }
 
 /// An integer that an instruction can hold.

@@ -56,8 +56,13 @@ pub static JAVA: Dialect = Dialect {
     rules: Rules::Typed,
     sums: Sums::Rounded,
     works: &[
-        ("java.math.BigDecimal", "compare a double, as in (total > 99.5), or a field of it"),
-        ("java.util.Optional", "write o.isPresent() && o.get() == …"),
+        ("BigDecimal", "compare its fields, as in total.scale == 2 && total.intCompact > 9950"),
+        ("LocalDate", "compare its fields, as in day.year == 2026"),
+        ("LocalDateTime", "compare its fields, as in created.date.year == 2026"),
+        ("Instant", "compare its fields, as in at.seconds > 1700000000L"),
+        ("Duration", "compare its fields, as in took.seconds > 5"),
+        ("AtomicInteger", "compare what it holds, as in count.get() > 5"),
+        ("AtomicLong", "compare what it holds, as in count.get() > 5"),
     ],
     lazy: &[],
 };

@@ -23,7 +23,8 @@ pub(in crate::condition::eval) fn boolean(value: &Value<'_>) -> Outcome<bool> {
     }
 }
 
-/// `a comparison b`. Where one side is computed, `unboxes`, and no string, null on the other is an error.
+/// `a comparison b`. Where one side is computed (`unboxes`) and no string, null on the other is an
+/// error.
 pub(in crate::condition::eval) fn compare<S: Scope>(
     ctx: &Ctx<'_, S>,
     comparison: Comparison,
