@@ -4,10 +4,11 @@
 //! has at least one place.
 
 use crate::class::Class;
-use crate::code::Code;
+use crate::code::{Code, Variable};
 use crate::op;
+use crate::patch::is_return;
 use crate::refusal::Reason;
-use crate::verify::{State, Subject};
+use crate::verify::{State, Subject, loaded};
 use std::collections::BTreeMap;
 
 /// A place where a line is entered.
@@ -42,22 +43,37 @@ pub(crate) fn entries(
         }
     }
     for (line, entries) in &mut found {
-        let is_handler = |pc: u16| subject.code.guards.iter().any(|guard| guard.handler == pc);
-        let first = entries.iter().position(|one| one.state.stack.is_empty());
-        let first = first.unwrap_or(usize::MAX);
-        let mut index = 0;
         let all = entries.clone();
+        let first = all.iter().position(|one| one.state.stack.is_empty());
+        let mut index = 0..;
         entries.retain(|one| {
-            index += 1;
+            let at = index.next().unwrap_or(0);
+            let may_go_on = at > first.unwrap_or(usize::MAX) && !ways.handlers.contains(&one.pc);
             // With values on the stack a statement goes on that began on this line before.
-            let goes_on = index > first && !one.state.stack.is_empty() && !is_handler(one.pc);
-            !goes_on && ways.enters(one.pc, *line)
+            let goes_on = may_go_on && !one.state.stack.is_empty();
+            let returns = at > 0 && returns_kept(subject, one.pc);
+            !goes_on && !returns && ways.enters(one.pc, *line)
         });
         if entries.is_empty() {
             entries.extend(all.into_iter().next());
         }
     }
     Ok(found)
+}
+
+/// Whether what is returned was computed before, and kept in a slot without a name while `finally`
+/// ran: the statement goes on.
+fn returns_kept(subject: &Subject<'_, '_>, pc: u16) -> bool {
+    let code = subject.code;
+    let Some(index) = code.at(u32::from(pc)) else { return false };
+    let Some([load, end]) = code.instructions.get(index..index + 2) else { return false };
+    let Ok(Some((slot, _))) = loaded(subject, load) else { return false };
+    if !is_return(end.op) {
+        return false;
+    }
+    let variables = code.variables(subject.class);
+    let is_here = |one: &Variable<'_>| one.places.contains(&u32::from(pc)) && one.slot == slot;
+    !variables.is_empty() && !variables.iter().any(is_here)
 }
 
 /// The ways to places where lines begin.

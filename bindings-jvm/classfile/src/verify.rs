@@ -11,7 +11,7 @@ mod state;
 mod step;
 
 pub(crate) use state::State;
-pub(crate) use step::stored;
+pub(crate) use step::{loaded, stored};
 
 use state::Type;
 

@@ -95,7 +95,11 @@ impl Layout {
     ) -> Result<(), Refusal> {
         for (index, instruction) in subject.code.instructions.iter().enumerate() {
             self.fill(subject.code, index, instruction).map_err(|(reason, target)| {
-                let jump = instruction.pc.min(target)..=instruction.pc.max(target);
+                // Forward, what is before the jump and before its target makes it no longer.
+                let jump = match instruction.pc < target {
+                    true => instruction.pc + 1..target,
+                    false => target..instruction.pc + 1,
+                };
                 let is_between = |index: &&usize| jump.contains(&insertions[**index].pc);
                 let between = of_method.iter().rev().find(is_between);
                 match between.filter(|_| reason == Reason::JumpTooFar) {

@@ -22,6 +22,14 @@ pub(crate) fn stored(
     slot(subject, instruction, op::ISTORE, op::ISTORE_0)
 }
 
+/// The slot that an instruction loads, with the kind.
+pub(crate) fn loaded(
+    subject: &Subject<'_, '_>,
+    instruction: &Instruction,
+) -> Result<Option<(u16, Kind)>, Reason> {
+    slot(subject, instruction, op::ILOAD, op::ILOAD_0)
+}
+
 /// The slot and kind of an instruction of one of the two families.
 fn slot(
     subject: &Subject<'_, '_>,
@@ -49,7 +57,7 @@ pub(super) fn step(
     state: &mut State,
     instruction: &Instruction,
 ) -> Result<(), Reason> {
-    if let Some((slot, kind)) = slot(subject, instruction, op::ILOAD, op::ILOAD_0)? {
+    if let Some((slot, kind)) = loaded(subject, instruction)? {
         let one = state.load(slot)?;
         let one = if kind == Kind::Reference { one } else { Type::of(kind) };
         return state.push(one);

@@ -1,4 +1,5 @@
-// The bridge of the mass test: counts calls and looks at nothing. Knows no probe.
+// The bridge of the tests: counts calls and, if asked to, notes what each site was given first. Knows
+// no probe.
 
 package java.stillframe;
 
@@ -7,6 +8,7 @@ import java.lang.invoke.ConstantCallSite;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 public final class Bridge {
@@ -15,12 +17,18 @@ public final class Bridge {
     public static final AtomicLong ENTERED = new AtomicLong();
     public static final AtomicLong LEFT = new AtomicLong();
     public static final AtomicLong UNWOUND = new AtomicLong();
+    private static final TreeMap<Integer, String> FIRST = new TreeMap<>();
+    private static final TreeMap<Integer, Long> COUNT = new TreeMap<>();
+    private static final boolean NOTES = System.getProperty("stillframe.notes") != null;
     private static final MethodHandle HIT;
+    private static final MethodHandle BOXED;
 
     static {
         try {
             MethodType type = MethodType.methodType(void.class, int.class);
             HIT = MethodHandles.lookup().findStatic(Bridge.class, "hit", type);
+            type = MethodType.methodType(void.class, int.class, Object[].class);
+            BOXED = MethodHandles.lookup().findStatic(Bridge.class, "boxed", type);
         } catch (ReflectiveOperationException failure) {
             throw new ExceptionInInitializerError(failure);
         }
@@ -32,6 +40,8 @@ public final class Bridge {
     private Bridge() {}
 
     private static void say() {
+        COUNT.forEach((site, count) ->
+            System.err.println("site " + site + " " + count + " " + FIRST.get(site)));
         System.err.println("hits=" + HITS + " locals=" + LOCALS + " entered=" + ENTERED
             + " left=" + LEFT + " unwound=" + UNWOUND);
     }
@@ -43,12 +53,42 @@ public final class Bridge {
 
     public static CallSite link(
             MethodHandles.Lookup lookup, String name, MethodType type, int site) {
+        if (NOTES) {
+            MethodHandle boxed = MethodHandles.insertArguments(BOXED, 0, site);
+            boxed = boxed.asCollector(Object[].class, type.parameterCount());
+            return new ConstantCallSite(boxed.asType(type));
+        }
         MethodHandle hit = MethodHandles.insertArguments(HIT, 0, type.parameterCount());
         return new ConstantCallSite(MethodHandles.dropArguments(hit, 0, type.parameterList()));
     }
 
     public static void boxed(int site, Object[] locals) {
         hit(locals.length);
+        if (NOTES) {
+            note(site, locals);
+        }
+    }
+
+    private static synchronized void note(int site, Object[] locals) {
+        COUNT.merge(site, 1L, Long::sum);
+        if (FIRST.containsKey(site)) {
+            return;
+        }
+        StringBuilder text = new StringBuilder();
+        for (Object local : locals) {
+            text.append(text.length() == 0 ? "" : "|").append(shown(local));
+        }
+        FIRST.put(site, text.toString());
+    }
+
+    private static String shown(Object local) {
+        if (local == null || local instanceof Integer || local instanceof Boolean) {
+            return String.valueOf(local);
+        }
+        String name = local.getClass().getSimpleName();
+        boolean isValue = local instanceof Number || local instanceof Character
+            || local instanceof String;
+        return isValue ? name + ":" + local : name;
     }
 
     public static void enter(int site) {

@@ -1,0 +1,184 @@
+//! The corpus: patched in every way, it does what it did, and each line is hit as often as it runs.
+//!
+//! Knows the comments of `corpus/Corpus.java` and the words of the tests' bridge. Invariant: what is
+//! expected stands beside the line that it is about.
+
+#[path = "support/jdk.rs"]
+#[expect(unreachable_pub, reason = "a support file of several test crates")]
+mod jdk;
+#[path = "support/stand.rs"]
+#[expect(unreachable_pub, reason = "a support file of several test crates")]
+mod stand;
+
+use stand::{Program, SOURCE};
+use stillframe_classfile::{
+    Additions, Class, Form, Insertion, Placed, Probe, Spot, instrument, lines, op, patch,
+};
+
+/// What a comment of the corpus says of its line.
+struct Expected {
+    line: u16,
+    hits: u64,
+    /// Hits where the class has no names of variables.
+    unnamed_hits: u64,
+    locals: String,
+}
+
+fn expected() -> Vec<Expected> {
+    let widths = "a=Long:1|b=Double:2.5|c=3|d=Float:4.5|e=Byte:5|f=Short:6|g=Character:c|h=true";
+    let of_line = |(line, text): (u16, &str)| {
+        let (hits, locals) = text.split_once("// hit ")?.1.split_once(':')?;
+        let locals = locals.trim().replace("@widths", widths);
+        let doubles = hits.ends_with('!');
+        let hits: u64 = hits.trim_end_matches('!').parse().ok()?;
+        let unnamed_hits = if doubles { 2 * hits } else { hits };
+        Some(Expected { line, hits, unnamed_hits, locals })
+    };
+    let all: Vec<Expected> = (1..).zip(SOURCE.lines()).filter_map(of_line).collect();
+    assert!(all.len() > 60, "only {} lines say what they expect", all.len());
+    all
+}
+
+/// Probes on every line that says something, with sites that are its line.
+fn probes(class: &Class<'_>, expected: &[Expected], form: Form) -> Vec<Probe> {
+    let all = lines(class).into_iter();
+    let wanted = all.filter(|one| expected.iter().any(|wanted| wanted.line == one.line));
+    let probe = |one: stillframe_classfile::Line| {
+        let (method, spot) = (one.method, Spot::Line(one.line));
+        Probe { method, spot, site: i32::from(one.line), form }
+    };
+    wanted.map(probe).collect()
+}
+
+/// Patches every class of a program, and compares what it prints and what was hit.
+fn check(program: &Program, form: Form, has_names: bool) {
+    let expected = expected();
+    let mut placed: Vec<(u16, Placed)> = Vec::new();
+    let patched = program.changed(|bytes| {
+        let probes = probes(&Class::read(bytes).expect("it was compiled"), &expected, form);
+        let done = instrument(bytes, &probes).expect("it can be read");
+        for (probe, one) in probes.iter().zip(done.probes) {
+            let one = one.unwrap_or_else(|reason| panic!("{}: {reason}", probe.site));
+            placed.push((probe.site as u16, one));
+        }
+        done.bytes
+    });
+    assert_eq!(program.run().stdout, patched.run().stdout);
+    let notes = patched.run().notes;
+    let mut faults = Vec::new();
+    for Expected { line, hits, unnamed_hits, locals } in &expected {
+        let hits = if has_names { hits } else { unnamed_hits };
+        let names = placed.iter().find(|(site, _)| site == line).map(|(_, one)| &one.locals);
+        let names = names.map_or(&[][..], |names| names);
+        let (count, values) = notes.get(line).cloned().unwrap_or_default();
+        let pairs = names.iter().zip(values.split('|'));
+        let pairs: Vec<String> =
+            pairs.map(|(one, value)| format!("{}={value}", one.name)).collect();
+        if count != *hits || (has_names && pairs.join("|") != *locals) {
+            faults.push(format!("line {line}: {count} hits of {hits}, {pairs:?} for {locals}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn lines_are_hit_as_often_as_they_run() {
+    let Some(program) = Program::compile("dynamic", &["-g"]) else { return };
+    check(&program, Form::Dynamic, true);
+}
+
+#[test]
+fn boxed_calls_are_given_the_same() {
+    let Some(program) = Program::compile("boxed", &["-g"]) else { return };
+    check(&program, Form::Boxed, true);
+}
+
+#[test]
+fn without_variables_slots_are_read() {
+    let Some(program) = Program::compile("slots", &["-g:source,lines"]) else { return };
+    check(&program, Form::Dynamic, false);
+    let bytes = program.class("Corpus");
+    let class = Class::read(&bytes).unwrap();
+    let wide = class.methods.iter().position(|one| one.name == "wide").unwrap();
+    let line = lines(&class).into_iter().find(|one| one.method == wide).unwrap().line;
+    let probe = Probe { method: wide, spot: Spot::Line(line), site: 1, form: Form::Dynamic };
+    let placed = instrument(&bytes, &[probe]).unwrap().probes.pop().unwrap().unwrap();
+    let told: Vec<(&str, &str)> =
+        placed.locals.iter().map(|one| (one.name.as_str(), one.descriptor.as_str())).collect();
+    let expected = ["J", "D", "I", "F", "B", "S", "C", "Z"];
+    let slots = ["slot0", "slot2", "slot4", "slot5", "slot6", "slot7", "slot8", "slot9"];
+    assert_eq!(told, slots.into_iter().zip(expected).collect::<Vec<_>>());
+}
+
+#[test]
+fn old_versions_are_inferred() {
+    let Some(program) = Program::compile("old", &["-g", "--release", "8"]) else { return };
+    for version in [49, 50] {
+        let old = program.changed(|bytes| {
+            let mut bytes = bytes.to_vec();
+            bytes[7] = version;
+            bytes
+        });
+        // The form for them is taken by itself.
+        check(&old, Form::Dynamic, true);
+    }
+}
+
+#[test]
+fn switches_are_padded_anew() {
+    let Some(program) = Program::compile("padding", &["-g"]) else { return };
+    let plain = program.run().stdout;
+    for count in 0..5 {
+        let padded = program.changed(|bytes| {
+            let class = Class::read(bytes).unwrap();
+            let is_whole = |method: &usize| class.methods[*method].access & 0x500 == 0;
+            let insertion =
+                |method| Insertion { method, pc: 0, code: vec![op::NOP; count], extra_stack: 0 };
+            let insertions: Vec<Insertion> =
+                (0..class.methods.len()).filter(is_whole).map(insertion).collect();
+            patch(&class, &insertions, Additions::to(&class).unwrap()).unwrap()
+        });
+        assert_eq!(padded.run().stdout, plain, "{count} bytes before everything");
+        check(&padded, Form::Boxed, true);
+    }
+}
+
+#[test]
+fn nothing_inserted_changes_nothing() {
+    let Some(program) = Program::compile("nothing", &["-g"]) else { return };
+    program.changed(|bytes| {
+        let class = Class::read(bytes).unwrap();
+        let same = patch(&class, &[], Additions::to(&class).unwrap()).unwrap();
+        assert_eq!(same, bytes);
+        same
+    });
+}
+
+#[test]
+fn calls_that_begin_end_once() {
+    let Some(program) = Program::compile("whole", &["-g"]) else { return };
+    let plain = program.run().stdout;
+    let patched = program.changed(|bytes| {
+        let class = Class::read(bytes).unwrap();
+        let is_whole = |method: &usize| class.methods[*method].access & 0x500 == 0;
+        let methods = (0..class.methods.len()).filter(is_whole);
+        let probe = |method| Probe { method, spot: Spot::Whole, site: 1, form: Form::Dynamic };
+        let all = lines(&class).into_iter();
+        let of_line = all.map(|one| Probe {
+            method: one.method,
+            spot: Spot::Line(one.line),
+            site: 2,
+            form: Form::Dynamic,
+        });
+        let probes: Vec<Probe> = methods.map(probe).chain(of_line).collect();
+        let done = instrument(bytes, &probes).unwrap();
+        assert!(done.probes.iter().all(Result::is_ok));
+        done.bytes
+    });
+    let ran = patched.run();
+    assert_eq!(ran.stdout, plain);
+    // Two calls of `thrower` are left by its exception, all others return.
+    assert_eq!(ran.number("unwound"), 2);
+    assert_eq!(ran.number("entered"), ran.number("left") + 2);
+    assert!(ran.number("entered") > 40, "{}", ran.stderr);
+}
