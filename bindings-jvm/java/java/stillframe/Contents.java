@@ -135,8 +135,7 @@ final class Contents {
   }
 
   /** Writes the elements or entries, or a part of them; `walk.rest` says why not all. */
-  static long write(Object object, int part, long at, int level, Walk walk) {
-    Shape shape = Shapes.of(object.getClass());
+  static long write(Object object, Shape shape, int part, long at, int level, Walk walk) {
     long to;
     if (shape.isMap()) {
       to = Maps.write(object, shape, part, at, level, walk);
@@ -157,21 +156,21 @@ final class Contents {
     switch (shape.form) {
       case Shape.ARRAY:
         array = (Object[]) object;
-        return range(array, 0, array.length, at, level, walk);
+        return range(array, 0, array.length, at, level, walk, shape);
       case Shape.GROWING:
         array = array(object, shape.a);
-        return range(array, 0, growing(array, U.getInt(object, shape.b)), at, level, walk);
+        return range(array, 0, growing(array, U.getInt(object, shape.b)), at, level, walk, shape);
       case Shape.FIXED:
         array = array(object, shape.a);
-        return range(array, 0, array.length, at, level, walk);
+        return range(array, 0, array.length, at, level, walk, shape);
       case Shape.SLICE: return slice(object, shape, at, level, walk);
-      case Shape.SPARSE: return sparse(array(object, shape.a), at, level, walk);
+      case Shape.SPARSE: return sparse(array(object, shape.a), at, level, walk, shape);
       case Shape.LINKED: return linked(object, shape, at, level, walk);
       case Shape.RING:
         array = array(object, shape.a);
         int size = ring(object, shape);
-        return ring(array, U.getInt(object, shape.b), size, at, level, walk);
-      case Shape.ONE: return one(U.getReference(object, shape.a), true, 0, at, level, walk);
+        return ring(array, U.getInt(object, shape.b), size, at, level, walk, shape);
+      case Shape.ONE: return one(U.getReference(object, shape.a), true, 0, at, level, walk, shape);
       case Shape.ONE_OR_TWO: return oneOrTwo(object, shape, at, level, walk);
       case Shape.BITS: return bits(object, shape, at, level, walk);
       case Shape.MANY_BITS: return bits(object, shape, at, level, walk);
@@ -180,12 +179,13 @@ final class Contents {
   }
 
   /** Elements of an array from one index up to another, both within it. */
-  private static long range(Object[] array, int from, int to, long at, int level, Walk walk) {
+  private static long range(
+      Object[] array, int from, int to, long at, int level, Walk walk, Shape shape) {
     for (int index = from; index < to && at >= 0; index++) {
       if (index - from >= walk.items) {
         return walk.enough(at);
       }
-      at = walk.item(array[index], at, level, index == to - 1);
+      at = walk.item(array[index], at, level, index == to - 1, shape);
     }
     return at;
   }
@@ -199,27 +199,27 @@ final class Contents {
     Object[] array = array(root, of.a);
     int from = Math.max(0, Math.min(U.getInt(object, shape.b), array.length));
     int size = Math.max(0, Math.min(U.getInt(object, shape.c), array.length - from));
-    return range(array, from, from + size, at, level, walk);
+    return range(array, from, from + size, at, level, walk, shape);
   }
 
   private static long one(
-      Object item, boolean isLast, int taken, long at, int level, Walk walk) {
-    return taken >= walk.items ? walk.enough(at) : walk.item(item, at, level, isLast);
+      Object item, boolean isLast, int taken, long at, int level, Walk walk, Shape shape) {
+    return taken >= walk.items ? walk.enough(at) : walk.item(item, at, level, isLast, shape);
   }
 
   private static long oneOrTwo(Object object, Shape shape, long at, int level, Walk walk) {
     Object second = U.getReference(object, shape.b);
     boolean isOne = second == Known.none();
-    at = one(U.getReference(object, shape.a), isOne, 0, at, level, walk);
-    return isOne || at < 0 ? at : one(second, true, 1, at, level, walk);
+    at = one(U.getReference(object, shape.a), isOne, 0, at, level, walk, shape);
+    return isOne || at < 0 ? at : one(second, true, 1, at, level, walk, shape);
   }
 
-  private static long sparse(Object[] array, long at, int level, Walk walk) {
+  private static long sparse(Object[] array, long at, int level, Walk walk, Shape shape) {
     int taken = 0;
     for (int index = 0; index < array.length && at >= 0; index++) {
       Object item = array[index];
       if (item != null) {
-        at = one(item, false, taken++, at, level, walk);
+        at = one(item, false, taken++, at, level, walk, shape);
       } else if (walk.endsAtGap()) {
         return ~at;
       }
@@ -232,21 +232,21 @@ final class Contents {
     for (int taken = 0; node != null && at >= 0; taken++) {
       Object next = U.getReference(node, Known.LINKED_NEXT);
       Object item = U.getReference(node, Known.LINKED_ITEM);
-      at = one(item, next == null, taken, at, level, walk);
+      at = one(item, next == null, taken, at, level, walk, shape);
       node = next;
     }
     return at;
   }
 
   private static long ring(
-      Object[] array, int start, int size, long at, int level, Walk walk) {
+      Object[] array, int start, int size, long at, int level, Walk walk, Shape shape) {
     if (start < 0 || start >= array.length) {
       return at;
     }
     for (int taken = 0; taken < size && at >= 0; taken++) {
       int index = start + taken;
       index -= index >= array.length ? array.length : 0;
-      at = one(array[index], taken == size - 1, taken, at, level, walk);
+      at = one(array[index], taken == size - 1, taken, at, level, walk, shape);
     }
     return at;
   }
@@ -265,7 +265,7 @@ final class Contents {
         break;
       }
       if ((word >>> index & 1) != 0) {
-        at = one(universe[index], false, taken++, at, level, walk);
+        at = one(universe[index], false, taken++, at, level, walk, shape);
       }
     }
     return at;

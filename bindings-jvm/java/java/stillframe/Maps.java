@@ -40,25 +40,25 @@ final class Maps {
       case Shape.TREE_MAP: return tree(map, shape, part, at, level, walk);
       case Shape.CONCURRENT_MAP:
         Object[] table = Contents.array(map, shape.a);
-        return concurrent(table, part, at, level, walk);
+        return concurrent(table, part, at, level, walk, shape);
       case Shape.PAIRS: return pairs(map, shape, part, at, level, walk);
       case Shape.ENUM_MAP: return enums(map, shape, part, at, level, walk);
       case Shape.ONE_ENTRY:
         Object value = U.getReference(map, shape.b);
-        return entry(U.getReference(map, shape.a), value, part, 0, true, at, level, walk);
+        return entry(U.getReference(map, shape.a), value, part, 0, true, at, level, walk, shape);
       default: return at;
     }
   }
 
   private static long entry(Object key, Object value, int part, int taken, boolean isLast, long at,
-      int level, Walk walk) {
+      int level, Walk walk, Shape shape) {
     if (taken >= walk.items) {
       return walk.enough(at);
     }
     switch (part) {
-      case Shape.KEYS: return walk.item(key, at, level, isLast);
-      case Shape.VALUES: return walk.item(value, at, level, isLast);
-      default: return walk.entry(key, value, at, level, isLast);
+      case Shape.KEYS: return walk.item(key, at, level, isLast, shape);
+      case Shape.VALUES: return walk.item(value, at, level, isLast, shape);
+      default: return walk.entry(key, value, at, level, isLast, shape);
     }
   }
 
@@ -75,7 +75,7 @@ final class Maps {
         Object key = U.getReference(node, Known.NODE_KEY);
         Object value = U.getReference(node, Known.NODE_VALUE);
         boolean isLast = taken + 1 == size;
-        at = entry(key, value, part, taken++, isLast, at, level, walk);
+        at = entry(key, value, part, taken++, isLast, at, level, walk, shape);
         node = U.getReference(node, Known.NODE_NEXT);
       }
     }
@@ -88,7 +88,7 @@ final class Maps {
       Object next = U.getReference(node, Known.ENTRY_AFTER);
       Object key = U.getReference(node, Known.NODE_KEY);
       Object value = U.getReference(node, Known.NODE_VALUE);
-      at = entry(key, value, part, taken, next == null, at, level, walk);
+      at = entry(key, value, part, taken, next == null, at, level, walk, shape);
       node = next;
     }
     return at;
@@ -100,7 +100,7 @@ final class Maps {
     for (int taken = 0; node != null && at >= 0; taken++) {
       Object key = U.getReference(node, Known.TREE_KEY);
       Object value = U.getReference(node, Known.TREE_VALUE);
-      at = entry(key, value, part, taken, taken + 1 == size, at, level, walk);
+      at = entry(key, value, part, taken, taken + 1 == size, at, level, walk, shape);
       node = following(node);
     }
     return at;
@@ -132,7 +132,8 @@ final class Maps {
     return null;
   }
 
-  private static long concurrent(Object[] table, int part, long at, int level, Walk walk) {
+  private static long concurrent(
+      Object[] table, int part, long at, int level, Walk walk, Shape shape) {
     int taken = 0;
     for (int index = 0; index < table.length && at >= 0; index++) {
       Object node = table[index];
@@ -152,7 +153,7 @@ final class Maps {
           Object value = U.getReference(node, Known.BIN_VALUE);
           if (value != null) {
             Object key = U.getReference(node, Known.BIN_KEY);
-            at = entry(key, value, part, taken++, false, at, level, walk);
+            at = entry(key, value, part, taken++, false, at, level, walk, shape);
           } else if (walk.endsAtGap()) {
             return ~at;
           }
@@ -181,7 +182,7 @@ final class Maps {
       if (key != null) {
         Object shown = key == Known.nullKey() ? null : key;
         boolean isLast = taken + 1 == size;
-        at = entry(shown, table[index + 1], part, taken++, isLast, at, level, walk);
+        at = entry(shown, table[index + 1], part, taken++, isLast, at, level, walk, shape);
       } else if (walk.endsAtGap()) {
         return ~at;
       }
@@ -199,7 +200,7 @@ final class Maps {
       if (value != null) {
         Object shown = value == Known.nullOfEnums() ? null : value;
         boolean isLast = taken + 1 == size;
-        at = entry(keys[index], shown, part, taken++, isLast, at, level, walk);
+        at = entry(keys[index], shown, part, taken++, isLast, at, level, walk, shape);
       }
     }
     return at;

@@ -1,7 +1,8 @@
 // What the objects of one class are made of, as a capture shows them.
 //
-// Plain data, made by Shapes. Knows no object. Invariant: it holds names and numbers alone and never
-// a class, so that it keeps no class loader from being unloaded; it is not changed once it is made.
+// Plain data, made by Shapes. Knows no object. Invariant: it holds no class but by a weak reference, so
+// that it keeps no class loader from being unloaded; it is not changed once it is made, but for the
+// guesses, which may be wrong.
 
 package java.stillframe;
 
@@ -11,8 +12,8 @@ final class Shape {
   static final int FUNCTION = 11;
 
   // What a field holds. OWN is the cause of a Throwable, which is the Throwable itself while unset.
-  static final byte INT = 0, REFERENCE = 1, LONG = 2, DOUBLE = 3, BOOLEAN = 4, BYTE = 5, SHORT = 6;
-  static final byte CHAR = 7, FLOAT = 8, REDACTED = 9, OWN = 10;
+  static final byte INT = 0, LONG = 1, DOUBLE = 2, BOOLEAN = 3, BYTE = 4, SHORT = 5, CHAR = 6;
+  static final byte FLOAT = 7, REFERENCE = 8, OWN = 9, REDACTED = 10;
 
   // Forms. Up to BIG_INTEGER: a value without children.
   static final int STRING = 1, BOXED_INT = 2, BOXED_LONG = 3, BOXED_BOOLEAN = 4, BOXED_DOUBLE = 5;
@@ -39,6 +40,8 @@ final class Shape {
 
   /** Unlike that of any other shape of the process. */
   int id;
+  /** The class that it is the shape of. */
+  final java.lang.ref.WeakReference<Class<?>> type;
   int form = FIELDS;
   int kind = INSTANCE;
   /** Where the form's own fields are. */
@@ -52,6 +55,25 @@ final class Shape {
   long[][] names;
   /** Bytes of each. */
   int[] lengths;
+
+  /** The shape that an element, and then that each field, had last: the next is mostly the same. */
+  Shape[] guesses;
+
+  Shape(Class<?> type) {
+    this.type = new java.lang.ref.WeakReference<>(type);
+  }
+
+  /** The shape of an object. A guess that is right costs no look-up that anything waits for. */
+  static Shape of(Object object, Shape[] guesses, int index) {
+    Class<?> type = object.getClass();
+    Shape guess = guesses[index];
+    if (guess != null && guess.type.get() == type) {
+      return guess;
+    }
+    Shape shape = Shapes.of(type);
+    guesses[index] = shape;
+    return shape;
+  }
 
   boolean isCollection() {
     return form >= ARRAY && form < DELEGATE;

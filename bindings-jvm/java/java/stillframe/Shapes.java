@@ -25,7 +25,7 @@ final class Shapes extends ClassValue<Shape> {
 
   @Override
   protected Shape computeValue(Class<?> type) {
-    Shape shape = new Shape();
+    Shape shape = new Shape(type);
     Class<?> base = Known.form(type, shape);
     Fields fields = new Fields();
     fields.names[0] = typeName(type, shape);
@@ -118,6 +118,7 @@ final class Shapes extends ClassValue<Shape> {
     private void into(Shape shape) {
       shape.offsets = java.util.Arrays.copyOf(offsets, count);
       shape.holds = java.util.Arrays.copyOf(holds, count);
+      shape.guesses = new Shape[count + 1];
       shape.names = new long[count + 1][];
       shape.lengths = new int[count + 1];
       for (int at = 0; at <= count; at++) {

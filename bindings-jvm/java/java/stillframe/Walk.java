@@ -21,8 +21,10 @@ final class Walk {
   private static final int NAMES = 4_096;
   /** Names that a stream defines at most, as in the core. */
   private static final int MOST_NAMES = 0x3fff;
-  /** Values between two looks at the clock, less one: about 5 µs of walking. */
-  private static final int VALUES_PER_LOOK = 0xff;
+  /** Values between two looks at the clock: about 5 µs of walking. */
+  private static final int VALUES_PER_LOOK = 256;
+  /** Roots that the guesses are for; further ones share them. Power of two. */
+  static final int GUESSES = 64;
   private static final Unsafe U = Memory.U;
 
   /** Bytes may be written up to here at present, and what ends an object a little behind. */
@@ -42,6 +44,10 @@ final class Walk {
   /** For texts that are made: of dates and decimal numbers. */
   final byte[] scratch = new byte[Digits.SCRATCH_BYTES];
 
+  /** Of the roots. */
+  final Shape[] guesses = new Shape[GUESSES];
+
+  private final Shape[] keyGuess = new Shape[1];
   private int values;
   /** In the upper half of a key, so that the table needs no clearing. */
   private long epoch;
@@ -101,9 +107,21 @@ final class Walk {
     return reason;
   }
 
-  /** Counts a value, or a step that may lead to none; now and then looks at the clock. */
+  /** Counts values, or steps that may lead to none; now and then looks at the clock. */
+  void tick(int count) {
+    values += count;
+    if (values >= VALUES_PER_LOOK) {
+      look();
+    }
+  }
+
   void tick() {
-    if ((++values & VALUES_PER_LOOK) == 0 && System.nanoTime() - deadline > 0) {
+    tick(1);
+  }
+
+  private void look() {
+    values = 0;
+    if (System.nanoTime() - deadline > 0) {
       stop = Stream.DEADLINE;
     }
   }
@@ -192,8 +210,11 @@ final class Walk {
     return Put.words(shape.names[index], to, length);
   }
 
-  /** Writes a value whose children stand so many levels below their variable. */
-  long value(Object object, long at, int level) {
+  /**
+   * Writes a value whose children stand so many levels below their variable. What its shape may be is
+   * one of the guesses.
+   */
+  long value(Object object, long at, int level, Shape[] guesses, int guess) {
     if (at + Put.MARGIN > limit) {
       return full();
     }
@@ -201,7 +222,11 @@ final class Walk {
       U.putByte(at, (byte) Stream.NULL);
       return at + 1;
     }
-    Shape shape = Shapes.of(object.getClass());
+    if (object.getClass() == String.class) {
+      long to = Put.string(object, at, limit, stringBytes);
+      return to == 0 ? full() : to;
+    }
+    Shape shape = Shape.of(object, guesses, guess);
     if (shape.form < Shape.FIELDS) {
       return leaf(object, shape, at);
     }
@@ -256,11 +281,14 @@ final class Walk {
    * Writes a root's own value. An object waits for its children: then `waiting` is its entry, else
    * negative.
    */
-  long root(Object object, long at, boolean mayWait) {
+  long root(Object object, long at, boolean mayWait, int guess) {
     waiting = -1;
-    Shape shape = object == null ? null : Shapes.of(object.getClass());
-    if (shape == null || shape.form < Shape.FIELDS) {
-      return value(object, at, 0);
+    if (object == null || object.getClass() == String.class) {
+      return value(object, at, 0, guesses, guess);
+    }
+    Shape shape = Shape.of(object, guesses, guess);
+    if (shape.form < Shape.FIELDS) {
+      return value(object, at, 0, guesses, guess);
     }
     if (at + Put.MARGIN > limit) {
       return full();
@@ -286,9 +314,9 @@ final class Walk {
   }
 
   /** The children of a root that waited. */
-  long rootChildren(int entry, long at) {
+  long rootChildren(int entry, long at, int guess) {
     Object object = objects[entry];
-    Shape shape = Shapes.of(object.getClass());
+    Shape shape = Shape.of(object, guesses, guess);
     all = Contents.length(object, shape, this);
     if (depth == 0) {
       return tooDeep(object, shape, at);
@@ -351,12 +379,16 @@ final class Walk {
       // Makes the JDK store the name where it is read from.
       ((Class<?>) object).getName();
     } else if (shape.form >= Shape.ARRAY) {
-      Object inner = Contents.inner(object, shape);
-      if (inner != null) {
-        int part = Contents.part(object, shape);
-        // A wrapper's own field stands last, for where nothing better is known.
-        count -= shape.form == Shape.DELEGATE ? 1 : 0;
-        at = Contents.write(inner, part, at, level, this);
+      if (shape.form != Shape.DELEGATE) {
+        at = Contents.write(object, shape, Shape.SAME, at, level, this);
+      } else {
+        Object inner = Contents.inner(object, shape);
+        if (inner != null) {
+          // A wrapper's own field stands last, for where nothing better is known.
+          count--;
+          int part = Contents.part(object, shape);
+          at = Contents.write(inner, Shapes.of(inner.getClass()), part, at, level, this);
+        }
       }
     }
     if (rest == 0 && count > 0) {
@@ -371,52 +403,66 @@ final class Walk {
 
   /** Writes so many fields of an object up to the limit; `rest` says why not all. */
   private long fields(Object object, Shape shape, int count, int slot, long at, int level) {
-    long[] offsets = shape.offsets;
-    byte[] holds = shape.holds;
+    int most = Math.min(count, fields);
     int base = bases[slot];
-    rest = 0;
-    for (int index = 0; index < count; index++) {
-      tick();
-      if (stop != 0 || index >= fields) {
-        rest = stop != 0 ? stop : Stream.FIELDS;
-        return at;
+    tick(most);
+    if (stop != 0 && count > 0) {
+      rest = stop;
+      return at;
+    }
+    for (int index = 0; index < most; index++) {
+      byte held = shape.holds[index];
+      if (held < Shape.REFERENCE && at + Put.MARGIN <= limit) {
+        int number = base < 0 ? 0 : numbers[base + index + 1];
+        if (number > 0 && number <= 0x80) {
+          long to = Put.two(at, Stream.FIELD, number - 1);
+          at = primitive(object, shape.offsets[index], held, to);
+          continue;
+        }
       }
-      int names = this.names;
-      int opened = this.opened;
-      long to = name(Stream.FIELD, shape, index + 1, base, at);
-      if (to != 0) {
-        to = field(object, offsets[index], holds[index], to, level);
-      }
-      if (to == 0) {
-        rollBack(names, opened);
-        rest = takeStopped();
-        return at;
+      long to = field(object, shape, index, base, at, level);
+      if (to < 0) {
+        return ~to;
       }
       at = to;
-      if (stop != 0) {
-        rest = stop;
-        return at;
-      }
-      rest = 0;
     }
+    rest = most < count ? Stream.FIELDS : 0;
     return at;
   }
 
-  private long field(Object object, long offset, byte held, long at, int level) {
+  /** Writes any field; what it returns is as of an item. */
+  private long field(Object object, Shape shape, int index, int base, long at, int level) {
+    int names = this.names;
+    int opened = this.opened;
+    long to = name(Stream.FIELD, shape, index + 1, base, at);
+    if (to != 0) {
+      long offset = shape.offsets[index];
+      byte held = shape.holds[index];
+      if (held == Shape.REFERENCE) {
+        to = value(U.getReference(object, offset), to, level, shape.guesses, index + 1);
+      } else if (held < Shape.REFERENCE) {
+        to = primitive(object, offset, held, to);
+      } else if (held == Shape.OWN) {
+        Object cause = U.getReference(object, offset);
+        Object other = cause == object ? null : cause;
+        to = value(other, to, level, shape.guesses, index + 1);
+      } else {
+        to = Put.two(to, Stream.MISSING, Stream.REDACTED);
+      }
+    }
+    return to != 0 && stop == 0 ? to : stopped(names, opened, at, to, false);
+  }
+
+  private long primitive(Object object, long offset, byte held, long at) {
     switch (held) {
       case Shape.INT: return Put.integer(at, U.getInt(object, offset));
-      case Shape.REFERENCE: return value(U.getReference(object, offset), at, level);
       case Shape.LONG: return Put.integer(at, U.getLong(object, offset));
       case Shape.DOUBLE: return Put.real(at, U.getDouble(object, offset));
       case Shape.BOOLEAN: return Put.flag(at, U.getByte(object, offset) != 0);
       case Shape.BYTE: return Put.integer(at, (int) U.getByte(object, offset));
       case Shape.SHORT: return Put.integer(at, (int) U.getShort(object, offset));
       case Shape.CHAR: return Put.unit(at, U.getChar(object, offset), stringBytes);
-      case Shape.FLOAT: return Put.real(at, U.getFloat(object, offset));
-      case Shape.OWN:
-        Object cause = U.getReference(object, offset);
-        return value(cause == object ? null : cause, at, level);
-      default: return Put.two(at, Stream.MISSING, Stream.REDACTED);
+      default: return Put.real(at, U.getFloat(object, offset));
     }
   }
 
@@ -446,10 +492,10 @@ final class Walk {
   }
 
   /**
-   * Writes an element of a collection. Negative if nothing more is to be written: the complement of
+   * Writes an element of a collection of a shape. Negative if nothing more is to be written: the complement of
    * where the next byte goes, and `rest` says why, unless it was the last.
    */
-  long item(Object object, long at, int level, boolean isLast) {
+  long item(Object object, long at, int level, boolean isLast, Shape of) {
     tick();
     if (stop != 0) {
       rest = stop;
@@ -457,7 +503,7 @@ final class Walk {
     }
     int names = this.names;
     int opened = this.opened;
-    long to = value(object, at, level);
+    long to = value(object, at, level, of.guesses, 0);
     return to != 0 && stop == 0 ? to : stopped(names, opened, at, to, isLast);
   }
 
@@ -468,7 +514,7 @@ final class Walk {
   }
 
   /** Writes an entry of a map; what it returns is as of an item. */
-  long entry(Object key, Object held, long at, int level, boolean isLast) {
+  long entry(Object key, Object held, long at, int level, boolean isLast, Shape of) {
     tick();
     if (stop != 0) {
       rest = stop;
@@ -479,12 +525,12 @@ final class Walk {
     long to = at + Put.MARGIN > limit ? full() : at;
     if (to != 0) {
       U.putByte(at, (byte) Stream.ENTRY);
-      to = value(key, at + 1, level);
+      to = value(key, at + 1, level, keyGuess, 0);
     }
     if (to != 0 && Keys.isRedacted(key)) {
       to = to + Put.MARGIN > limit ? full() : Put.two(to, Stream.MISSING, Stream.REDACTED);
     } else if (to != 0) {
-      to = value(held, to, level);
+      to = value(held, to, level, of.guesses, 0);
     }
     return to != 0 && stop == 0 ? to : stopped(names, opened, at, to, isLast);
   }

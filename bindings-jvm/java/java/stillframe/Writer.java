@@ -84,6 +84,7 @@ final class Writer {
   private final Walk walk = new Walk();
   /** Entries of the roots that wait for their children. */
   private final short[] roots = new short[ROOTS];
+  private final byte[] guesses = new byte[ROOTS];
   private int waiting, watches;
   private long at, end, begin, site;
   private int locals;
@@ -188,7 +189,7 @@ final class Writer {
       Walk walk = writer.walk;
       int names = walk.names;
       int opened = walk.opened;
-      writer.at = writer.root(value, to);
+      writer.at = writer.root(value, to, ordinal);
       if (writer.at == 0) {
         walk.rollBack(names, opened);
         // The name alone is small: a variable whose value does not fit is still named.
@@ -237,9 +238,11 @@ final class Writer {
     return at + 3;
   }
 
-  private long root(Object value, long at) {
-    long to = walk.root(value, at, waiting < ROOTS);
+  private long root(Object value, long at, int ordinal) {
+    int guess = ordinal & (Walk.GUESSES - 1);
+    long to = walk.root(value, at, waiting < ROOTS, guess);
     if (to != 0 && walk.waiting >= 0) {
+      guesses[waiting] = (byte) guess;
       roots[waiting++] = (short) walk.waiting;
     }
     return to;
@@ -255,7 +258,7 @@ final class Writer {
     int names = walk.names;
     int opened = walk.opened;
     long to = writer.expression(Stream.WATCH, index);
-    to = to == 0 || walk.stop != 0 ? 0 : writer.root(value, to);
+    to = to == 0 || walk.stop != 0 ? 0 : writer.root(value, to, index);
     if (to != 0) {
       writer.at = to;
     } else {
@@ -339,7 +342,7 @@ final class Writer {
       if (at + Put.MARGIN <= walk.limit) {
         U.putByte(at, (byte) Stream.CHILDREN);
         long to = Put.varint(at + 1, walk.ordinal(roots[root]));
-        at = walk.rootChildren(roots[root], to);
+        at = walk.rootChildren(roots[root], to, guesses[root]);
       }
     }
     return at;
