@@ -80,7 +80,8 @@ impl<C: Classes> Code<'_, '_, C> {
         })
     }
 
-    /// Code of two branches that meet at `out`, the first of which follows a test.
+    /// Code of two branches that meet at `out`, the first of which follows a test. What they push is not
+    /// counted as pushed.
     pub(crate) fn both(
         &mut self,
         depth: usize,
@@ -99,6 +100,7 @@ impl<C: Classes> Code<'_, '_, C> {
         self.reset(depth);
         self.bind(otherwise);
         ends += self.branch_to(out, |code| branch(code, false))?;
+        self.reset(depth);
         self.bind(out);
         if ends == 0 { Err(Stop::Slow) } else { Ok(()) }
     }
@@ -118,7 +120,6 @@ impl<C: Classes> Code<'_, '_, C> {
         let depth = self.depth();
         let test = self.test(expr, false, is_false);
         self.both(depth, test, is_false, out, |code, is_true| code.push_int(i32::from(is_true)))?;
-        self.reset(depth);
         self.holds(Kind::Int);
         Ok(Ty::Bool)
     }

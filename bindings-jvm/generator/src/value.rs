@@ -73,7 +73,6 @@ impl<C: Classes> Code<'_, '_, C> {
             found.push(ty.clone());
             if is_other { code.uncovered(TWO_TYPES) } else { Ok(()) }
         })?;
-        self.reset(depth);
         let ty = match &found[..] {
             [one] => one.clone(),
             [one, two] if one == two => one.clone(),

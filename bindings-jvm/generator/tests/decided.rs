@@ -2,6 +2,9 @@
 //!
 //! Knows the shop of the harness. Invariant: a case that says true or false is decided in bytecode.
 
+#[path = "support/cases.rs"]
+#[expect(unreachable_pub, reason = "a support file of several test crates")]
+mod cases;
 #[path = "support/jvm.rs"]
 #[expect(unreachable_pub, reason = "a support file of several test crates")]
 mod jvm;
@@ -9,48 +12,11 @@ mod jvm;
 #[expect(unreachable_pub, reason = "a support file of several test crates")]
 mod world;
 
+use cases::{WRITTEN, case};
 use jvm::Jvm;
-use stillframe_jvm_generator::{Generated, Site, Task, generate};
 use world::{Place, World};
 
 const CART: &str = "this:Lshop/Cart; = @cart";
-
-/// The line of a case, and what was generated.
-fn line(place: &mut Place<'_>, source: &str, token: usize, values: &[&str]) -> (String, Generated) {
-    let program = place.compile(source).unwrap_or_else(|error| panic!("{source}: {error}"));
-    let owned = place.locals.clone();
-    let locals: Vec<_> = owned
-        .iter()
-        .map(|(name, descriptor)| stillframe_jvm_generator::LocalAt { name, descriptor })
-        .collect();
-    let site = Site {
-        number: token as i32 + 100,
-        token: token as i32,
-        condition: Some(program.tree()),
-        locals: &locals,
-        task: Task::Write,
-        is_counted: false,
-    };
-    let made = generate(&site, place).unwrap_or_else(|error| panic!("{source}: {error}"));
-    (case(token, &locals, &made, "", values), made)
-}
-
-fn case(
-    token: usize,
-    locals: &[stillframe_jvm_generator::LocalAt<'_>],
-    made: &Generated,
-    mode: &str,
-    values: &[&str],
-) -> String {
-    use stillframe_classfile::kind_of;
-    let types: String =
-        locals.iter().filter_map(|local| kind_of(local.descriptor)).map(|k| k.widest()).collect();
-    let hex: String = made.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let data: Vec<String> = made.data.iter().map(|class| class.0.to_string()).collect();
-    let head = [token.to_string(), format!("({types})V"), hex, data.join(","), mode.to_owned()];
-    let values = values.iter().map(|value| (*value).to_owned());
-    head.into_iter().chain(values).collect::<Vec<_>>().join("\t")
-}
 
 /// Runs cases of locals (`name:descriptor = value`, parted by `|`), a condition and an outcome:
 /// `true`, `false`, `late` where only an object sends it on the slow path, `slow` where code is not
@@ -66,7 +32,8 @@ fn check(name: &str, cases: &[(&str, &str, &str)]) {
             let names: Vec<&str> = parted.iter().map(|(name, _)| *name).collect();
             let values: Vec<&str> = parted.iter().map(|(_, value)| *value).collect();
             let mut place = Place::new(&world, &names);
-            let (text, made) = line(&mut place, source, token, &values);
+            let program = place.compile(source).unwrap_or_else(|error| panic!("{source}: {error}"));
+            let (text, made) = case(&mut place, Some(&program), token, &values, WRITTEN);
             if made.is_inline != matches!(*expected, "true" | "false" | "late") {
                 faults.push(format!("{source}: {:?}", made.why_not));
             }

@@ -7,7 +7,7 @@ use stillframe_core::condition::{Install, JAVA, Program};
 use stillframe_core::error::Error;
 use stillframe_core::host::{Names, UnknownName};
 use stillframe_core::redaction::Redaction;
-use stillframe_jvm_generator::{ClassHandle, Classes, FieldAt, LocalAt, SlotAt};
+use stillframe_jvm_generator::{ClassHandle, Classes, FieldAt, SlotAt};
 
 /// One class as the harness described it.
 struct Class {
@@ -82,11 +82,6 @@ impl<'w> Place<'w> {
         let mut install =
             Install { dialect: &JAVA, names, attrs: &mut attrs, redaction: &redaction };
         Program::compile(source, &mut install)
-    }
-
-    /// The locals, as a site has them.
-    pub fn locals_at(&self) -> Vec<LocalAt<'_>> {
-        self.locals.iter().map(|(name, descriptor)| LocalAt { name, descriptor }).collect()
     }
 
     fn resolve(&self, name: &str) -> Option<SlotAt> {
