@@ -71,7 +71,7 @@ public final class Harness {
       }
       return parts[0] + "\t" + call(hit, given, parts[4]);
     } catch (Throwable raised) {
-      return parts[0] + "\traised " + raised;
+      return parts[0] + "\traised " + raised.toString().split("\n")[0];
     }
   }
 

@@ -3,23 +3,10 @@
 //! Knows arithmetic and logic over primitives. Invariant: each run has the same conditions, unless
 //! `STILLFRAME_SEED` says otherwise.
 
-#[path = "support/cases.rs"]
-#[expect(unreachable_pub, reason = "a support file of several test crates")]
-mod cases;
-#[path = "support/expressions.rs"]
-#[expect(unreachable_pub, reason = "a support file of several test crates")]
-mod expressions;
-#[path = "support/jvm.rs"]
-#[expect(unreachable_pub, reason = "a support file of several test crates")]
-mod jvm;
-#[path = "support/world.rs"]
-#[expect(unreachable_pub, reason = "a support file of several test crates")]
-mod world;
-
-use cases::{WRITTEN, case};
-use expressions::{Dice, LOCALS, Primitives};
-use jvm::Jvm;
-use world::{Place, World};
+use crate::cases::{WRITTEN, case};
+use crate::expressions::{Dice, LOCALS, Primitives};
+use crate::jvm::Jvm;
+use crate::world::{Place, World};
 
 /// Conditions in one run.
 const COUNT: usize = 3_000;

@@ -2,26 +2,16 @@
 //!
 //! Knows the shop of the harness. Invariant: a case that says true or false is decided in bytecode.
 
-#[path = "support/cases.rs"]
-#[expect(unreachable_pub, reason = "a support file of several test crates")]
-mod cases;
-#[path = "support/jvm.rs"]
-#[expect(unreachable_pub, reason = "a support file of several test crates")]
-mod jvm;
-#[path = "support/world.rs"]
-#[expect(unreachable_pub, reason = "a support file of several test crates")]
-mod world;
-
-use cases::{WRITTEN, case};
-use jvm::Jvm;
-use world::{Place, World};
+use crate::cases::{WRITTEN, case};
+use crate::jvm::Jvm;
+use crate::world::{Place, World};
 
 const CART: &str = "this:Lshop/Cart; = @cart";
 
 /// Runs cases of locals (`name:descriptor = value`, parted by `|`), a condition and an outcome:
 /// `true`, `false`, `late` where only an object sends it on the slow path, `slow` where code is not
 /// made for all of it, and `partly false` where that does not matter.
-fn check(name: &str, cases: &[(&str, &str, &str)]) {
+fn check(name: &'static str, cases: &[(&str, &str, &str)]) {
     for jvm in Jvm::all(name) {
         let world = World::read(&jvm.describe());
         let mut lines = Vec::new();

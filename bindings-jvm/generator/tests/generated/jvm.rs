@@ -5,9 +5,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Once;
 
 /// Classes of the application that cases use, in the order of their handles.
-pub const CLASSES: [&str; 9] = [
+pub(crate) const CLASSES: [&str; 9] = [
     "shop.Cart",
     "shop.Status",
     "shop.User",
@@ -18,12 +19,14 @@ pub const CLASSES: [&str; 9] = [
     "java.lang.Integer",
     "java.util.Map",
 ];
+static COMPILED: Once = Once::new();
 const EXPORTS: &str = "java.base/jdk.internal.misc=ALL-UNNAMED";
 
-/// One JDK with the classes compiled.
-pub struct Jvm {
+/// One JDK, for one test.
+pub(crate) struct Jvm {
     java: PathBuf,
-    folder: PathBuf,
+    /// Of the test, whose cases are in a file of their own.
+    name: &'static str,
 }
 
 fn run(command: &mut Command) -> String {
@@ -40,8 +43,8 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 }
 
 impl Jvm {
-    /// The JDKs of this machine, the classes compiled for a test of this name.
-    pub fn all(name: &str) -> Vec<Self> {
+    /// The JDKs of this machine, for a test of this name.
+    pub(crate) fn all(name: &'static str) -> Vec<Self> {
         let is_there = |java: &PathBuf| Command::new(java).arg("-version").output().is_ok();
         let mut homes = vec![PathBuf::from("java")];
         let more = std::env::var("STILLFRAME_JDKS").unwrap_or_default();
@@ -55,32 +58,28 @@ impl Jvm {
             eprintln!("SKIPPED what a JVM would say: no JDK is there");
             return Vec::new();
         }
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        if folder.exists() {
-            std::fs::remove_dir_all(&folder).expect("what an earlier run left can go");
-        }
-        compile(&folder);
-        homes.into_iter().map(|java| Self { java, folder: folder.clone() }).collect()
+        COMPILED.call_once(compile);
+        homes.into_iter().map(|java| Self { java, name }).collect()
     }
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.java);
-        let boot = self.folder.join("boot");
+        let boot = folder().join("boot");
         command.arg(format!("-Xbootclasspath/a:{}", boot.display())).arg("-cp");
-        command.arg(self.folder.join("shop")).args(["--add-exports", EXPORTS]);
+        command.arg(folder().join("shop")).args(["--add-exports", EXPORTS]);
         command.args(["-XX:+UnlockDiagnosticVMOptions", "-XX:+BytecodeVerificationLocal"]);
         command.arg("-XX:+BytecodeVerificationRemote");
         command
     }
 
     /// What there is to know of the classes.
-    pub fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         run(self.command().args(["java.stillframe.Harness", "describe", "-"]).args(CLASSES))
     }
 
     /// Runs cases, one a line; the outcomes in their order, without the numbers.
-    pub fn check(&self, cases: &[String]) -> Vec<String> {
-        let file = self.folder.join("cases.txt");
+    pub(crate) fn check(&self, cases: &[String]) -> Vec<String> {
+        let file = folder().join(self.name).with_extension("txt");
         std::fs::write(&file, cases.join("\n")).expect("the file can be written");
         let mut command = self.command();
         command.args(["java.stillframe.Harness", "check"]).arg(file).args(CLASSES);
@@ -91,14 +90,32 @@ impl Jvm {
         outcomes
     }
 
-    /// Runs another main class of the harness.
-    #[allow(dead_code)]
-    pub fn main(&self, class: &str, arguments: &[String]) -> String {
-        run(self.command().arg(class).args(arguments))
+    /// What it calls itself.
+    pub(crate) fn name(&self) -> String {
+        let text = run(self.command().arg("--version"));
+        text.lines().next().unwrap_or_default().to_owned()
+    }
+
+    /// Nanoseconds of a loop, and what the hook of a case adds.
+    pub(crate) fn measure(&self, case: &str, classes: &[&str]) -> String {
+        let file = folder().join(self.name).with_extension("txt");
+        std::fs::write(&file, case).expect("the file can be written");
+        let mut command = self.command();
+        command.arg(format!("-Dstillframe.case={}", file.display()));
+        command.arg(format!("-Dstillframe.classes={}", classes.join(",")));
+        run(command.arg("java.stillframe.Measure"))
     }
 }
 
-fn compile(folder: &Path) {
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated")
+}
+
+fn compile() {
+    let folder = folder();
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).expect("what an earlier run left can go");
+    }
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let harness = here.join("tests/harness");
     let mut javac = Command::new("javac");

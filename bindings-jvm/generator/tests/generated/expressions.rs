@@ -9,7 +9,7 @@ use stillframe_core::value::{Missing, Object, Reading, Text, Value};
 use stillframe_jvm_generator::{Classes, SlotAt};
 
 /// The locals of every condition.
-pub const LOCALS: [&str; 11] =
+pub(crate) const LOCALS: [&str; 11] =
     ["i:I", "j:I", "l:J", "m:J", "d:D", "e:D", "f:F", "c:C", "b:B", "z:Z", "y:Z"];
 const NUMBERS: [&str; 9] = ["i", "j", "l", "m", "d", "e", "f", "c", "b"];
 const LITERALS: [&str; 14] = [
@@ -22,10 +22,10 @@ const BITS: [&str; 6] = ["&", "|", "^", "<<", ">>", ">>>"];
 const COMPARISONS: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
 
 /// Numbers that only look random.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
@@ -45,7 +45,7 @@ impl Dice {
     }
 
     /// A condition.
-    pub fn boolean(&mut self, depth: usize) -> String {
+    pub(crate) fn boolean(&mut self, depth: usize) -> String {
         if depth == 0 {
             return self.of(&["z", "y", "true", "i > 0", "d != e", "l == 0"]).to_owned();
         }
@@ -135,15 +135,15 @@ impl Dice {
 }
 
 /// Values of the locals.
-pub struct Primitives {
+pub(crate) struct Primitives {
     values: Vec<Value<'static>>,
     slots: Vec<usize>,
     /// As the harness reads them.
-    pub texts: Vec<String>,
+    pub(crate) texts: Vec<String>,
 }
 
 impl Primitives {
-    pub fn throw(dice: &mut Dice) -> Self {
+    pub(crate) fn throw(dice: &mut Dice) -> Self {
         let (mut values, mut texts) = (Vec::new(), Vec::new());
         for local in LOCALS {
             let letter = &local[2..];
@@ -184,7 +184,7 @@ impl Primitives {
     }
 
     /// What the machine says; none if it fails.
-    pub fn test(mut self, program: &Program, place: &mut Place<'_>) -> Option<bool> {
+    pub(crate) fn test(mut self, program: &Program, place: &mut Place<'_>) -> Option<bool> {
         for slot in 0.. {
             match Classes::slot(place, slot) {
                 Some(SlotAt::Local(index)) => self.slots.push(index),

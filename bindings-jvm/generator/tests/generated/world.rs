@@ -18,11 +18,11 @@ struct Class {
 }
 
 /// All classes.
-pub struct World(Vec<Class>);
+pub(crate) struct World(Vec<Class>);
 
 impl World {
     /// Reads what the harness said.
-    pub fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         let mut classes = Vec::new();
         for line in text.lines() {
             let parts: Vec<&str> = line.split('\t').collect();
@@ -55,17 +55,17 @@ impl World {
 }
 
 /// A place in the code.
-pub struct Place<'w> {
+pub(crate) struct Place<'w> {
     world: &'w World,
     /// Name and declared type.
-    pub locals: Vec<(String, String)>,
+    pub(crate) locals: Vec<(String, String)>,
     slots: Vec<SlotAt>,
     by_name: HashMap<String, u16>,
 }
 
 impl<'w> Place<'w> {
     /// A place with these locals: `name:descriptor`.
-    pub fn new(world: &'w World, locals: &[&str]) -> Self {
+    pub(crate) fn new(world: &'w World, locals: &[&str]) -> Self {
         let split = |local: &&str| {
             let (name, descriptor) = local.split_once(':').expect("a local has a type");
             (name.to_owned(), descriptor.to_owned())
@@ -75,7 +75,7 @@ impl<'w> Place<'w> {
     }
 
     /// The condition compiled here.
-    pub fn compile(&mut self, source: &str) -> Result<Program, Error> {
+    pub(crate) fn compile(&mut self, source: &str) -> Result<Program, Error> {
         let redaction = Redaction::default();
         let mut attrs = Vec::new();
         let names = self;

@@ -9,20 +9,20 @@ use stillframe_jvm_generator::{Generated, LocalAt, Site, Task, generate};
 
 /// What a case does besides its condition.
 #[derive(Clone, Copy)]
-pub struct Way {
+pub(crate) struct Way {
     /// What is done when the condition holds.
-    pub task: Task,
+    pub(crate) task: Task,
     /// Whether false hits are counted.
-    pub is_counted: bool,
+    pub(crate) is_counted: bool,
     /// What the bridge does: nothing special, `full` or `broken`.
-    pub mode: &'static str,
+    pub(crate) mode: &'static str,
 }
 
 /// Hits are written, and false ones not counted.
-pub const WRITTEN: Way = Way { task: Task::Write, is_counted: false, mode: "" };
+pub(crate) const WRITTEN: Way = Way { task: Task::Write, is_counted: false, mode: "" };
 
 /// The line of a case, and what was generated. Its site's number is 100 more than its token.
-pub fn case(
+pub(crate) fn case(
     place: &mut Place<'_>,
     program: Option<&Program>,
     token: usize,
