@@ -7,7 +7,7 @@
 mod plan;
 mod stack;
 
-pub(crate) use plan::{Plan, Slots, Source, Step};
+pub(crate) use plan::{Found, Plan, Slots, Source, Step};
 pub(crate) use stack::lines_changed;
 
 use crate::classes::Jdk;

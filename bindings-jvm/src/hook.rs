@@ -5,6 +5,7 @@
 //! of values. Invariant: a class without a probe runs the code it would run without us.
 
 mod bridge;
+mod fields;
 mod hooked;
 mod patches;
 
@@ -144,7 +145,7 @@ pub(crate) fn arm(
     let class = code.class(env).ok_or_else(gone)?;
     let placed = &target.placed;
     let token = hooked::add(agent, site, plan, placed)?;
-    bridge::define(env, machine, token, class)?;
+    bridge::define(env, machine, token, class, &placed.locals)?;
     let method = (code.name.as_str(), code.descriptor.as_str());
     let patch = Patch::new(token, method, target.spot, placed.form, placed.locals.clone());
     if !patches::add(env, class, patch) {

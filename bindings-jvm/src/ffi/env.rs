@@ -312,6 +312,20 @@ impl Env {
         !self.clear()
     }
 
+    /// Calls a static method that answers with a long.
+    pub(crate) fn call_static_long(
+        self,
+        class: jclass,
+        method: jmethodID,
+        arguments: &[Argument],
+    ) -> Option<i64> {
+        let arguments: Vec<jvalue> = arguments.iter().map(|argument| argument.value()).collect();
+        let call = self.table().CallStaticLongMethodA;
+        // SAFETY: as in `call_object`, for the class.
+        let answer = unsafe { call(self.0, class, method, arguments.as_ptr()) };
+        self.unless_raised(answer)
+    }
+
     /// Calls a static method that answers with an int. About 20 ns.
     pub(crate) fn call_static_int(
         self,

@@ -55,7 +55,7 @@ impl Slots {
 
 /// Where the value of a slot is at one site.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(crate) enum Found {
     /// At this place of the locals; none where the variable is not there at this line.
     Local(Option<usize>),
     /// Behind fields, from the local that is `this`.
@@ -96,7 +96,8 @@ impl Plan {
         self.locals.get(index)
     }
 
-    pub(super) fn slot(&self, slot: u16) -> Option<&Found> {
+    /// Where the value of a slot is.
+    pub(crate) fn slot(&self, slot: u16) -> Option<&Found> {
         self.slots.get(usize::from(slot))
     }
 }

@@ -3,11 +3,17 @@
 //! Knows how classes come into the machine, not what they do. Invariant: the bridge is defined once in a
 //! process, before the first probe.
 
-use super::hooked::hooked;
-use crate::ffi::{Argument, Env, Machine, bridge_natives};
+use super::fields::Fields;
+use super::hooked::{Hooked, hooked};
+use crate::classes::Jdk;
+use crate::ffi::{Argument, Env, Machine, bridge_natives, c_string};
 use jni_sys::{jclass, jmethodID, jobject};
 use std::sync::OnceLock;
+use stillframe_classfile::Local;
 use stillframe_core::error::{Error, ErrorKind, Result};
+use stillframe_core::probe::ProbeKind;
+use stillframe_core::registry::Action;
+use stillframe_jvm_generator::{LocalAt, Site, Task, generate};
 
 /// The classes of package `java.stillframe`, superclasses before others: name and bytes.
 const CLASSES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/classes.rs"));
@@ -18,6 +24,8 @@ struct Bridge {
     module: usize,
     prepare: usize,
     forget: usize,
+    memory: usize,
+    offset: usize,
 }
 
 impl Bridge {
@@ -38,26 +46,31 @@ pub(crate) fn prepare(env: Env, machine: &Machine) -> Result<()> {
     if BRIDGE.get().is_some() {
         return Ok(());
     }
-    let mut bridge = None;
+    let (mut bridge, mut memory) = (None, None);
     for (name, bytes) in CLASSES {
         let class = env.define_boot_class(bytes);
         let class = class.ok_or_else(|| failed(&format!("the class java.stillframe.{name}")))?;
-        if *name == "Bridge" {
-            bridge = Some(class);
+        match *name {
+            "Bridge" => bridge = Some(class),
+            "Memory" => memory = Some(class),
+            _ => {}
         }
     }
-    let class = bridge.ok_or_else(|| failed("the bridge"))?;
+    let (class, memory) = bridge.zip(memory).ok_or_else(|| failed("the bridge"))?;
     let found = || {
         let module = env.module(class)?;
         let base = env.module(env.find_class(c"java/lang/Object")?)?;
         machine.jvmti.add_exports(base, c"jdk.internal.misc", module).ok()?;
         env.register(class, &bridge_natives()).then_some(())?;
         let prepare = c"(I[B[Ljava/lang/Object;)V";
+        let offset = c"(Ljava/lang/Class;Ljava/lang/String;)J";
         Some(Bridge {
             class: env.new_global(class)? as usize,
             module: env.new_global(module)? as usize,
             prepare: env.static_method(class, c"prepare", prepare)? as usize,
             forget: env.static_method(class, c"forget", c"(I)V")? as usize,
+            memory: env.new_global(memory)? as usize,
+            offset: env.static_method(memory, c"offset", offset)? as usize,
         })
     };
     let bridge = found().ok_or_else(|| failed("what the bridge needs"))?;
@@ -66,15 +79,69 @@ pub(crate) fn prepare(env: Env, machine: &Machine) -> Result<()> {
     Ok(())
 }
 
-/// Lets the module of `class` see the bridge, and defines the class made for the site.
-pub(super) fn define(env: Env, machine: &Machine, token: u32, class: jclass) -> Result<()> {
+/// Where a field lies in the objects of the class that declares it, or a static one in its mirror.
+pub(super) fn offset(env: Env, declaring: jclass, name: &str) -> Option<i64> {
+    let bridge = BRIDGE.get()?;
+    let name = env.new_string(name)?;
+    let arguments = [declaring, name].map(Argument::Object);
+    let (memory, method) = (bridge.memory as jclass, bridge.offset as jmethodID);
+    env.call_static_long(memory, method, &arguments).filter(|offset| *offset >= 0)
+}
+
+/// Lets the module of `class` see the bridge, and defines the class made for the site. Without that
+/// class, which the machine or the generator may refuse, the core's machine decides each hit.
+pub(super) fn define(
+    env: Env,
+    machine: &Machine,
+    token: u32,
+    class: jclass,
+    locals: &[Local],
+) -> Result<()> {
     let bridge = BRIDGE.get().ok_or_else(|| failed("the bridge"))?;
     if let Some(module) = env.module(class) {
         // An unnamed module reads every other: the machine may refuse what is so already.
         let _ = machine.jvmti.add_reads(module, bridge.module as jobject);
     }
-    let _ = hooked(token);
+    let is_wanted = std::env::var("STILLFRAME_CONDITIONS").map_or(true, |how| how != "machine");
+    if let Some(hooked) = hooked(token).filter(|_| is_wanted) {
+        made(env, machine, bridge, (token, hooked), class, locals);
+    }
     Ok(())
+}
+
+/// Makes the class of a site and defines it; none if it did not come to that.
+fn made(
+    env: Env,
+    machine: &Machine,
+    bridge: &Bridge,
+    (token, hooked): (u32, &Hooked),
+    class: jclass,
+    locals: &[Local],
+) -> Option<()> {
+    let site = hooked.agent.site(hooked.site)?;
+    let spec = &site.probe.spec;
+    let is_written = matches!(site.action, Action::Snap) && site.plan.watches.is_empty();
+    let at = |local: &'_ Local| (local.name.clone(), local.descriptor.clone());
+    let named: Vec<(String, String)> = locals.iter().map(at).collect();
+    let named: Vec<LocalAt<'_>> =
+        named.iter().map(|(name, descriptor)| LocalAt { name, descriptor }).collect();
+    let number = token.cast_signed();
+    let wanted = Site {
+        number,
+        token: number,
+        condition: site.condition.as_ref().map(|condition| condition.tree()),
+        locals: &named,
+        task: if is_written { Task::Write } else { Task::Hand },
+        is_counted: spec.exact || spec.kind == ProbeKind::Count,
+    };
+    let mut fields = Fields::new(env, machine, Jdk::current()?, &hooked.plan, class);
+    let made = generate(&wanted, &mut fields).ok()?;
+    let objects = fields.classes(&made.data)?;
+    let object = env.find_class(&c_string("java/lang/Object"))?;
+    let (bytes, data) = (env.new_bytes(&made.bytes)?, env.new_objects(object, &objects)?);
+    let arguments = [Argument::Int(number), Argument::Object(bytes), Argument::Object(data)];
+    let prepare = bridge.prepare as jmethodID;
+    env.call_static_void(bridge.class(), prepare, &arguments).then_some(())
 }
 
 /// Lets the class made for a site go.

@@ -178,6 +178,16 @@ impl Jvmti {
         Ok(Given::new(self, classes, count))
     }
 
+    /// The classes that a loader answers with for their names, whoever defined them, as local references
+    /// of the calling thread; null is the boot loader.
+    pub(crate) fn classes_of(self, loader: jobject) -> Result<Given<jclass>> {
+        let (mut count, mut classes) = (0, null_mut());
+        let get = self.table().get_class_loader_classes;
+        // SAFETY: the loader is null or a live reference; the answers go to locals.
+        checked(unsafe { get(self.0, loader, &raw mut count, &raw mut classes) })?;
+        Ok(Given::new(self, classes, count))
+    }
+
     /// Signature of a class: `Lcom/acme/Cart;`.
     pub(crate) fn signature(self, class: jclass) -> Result<String> {
         let mut signature = null_mut();

@@ -107,7 +107,9 @@ pub(crate) struct Functions {
     _76: Gap<2>,
     pub(super) get_loaded_classes:
         unsafe extern "system" fn(RawEnv, *mut jint, *mut *mut jclass) -> Answer,
-    _79: Gap<15>,
+    pub(super) get_class_loader_classes:
+        unsafe extern "system" fn(RawEnv, jobject, *mut jint, *mut *mut jclass) -> Answer,
+    _80: Gap<14>,
     pub(super) add_module_reads: unsafe extern "system" fn(RawEnv, jobject, jobject) -> Answer,
     pub(super) add_module_exports:
         unsafe extern "system" fn(RawEnv, jobject, *const c_char, jobject) -> Answer,
