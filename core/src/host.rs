@@ -298,6 +298,11 @@ pub trait Runtime: Send + Sync + 'static {
     /// this machine: then a location may name folders above it that nobody here knows.
     const PACKAGE_PATHS: bool = false;
 
+    /// Whether every hit is counted. Else a hit whose condition is false costs the application next to
+    /// nothing and is counted only where [`ProbeSpec::counts_false`](crate::probe::ProbeSpec::counts_false)
+    /// says so; reports tell of the others that they are not.
+    const COUNTS_FALSE: bool = true;
+
     /// Runs `task` where the runtime may be entered: a thread of ours that takes the GIL, the event
     /// loop, an attached daemon thread. Tasks run one at a time, in order. False if the runtime is
     /// going away and the task was dropped.

@@ -138,10 +138,17 @@ pub struct ProbeSpec {
     /// Says where it would sit, and arms nothing: the report is *done* or *refused* at once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+    /// Counts every hit, also where a hit whose condition is false would cost nothing and is therefore
+    /// not counted ([`Runtime::COUNTS_FALSE`](crate::host::Runtime::COUNTS_FALSE)).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exact: bool,
 }
 
 /// What an agent that understands [`ProbeSpec::dry_run`] says of itself in its hello.
 pub const DRY_RUN: &str = "dry_run";
+/// What an agent that understands [`ProbeSpec::exact`] says of itself in its hello. One that does not
+/// counts every hit.
+pub const EXACT: &str = "exact";
 
 fn snap() -> ProbeKind {
     ProbeKind::Snap
@@ -165,7 +172,18 @@ impl ProbeSpec {
             capture: CaptureLimits::DEFAULT,
             unchecked: false,
             dry_run: false,
+            exact: false,
         }
+    }
+
+    /// Whether hits whose condition is false are counted in every runtime: where that was asked for,
+    /// and where counting is all that is asked.
+    pub fn counts_false(&self) -> bool {
+        let is_kind = match self.kind {
+            ProbeKind::Count | ProbeKind::Time => true,
+            ProbeKind::Snap | ProbeKind::Log => false,
+        };
+        is_kind || self.exact || self.condition.is_none()
     }
 
     /// This specification if its numbers and sizes are within bounds and its parts fit its kind.
@@ -269,6 +287,9 @@ pub struct ArmedAt {
 
 /// Exact counters of one probe on one instance, each hit in exactly one:
 /// `hits = captured + condition_false + condition_failed + over_quota + buffer_full + missed`.
+///
+/// Where [`ProbeReport::false_uncounted`] says so, `condition_false` and therefore `hits` are the least
+/// that it was; the others are exact there too.
 ///
 /// That holds in every report, also while hits are under way: the hits are the sum of what was read.
 /// What the line does while the probe is off it (pending, resting, stopped, at its end) is no hit:
@@ -432,6 +453,9 @@ pub struct ProbeReport {
     /// What the line did.
     #[serde(default)]
     pub counters: Counters,
+    /// Whether hits whose condition is false are not counted here, because they cost nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub false_uncounted: bool,
     /// What became of its captures.
     #[serde(default)]
     pub delivery: Delivery,
@@ -470,6 +494,7 @@ impl ProbeReport {
             running: None,
             not_probed: Vec::new(),
             counters: Counters::default(),
+            false_uncounted: false,
             delivery: Delivery::default(),
             durations: None,
             first_failure: None,
@@ -479,5 +504,60 @@ impl ProbeReport {
             cost_ppm: 0,
             budget_ppm: 0,
         }
+    }
+
+    /// Whether the line may have run more often than the counters say: false hits are not counted, and
+    /// the probe is or was on its line.
+    pub fn is_at_least(&self) -> bool {
+        let is_off = matches!(self.state, ProbeState::Pending | ProbeState::Refused);
+        self.false_uncounted && self.at.is_some() && !is_off
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_older_versions_do_not_know_are_said_only_where_they_matter() {
+        let location: Location = "app.py:3".parse().expect("a location");
+        let spec = ProbeSpec::snap(location);
+        let text = serde_json::to_string(&spec).expect("JSON");
+        assert!(!text.contains("exact"), "{text}");
+        assert_eq!(serde_json::from_str::<ProbeSpec>(&text).expect("a specification"), spec);
+        let spec = ProbeSpec { exact: true, ..spec };
+        let text = serde_json::to_string(&spec).expect("JSON");
+        assert_eq!(serde_json::from_str::<ProbeSpec>(&text).expect("a specification"), spec);
+
+        let id = "p7k2".parse().expect("an id");
+        let report = ProbeReport::new(id, 1, ProbeState::Armed);
+        let text = serde_json::to_string(&report).expect("JSON");
+        assert!(!text.contains("false_uncounted"), "{text}");
+        assert_eq!(serde_json::from_str::<ProbeReport>(&text).expect("a report"), report);
+    }
+
+    #[test]
+    fn counters_are_the_least_only_where_the_probe_was_on_its_line() {
+        let at = ArmedAt {
+            file: "Cart.java".to_owned(),
+            line: 3,
+            last_line: None,
+            function: String::new(),
+            line_text: None,
+            source: SourceMatch::Equal,
+            note: None,
+        };
+        let id = "p7k2".parse().expect("an id");
+        let report = |state, false_uncounted| ProbeReport {
+            at: Some(at.clone()),
+            false_uncounted,
+            ..ProbeReport::new(id, 1, state)
+        };
+        assert!(report(ProbeState::Armed, true).is_at_least());
+        assert!(report(ProbeState::Expired, true).is_at_least());
+        assert!(!report(ProbeState::Armed, false).is_at_least());
+        assert!(!report(ProbeState::Refused, true).is_at_least());
+        let never_placed = ProbeReport { at: None, ..report(ProbeState::Expired, true) };
+        assert!(!never_placed.is_at_least());
     }
 }

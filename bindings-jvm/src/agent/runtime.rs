@@ -95,6 +95,7 @@ impl JvmRuntime {
 
 impl Runtime for JvmRuntime {
     const PACKAGE_PATHS: bool = true;
+    const COUNTS_FALSE: bool = false;
 
     fn run_soon(&self, task: Box<dyn FnOnce() + Send>) -> bool {
         self.installer.run(task)

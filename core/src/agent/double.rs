@@ -13,9 +13,9 @@ use std::sync::Mutex;
 type Task = Box<dyn FnOnce() + Send>;
 
 /// A runtime of one file, `/app/app.py`, whose function `f` has the lines 2 to 9 and the variables of
-/// [`Frame`]. Its tasks run when the test says so.
+/// [`Frame`]. Its tasks run when the test says so. `COUNTS`: its [`Runtime::COUNTS_FALSE`].
 #[derive(Default)]
-pub(super) struct Double {
+pub(super) struct Double<const COUNTS: bool = true> {
     tasks: Mutex<VecDeque<Task>>,
     pub(super) loaded: Mutex<bool>,
     pub(super) going_away: Mutex<bool>,
@@ -64,7 +64,9 @@ impl Double {
     }
 }
 
-impl Runtime for Double {
+impl<const COUNTS: bool> Runtime for Double<COUNTS> {
+    const COUNTS_FALSE: bool = COUNTS;
+
     fn run_soon(&self, task: Task) -> bool {
         if *self.going_away.lock().expect("no test panics inside") {
             return false;

@@ -38,7 +38,9 @@ impl<R: Runtime> Agent<R> {
     fn report(&self, entry: &Entry) -> ProbeReport {
         let stopwatch = entry.stopwatch.and_then(|number| self.stopwatches.get(number));
         let measured = [entry.durations.clone(), stopwatch.map(Stopwatch::durations)];
-        report_of(entry, Durations::added(measured.iter().flatten()))
+        let false_uncounted = !R::COUNTS_FALSE && !entry.probe.spec.counts_false();
+        let durations = Durations::added(measured.iter().flatten());
+        ProbeReport { false_uncounted, ..report_of(entry, durations) }
     }
 
     /// Everything the agent knows about itself.
@@ -85,6 +87,7 @@ fn report_of(entry: &Entry, durations: Option<Durations>) -> ProbeReport {
         running: entry.running.clone(),
         not_probed: entry.not_probed.clone(),
         counters,
+        false_uncounted: false,
         delivery,
         durations,
         first_failure: entry.first_failure.clone(),

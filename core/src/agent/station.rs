@@ -9,7 +9,7 @@ use crate::clock;
 use crate::host::Runtime;
 use crate::ids::InstanceId;
 use crate::limits::MAX_PROBES;
-use crate::probe::DRY_RUN;
+use crate::probe::{DRY_RUN, EXACT};
 use crate::registry::Origin;
 use crate::transport::client::{LinkChange, Station};
 use crate::transport::log::Level;
@@ -35,7 +35,7 @@ impl<R: Runtime> Station for Agent<R> {
         let kinds = self.config.allow.iter().map(|kind| format!("{kind:?}").to_lowercase());
         AgentMessage::Hello {
             protocol: PROTOCOL,
-            capabilities: kinds.chain([DRY_RUN.to_owned()]).collect(),
+            capabilities: kinds.chain([DRY_RUN, EXACT].map(str::to_owned)).collect(),
             instance,
             info: Box::new(self.info()),
             unsure,

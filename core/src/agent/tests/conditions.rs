@@ -1,7 +1,9 @@
 //! Conditions and watches on the hit path.
 
 use super::help::*;
-use crate::agent::double::Frame;
+use crate::agent::double::{Double, Frame};
+use crate::agent::{Agent, Arguments};
+use crate::condition::PYTHON;
 use crate::probe::ProbeState;
 use crate::snapshot::Node;
 
@@ -17,6 +19,27 @@ fn a_condition_decides_and_each_outcome_is_counted() {
     assert!(report.ns_per_hit.is_some_and(|ns| ns > 0));
     assert_eq!(seen.lock().expect("no test panics inside").len(), 1);
     accounts_add_up(&report);
+}
+
+#[test]
+fn what_a_runtime_does_not_count_is_said_of_the_probes_it_holds_for() {
+    let variables = [("STILLFRAME_LOG", "off")];
+    let config = || config(Arguments::default(), &variables).expect("the configuration is right");
+    let sparing = Agent::start(Double::<false>::default(), &PYTHON, config()).expect("it starts");
+    let counting = agent();
+    let cases = [
+        (true, r#"{"condition":"x > 10","location":"app.py:3"}"#),
+        (true, r#"{"condition":"x > 10","location":"app.py:3","kind":"log","log":"{x}"}"#),
+        (false, r#"{"condition":"x > 10","location":"app.py:3","exact":true}"#),
+        (false, r#"{"condition":"x > 10","location":"app.py:3","kind":"count"}"#),
+        (false, r#"{"location":"app.py:3"}"#),
+    ];
+    for (is_uncounted, json) in cases {
+        let id = sparing.probe(spec(json), Some(collector().1)).expect("it is permitted");
+        assert_eq!(report(&sparing, id).false_uncounted, is_uncounted, "{json}");
+        let id = counting.probe(spec(json), Some(collector().1)).expect("it is permitted");
+        assert!(!report(&counting, id).false_uncounted, "{json}");
+    }
 }
 
 #[test]

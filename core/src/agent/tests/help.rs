@@ -4,6 +4,7 @@ use crate::agent::double::{Double, Frame};
 use crate::agent::{Agent, Arguments, Config};
 use crate::condition::PYTHON;
 use crate::error::Result;
+use crate::host::Runtime;
 use crate::ids::ProbeId;
 use crate::probe::{ProbeReport, ProbeSpec, ProbeState};
 use crate::snapshot::Snapshot;
@@ -58,7 +59,7 @@ pub(super) fn armed(agent: &Agent<Double>, json: &str) -> (ProbeId, u32, Seen) {
     (id, site.expect("it is hooked"), seen)
 }
 
-pub(super) fn report(agent: &Agent<Double>, id: ProbeId) -> ProbeReport {
+pub(super) fn report<R: Runtime>(agent: &Agent<R>, id: ProbeId) -> ProbeReport {
     let found = agent.status().probes.into_iter().find(|report| report.probe == id);
     found.expect("it is in the status")
 }
