@@ -1,7 +1,7 @@
 //! The agent of this process: its life, and what the core asks of the virtual machine.
 //!
-//! Knows when the machine may be entered, and nothing of conditions or captures. Invariant: whatever goes
-//! wrong here, the application starts and ends as it would without us.
+//! Knows when the machine may be entered, and nothing of conditions or captures. Invariant:
+//! whatever goes wrong here, the application starts and ends as it would without us.
 
 mod identity;
 mod installer;

@@ -1,11 +1,11 @@
 //! What is known of classes: their fields, how their objects store what they are, which of their methods
 //! only return a field.
 //!
-//! Learnt through the tool interface, which runs nothing of the application and initialises no class; kept
-//! in one table for the process. Readers take its lock only if it is free, and so does who adds: an
-//! application's thread that meets a holder learns the class anew for this one hit instead of waiting.
-//! Holders only copy a pointer, so that is rare, and it costs time alone. Invariant: the table keeps no
-//! class from being unloaded.
+//! Learnt through the tool interface, which runs nothing of the application and initialises no
+//! class; kept in one table for the process. Readers take its lock only if it is free, and so does
+//! who adds: an application's thread that meets a holder learns the class anew for this one hit
+//! instead of waiting. Holders only copy a pointer, so that is rare, and it costs time alone.
+//! Invariant: the table keeps no class from being unloaded.
 
 mod describe;
 mod form;

@@ -19,8 +19,8 @@ impl Fault {
         Self { code, message: message.to_owned(), hint: hint.map(str::to_owned) }
     }
 
-    /// Raises it as `dev.stillframe.StillframeException` when the native method returns; where that class
-    /// is not to be had, as an `IllegalStateException`.
+    /// Raises it as `dev.stillframe.StillframeException` when the native method returns; where that
+    /// class is not to be had, as an `IllegalStateException`.
     pub(crate) fn throw(&self, env: Env) {
         crate::ffi::throw(env, self.code, &self.message, self.hint.as_deref());
     }

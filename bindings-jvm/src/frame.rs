@@ -1,8 +1,8 @@
 //! One hit, as the core reads it: [`Scope`] for conditions, [`Walker`] for captures.
 //!
-//! Knows which variable a slot is, by the plan made when the probe was armed. Invariants: it lives for one
-//! native call of the thread that hit; all references made during it end with it; no code of the
-//! application runs.
+//! Knows which variable a slot is, by the plan made when the probe was armed. Invariants: it lives
+//! for one native call of the thread that hit; all references made during it end with it; no code
+//! of the application runs.
 
 mod plan;
 mod stack;
@@ -15,7 +15,6 @@ use crate::ffi::{Env, Field};
 use crate::jvmti::Jvmti;
 use crate::value::{self, Objects};
 use jni_sys::{jobject, jobjectArray};
-use plan::Found;
 use stack::Stack;
 use std::cell::OnceCell;
 use std::ptr::null_mut;

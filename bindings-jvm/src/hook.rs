@@ -1,8 +1,8 @@
 //! The hook: how a line of a class is made to tell us that it was reached.
 //!
-//! The class is retransformed with a call in it; what the call does is a class of its own, made for this
-//! one site when the probe is placed, so that linking it is a look-up. Knows what goes where, and nothing
-//! of values. Invariant: a class without a probe runs the code it would run without us.
+//! The class is retransformed with a call in it; what the call does is a class of its own, made for
+//! this one site when the probe is placed, so that linking it is a look-up. Knows what goes where,
+//! and nothing of values. Invariant: a class without a probe runs the code it would run without us.
 
 mod bridge;
 mod fields;
@@ -125,7 +125,9 @@ fn bytes_of(machine: &Machine, class: jclass) -> Option<Vec<u8>> {
     let was_off = patches::is_empty();
     jvmti.notify(Mode::On, Event::ClassFileLoadHook, null_mut()).ok()?;
     // It fails by design: what we answer with is no class file, so nothing is stopped or replaced.
-    let bytes = patches::read(|| drop(jvmti.retransform(&[class])));
+    let bytes = patches::read(|| {
+        let _ = jvmti.retransform(&[class]);
+    });
     if was_off {
         let _ = jvmti.notify(Mode::Off, Event::ClassFileLoadHook, null_mut());
     }

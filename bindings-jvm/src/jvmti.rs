@@ -10,5 +10,4 @@ mod given;
 mod table;
 
 pub(crate) use env::{CAPABILITIES, Event, Jvmti, Mode};
-pub(crate) use given::Given;
-pub(crate) use table::{Callback, FrameInfo, LineEntry, RawEnv};
+pub(crate) use table::{Callback, FrameInfo, RawEnv};

@@ -100,7 +100,7 @@ pub(crate) fn named(env: Env, machine: &Machine, name: &str) -> Option<Named> {
     let (first, second) = (found.next()?, found.next());
     // The same class in two loaders has two, which is one function; overloads are several.
     let is_one = second.is_none_or(|second| second.first_line == first.first_line);
-    is_one.then(|| Named { file, code: Some(first.code) })
+    is_one.then_some(Named { file, code: Some(first.code) })
 }
 
 /// Files with a class whose name the last part but one of `name` is.

@@ -1,10 +1,10 @@
 //! Objects of the application as values of the core, read through JNI.
 //!
-//! Knows what classes are made of, not where objects come from. Runs no code of the application: only
-//! fields, elements and characters are read. Objects are remembered for the hit, so that equal handles are
-//! the same object; what is copied of them lies still until the hit ends. Invariants: what a hit holds and
-//! how long it takes are bounded, and structures that other threads change meanwhile cost at most a wrong
-//! answer, never a fault: every index is checked, every loop ends.
+//! Knows what classes are made of, not where objects come from. Runs no code of the application:
+//! only fields, elements and characters are read. Objects are remembered for the hit, so that equal
+//! handles are the same object; what is copied of them lies still until the hit ends. Invariants:
+//! what a hit holds and how long it takes are bounded, and structures that other threads change
+//! meanwhile cost at most a wrong answer, never a fault: every index is checked, every loop ends.
 
 mod attribute;
 mod child;
@@ -43,8 +43,8 @@ const MOST_WRAPPERS: usize = 8;
 /// Local references for which the machine makes room when a hit holds more than a few.
 const REFERENCES: i32 = MOST_OBJECTS as i32 + 256;
 
-/// The handle of a value in place of one that could not be read while a collection was searched: whatever
-/// compares it fails, so that the search does not end as if there were nothing more.
+/// The handle of a value in place of one that could not be read while a collection was searched:
+/// whatever compares it fails, so that the search does not end as if there were nothing more.
 const UNREAD: usize = usize::MAX;
 
 /// An object that was met.

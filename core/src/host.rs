@@ -299,7 +299,8 @@ pub trait Runtime: Send + Sync + 'static {
     const PACKAGE_PATHS: bool = false;
 
     /// Whether every hit is counted. Else a hit whose condition is false costs the application next to
-    /// nothing and is counted only where [`ProbeSpec::counts_false`](crate::probe::ProbeSpec::counts_false)
+    /// nothing and is counted only where
+    /// [`ProbeSpec::counts_false`](crate::probe::ProbeSpec::counts_false)
     /// says so; reports tell of the others that they are not.
     const COUNTS_FALSE: bool = true;
 

@@ -49,8 +49,10 @@ final class Timing {
   }
 
   private static final int[] LIMITS = {3, 100, 50, 256, 64 << 10};
-  private static final String[] NAMES = {"count", "amount", "ratio", "done", "name", "codes", "order",
-      "rows", "stamp", "attempt"};
+  private static final String[] NAMES = {
+    "count", "amount", "ratio", "done", "name", "codes",
+    "order", "rows", "stamp", "attempt"
+  };
 
   public static void main(String[] arguments) throws Exception {
     int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000;

@@ -33,7 +33,8 @@ final class Vectors {
   /** A local that is missing, by the number of the reason. */
   record Missing(int reason) {}
 
-  private static final Map<String, Integer> REASONS = Map.of("unset", 1, "absent", 2, "needs_code", 3,
+  private static final Map<String, Integer> REASONS = Map.of("unset", 1, "absent", 2,
+      "needs_code", 3,
       "not_loaded", 4, "redacted", 5, "unreadable", 6, "out_of_fuel", 11);
 
   private final Map<String, Object> labels = new HashMap<>();

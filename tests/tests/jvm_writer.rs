@@ -64,7 +64,15 @@ impl Classes {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let javac = |to: &str| {
             let mut javac = Command::new(jdk.program("javac"));
-            javac.args(["-nowarn", "-source", "17", "-target", "17", "-XDstringConcat=inline", "-d"]);
+            javac.args([
+                "-nowarn",
+                "-source",
+                "17",
+                "-target",
+                "17",
+                "-XDstringConcat=inline",
+                "-d",
+            ]);
             javac.arg(folder.path().join(to));
             javac
         };
@@ -228,7 +236,8 @@ fn the_stream_is_what_the_core_writes() {
     for jdk in &jdks {
         let check = |case: &Value, theirs: Snapshot| {
             // NaN is not equal to itself, but its text is.
-            let (theirs, own) = (format!("{:#?}", theirs.locals), format!("{:#?}", own(case).locals));
+            let (theirs, own) =
+                (format!("{:#?}", theirs.locals), format!("{:#?}", own(case).locals));
             assert_eq!(theirs, own, "{jdk:?}, {}", case["name"]);
         };
         let (ran, skipped) = vectors(&classes, jdk, &[], "stream/cases.json", check);

@@ -75,28 +75,33 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
     gate.step("loom", loom_passes);
     gate.step("loom finds the weakened publish", loom_mutation);
     if let Some(product) = &product {
-        for (python, wheel) in &product.wheels {
-            let tag = python.tag();
-            gate.step(&format!("python tests {tag}"), || python_tests(python, wheel));
-            gate.step(&format!("clean environment {tag}"), || clean_environment(python, wheel));
-            gate.step(&format!("bench rows {tag}"), || bench::smoke(python, wheel));
-            if full || EXPLORING.contains(&python.minor) {
-                let explore = || exploration::run(python, wheel, full);
-                gate.step(&format!("exploration {tag}"), explore);
-            }
-        }
-        if full && let Some((python, wheel)) = product.wheels.first() {
-            gate.step("valgrind over reading values", || {
-                accounts::values(pytest(python, wheel, "test_values.py")?)
-            });
-        }
-        gate.step("demo", demo);
+        products(&mut gate, product, full);
     }
     gate.step("conformance vectors", conformance::summary);
     if full {
         gate.step("licences, bans, sources", deny);
     }
     gate.close()
+}
+
+/// What is tested of each wheel, and the demo.
+fn products(gate: &mut Gate, product: &Product, full: bool) {
+    for (python, wheel) in &product.wheels {
+        let tag = python.tag();
+        gate.step(&format!("python tests {tag}"), || python_tests(python, wheel));
+        gate.step(&format!("clean environment {tag}"), || clean_environment(python, wheel));
+        gate.step(&format!("bench rows {tag}"), || bench::smoke(python, wheel));
+        if full || EXPLORING.contains(&python.minor) {
+            let explore = || exploration::run(python, wheel, full);
+            gate.step(&format!("exploration {tag}"), explore);
+        }
+    }
+    if full && let Some((python, wheel)) = product.wheels.first() {
+        gate.step("valgrind over reading values", || {
+            accounts::values(pytest(python, wheel, "test_values.py")?)
+        });
+    }
+    gate.step("demo", demo);
 }
 
 fn needs_product(gate: &Gate, pythons: &[Python]) -> bool {

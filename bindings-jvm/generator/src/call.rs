@@ -123,7 +123,11 @@ impl<C: Classes> Code<'_, '_, C> {
 
     /// A helper that answers about two objects.
     fn pair(&mut self, name: &str, one: &Expr, two: &Expr) -> Done<Ty> {
-        if name == "objectsEqual" { self.object(one)? } else { self.reference(one)? };
+        if name == "objectsEqual" {
+            self.object(one)?
+        } else {
+            self.reference(one)?
+        };
         self.object(two)?;
         self.help(name, TWO)?;
         self.slow_if_below(0)?;

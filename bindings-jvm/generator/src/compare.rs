@@ -104,8 +104,12 @@ impl<C: Classes> Code<'_, '_, C> {
         let is_less = matches!(comparison, Comparison::Less | Comparison::LessEqual);
         match ty {
             Ty::Long => self.op(op::LCMP, 2, Some(Kind::Int))?,
-            Ty::Float => self.op(if is_less { op::FCMPG } else { op::FCMPL }, 2, Some(Kind::Int))?,
-            Ty::Double => self.op(if is_less { op::DCMPG } else { op::DCMPL }, 2, Some(Kind::Int))?,
+            Ty::Float => {
+                self.op(if is_less { op::FCMPG } else { op::FCMPL }, 2, Some(Kind::Int))?
+            }
+            Ty::Double => {
+                self.op(if is_less { op::DCMPG } else { op::DCMPL }, 2, Some(Kind::Int))?
+            }
             _ => {}
         }
         // In the order of the instructions: eq, ne, lt, ge, gt, le; each pair is its opposites.

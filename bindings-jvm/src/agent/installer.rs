@@ -14,7 +14,7 @@ type Task = Box<dyn FnOnce() + Send>;
 /// Bytes of the thread's stack: retransforming parses and verifies on it.
 const STACK_BYTES: usize = 2 << 20;
 /// References that a task makes at a time without the machine having to grow its table.
-const REFERENCES: i32 = 64;
+const REFERENCES: i32 = 512;
 
 #[derive(Default)]
 struct State {

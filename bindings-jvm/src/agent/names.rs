@@ -1,8 +1,8 @@
 //! Resolves the names of a condition at one line of one method.
 //!
-//! Java's order: locals, what lambdas and local classes captured, fields of `this` and of the classes
-//! around it, classes. Knows names, not values. Invariants: only loaded classes count, and none is loaded
-//! or initialised; a slot once given out for a name at some place stays that name's.
+//! Java's order: locals, what lambdas and local classes captured, fields of `this` and of the
+//! classes around it, classes. Knows names, not values. Invariants: only loaded classes count, and
+//! none is loaded or initialised; a slot once given out for a name at some place stays that name's.
 
 use super::runtime::Place;
 use super::visible::{Level, Visible};

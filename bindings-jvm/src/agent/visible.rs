@@ -122,8 +122,8 @@ impl Visible {
         self.levels.iter().find(is_it)?.path.clone()
     }
 
-    /// The field that `name` is, where `this` is the local that holds the object: of the innermost class that has one; what a class captured counts as
-    /// declared around it.
+    /// The field that `name` is, where `this` is the local that holds the object: of the innermost
+    /// class that has one; what a class captured counts as declared around it.
     pub(super) fn field(&self, this: Option<&str>, name: &str) -> Option<Source> {
         let captured = format!("val${name}");
         self.levels.iter().enumerate().find_map(|(depth, level)| {

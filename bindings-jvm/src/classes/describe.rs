@@ -11,9 +11,9 @@ use jni_sys::jclass;
 /// Fields that any limit of a capture allows.
 const MOST: usize = 1_000;
 
-/// Names and descriptors, in turn, of the instance fields that `class` itself declares, in the order of the class
-/// file; synthetic ones left out but for what an inner class holds of its surroundings. Empty where the
-/// class has no fields to tell.
+/// Names and descriptors, in turn, of the instance fields that `class` itself declares, in the
+/// order of the class file; synthetic ones left out but for what an inner class holds of its
+/// surroundings. Empty where the class has no fields to tell.
 pub(crate) fn describe(jvmti: Jvmti, class: jclass) -> Vec<String> {
     let Ok(fields) = jvmti.fields(class) else { return Vec::new() };
     let all = fields.as_slice().iter().filter_map(|field| {

@@ -1,7 +1,8 @@
 //! Which classes of the JDK are read by their structure, and in which fields they keep what they hold.
 //!
-//! Knows the fields of JDK 17 to 25, and no object. Invariant: a row is used only for a class of the boot
-//! loader, and only if all of its fields are there; else the object is shown by its fields.
+//! Knows the fields of JDK 17 to 25, and no object. Invariant: a row is used only for a class of
+//! the boot loader, and only if all of its fields are there; else the object is shown by its
+//! fields.
 
 use crate::ffi::FieldId;
 use stillframe_core::value::Kind;

@@ -191,8 +191,8 @@ fn shown_name(chain: &[Ancestor], tag: Tag) -> String {
     }
 }
 
-/// Whether a class of the application below the one `base` superclasses up has a method that decides what
-/// is in a collection.
+/// Whether a class of the application below the one `base` superclasses up has a method that
+/// decides what is in a collection.
 fn overrides(env: Env, jvmti: Jvmti, class: jclass, chain: &[Ancestor], base: usize) -> bool {
     let mut found = false;
     up(env, class, |depth, at| {
@@ -332,8 +332,8 @@ pub(crate) fn constants_of(jvmti: Jvmti, class: jclass) -> Vec<String> {
     pool.map(|pool| pool.classes().map(str::to_owned).collect()).unwrap_or_default()
 }
 
-/// The static field `name` of `class`, of a superclass or of an interface, and the class that declares it,
-/// as a local reference.
+/// The static field `name` of `class`, of a superclass or of an interface, and the class that
+/// declares it, as a local reference.
 pub(crate) fn static_field(
     env: Env,
     jvmti: Jvmti,

@@ -15,7 +15,7 @@ use stillframe_core::agent::Arguments;
 
 /// Loaded by `System.load`: learns of the machine, and starts nothing.
 #[unsafe(no_mangle)]
-pub extern "system" fn JNI_OnLoad(vm: *mut JavaVM, _reserved: *mut c_void) -> jint {
+extern "system" fn JNI_OnLoad(vm: *mut JavaVM, _reserved: *mut c_void) -> jint {
     guard((), || drop(Machine::learn(vm)));
     super::VERSION
 }
@@ -50,9 +50,8 @@ fn seconds(timeout: f64) -> Duration {
 
 /// `void start(String hub, String sink, Consumer<String> sinkFunction, String service, String version,
 /// String[] labels, String[] redact, String[] readable)`.
-#[expect(clippy::too_many_arguments, reason = "those of the Java method")]
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_dev_stillframe_Native_start(
+extern "system" fn Java_dev_stillframe_Native_start(
     raw: *mut JNIEnv,
     _class: jclass,
     hub: jstring,
@@ -88,7 +87,7 @@ fn no_machine() -> Fault {
 
 /// `void attach(String options)`: what an attach does, for the jar's agent.
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_dev_stillframe_Native_attach(
+extern "system" fn Java_dev_stillframe_Native_attach(
     raw: *mut JNIEnv,
     _class: jclass,
     options: jstring,
@@ -103,7 +102,7 @@ pub extern "system" fn Java_dev_stillframe_Native_attach(
 
 /// `void stop(double timeoutSeconds)`.
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_dev_stillframe_Native_stop(
+extern "system" fn Java_dev_stillframe_Native_stop(
     _raw: *mut JNIEnv,
     _class: jclass,
     timeout_s: f64,
@@ -113,7 +112,7 @@ pub extern "system" fn Java_dev_stillframe_Native_stop(
 
 /// `boolean flush(double timeoutSeconds)`.
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_dev_stillframe_Native_flush(
+extern "system" fn Java_dev_stillframe_Native_flush(
     _raw: *mut JNIEnv,
     _class: jclass,
     timeout_s: f64,
@@ -123,10 +122,7 @@ pub extern "system" fn Java_dev_stillframe_Native_flush(
 
 /// `String status()`: null where no agent runs.
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_dev_stillframe_Native_status(
-    raw: *mut JNIEnv,
-    _class: jclass,
-) -> jstring {
+extern "system" fn Java_dev_stillframe_Native_status(raw: *mut JNIEnv, _class: jclass) -> jstring {
     or_throw(raw, null_mut(), |env| {
         let Some(agent) = agent::current() else { return Ok(null_mut()) };
         let json = convert::json(&agent.status())?;
@@ -136,7 +132,7 @@ pub extern "system" fn Java_dev_stillframe_Native_status(
 
 /// `String probe(String specJson, Consumer<String> onSnapshot)`.
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_dev_stillframe_Native_probe(
+extern "system" fn Java_dev_stillframe_Native_probe(
     raw: *mut JNIEnv,
     _class: jclass,
     spec: jstring,
@@ -154,7 +150,7 @@ pub extern "system" fn Java_dev_stillframe_Native_probe(
 
 /// `void remove(String id)`.
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_dev_stillframe_Native_remove(
+extern "system" fn Java_dev_stillframe_Native_remove(
     raw: *mut JNIEnv,
     _class: jclass,
     id: jstring,

@@ -35,7 +35,7 @@ fn text(options: *const c_char) -> String {
 
 /// `-agentpath:…=options`: the machine is about to start.
 #[unsafe(no_mangle)]
-pub extern "system" fn Agent_OnLoad(
+extern "system" fn Agent_OnLoad(
     vm: *mut JavaVM,
     options: *const c_char,
     _reserved: *mut c_void,
@@ -85,7 +85,7 @@ fn without_agent(options: &str) -> String {
 
 /// `stillframe attach`, or a tool that does the same: the machine runs already.
 #[unsafe(no_mangle)]
-pub extern "system" fn Agent_OnAttach(
+extern "system" fn Agent_OnAttach(
     vm: *mut JavaVM,
     options: *const c_char,
     _reserved: *mut c_void,
@@ -169,7 +169,6 @@ extern "system" fn class_prepare(
     });
 }
 
-#[expect(clippy::too_many_arguments, reason = "the event's own")]
 extern "system" fn class_file_load_hook(
     _jvmti: RawEnv,
     raw: *mut JNIEnv,

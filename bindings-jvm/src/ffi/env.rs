@@ -1,9 +1,9 @@
 //! JNI: one thread's environment, and the calls of it that this binding makes.
 //!
-//! One method a function. Invariants: an exception that a call raised is taken away before the method
-//! returns, so none of ours reaches the application; references are local ones of the calling thread
-//! unless a name says otherwise. Where members of an object are asked for, it is an instance of the class
-//! that the member was looked up in.
+//! One method a function. Invariants: an exception that a call raised is taken away before the
+//! method returns, so none of ours reaches the application; references are local ones of the
+//! calling thread unless a name says otherwise. Where members of an object are asked for, it is an
+//! instance of the class that the member was looked up in.
 
 use jni_sys::{
     JNIEnv, JNINativeInterface__9, JNINativeMethod, jbyteArray, jclass, jfieldID, jint, jmethodID,
@@ -26,8 +26,6 @@ pub(crate) enum Argument {
     Object(jobject),
     /// An int.
     Int(i32),
-    /// A long.
-    Long(i64),
 }
 
 impl Argument {
@@ -35,7 +33,6 @@ impl Argument {
         match self {
             Self::Object(l) => jvalue { l },
             Self::Int(i) => jvalue { i },
-            Self::Long(j) => jvalue { j },
         }
     }
 }
@@ -69,9 +66,9 @@ macro_rules! by_letter {
     ($env:expr, $letter:expr, $holder:expr, $id:expr,
      $z:ident $b:ident $s:ident $c:ident $i:ident $j:ident $f:ident $d:ident $l:ident) => {{
         let (table, env, holder, id) = ($env.table(), $env.0, $holder, $id);
-        // SAFETY: (each arm) the holder is a live reference to a class or an instance that has this
-        // field, and the letter is that of the field's descriptor, as the caller looked them up.
         match $letter {
+            // SAFETY: the holder is a live reference to a class or an instance that has this field, and
+            // the letter is that of the field's descriptor, as the caller looked them up.
             b'Z' => Field::Boolean(unsafe { (table.$z)(env, holder, id) }),
             // SAFETY: as above.
             b'B' => Field::Byte(unsafe { (table.$b)(env, holder, id) }),
@@ -102,9 +99,10 @@ impl Env {
     fn table(&self) -> &'static JNINativeInterface__9 {
         // SAFETY: `new` refuses null, and the machine keeps a thread's environment while it is attached.
         let union = unsafe { *self.0 };
-        // SAFETY: the machine is of version 17 at least (`Agent_OnLoad` asks), so the table has what
-        // version 9 has, and it lives as long as the machine.
-        unsafe { &(*union).v9 }
+        // SAFETY: an environment begins with a pointer to a table that lives as long as the machine.
+        let union = unsafe { &*union };
+        // SAFETY: every machine that offers the tool interface of Java 11 has what version 9 has.
+        unsafe { &union.v9 }
     }
 
     /// Takes a pending exception away; whether there was one.
@@ -117,15 +115,6 @@ impl Env {
             unsafe { (table.ExceptionClear)(self.0) };
         }
         pending
-    }
-
-    /// Takes the pending exception, if there is one.
-    pub(crate) fn take_exception(self) -> Option<jobject> {
-        let table = self.table();
-        // SAFETY: allowed with and without a pending exception.
-        let exception = unsafe { (table.ExceptionOccurred)(self.0) };
-        self.clear();
-        (!exception.is_null()).then_some(exception)
     }
 
     /// Raises `exception` when the native method returns: only for explicit calls of the API.
@@ -259,20 +248,6 @@ impl Env {
         self.unless_raised(answer)
     }
 
-    /// Calls an instance method that answers with nothing.
-    pub(crate) fn call_void(
-        self,
-        object: jobject,
-        method: jmethodID,
-        arguments: &[Argument],
-    ) -> bool {
-        let arguments: Vec<jvalue> = arguments.iter().map(|argument| argument.value()).collect();
-        let call = self.table().CallVoidMethodA;
-        // SAFETY: as in `call_object`.
-        unsafe { call(self.0, object, method, arguments.as_ptr()) };
-        !self.clear()
-    }
-
     /// The same for a method of the application; what it raises is printed to stderr.
     pub(crate) fn call_described(self, object: jobject, method: jmethodID, arguments: &[Argument]) {
         let arguments: Vec<jvalue> = arguments.iter().map(|argument| argument.value()).collect();
@@ -365,18 +340,6 @@ impl Env {
         by_letter!(self, letter, class, field, GetStaticBooleanField GetStaticByteField
             GetStaticShortField GetStaticCharField GetStaticIntField GetStaticLongField
             GetStaticFloatField GetStaticDoubleField GetStaticObjectField)
-    }
-
-    /// `java.lang.reflect.Field` of a field.
-    pub(crate) fn reflected_field(
-        self,
-        class: jclass,
-        field: jfieldID,
-        is_static: bool,
-    ) -> Option<jobject> {
-        let reflect = self.table().ToReflectedField;
-        // SAFETY: the field is one of this class, static or not as said.
-        self.reference(unsafe { reflect(self.0, class, field, is_static) })
     }
 
     /// The module of a class.

@@ -80,10 +80,13 @@ impl Machine {
 }
 
 fn table(vm: *mut JavaVM) -> &'static JNIInvokeInterface__1_4 {
-    // SAFETY: the machine passed this pointer when it loaded the agent, and lives as long as the process.
+    // SAFETY: the machine passed this pointer when it loaded the agent, and lives as long as the
+    // process.
     let union = unsafe { *vm };
-    // SAFETY: every machine since 1.4 has these functions, and keeps their table.
-    unsafe { &(*union).v1_4 }
+    // SAFETY: a machine begins with a pointer to a table that lives as long as itself.
+    let union = unsafe { &*union };
+    // SAFETY: every machine since 1.4 has these functions.
+    unsafe { &union.v1_4 }
 }
 
 /// An interface of the machine for the calling thread.

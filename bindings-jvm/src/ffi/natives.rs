@@ -19,7 +19,7 @@ use stillframe_core::clock;
 /// Those of the bridge itself are left out by name.
 const SKIP: i32 = 1;
 /// References that evaluating watches makes at a time.
-const REFERENCES: i32 = 32;
+const REFERENCES: i32 = 256;
 
 thread_local! {
     /// Whether this thread is inside a hit: from opening a frame to handing it back.

@@ -32,9 +32,12 @@ pub(crate) enum Source {
     Class(Arc<Known>),
 }
 
+/// A name and where its value is.
+type Named = (Box<str>, Source);
+
 /// The slots that were given out for the names of one method.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Slots(Arc<Mutex<Vec<(Box<str>, Source)>>>);
+pub(crate) struct Slots(Arc<Mutex<Vec<Named>>>);
 
 impl Slots {
     /// The slot of `name`, if it was given one.

@@ -1,8 +1,9 @@
 //! The stack around a hit: which methods, at which lines.
 //!
-//! Methods are named once and kept in one table for the process, with the tables of their lines, which
-//! change when a class is retransformed. Its lock is only ever tried: who finds it taken asks the machine
-//! again for this one hit. Invariant: the table is bounded and holds text and numbers alone.
+//! Methods are named once and kept in one table for the process, with the tables of their lines,
+//! which change when a class is retransformed. Its lock is only ever tried: who finds it taken asks
+//! the machine again for this one hit. Invariant: the table is bounded and holds text and numbers
+//! alone.
 
 use crate::classes::naming;
 use crate::ffi::Env;

@@ -1,7 +1,8 @@
 //! Where names lead in the application's classes, for the class that is made for a site.
 //!
-//! Asks the tool interface and what is known of classes; loads and initialises none. Invariant: what is
-//! answered about a class holds as long as it is loaded; a name that could mean two things is not answered.
+//! Asks the tool interface and what is known of classes; loads and initialises none. Invariant:
+//! what is answered about a class holds as long as it is loaded; a name that could mean two things
+//! is not answered.
 
 use super::bridge;
 use crate::classes::{self, Jdk, Known, Member, Reader};

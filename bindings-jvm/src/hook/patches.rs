@@ -24,7 +24,8 @@ pub(super) struct Patch {
     pub(super) spot: Spot,
     /// How the probe is called.
     pub(super) form: Form,
-    /// The locals that the probe takes: anything else is another class file than the one it was made for.
+    /// The locals that the probe takes: anything else is another class file than the one it was
+    /// made for.
     pub(super) locals: Vec<Local>,
     /// What came of it when the class was last retransformed.
     outcome: Option<Result<(), String>>,

@@ -22,8 +22,6 @@ pub(crate) const CAPABILITIES: [(u32, &str); 6] = [
 /// Status bits of a class (`JVMTI_CLASS_STATUS_*`).
 const PREPARED: jint = 2;
 const INITIALIZED: jint = 4;
-/// `JVMTI_PHASE_LIVE`.
-const LIVE: jint = 4;
 
 /// Events that are enabled and disabled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,22 +151,6 @@ impl Jvmti {
         unsafe { deallocate(self.0, memory) };
     }
 
-    /// Whether the machine runs the application already.
-    pub(crate) fn is_live(self) -> bool {
-        let mut phase = 0;
-        let get = self.table().get_phase;
-        // SAFETY: `phase` is a local that the call writes.
-        let answer = unsafe { get(self.0, &raw mut phase) };
-        answer == 0 && phase == LIVE
-    }
-
-    /// Sets a property that `System.getProperty` will answer; only before the machine is live.
-    pub(crate) fn set_property(self, name: &CStr, value: &CStr) -> Result<()> {
-        let set = self.table().set_system_property;
-        // SAFETY: both strings end with zero and are copied.
-        checked(unsafe { set(self.0, name.as_ptr(), value.as_ptr()) })
-    }
-
     /// All loaded classes, as local references of the calling thread.
     pub(crate) fn loaded_classes(self) -> Result<Given<jclass>> {
         let (mut count, mut classes) = (0, null_mut());
@@ -222,15 +204,6 @@ impl Jvmti {
         // SAFETY: `class` is a live reference, the answer goes to a local.
         checked(unsafe { get(self.0, class, &raw mut name) }).ok()?;
         Some(text(self, name))
-    }
-
-    /// Access flags of a class (JVMS 4.1).
-    pub(crate) fn class_modifiers(self, class: jclass) -> Result<i32> {
-        let mut modifiers = 0;
-        let get = self.table().get_class_modifiers;
-        // SAFETY: `class` is a live reference, the answer goes to a local.
-        checked(unsafe { get(self.0, class, &raw mut modifiers) })?;
-        Ok(modifiers)
     }
 
     /// Methods of a prepared class, its own only, constructors and initialisers among them.
@@ -345,15 +318,6 @@ impl Jvmti {
         checked(unsafe { get(self.0, class, to_entries, to_count, &raw mut bytes) })?;
         let bytes = Given::new(self, bytes, count).as_slice().to_vec();
         Ok((u16::try_from(entries).unwrap_or(0), bytes))
-    }
-
-    /// Major version of a class file.
-    pub(crate) fn class_version(self, class: jclass) -> Result<i32> {
-        let (mut minor, mut major) = (0, 0);
-        let get = self.table().get_class_version_numbers;
-        // SAFETY: `class` is a live reference, the answers go to locals.
-        checked(unsafe { get(self.0, class, &raw mut minor, &raw mut major) })?;
-        Ok(major)
     }
 
     /// Whether the class may be retransformed.

@@ -5,7 +5,7 @@
 
 use super::name::ClassName;
 use crate::ffi::{Env, Machine};
-use jni_sys::{jclass, jmethodID, jweak};
+use jni_sys::{jclass, jweak};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -33,11 +33,6 @@ impl Code {
     /// Its class, as a local reference; none once that was unloaded.
     pub(crate) fn class(&self, env: Env) -> Option<jclass> {
         env.new_local(self.class as jweak)
-    }
-
-    /// The machine's id of it.
-    pub(crate) fn method(&self) -> jmethodID {
-        self.method as jmethodID
     }
 }
 

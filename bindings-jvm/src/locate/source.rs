@@ -1,8 +1,8 @@
 //! Where the source of a loaded class lies, and its text if that is the one it was compiled from.
 //!
-//! Looks beside the class path and below the working directory, in the folders that build tools use.
-//! Invariant: a text is *known* only if it was last changed before the class file it is compared with, and
-//! that before the agent began.
+//! Looks beside the class path and below the working directory, in the folders that build tools
+//! use. Invariant: a text is *known* only if it was last changed before the class file it is
+//! compared with, and that before the agent began.
 
 use super::index::{self, File};
 use super::name::ClassName;

@@ -1,8 +1,9 @@
 //! `object.field` and `object.method()`, found in storage alone.
 //!
-//! Fields by name, private ones too; methods where the one that would run only returns a field, or is one
-//! of the JDK's that only reads. Invariant: where a field is hidden by another of its name, the class that
-//! the variable was declared with decides as in Java, and without that there is no answer.
+//! Fields by name, private ones too; methods where the one that would run only returns a field, or
+//! is one of the JDK's that only reads. Invariant: where a field is hidden by another of its name,
+//! the class that the variable was declared with decides as in Java, and without that there is no
+//! answer.
 
 use super::{Declared, Entry, Holder, Objects};
 use crate::classes::{self, Member, Reader, Special, Tag, naming};

@@ -1,8 +1,8 @@
 //! A key of a hash table, found as the JDK finds it.
 //!
-//! For keys whose hash is known without running code: strings, numbers and other boxes, enum constants
-//! and objects that are equal to themselves alone. Everything else is scanned by the core. Invariant: a key
-//! is equal only if `equals` of its own class says so.
+//! For keys whose hash is known without running code: strings, numbers and other boxes, enum
+//! constants and objects that are equal to themselves alone. Everything else is scanned by the
+//! core. Invariant: a key is equal only if `equals` of its own class says so.
 
 use super::{Holder, Local, Objects, hash};
 use crate::classes::{Part, Tag};

@@ -1,7 +1,7 @@
 //! Objects of the JDK that stand for one value: decimals, dates and times, identifiers, atomics.
 //!
-//! Knows what their fields mean, as order for comparisons and as text for people. Invariant: the class is
-//! exactly the JDK's; a subclass may mean something else.
+//! Knows what their fields mean, as order for comparisons and as text for people. Invariant: the
+//! class is exactly the JDK's; a subclass may mean something else.
 
 use super::written::{self, Date, SECOND, Time};
 use super::{Holder, Local, MOST_UNITS, Objects};

@@ -1,7 +1,8 @@
 //! Entries of maps and elements of sets and chains, one after the other.
 //!
-//! Where a walk is, is remembered between calls, because most of these have no index. Invariant: a walk
-//! that ends early because too many steps were taken says so with a value that fails whoever compares it.
+//! Where a walk is, is remembered between calls, because most of these have no index. Invariant: a
+//! walk that ends early because too many steps were taken says so with a value that fails whoever
+//! compares it.
 
 use super::{Holder, Local, Objects, UNREAD};
 use crate::classes::{Part, Tag};
@@ -9,8 +10,8 @@ use crate::ffi::{Field, FieldId};
 use std::ptr::null_mut;
 use stillframe_core::value::{Missing, Object, Reading, Value};
 
-/// Walks that are remembered: a condition goes through two collections at a time, a capture as deep as it
-/// goes.
+/// Walks that are remembered: a condition goes through two collections at a time, a capture as deep
+/// as it goes.
 const MOST_WALKS: usize = 12;
 /// A cursor behind the end.
 const ENDED: usize = usize::MAX;

@@ -67,8 +67,8 @@ impl Place<'_> {
         let name = format!(".attach_pid{}", self.inside);
         let trigger = match self.folder.leave(&name, &[], 0o600, self.owner) {
             Ok(trigger) => Some(trigger),
-            // Somebody attaches just now, or was killed while he did: it serves us too, if it is one that
-            // the JVM heeds.
+            // Somebody attaches just now, or was killed while he did: it serves us too, if it is
+            // one that the JVM heeds.
             Err(Errno::EXIST) => match self.folder.owner(&name) {
                 Ok(user) if user != 0 && user != self.user => {
                     return Err(Refusal::Foreign(name, user));

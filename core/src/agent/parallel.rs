@@ -1,10 +1,11 @@
 //! The hit path of runtimes whose threads hit at the same time, and which evaluate conditions and write
 //! variables themselves.
 //!
-//! The runtime's own code decides that a condition is true; quotas, buffers and counters are the core's.
-//! No lock serialises the callers, so every counter is moved by an atomic addition, and the binding keeps
-//! the guard against a hit inside a hit, one for each thread. Invariants: those of the other hit path
-//! ([`Agent::hit`]): nothing waits, each hit that is told ends in exactly one counter, nothing unwinds.
+//! The runtime's own code decides that a condition is true; quotas, buffers and counters are the
+//! core's. No lock serialises the callers, so every counter is moved by an atomic addition, and the
+//! binding keeps the guard against a hit inside a hit, one for each thread. Invariants: those of
+//! the other hit path ([`Agent::hit`]): nothing waits, each hit that is told ends in exactly one
+//! counter, nothing unwinds.
 
 use super::Agent;
 use super::gate::{Meter, SAMPLE};

@@ -1,8 +1,9 @@
 // What probed code calls, and what the native library and the classes made for sites call of each other.
 //
-// Knows neither conditions nor values. It runs on the application's threads, some of it inside methods of
-// the application. Invariants: nothing here throws into the application, runs code of it, takes a lock or
-// waits; each hit is told to the native library once, or not at all where its condition is false.
+// Knows neither conditions nor values. It runs on the application's threads, some of it inside
+// methods of the application. Invariants: nothing here throws into the application, runs code of
+// it, takes a lock or waits; each hit is told to the native library once, or not at all where its
+// condition is false.
 
 package java.stillframe;
 
@@ -164,7 +165,7 @@ public final class Bridge {
     boxed(site, locals);
   }
 
-  /** A hit whose condition is true, or that has none, with watches, a log's line or only a count. */
+  /** A hit whose condition is true, with watches, a log's line or only a count. */
   static void hit(int site, Object[] locals) {
     long frame = openWith(site, locals);
     if (frame == 0) return;
@@ -202,8 +203,8 @@ public final class Bridge {
   // ---- the native library
 
   /**
-   * A hit whose condition is true: a frame for its variables, which {@code Writer} describes, or 0 if
-   * nothing is to be captured.
+   * A hit whose condition is true: a frame for its variables, which {@code Writer} describes, or 0
+   * if nothing is to be captured.
    */
   static native long open(int site);
 
@@ -232,18 +233,18 @@ public final class Bridge {
   private static native void end(int site, long ns, boolean raised);
 
   /**
-   * The fields that objects of a class have of this very class, its superclasses left out:
-   * {@code {name, signature, name, signature, …}} in the order of the class file. Called once for each
+   * The fields that objects of a class have of this very class, its superclasses left out: {@code
+   * {name, signature, name, signature, …}} in the order of the class file. Called once for each
    * class and superclass of an object that a capture meets, never for an array.
    *
-   * <p>From JVMTI's GetClassFields, GetFieldModifiers and GetFieldName, because reflection is no way:
-   * making a java.lang.reflect.Field loads the field's type through the application's class loader,
-   * which is code of the application. Left out are static fields (0x0008) and synthetic ones (0x1000)
-   * except those whose names begin with {@code this$} or {@code val$}; and every field whose name
-   * another field of the same class has too, static or not (obfuscators make such): the offset is
-   * looked up by the name alone, and a number read as a reference would end the process. A signature is
-   * the JVM's ({@code I}, {@code Ljava/lang/String;}); only its first character is looked at. At most
-   * 1,000 fields. Where JVMTI refuses: an empty array. Not null.
+   * <p>From JVMTI's GetClassFields, GetFieldModifiers and GetFieldName, because reflection is no
+   * way: making a java.lang.reflect.Field loads the field's type through the application's class
+   * loader, which is code of the application. Left out are static fields (0x0008) and synthetic
+   * ones (0x1000) except those whose names begin with {@code this$} or {@code val$}; and every
+   * field whose name another field of the same class has too, static or not (obfuscators make
+   * such): the offset is looked up by the name alone, and a number read as a reference would end
+   * the process. A signature is the JVM's ({@code I}, {@code Ljava/lang/String;}); only its first
+   * character is looked at. At most 1,000 fields. Where JVMTI refuses: an empty array. Not null.
    */
   static native String[] describe(Class<?> type);
 

@@ -18,7 +18,7 @@ final class Contents {
 
   private Contents() {}
 
-  /** What holds the elements: the object itself, or what it passes on to; null if that is unknown. */
+  /** What holds the elements: the object itself, or what it passes on to; null if unknown. */
   static Object inner(Object object, Shape shape) {
     Object at = object;
     Shape of = shape;

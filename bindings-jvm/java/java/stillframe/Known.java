@@ -75,8 +75,8 @@ final class Known {
   }
 
   /**
-   * Finds the form of a type. Returns the class whose own fields, and those of its superclasses, are
-   * not shown, because the form says what is in them; null if all are.
+   * Finds the form of a type. Returns the class whose own fields, and those of its superclasses,
+   * are not shown, because the form says what is in them; null if all are.
    */
   static Class<?> form(Class<?> type, Shape shape) {
     if (type.isArray()) {

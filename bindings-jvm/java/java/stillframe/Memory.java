@@ -28,7 +28,7 @@ final class Memory {
     }
   }
 
-  /** Where a field of a class or of its nearest superclass that has it is; {@link #ABSENT} if none. */
+  /** Where a field of a class or its nearest superclass with it is; {@link #ABSENT} if none. */
   static long offset(Class<?> type, String field) {
     for (Class<?> at = type; at != null; at = at.getSuperclass()) {
       try {

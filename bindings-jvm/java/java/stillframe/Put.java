@@ -9,7 +9,7 @@ package java.stillframe;
 import jdk.internal.misc.Unsafe;
 
 final class Put {
-  /** Bytes that any value without a text takes at most, with its tag, its name's number and slack. */
+  /** Bytes that any value without a text takes at most, with tag, number of its name and slack. */
   static final int MARGIN = 48;
   private static final Unsafe U = Memory.U;
   /** Up to here words of eight bytes are faster than a call. */

@@ -51,7 +51,7 @@ final class Shape {
   /** Where each field is, and what it holds. */
   long[] offsets = {};
   byte[] holds = {};
-  /** The name of the type, then those of the fields: texts of the stream in words of eight bytes. */
+  /** Names of the type, then of the fields: texts of the stream in words of eight bytes. */
   long[][] names;
   /** Bytes of each. */
   int[] lengths;

@@ -211,8 +211,8 @@ final class Walk {
   }
 
   /**
-   * Writes a value whose children stand so many levels below their variable. What its shape may be is
-   * one of the guesses.
+   * Writes a value whose children stand so many levels below their variable. What its shape may be
+   * is one of the guesses.
    */
   long value(Object object, long at, int level, Shape[] guesses, int guess) {
     if (at + Put.MARGIN > limit) {
@@ -492,8 +492,8 @@ final class Walk {
   }
 
   /**
-   * Writes an element of a collection of a shape. Negative if nothing more is to be written: the complement of
-   * where the next byte goes, and `rest` says why, unless it was the last.
+   * Writes an element of a collection of a shape. Negative if nothing more is to be written: the
+   * complement of where the next byte goes, and `rest` says why, unless it was the last.
    */
   long item(Object object, long at, int level, boolean isLast, Shape of) {
     tick();

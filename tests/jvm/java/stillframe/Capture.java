@@ -19,7 +19,8 @@ public final class Capture {
   private final byte[] head;
 
   /** Limits in the order of the site: depth, items, fields, string_bytes, snapshot_bytes. */
-  public Capture(int[] limits, int buffer, byte[] head, int names, String[] locals, String[] watches) {
+  public Capture(
+      int[] limits, int buffer, byte[] head, int names, String[] locals, String[] watches) {
     this.head = head;
     this.names = names;
     headBytes = head.length;
