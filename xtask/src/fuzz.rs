@@ -17,7 +17,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TARGETS: [&str; 6] = ["condition", "capture", "wire", "control", "segment", "bytecode"];
+const TARGETS: [&str; 7] =
+    ["condition", "capture", "wire", "control", "segment", "bytecode", "classfile"];
 const CARGO_FUZZ: &str = "0.13.1";
 /// Seconds for each target in the gate, and under `--full`.
 const SHORT_S: u32 = 10;
@@ -118,6 +119,12 @@ fn seed(name: &str, corpus: &Path) -> Result<()> {
                 let script = root().join("tests/fuzz/seeds/bytecode.py");
                 quiet(Command::new(python.program).arg(script).arg(corpus))?;
             }
+        }
+        "classfile" if runs("javac", &["-version"]) => {
+            let sources = root().join("bindings-jvm/classfile/tests");
+            let mut javac = Command::new("javac");
+            javac.args(["-g", "-d"]).arg(corpus).arg(sources.join("corpus/Corpus.java"));
+            quiet(javac.arg(sources.join("corpus/Annotated.java")))?;
         }
         _ => {}
     }
