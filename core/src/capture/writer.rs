@@ -95,11 +95,9 @@ impl<'a> Writer<'a> {
             Value::Undefined => self.put([stream::UNDEFINED]),
             Value::Bool(value) => self.put([stream::FALSE + u8::from(*value)]),
             Value::Int(value) => self.int(*value),
-            Value::Int32(value) => self.int(i64::from(*value)),
-            Value::Char(unit) => self.text(Text::Units16(&[*unit]), max_bytes),
             Value::BigInt(value) => self.big_int(value),
             Value::Float(value) => self.put_after(stream::FLOAT, value.to_le_bytes()),
-            Value::Float32(value) => self.put_after(stream::FLOAT, f64::from(*value).to_le_bytes()),
+            Value::Int32(_) | Value::Float32(_) | Value::Char(_) => self.narrow(value, max_bytes),
             Value::Text(text) => self.text(*text, max_bytes),
             Value::Bytes(bytes) => self.bytes(bytes, max_bytes),
             Value::Object(_) => false,
@@ -114,6 +112,18 @@ impl<'a> Writer<'a> {
             self.put_after(stream::INT32, value.to_le_bytes())
         } else {
             self.put_after(stream::INT64, value.to_le_bytes())
+        }
+    }
+
+    /// A value that only a host with primitive types has: of a watch, for such a host writes its own
+    /// variables itself.
+    #[inline(never)]
+    fn narrow(&mut self, value: &Value<'_>, max_bytes: usize) -> bool {
+        match *value {
+            Value::Int32(value) => self.int(i64::from(value)),
+            Value::Float32(value) => self.put_after(stream::FLOAT, f64::from(value).to_le_bytes()),
+            Value::Char(unit) => self.text(Text::Units16(&[unit]), max_bytes),
+            _ => false,
         }
     }
 
