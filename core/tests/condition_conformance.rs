@@ -60,6 +60,10 @@ fn check(
         (Ok(_), Some(refused)) => return Err(format!("not refused as {refused}")),
         (Err(error), None) => return Err(format!("refused: {error}")),
     };
+    let echoed = compile(program.canonical(), dialect, &mut host);
+    if !echoed.as_ref().is_ok_and(|echoed| echoed.canonical() == program.canonical()) {
+        return Err(format!("its echo {:?} is not its own: {echoed:?}", program.canonical()));
+    }
     let found = outcome(&program, &host);
     if found != Json::Object(expect.clone()) {
         return Err(format!("{found}, not {}", Json::Object(expect.clone())));

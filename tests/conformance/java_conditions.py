@@ -3,7 +3,8 @@
 Knows what is typed and with which variables; java_host.py asks the JDKs what it comes to. Invariant:
 a case that the JDK cannot decide says by which rule it comes out.
 
-    python3 java_conditions.py /usr/lib/jvm/temurin-25-jdk /usr/lib/jvm/java-17-openjdk [--check]
+    python3 java_conditions.py HOME_OF_NEWEST_JDK HOME_OF_JDK_17
+    python3 java_conditions.py --check
 """
 
 from java_host import case, group, main

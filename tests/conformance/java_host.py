@@ -173,23 +173,47 @@ def outcome(entry):
     return {key: entry[key] for key in OUTCOME if key in entry}
 
 
+def version(home):
+    """The feature version of a JDK (`17`)."""
+    release = pathlib.Path(home, "release").read_text()
+    return re.search(r'JAVA_VERSION="(\d+)', release).group(1)
+
+
+def home_on_path():
+    settings = [*"java -XshowSettings:properties -version".split()]
+    said = subprocess.run(settings, check=True, capture_output=True, text=True).stderr
+    return re.search(r"java\.home = (.+)", said).group(1)
+
+
+def differences(path, home, cases):
+    """Cases of the file that a JDK computes otherwise."""
+    kept = json.loads(path.read_text())
+    if [entry["name"] for entry in kept] != [entry["name"] for entry in cases]:
+        yield "the file has other cases than the script"
+        return
+    for old, new in zip(kept, cases):
+        said = old.get("versions", {}).get(version(home), outcome(old))
+        if said != outcome(new) or old["vars"] != new["vars"]:
+            yield f"{old['name']}: {json.dumps(outcome(new))}, the file says {json.dumps(said)}"
+
+
 def main(script, sections):
     """Asks the JDKs whose homes are arguments, the newest first; `--check` compares with the file."""
     path = pathlib.Path(script).with_name("conditions-java.json")
-    arguments = [argument for argument in sys.argv[1:] if argument != "--check"]
+    homes = [argument for argument in sys.argv[1:] if argument != "--check"] or [home_on_path()]
     for section in sections:
         section()
-    files = [list(written(CASES, *asked(home, CASES))) for home in arguments]
+    files = [list(written(CASES, *asked(home, CASES))) for home in homes]
+    if "--check" in sys.argv[1:]:
+        faults = [fault for pair in zip(homes, files) for fault in differences(path, *pair)]
+        versions = " and ".join(version(home) for home in homes)
+        print("\n".join(faults) or f"{len(CASES)} cases are as Java {versions} says")
+        sys.exit(bool(faults))
     newest, *others = files
-    for home, other in zip(arguments[1:], others):
+    for home, other in zip(homes[1:], others):
         for entry, old in zip(newest, other):
             if outcome(entry) != outcome(old):
-                version = re.search(r"\d+", pathlib.Path(home).name).group()
-                entry.setdefault("versions", {})[version] = outcome(old)
+                entry.setdefault("versions", {})[version(home)] = outcome(old)
     lines = ",\n".join(json.dumps(entry, ensure_ascii=True) for entry in newest)
-    text = f"[\n{lines}\n]\n"
-    if "--check" not in sys.argv[1:]:
-        path.write_text(text)
-    elif path.read_text() != text:
-        raise SystemExit("the file is not what the JDKs say; run this without --check")
+    path.write_text(f"[\n{lines}\n]\n")
     print(f"{len(newest)} cases", file=sys.stderr)

@@ -96,12 +96,15 @@ fn seed(name: &str, corpus: &Path) -> Result<()> {
     }
     match name {
         "condition" => {
-            let vectors = read(&root().join("tests/conformance/conditions-python.json"))?;
-            let cases: Vec<serde_json::Value> = serde_json::from_str(&vectors)
-                .map_err(|fault| format!("the condition vectors: {fault}"))?;
-            for (number, case) in cases.iter().enumerate() {
-                let source = case["source"].as_str().unwrap_or_default();
-                write(&corpus.join(format!("vector-{number}")), source)?;
+            for language in ["python", "java"] {
+                let file = format!("tests/conformance/conditions-{language}.json");
+                let cases: Vec<serde_json::Value> =
+                    serde_json::from_str(&read(&root().join(file))?)
+                        .map_err(|fault| format!("the condition vectors of {language}: {fault}"))?;
+                for (number, case) in cases.iter().enumerate() {
+                    let source = case["source"].as_str().unwrap_or_default();
+                    write(&corpus.join(format!("{language}-{number}")), source)?;
+                }
             }
         }
         "wire" => copy(&root().join("core/tests/wire"), corpus)?,

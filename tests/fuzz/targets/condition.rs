@@ -14,13 +14,13 @@ use json_host::JsonHost;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
-use stillframe_core::condition::{Install, PYTHON, Program, Scratch, Template, check};
+use stillframe_core::condition::{Dialect, Install, JAVA, PYTHON, Program, Scratch, Template, check};
 use stillframe_core::error::Result;
 use stillframe_core::limits::LOG_LINE_BYTES;
 use stillframe_core::redaction::Redaction;
 
 /// A variable of each kind; their names are in the dictionary of the fuzzer.
-static CASE: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+static PYTHON_CASE: LazyLock<Map<String, Value>> = LazyLock::new(|| {
     let case = json!({"vars": {
         "n": null,
         "b": true,
@@ -39,14 +39,36 @@ static CASE: LazyLock<Map<String, Value>> = LazyLock::new(|| {
     case.as_object().cloned().unwrap_or_default()
 });
 
+/// The same of a JVM.
+static JAVA_CASE: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+    let case = json!({"vars": {
+        "n": {"value": null},
+        "b": {"value": true},
+        "i": {"value": {"int32": "42"}},
+        "big": {"value": {"int": "9007199254740993"}},
+        "f": {"value": {"float": "-0.5"}},
+        "g": {"value": {"float32": "0.1"}},
+        "c": {"value": {"char": 120}},
+        "s": {"value": {"str": "grüße😀"}},
+        "l": {"value": {"list": [{"int32": "1"}, {"str": "two"}, null]}},
+        "t": {"value": {"array": [{"int32": "1"}, {"int32": "2"}], "of": "int"}},
+        "e": {"value": {"set": [{"int32": "1"}, {"str": "a"}]}},
+        "d": {"value": {"dict": [[{"str": "key"}, {"list": [{"int32": "7"}]}]]}},
+        "password": {"value": {"str": "hunter2"}},
+        "m": {"value": {"missing": "needs_code"}}
+    }});
+    case.as_object().cloned().unwrap_or_default()
+});
+
 fn install<T>(
+    dialect: &'static Dialect,
     host: &mut JsonHost,
     compile: impl FnOnce(&mut Install<'_>) -> Result<T>,
 ) -> Result<T> {
     let redaction = Redaction::standard();
     let mut attrs = Vec::new();
     compile(&mut Install {
-        dialect: &PYTHON,
+        dialect,
         names: host,
         attrs: &mut attrs,
         redaction: &redaction,
@@ -70,18 +92,17 @@ fn run(program: &Program, host: &JsonHost) -> Value {
     value
 }
 
-fuzz_target!(|source: &str| {
-    let mut host = JsonHost::new(&CASE);
-    if let Ok(program) = install(&mut host, |install| Program::compile(source, install)) {
-        assert!(check(source, &PYTHON).is_ok(), "installed but not accepted by the parser alone");
+fn fuzz(source: &str, dialect: &'static Dialect, mut host: JsonHost) {
+    if let Ok(program) = install(dialect, &mut host, |install| Program::compile(source, install)) {
+        assert!(check(source, dialect).is_ok(), "installed but not accepted by the parser alone");
         let value = run(&program, &host);
         let echoed = program.canonical();
-        let again = install(&mut host, |install| Program::compile(echoed, install));
+        let again = install(dialect, &mut host, |install| Program::compile(echoed, install));
         let again = again.unwrap_or_else(|fault| panic!("the echo {echoed:?} is refused: {fault}"));
         assert_eq!(again.canonical(), echoed, "the echo is echoed otherwise");
         assert_eq!(run(&again, &host), value, "the echo {echoed:?} means something else");
     }
-    if let Ok(template) = install(&mut host, |install| Template::compile(source, install)) {
+    if let Ok(template) = install(dialect, &mut host, |install| Template::compile(source, install)) {
         let mut line = Vec::with_capacity(LOG_LINE_BYTES);
         let room = line.capacity();
         template.render(&host, &mut line);
@@ -90,4 +111,9 @@ fuzz_target!(|source: &str| {
         let is_redacted = source.contains("hunter2") || !line.contains("hunter2");
         assert!(is_redacted, "a redacted value was rendered");
     }
+}
+
+fuzz_target!(|source: &str| {
+    fuzz(source, &PYTHON, JsonHost::new(&PYTHON_CASE));
+    fuzz(source, &JAVA, JsonHost::typed(&JAVA_CASE));
 });
