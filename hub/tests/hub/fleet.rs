@@ -91,7 +91,9 @@ fn a_large_fleet_is_probed_on_five_by_name_unless_asked_otherwise() {
 #[test]
 fn a_dry_run_asks_every_instance_and_leaves_nothing() {
     let stand = Stand::new();
-    let mut agents = [1, 2, 3].map(|pid| Agent::new(&stand, "shop", pid));
+    // The line shown is that of the first by id.
+    let mut agents = [1, 2, 3]
+        .map(|pid: u8| Agent::with(&stand, info("shop", pid.into()), InstanceId([pid; 16])));
     let mut wish = wish();
     wish.dry_run = true;
     wish.spec.condition = Some("total > 100".into());
