@@ -52,6 +52,8 @@ enum Verdict {
     NotReached,
     Failed,
     False,
+    /// False each time, or not reached: false hits are not counted.
+    Uncounted,
     OverQuota,
     BufferFull,
     Missed,
@@ -93,7 +95,19 @@ impl Verdict {
         } else if live && any(ProbeState::Resting) {
             Self::Resting
         } else {
-            Self::of_counters(&counters)
+            Self::of_hits(&counters, is_at_least(said))
+        }
+    }
+
+    /// The same where false hits may not be counted: then they explain nothing that is.
+    fn of_hits(counters: &Counters, is_at_least: bool) -> Self {
+        if !is_at_least {
+            return Self::of_counters(counters);
+        }
+        let hits = counters.hits.saturating_sub(counters.condition_false);
+        match Self::of_counters(&Counters { hits, condition_false: 0, ..*counters }) {
+            Self::NotReached => Self::Uncounted,
+            verdict => verdict,
         }
     }
 
@@ -136,6 +150,7 @@ impl Verdict {
             Self::NotReached => "NOT REACHED",
             Self::Failed
             | Self::False
+            | Self::Uncounted
             | Self::OverQuota
             | Self::BufferFull
             | Self::Missed
@@ -160,13 +175,10 @@ impl Verdict {
     }
 
     fn text(self, probe: &ProbeView, said: &[Said<'_>]) -> String {
-        let counters = sum(said);
-        let hits = text::count(counters.hits);
         let of = |wanted: ProbeState| {
             let count = said.iter().filter(|one| one.state == Some(wanted)).count();
             format!(" on {} of {}", count, said.len())
         };
-        let part = |count: u64| format!("{} of {hits} hits", text::count(count));
         match self {
             Self::NoInstance => ": no instance matches".to_owned(),
             Self::Stopped => format!("{}: over its cost budget", of(ProbeState::Stopped)),
@@ -175,14 +187,14 @@ impl Verdict {
                 format!("{}: {reason}", of(ProbeState::Refused))
             }
             Self::Capturing => text::capturing(probe),
-            Self::Counting => {
+            Self::Counting | Self::Timing => {
+                let captured = sum(said).captured;
                 let on = said.iter().filter(|one| one.counters().captured > 0).count();
-                format!(": {} on {on} of {}", text::times(counters.captured), said.len())
-            }
-            Self::Timing => {
-                let on = said.iter().filter(|one| one.counters().captured > 0).count();
-                let passages = text::passages(counters.captured);
-                format!(": {passages} begun on {on} of {}", said.len())
+                let what = match self {
+                    Self::Counting => text::times(captured),
+                    _ => format!("{} begun", text::passages(captured)),
+                };
+                format!(": {what} on {on} of {}", said.len())
             }
             Self::Pending => {
                 let reason = group::main_message(said, ProbeState::Pending);
@@ -195,24 +207,45 @@ impl Verdict {
                 let placed = said.iter().filter(|one| one.placed()).count();
                 format!(": armed on {placed} of {}, the line ran 0 times", said.len())
             }
+            Self::Failed
+            | Self::False
+            | Self::Uncounted
+            | Self::OverQuota
+            | Self::BufferFull
+            | Self::Missed
+            | Self::OnTheWay => format!(": {}", self.of_sum(&sum(said), is_at_least(said))),
+        }
+    }
+
+    /// What became of the hits; `is_at_least`: of those that are counted.
+    fn of_sum(self, counters: &Counters, is_at_least: bool) -> String {
+        let part = |count: u64| match is_at_least {
+            // Of how many is not known.
+            true => text::times(count),
+            false => format!("{} of {} hits", text::count(count), text::count(counters.hits)),
+        };
+        match self {
             Self::Failed => {
-                let text = format!(": the condition failed on {}", part(counters.condition_failed));
+                let text = format!("the condition failed on {}", part(counters.condition_failed));
                 match counters.condition_false {
+                    _ if is_at_least => format!("{text}; how often it was false is not counted"),
                     0 => text,
                     rest => format!("{text} and was false on {}", text::count(rest)),
                 }
             }
-            Self::False => {
-                format!(": the condition was false on {}", part(counters.condition_false))
+            Self::Uncounted if counters.hits > 0 => {
+                "the condition was false each time the line ran".to_owned()
             }
-            Self::OverQuota => format!(": its rate forbade {}", part(counters.over_quota)),
-            Self::BufferFull => format!(": no buffer was free on {}", part(counters.buffer_full)),
-            Self::Missed => {
-                format!(": {} came while another was captured", part(counters.missed))
+            Self::Uncounted => {
+                "the line did not run, or the condition was false each time".to_owned()
             }
+            Self::OverQuota => format!("its rate forbade {}", part(counters.over_quota)),
+            Self::BufferFull => format!("no buffer was free on {}", part(counters.buffer_full)),
+            Self::Missed => format!("{} came while another was captured", part(counters.missed)),
             Self::OnTheWay => {
-                format!(": {} captured, none has arrived yet", text::count(counters.captured))
+                format!("{} captured, none has arrived yet", text::count(counters.captured))
             }
+            _ => format!("the condition was false on {}", part(counters.condition_false)),
         }
     }
 }
@@ -223,6 +256,11 @@ fn sum(said: &[Said<'_>]) -> Counters {
         sum.add(one.counters());
     }
     sum
+}
+
+/// Whether the line may have run more often than the counters say.
+fn is_at_least(said: &[Said<'_>]) -> bool {
+    said.iter().any(Said::is_at_least)
 }
 
 fn fact(label: &str, text: impl Into<String>) -> WhyFact {
@@ -256,9 +294,11 @@ fn facts(
         Verdict::NotArmed => refused(said),
         Verdict::OnTheWay => on_the_way(said),
         Verdict::Pending => pending(said),
-        Verdict::False if probe.spec.condition.is_some() => {
-            vec![fact("", format!("if {}", probe.spec.condition.as_deref().unwrap_or_default()))]
+        Verdict::Uncounted => {
+            let uncounted = "hits with a false condition cost nothing here, and are not counted";
+            condition(probe).chain([fact("", uncounted)]).chain(placed(said)).collect()
         }
+        Verdict::False => condition(probe).collect(),
         Verdict::OverQuota => vec![fact("", text::rate(&probe.spec))],
         Verdict::BufferFull => {
             vec![fact(
@@ -269,8 +309,13 @@ fn facts(
         Verdict::Missed => {
             vec![fact("", "a line that runs while a capture reads values is not captured itself")]
         }
-        Verdict::False | Verdict::Capturing | Verdict::Counting => Vec::new(),
+        Verdict::Capturing | Verdict::Counting => Vec::new(),
     }
+}
+
+/// `if total > 100`.
+fn condition(probe: &ProbeView) -> impl Iterator<Item = WhyFact> {
+    probe.spec.condition.iter().map(|condition| fact("", format!("if {condition}")))
 }
 
 /// What was measured, and what was not.

@@ -320,6 +320,10 @@ pub struct ProbeView {
     pub matching: u32,
     /// Sums of the instances' counters, those that went included.
     pub counters: stillframe_core::probe::Counters,
+    /// Whether `hits` and `condition_false` are the least they were: some instance does not count hits
+    /// whose condition is false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub false_uncounted: bool,
     /// How long passages took, on all instances together, for a time probe that was armed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub durations: Option<stillframe_core::probe::durations::Durations>,

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use stillframe_core::ids::InstanceId;
 use stillframe_core::probe::durations::Durations;
 use stillframe_core::probe::{
-    Counters, ProbeKind, ProbeReport, ProbeSpec, ProbeState, SourceMatch,
+    Counters, EXACT, ProbeKind, ProbeReport, ProbeSpec, ProbeState, SourceMatch,
 };
 use stillframe_core::quota;
 
@@ -64,9 +64,12 @@ impl Probe {
         if self.trial { 0 } else { self.record.spec.revision }
     }
 
-    /// What an instance is told: the trial counts only, and the time that is left is what counts.
-    pub(super) fn told(&self, now_ns: u64) -> ProbeSpec {
+    /// What an instance with these capabilities is told: the trial counts only, and the time that is
+    /// left is what counts.
+    pub(super) fn told(&self, capabilities: &[String], now_ns: u64) -> ProbeSpec {
         let mut spec = self.record.spec.clone();
+        // An older agent would refuse a word it does not know, and counts every hit anyway.
+        spec.exact &= capabilities.iter().any(|one| *one == EXACT);
         spec.id = Some(self.record.id);
         spec.revision = self.revision();
         spec.expires_ms = Some(time::ms_between(now_ns, self.expires_ns()).max(1));
@@ -217,6 +220,7 @@ impl Probe {
             chosen: record.chosen.as_ref().map(|_| self.names(instances)),
             matching: number(matching),
             counters: self.counters(),
+            false_uncounted: self.reports.values().any(|kept| kept.report.is_at_least()),
             captured: self.captured(),
             durations: self.durations(),
             surplus: self.tally.surplus,

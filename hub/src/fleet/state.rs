@@ -393,7 +393,7 @@ impl State {
                 let same = before.iter().find(|spec| {
                     spec.id == Some(probe.record.id) && spec.revision == probe.revision()
                 });
-                same.cloned().unwrap_or_else(|| probe.told(now_ns))
+                same.cloned().unwrap_or_else(|| probe.told(&instance.capabilities, now_ns))
             })
             .collect();
         instance.holds = set.iter().filter_map(|spec| spec.id).collect();

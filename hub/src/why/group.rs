@@ -33,6 +33,11 @@ impl<'a> Said<'a> {
         Self { instance, report, state: report.map(|report| report.state) }
     }
 
+    /// Whether the line may have run more often here than the counters say.
+    pub(super) fn is_at_least(&self) -> bool {
+        self.report.is_some_and(ProbeReport::is_at_least)
+    }
+
     pub(super) fn counters(&self) -> &'a Counters {
         self.report.map_or(&NOTHING, |report| &report.counters)
     }
@@ -154,6 +159,7 @@ fn group(members: &[&Said<'_>], all: usize, probe: &ProbeView) -> WhyGroup {
         theirs: first.and_then(theirs),
         message: members.first().and_then(|one| one.message()).map(str::to_owned),
         counters,
+        false_uncounted: reports().any(ProbeReport::is_at_least),
         delivery,
         first_failure: reports().find_map(|report| report.first_failure.clone()),
         not_probed,
@@ -222,7 +228,10 @@ fn line(group: &WhyGroup, all: usize) -> String {
         }),
     }
     if group.at.is_some() {
-        parts.push(format!("reached {}", text::count(group.counters.hits)));
+        parts.push(match group.false_uncounted {
+            true => "reached: not counted here".to_owned(),
+            false => format!("reached {}", text::count(group.counters.hits)),
+        });
     }
     let instances = if all == 1 { "instance" } else { "instances" };
     let version = group.version.as_ref().map_or_else(String::new, |v| format!(" ({v})"));
@@ -257,18 +266,21 @@ pub(super) fn deliveries(delivery: &Delivery) -> String {
 /// `false 0 · failed 1,204 · quota 0 · buffer 0 · missed 0 · captured 0`.
 fn counts(group: &WhyGroup, probe: &ProbeView) -> String {
     let counters = &group.counters;
+    let part = |word: &str, number: u64| format!("{word} {}", text::count(number));
     let mut parts = Vec::new();
     if probe.spec.condition.is_some() {
-        parts.push(("false", counters.condition_false));
-        parts.push(("failed", counters.condition_failed));
+        parts.push(match (group.false_uncounted, counters.condition_false) {
+            (true, 0) => "false not counted".to_owned(),
+            (true, some) => format!("false {}", text::at_least(some)),
+            (false, number) => part("false", number),
+        });
+        parts.push(part("failed", counters.condition_failed));
     }
     parts.extend([
-        ("quota", counters.over_quota),
-        ("buffer", counters.buffer_full),
-        ("missed", counters.missed),
-        ("captured", counters.captured),
+        part("quota", counters.over_quota),
+        part("buffer", counters.buffer_full),
+        part("missed", counters.missed),
+        part("captured", counters.captured),
     ]);
-    let parts: Vec<_> =
-        parts.iter().map(|(word, number)| format!("{word} {}", text::count(*number))).collect();
     parts.join(" · ")
 }

@@ -14,6 +14,7 @@ pub(super) fn hosts(instances: &[InstanceReport]) -> Vec<WhyHost> {
         instance.host.clone_into(&mut host.host);
         host.instances += 1;
         host.counters.add(&report.counters);
+        host.false_uncounted |= report.is_at_least();
         host.delivery.add(&report.delivery);
         host.stored = host.stored.saturating_add(instance.stored);
         host.surplus = host.surplus.saturating_add(instance.surplus);
@@ -25,7 +26,8 @@ pub(super) fn hosts(instances: &[InstanceReport]) -> Vec<WhyHost> {
 /// `checkout-1: 4 processes · reached 1,204 · captured 8 · acknowledged 8 · …`.
 fn line(host: &WhyHost) -> String {
     let processes = if host.instances == 1 { "process" } else { "processes" };
-    let (hits, captured) = (text::count(host.counters.hits), text::count(host.counters.captured));
+    let reached = if host.false_uncounted { text::at_least } else { text::count };
+    let (hits, captured) = (reached(host.counters.hits), text::count(host.counters.captured));
     let mut line = format!(
         "{}: {} {processes} · reached {hits} · captured {captured}",
         host.host, host.instances

@@ -34,6 +34,7 @@ fn view(location: &str, condition: Option<&str>) -> ProbeView {
         chosen: None,
         matching: 4,
         counters: Counters::default(),
+        false_uncounted: false,
         captured: 0,
         durations: None,
         surplus: 0,
@@ -315,4 +316,128 @@ fn pending_capturing_nobody_and_the_end_have_their_words() {
     let said = explain(probe, vec![gone], &services());
     let text = "EXPIRED: nothing captured; not reached: armed on 1 of 1, the line ran 0 times";
     assert_eq!(first_line(&said), text);
+}
+
+/// An instance that does not count hits whose condition is false.
+fn sparing(n: u8, counters: Counters) -> InstanceReport {
+    let report = armed(42, SourceMatch::Equal, counters);
+    instance(n, "v41", ProbeReport { false_uncounted: true, ..report })
+}
+
+#[test]
+fn false_hits_that_are_not_counted_are_never_called_no_hits() {
+    let all = (1..=4).map(|n| sparing(n, Counters::default())).collect();
+    let why = explain(view("shop/Cart.java:42", Some("total > 1e9")), all, &services());
+    assert_eq!(
+        first_line(&why),
+        "NOT CAPTURING: the line did not run, or the condition was false each time"
+    );
+    assert_eq!(
+        facts_of(&why),
+        [
+            ("", "if total > 1e9"),
+            ("", "hits with a false condition cost nothing here, and are not counted"),
+            ("armed in", "/app/shop/cart.py  Cart.total  (source equal)"),
+        ]
+    );
+    assert_eq!(
+        tries_of(&why),
+        [
+            ("try", "stillframe count shop/Cart.java:42"),
+            ("or", "stillframe snap shop/Cart.java:42 --if 'total > 1e9' --exact"),
+        ]
+    );
+    assert_eq!(
+        why.groups[0].text,
+        "4 of 4 instances: loaded · source equal · line 42 · reached: not counted here"
+    );
+    assert_eq!(
+        why.groups[0].counts.as_deref(),
+        Some("false not counted · failed 0 · quota 0 · buffer 0 · missed 0 · captured 0")
+    );
+    assert_eq!(why.hosts[0].text, "checkout-1: 1 process · reached 0+ · captured 0");
+
+    let mut probe = view("a.py:1", Some("x"));
+    probe.phase = ProbePhase::Expired;
+    let why = explain(probe, vec![sparing(1, Counters::default())], &services());
+    assert_eq!(
+        first_line(&why),
+        "EXPIRED: nothing captured; the line did not run, or the condition was false each time"
+    );
+}
+
+#[test]
+fn what_is_counted_all_the_same_is_the_verdict() {
+    let zero = Counters::default();
+    for (counters, text) in [
+        (
+            Counters { hits: 7, condition_failed: 7, ..zero },
+            "the condition failed on 7 hits; how often it was false is not counted",
+        ),
+        (
+            Counters { hits: 9, condition_false: 8, condition_failed: 1, ..zero },
+            "the condition failed on 1 hit; how often it was false is not counted",
+        ),
+        (
+            Counters { hits: 2, condition_false: 2, ..zero },
+            "the condition was false each time the line ran",
+        ),
+        (Counters { hits: 5, over_quota: 5, ..zero }, "its rate forbade 5 hits"),
+        (Counters { hits: 9, condition_false: 8, over_quota: 1, ..zero }, "its rate forbade 1 hit"),
+        (Counters { hits: 5, captured: 5, ..zero }, "5 captured, none has arrived yet"),
+    ] {
+        let all = vec![sparing(1, counters)];
+        let why = explain(view("a.py:1", Some("x > 1")), all, &services());
+        assert_eq!(first_line(&why), format!("NOT CAPTURING: {text}"));
+    }
+    let some = Counters { hits: 1_204, condition_false: 1_204, ..zero };
+    let why = explain(view("a.py:1", Some("x")), vec![sparing(1, some)], &services());
+    let counts = why.groups[0].counts.as_deref();
+    assert!(counts.is_some_and(|counts| counts.starts_with("false 1,204+ · ")), "{counts:?}");
+}
+
+#[test]
+fn one_instance_that_does_not_count_makes_the_sums_the_least() {
+    let counters = Counters { hits: 5, condition_false: 5, ..Counters::default() };
+    let counting = instance(1, "v41", armed(42, SourceMatch::Equal, counters));
+    let all = vec![counting, sparing(2, Counters::default())];
+    let said = explain(view("a.py:1", Some("x > 1")), all, &services());
+    assert_eq!(first_line(&said), "NOT CAPTURING: the condition was false each time the line ran");
+    // Where it waits for its code, nothing was left out.
+    let mut waits = report(ProbeState::Pending);
+    waits.false_uncounted = true;
+    waits.why = why("file_not_loaded", "not loaded yet", None);
+    let said = explain(view("a.py:1", Some("x")), vec![instance(1, "v41", waits)], &services());
+    assert_eq!(first_line(&said), "PENDING on 1 of 1: not loaded yet");
+    assert!(!said.groups[0].false_uncounted);
+}
+
+#[test]
+fn the_repeated_command_says_all_that_was_asked() {
+    let mut probe = view("shop/Cart.java:42", Some("-total > 1 && it's"));
+    probe.spec.kind = ProbeKind::Log;
+    probe.spec.log = Some("-> {total}".to_owned());
+    probe.spec.unchecked = true;
+    probe.selector.service = Some("checkout".to_owned());
+    probe.selector.labels.insert("zone".to_owned(), "a b".to_owned());
+    let why = explain(probe, vec![sparing(1, Counters::default())], &services());
+    assert_eq!(
+        why.tries[1].text,
+        "stillframe log shop/Cart.java:42 --if='-total > 1 && it'\\''s' --service checkout \
+         --label 'zone=a b' --unchecked --exact -- '-> {total}'"
+    );
+}
+
+#[test]
+fn a_probe_that_counts_exactly_stays_so_when_it_is_tried_again() {
+    let stopped = ProbeReport {
+        state: ProbeState::Stopped,
+        ns_per_hit: Some(27_000),
+        hits_per_s: Some(341),
+        ..armed(88, SourceMatch::Equal, Counters { hits: 900, ..Counters::default() })
+    };
+    let mut probe = view("a.py:88", Some("x > 1"));
+    probe.spec.exact = true;
+    let why = explain(probe, vec![instance(1, "v41", stopped)], &services());
+    assert_eq!(tries_of(&why), [("try", "stillframe snap a.py:88 --budget 2% --exact")]);
 }

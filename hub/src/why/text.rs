@@ -20,6 +20,11 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// The same of a number that is the least it was: `1,204+`.
+pub(super) fn at_least(number: u64) -> String {
+    count(number) + "+"
+}
+
 /// `1 hit`, `7 hits`.
 pub(super) fn times(number: u64) -> String {
     format!("{} {}", count(number), if number == 1 { "hit" } else { "hits" })

@@ -31,6 +31,9 @@ pub(super) fn tries(verdict: Verdict, probe: &ProbeView, said: &[Said<'_>]) -> V
             ProbeKind::Count | ProbeKind::Time => Vec::new(),
             _ => vec![format!("stillframe snap {} --limit 1", quoted(&probe.location))],
         },
+        Verdict::Uncounted => {
+            vec![format!("stillframe count {}", quoted(&probe.location)), counted(probe)]
+        }
         Verdict::OverQuota | Verdict::BufferFull => {
             vec![format!("stillframe count {}", quoted(&probe.location))]
         }
@@ -81,7 +84,8 @@ fn not_armed(probe: &ProbeView, said: &[Said<'_>]) -> Vec<String> {
     let file = probe.spec.location.file.as_deref().unwrap_or(&running.file);
     let line = running.nearest.as_ref().map_or(running.line, |(line, _)| *line);
     let place = quoted(&format!("{file}:{line}"));
-    vec![format!("stillframe {} {place}{version} --unchecked", verb(probe))]
+    let exact = exact(probe);
+    vec![format!("stillframe {} {place}{version} --unchecked{exact}", verb(probe))]
 }
 
 fn over_budget(probe: &ProbeView, said: &[Said<'_>]) -> Vec<String> {
@@ -93,7 +97,38 @@ fn over_budget(probe: &ProbeView, said: &[Said<'_>]) -> Vec<String> {
         return Vec::new();
     }
     let budget = needed / 10_000;
-    vec![format!("stillframe {} {} --budget {budget}%", verb(probe), quoted(&probe.location))]
+    let (place, exact) = (quoted(&probe.location), exact(probe));
+    vec![format!("stillframe {} {place} --budget {budget}%{exact}", verb(probe))]
+}
+
+/// The probe's own command, with every hit counted.
+fn counted(probe: &ProbeView) -> String {
+    let (spec, selector) = (&probe.spec, &probe.selector);
+    let mut words = vec!["stillframe".to_owned(), verb(probe).to_owned(), quoted(&probe.location)];
+    let mut option = |name: &str, value: &str| {
+        // Joined, a value may begin like an option.
+        let between = if value.starts_with('-') { '=' } else { ' ' };
+        words.push(format!("--{name}{between}{}", quoted(value)));
+    };
+    spec.condition.iter().for_each(|condition| option("if", condition));
+    spec.watches.iter().for_each(|watch| option("watch", watch));
+    selector.service.iter().for_each(|service| option("service", service));
+    selector.version.iter().for_each(|version| option("version", version));
+    let labels = selector.labels.iter().map(|(key, value)| format!("{key}={value}"));
+    labels.for_each(|label| option("label", &label));
+    words.extend(selector.all_services.then(|| "--all-services".to_owned()));
+    words.extend(spec.unchecked.then(|| "--unchecked".to_owned()));
+    words.push("--exact".to_owned());
+    if let Some(template) = &spec.log {
+        words.extend(template.starts_with('-').then(|| "--".to_owned()));
+        words.push(quoted(template));
+    }
+    words.join(" ")
+}
+
+/// The option of a probe that counts every hit.
+fn exact(probe: &ProbeView) -> &'static str {
+    if probe.spec.exact { " --exact" } else { "" }
 }
 
 fn cost_ppm(report: &ProbeReport) -> u64 {

@@ -61,10 +61,20 @@ impl Agent {
     }
 
     pub(crate) fn with(stand: &Stand, info: InstanceInfo, id: InstanceId) -> Self {
-        let mut agent = Self::hello(stand, info, id);
+        Self::hello(stand, info, id).welcomed()
+    }
+
+    /// One that understands this word too.
+    pub(crate) fn knowing(stand: &Stand, word: &str, pid: u32) -> Self {
+        let id = InstanceId::random().expect("random numbers");
+        Self::greeting(stand, info("checkout", pid), id, (Vec::new(), Some(word))).welcomed()
+    }
+
+    fn welcomed(mut self) -> Self {
+        let agent = &mut self;
         assert!(matches!(agent.read(), Some(HubMessage::Welcome { protocol: 1, .. })));
         assert!(matches!(agent.read(), Some(HubMessage::Probes { .. })));
-        agent
+        self
     }
 
     /// Says hello and reads nothing.
@@ -79,12 +89,22 @@ impl Agent {
         id: InstanceId,
         unsure: Vec<u64>,
     ) -> Self {
+        Self::greeting(stand, info, id, (unsure, None))
+    }
+
+    fn greeting(
+        stand: &Stand,
+        info: InstanceInfo,
+        id: InstanceId,
+        (unsure, word): (Vec<u64>, Option<&str>),
+    ) -> Self {
+        let words = ["snap", "log", "count", "dry_run"].into_iter().chain(word);
         let socket = open(stand, &stand.ready().agent_token).expect("admitted");
         let mut agent =
             Self { socket, id, probes: Vec::new(), acknowledged: 0, reports: Vec::new() };
         agent.say(&AgentMessage::Hello {
             protocol: PROTOCOL,
-            capabilities: ["snap", "log", "count", "dry_run"].map(String::from).into(),
+            capabilities: words.map(String::from).collect(),
             instance: id,
             info: Box::new(info),
             unsure,

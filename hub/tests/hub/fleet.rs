@@ -91,9 +91,8 @@ fn a_large_fleet_is_probed_on_five_by_name_unless_asked_otherwise() {
 #[test]
 fn a_dry_run_asks_every_instance_and_leaves_nothing() {
     let stand = Stand::new();
-    // The line shown is that of the first by id.
-    let mut agents = [1, 2, 3]
-        .map(|pid: u8| Agent::with(&stand, info("shop", pid.into()), InstanceId([pid; 16])));
+    let agent = |pid: u8| Agent::with(&stand, info("shop", pid.into()), InstanceId([pid; 16]));
+    let mut agents = [1, 2, 3].map(agent);
     let mut wish = wish();
     wish.dry_run = true;
     wish.spec.condition = Some("total > 100".into());
@@ -125,9 +124,8 @@ fn a_dry_run_asks_every_instance_and_leaves_nothing() {
     });
     assert!(created.dry_run);
     assert_eq!(created.line.map(|line| line.line), Some(42));
-    let mut said: Vec<_> = created
-        .instances
-        .iter()
+    let instances = created.instances.iter();
+    let mut said: Vec<_> = instances
         .map(|one| (one.name.as_str(), one.report.as_ref().expect("it answered")))
         .map(|(name, report)| (name, report.state, report.at.as_ref().map(|at| at.line)))
         .collect();
@@ -139,6 +137,36 @@ fn a_dry_run_asks_every_instance_and_leaves_nothing() {
     ];
     assert_eq!(said, wanted);
     assert!(stand.get::<Vec<ProbeView>>("/api/v1/probes?ended=true").is_empty());
+}
+
+#[test]
+fn only_who_knows_of_exact_counts_is_asked_for_them() {
+    let stand = Stand::new();
+    let mut old = Agent::new(&stand, "checkout", 1);
+    let mut new = Agent::knowing(&stand, "exact", 2);
+    let mut wish = wish();
+    wish.spec.condition = Some("total > 1e9".into());
+    wish.spec.exact = true;
+    let created = create_armed(&stand, &wish, &mut [&mut old, &mut new]);
+    assert!(created.probe.spec.exact && !created.probe.false_uncounted);
+    assert_eq!((old.probes[0].exact, new.probes[0].exact), (false, true));
+}
+
+#[test]
+fn one_instance_that_leaves_false_hits_out_makes_a_sum_the_least() {
+    let stand = Stand::new();
+    let mut counts = Agent::new(&stand, "checkout", 1);
+    let mut spares = Agent::new(&stand, "checkout", 2);
+    let mut wish = wish();
+    wish.spec.condition = Some("total > 1e9".into());
+    let id = create_armed(&stand, &wish, &mut [&mut counts, &mut spares]).probe.id;
+    assert!(!stand.probe(id).false_uncounted);
+    let mut report = armed(&spares.probes[0].clone(), 42);
+    report.false_uncounted = true;
+    spares.report(report);
+    stand.until(id, |probe| probe.false_uncounted);
+    let why: WhyView = stand.get(&format!("/api/v1/probes/{id}/why"));
+    assert!(why.headline.text.contains("did not run, or the condition was false"), "{why:?}");
 }
 
 #[test]

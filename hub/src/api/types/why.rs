@@ -107,6 +107,9 @@ pub struct WhyGroup {
     pub message: Option<String>,
     /// Sums over the group.
     pub counters: Counters,
+    /// Whether hits whose condition is false are not counted there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub false_uncounted: bool,
     /// What became of their captures.
     #[serde(default)]
     pub delivery: Delivery,
@@ -140,6 +143,9 @@ pub struct WhyHost {
     pub instances: u32,
     /// What became of the hits.
     pub counters: Counters,
+    /// Whether some of them do not count hits whose condition is false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub false_uncounted: bool,
     /// What became of the captures.
     pub delivery: Delivery,
     /// Captures that the hub keeps.
