@@ -202,6 +202,9 @@ pub(crate) struct Snap {
     /// Snapshots in all, over every instance.
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
+    /// Count every hit. On the JVM a false condition costs nothing, and is else not counted.
+    #[arg(long)]
+    pub(crate) exact: bool,
     /// Stack frames named.
     #[arg(long, value_name = "N")]
     pub(crate) frames: Option<u32>,
@@ -228,6 +231,9 @@ pub(crate) struct Log {
     /// Lines in all, over every instance.
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
+    /// Count every hit. On the JVM a false condition costs nothing, and is else not counted.
+    #[arg(long)]
+    pub(crate) exact: bool,
 }
 
 #[derive(Debug, Args)]
@@ -305,6 +311,20 @@ mod tests {
         assert_eq!(cli.output, Format::Json);
         let Command::Snap(snap) = cli.command else { panic!("snap") };
         assert!(snap.arming.follow);
+    }
+
+    #[test]
+    fn exact_is_for_what_may_leave_hits_uncounted() {
+        let parse = |words: &[&str]| Cli::try_parse_from([&["stillframe"], words].concat());
+        let snap = parse(&["snap", "A.java:1", "--if", "x > 1", "--exact"]).expect("parses");
+        let Command::Snap(snap) = snap.command else { panic!("snap") };
+        assert!(snap.exact);
+        let log = parse(&["log", "A.java:1", "--exact", "--", "-> {x}"]).expect("parses");
+        let Command::Log(log) = log.command else { panic!("log") };
+        assert_eq!((log.exact, log.template.as_str()), (true, "-> {x}"));
+        for kind in ["count", "time"] {
+            assert!(parse(&[kind, "A.java:1", "--exact"]).is_err(), "{kind} counts every hit");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use stillframe_hub::api::types::{CreateProbe, CreatedProbe};
 pub(crate) fn snap(args: &Snap, context: &Context) -> Result<()> {
     let mut spec = spec(&args.arming, ProbeKind::Snap)?;
     spec.watches.clone_from(&args.watches);
-    spec.limit = args.limit;
+    (spec.limit, spec.exact) = (args.limit, args.exact);
     let defaults = CaptureLimits::DEFAULT;
     spec.capture = CaptureLimits {
         depth: args.depth.unwrap_or(defaults.depth),
@@ -35,7 +35,7 @@ pub(crate) fn snap(args: &Snap, context: &Context) -> Result<()> {
 pub(crate) fn log(args: &Log, context: &Context) -> Result<()> {
     let mut spec = spec(&args.arming, ProbeKind::Log)?;
     spec.log = Some(args.template.clone());
-    spec.limit = args.limit;
+    (spec.limit, spec.exact) = (args.limit, args.exact);
     arm(spec, &args.arming, context)
 }
 

@@ -82,6 +82,9 @@ fn sentence(probe: &ProbeView) -> String {
     let ran = plural(counters.hits, "time", "times");
     let mut text =
         format!("{} {}: nothing captured in {}. ", probe.id, ended(probe.phase), span(probe));
+    if let Some(condition) = probe.spec.condition.as_ref().filter(|_| probe.false_uncounted) {
+        return text + &uncounted(probe, &glued(&clean(condition)));
+    }
     text.push_str(&format!("The line ran {ran} on {on}"));
     match &probe.spec.condition {
         Some(condition) if counters.hits > 0 => {
@@ -98,6 +101,20 @@ fn sentence(probe: &ProbeView) -> String {
     text
 }
 
+/// What is known where hits whose condition is false are not counted.
+fn uncounted(probe: &ProbeView, condition: &str) -> String {
+    let counters = &probe.counters;
+    if counters.hits == counters.condition_false {
+        let how_often = "how often is not counted (--exact counts).";
+        return format!("{condition} was false whenever the line ran; {how_often}");
+    }
+    let on = plural(u64::from(probe.instances), "instance", "instances");
+    let ran = plural(counters.hits, "time", "times");
+    let failed = plural(counters.condition_failed, "time", "times");
+    let how_often = "how often it was false is not counted (--exact counts).";
+    format!("The line ran at least {ran} on {on}; {condition} failed {failed}; {how_often}")
+}
+
 /// The screen for a probe that captured nothing.
 pub(crate) fn nothing(end: &EndEvent, canvas: &Canvas) -> Vec<String> {
     let probe = &end.probe;
@@ -108,8 +125,10 @@ pub(crate) fn nothing(end: &EndEvent, canvas: &Canvas) -> Vec<String> {
         Some(last) if columns(last) + 2 <= room => *last = left(last, room) + exit,
         _ => lines.push(left("", room) + exit),
     }
-    let all_false =
-        probe.counters.hits > 0 && probe.counters.condition_false == probe.counters.hits;
+    // Where it is known: else where the probe sat, and what to do, is yet to be said.
+    let all_false = !probe.false_uncounted
+        && probe.counters.hits > 0
+        && probe.counters.condition_false == probe.counters.hits;
     if !all_false && let Some(why) = &end.why {
         lines.extend(why::reasons(why, canvas));
     }

@@ -204,6 +204,9 @@ fn probe_rows(probes: &[ProbeView], canvas: &Canvas) -> Vec<String> {
             (_, Some(limit)) => format!("{}/{}", count(probe.captured), count(limit)),
             (_, None) => count(probe.captured),
         };
+        // A false condition is not counted everywhere: then there were so many, or more.
+        let more = if probe.false_uncounted { "+" } else { "" };
+        let hits = count(probe.counters.hits) + more;
         let ends = match (probe.phase, probe.ends_in_ms) {
             (ProbePhase::Live, Some(ms)) => short_span(ms / 1_000),
             (ProbePhase::Live, None) => "-".to_owned(),
@@ -217,7 +220,7 @@ fn probe_rows(probes: &[ProbeView], canvas: &Canvas) -> Vec<String> {
             kind_word(probe.spec.kind).to_owned(),
             clean(&probe.location),
             format!("{}/{}", probe.armed, probe.instances),
-            count(probe.counters.hits),
+            hits,
             got,
             ends,
             clean(&probe.by),

@@ -192,6 +192,32 @@ mod following {
         assert_screen!(done::nothing(&end, &canvas()));
     }
 
+    fn uncounted(counters: Value) -> Value {
+        with(
+            probe(),
+            json!({"phase": "expired", "lasted_ms": 31_000, "instances": 4,
+            "spec": spec(json!({"condition": "total > 1e9", "expires_ms": 30_000})),
+            "false_uncounted": true, "counters": counters}),
+        )
+    }
+
+    #[test]
+    fn nothing_counted() {
+        let ended = uncounted(json!({}));
+        let mut why = reasons::uncounted();
+        why["probe"] = ended.clone();
+        let end = read(json!({"time": "2026-11-22T12:06:05.000Z", "probe": ended, "why": why}));
+        assert_screen!(done::nothing(&end, &canvas()));
+    }
+
+    #[test]
+    fn only_failures_counted() {
+        let counters = json!({"hits": 7, "condition_failed": 7});
+        let end = json!({"time": "2026-11-22T12:06:05.000Z", "probe": uncounted(counters),
+            "why": null});
+        assert_screen!(done::nothing(&read(end), &canvas()));
+    }
+
     #[test]
     fn nothing_reached() {
         let ended = with(
@@ -246,6 +272,34 @@ mod reasons {
             "groups": [group(json!({"text": "4 of 4 instances: loaded"}))],
             "tries": [{"label": "try", "text": "stillframe count shop/cart.py:Cart.total"}]}),
         )
+    }
+
+    pub(super) fn uncounted() -> Value {
+        why_of(
+            "shop/Cart.java:42",
+            Some("total > 1e9"),
+            json!({
+            "headline": {"word": "NOT CAPTURING", "good": false,
+                "text": ": the line did not run, or the condition was false each time"},
+            "facts": [
+                {"label": "", "text": "if total > 1e9"},
+                {"label": "", "text":
+                    "hits with a false condition cost nothing here, and are not counted"},
+                {"label": "armed in", "text":
+                    "com/acme/shop/Cart.java  Cart.total  (source equal)"}],
+            "groups": [group(json!({"false_uncounted": true,
+                "text": "4 of 4 instances: loaded · source equal · line 42 · \
+                    reached: not counted here",
+                "counts": "false uncounted · failed 0 · quota 0 · buffer 0 · missed 0 · captured 0"}))],
+            "tries": [{"label": "try", "text": "stillframe count shop/Cart.java:42"},
+                {"label": "or", "text":
+                    "stillframe snap shop/Cart.java:42 --if 'total > 1e9' --exact"}]}),
+        )
+    }
+
+    #[test]
+    fn false_hits_not_counted() {
+        assert_screen!(why::why(&read(uncounted()), &canvas()));
     }
 
     #[test]
@@ -396,6 +450,12 @@ mod listing {
                 json!({"id": "q1m9", "location": "src/orders/orders.service.ts:88",
                 "spec": count, "armed": 1, "instances": 1, "counters": {"hits": 340},
                 "ends_in_ms": 540_000, "by": "ci"}),
+            ),
+            with(
+                probe(),
+                json!({"id": "m3x8", "location": "com/acme/shop/Cart.java:42", "by": "lea",
+                "armed": 4, "instances": 4, "counters": {"hits": 3}, "captured": 3,
+                "false_uncounted": true}),
             ),
         ]
         .map(read)

@@ -102,8 +102,12 @@ fn compared_group(group: &WhyGroup, canvas: &Canvas) -> Vec<String> {
     let text = match (&group.at, group.state) {
         (Some(at), Some(ProbeState::Armed | ProbeState::Resting)) => {
             let moved = if at.source == SourceMatch::Moved { " (moved)" } else { "" };
-            let (hits, captured) = (count(group.counters.hits), count(group.counters.captured));
-            format!("armed at {}{moved} · reached {hits} · captured {captured}", at.line)
+            let reached = match group.false_uncounted {
+                true => ": not counted here".to_owned(),
+                false => format!(" {}", count(group.counters.hits)),
+            };
+            let captured = count(group.counters.captured);
+            format!("armed at {}{moved} · reached{reached} · captured {captured}", at.line)
         }
         _ => group.message.as_deref().map_or_else(|| clean(&group.text), clean),
     };

@@ -76,6 +76,7 @@ impl Agent {
         let mut life = Life {
             socket,
             answer,
+            is_sparing: info.runtime.starts_with("java"),
             instance: InstanceId::random().expect("random numbers"),
             probes: BTreeMap::new(),
             sequence: 0,
@@ -111,6 +112,8 @@ struct Life {
     socket: WebSocket<TcpStream>,
     answer: Answer,
     instance: InstanceId,
+    /// As on the JVM, a false hit is counted only where that is asked for.
+    is_sparing: bool,
     probes: BTreeMap<ProbeId, (ProbeSpec, Counters)>,
     sequence: u64,
 }
@@ -119,7 +122,7 @@ impl Life {
     fn hello(&mut self, info: InstanceInfo) {
         self.say(&AgentMessage::Hello {
             protocol: PROTOCOL,
-            capabilities: ["snap", "log", "count", "dry_run"].map(str::to_owned).into(),
+            capabilities: ["snap", "log", "count", "dry_run", "exact"].map(str::to_owned).into(),
             instance: self.instance,
             info: Box::new(info),
             unsure: Vec::new(),
@@ -162,6 +165,9 @@ impl Life {
     fn reach(&mut self, total: f64, captured: bool) {
         let mut snapshots = Vec::new();
         for (id, (spec, counters)) in &mut self.probes {
+            if !captured && self.is_sparing && !spec.counts_false() {
+                continue;
+            }
             counters.hits += 1;
             if !captured {
                 counters.condition_false += 1;
@@ -193,7 +199,8 @@ impl Life {
                     "line_text": "    pay(total)", "source": "equal"})
             });
             let report = json!({"probe": id, "revision": spec.revision, "state": state,
-                "why": why, "at": at, "counters": counters, "budget_ppm": 5_000});
+                "why": why, "at": at, "counters": counters, "budget_ppm": 5_000,
+                "false_uncounted": self.is_sparing && !spec.counts_false()});
             serde_json::from_value::<ProbeReport>(report).expect("a report")
         });
         let probes = reports.collect();

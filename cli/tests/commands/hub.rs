@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Stdio};
 use stillframe_core::probe::{Explanation, ProbeSpec, ProbeState};
+use stillframe_core::transport::message::InstanceInfo;
 
 /// A hub that is served by the command itself.
 pub(crate) struct Hub<'a> {
@@ -224,6 +225,40 @@ fn nothing_captured_says_why_and_exits_with_7() {
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(7), ""), "{ended:?}");
     let error: Value = serde_json::from_str(&ended.stderr).expect("an object");
     assert_eq!(error["error"]["code"], "nothing_captured");
+}
+
+#[test]
+fn hits_that_are_not_counted_are_not_called_none() {
+    let machine = Machine::new();
+    let hub = Hub::serve(&machine);
+    let info = InstanceInfo {
+        service: "checkout".to_owned(),
+        runtime: "java 21.0.2".to_owned(),
+        ..InstanceInfo::default()
+    };
+    let agent = Agent::connect_as(hub.url(), &machine.agent_token_file(), info, arms);
+    machine.until(&["ls", "-o", "json"], |ran| ran.stdout.contains("checkout"));
+    let args = ["snap", "Cart.java:2", "--if", "total > 1e9", "--for", "1s", "-f"];
+    let missed = |more: &[&str]| {
+        let mut snap = Follower::start(&machine, &[&args[..], more].concat());
+        let id = id_in(&snap.until("Ctrl-C"));
+        agent.miss();
+        agent.miss();
+        let ended = snap.end();
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(7), ""), "{ended:?}");
+        let list = machine.run(&["ls", "--all", "-o", "json"]).done().json();
+        let list = list.as_array().expect("a list");
+        let probe = list.iter().find(|one| one["id"] == *id).cloned().expect("it is known");
+        (probe, ended.stdout.replace('\n', " "))
+    };
+    let (probe, text) = missed(&[]);
+    assert_eq!(probe["false_uncounted"], true, "{probe}");
+    let how_often = "total > 1e9 was false whenever the line ran; how often is not counted";
+    assert!(text.contains(how_often) && text.contains("reached: not counted here"), "{text}");
+    assert!(text.contains("snap Cart.java:2 --if 'total > 1e9' --exact"), "{text}");
+    let (probe, text) = missed(&["--exact"]);
+    assert_eq!((&probe["spec"]["exact"], probe.get("false_uncounted")), (&json!(true), None));
+    assert!(text.contains("The line ran 2 times on 1 instance"), "{text}");
 }
 
 #[test]

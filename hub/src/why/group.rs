@@ -270,7 +270,7 @@ fn counts(group: &WhyGroup, probe: &ProbeView) -> String {
     let mut parts = Vec::new();
     if probe.spec.condition.is_some() {
         parts.push(match (group.false_uncounted, counters.condition_false) {
-            (true, 0) => "false not counted".to_owned(),
+            (true, 0) => "false uncounted".to_owned(),
             (true, some) => format!("false {}", text::at_least(some)),
             (false, number) => part("false", number),
         });

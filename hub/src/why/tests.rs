@@ -353,7 +353,7 @@ fn false_hits_that_are_not_counted_are_never_called_no_hits() {
     );
     assert_eq!(
         why.groups[0].counts.as_deref(),
-        Some("false not counted · failed 0 · quota 0 · buffer 0 · missed 0 · captured 0")
+        Some("false uncounted · failed 0 · quota 0 · buffer 0 · missed 0 · captured 0")
     );
     assert_eq!(why.hosts[0].text, "checkout-1: 1 process · reached 0+ · captured 0");
 
