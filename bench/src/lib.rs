@@ -1,7 +1,7 @@
 //! What a probe costs, as rows: read from the runners, checked, laid out as a table.
 //!
-//! Knows rows and targets, not how anything is measured: `bench/python/overhead.py` and the core's
-//! criterion benches do that. Invariant: a figure is never made up here; a row that is missing is
+//! Knows rows and targets, not how anything is measured: `bench/python/overhead.py`,
+//! `bench/java/bench/Overhead.java` and the core's criterion benches do that. Invariant: a figure is never made up here; a row that is missing is
 //! said to be missing.
 
 mod criterion;
@@ -10,6 +10,6 @@ mod table;
 mod target;
 
 pub use criterion::rows as criterion_rows;
-pub use row::{CASES, ONCE, PEERS, Peer, Row, add_peer, means, missing, parse};
+pub use row::{CASES, JVM_CASES, ONCE, PEERS, Peer, Row, add_peer, means, missing, parse};
 pub use table::table;
 pub use target::{Verdict, across_versions, verdicts};

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Cases a runtime's table has for Stillframe; peers and the runtime's means have those they can do.
+/// Cases of Python's table for Stillframe; peers and the runtime's means have those they can do.
 pub const CASES: [&str; 12] = [
     "base",
     "base_again",
@@ -21,9 +21,43 @@ pub const CASES: [&str; 12] = [
     "removed",
 ];
 
+/// The same for the JVM, whose table has figures that are measured apart as well: the writer of
+/// captures alone, other threads' longest pause, the start of a process.
+pub const JVM_CASES: [&str; 24] = [
+    "base",
+    "base_again",
+    "idle_streams",
+    "unprobed_function",
+    "unprobed_line",
+    "condition_false",
+    "condition_false_field",
+    "condition_false_counted",
+    "condition_failed",
+    "count",
+    "over_quota",
+    "time_function",
+    "log_line",
+    "write_10_locals",
+    "capture_10_locals",
+    "capture_10_locals_stack",
+    "removed",
+    "arm",
+    "arm_10000_classes",
+    "arm_10000_larger_classes",
+    "stall",
+    "stall_10000_classes",
+    "stall_10000_larger_classes",
+    "startup",
+];
+
 /// What is done once a probe and not once a hit: the whole time, compared with nothing.
 pub const ONCE: [&str; 4] =
     ["index_stretch", "arm_indexed", "rewrite_500_lines", "rewrite_500_lines_each"];
+
+/// Cases of a runtime's table, in its order.
+pub(crate) fn order(runtime: &str) -> Vec<&'static str> {
+    if runtime == "jvm" { JVM_CASES.to_vec() } else { CASES.into_iter().chain(ONCE).collect() }
+}
 
 /// What CPython 3.`minor` itself offers to do the same.
 pub fn means(minor: u8) -> &'static [&'static str] {
@@ -53,7 +87,7 @@ pub const PEERS: [Peer; 3] = [
 /// A row of `target/bench/overhead.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// `python`, or `core` for the part that is the same in every runtime.
+    /// `python`, `jvm`, or `core` for the part that is the same in every runtime.
     pub runtime: String,
     /// Its version.
     pub version: String,
@@ -95,13 +129,13 @@ pub fn add_peer(rows: &mut Vec<Row>, peer: Vec<Row>) {
     rows.extend(own);
 }
 
-/// Cases of `subject` that `rows` lack. The base belongs to nobody.
-pub fn missing(rows: &[Row], subject: &str) -> Vec<&'static str> {
+/// Of `cases`, those of `subject` that `rows` lack. The base belongs to nobody.
+pub fn missing(rows: &[Row], cases: &[&'static str], subject: &str) -> Vec<&'static str> {
     let has = |case: &str| {
         rows.iter()
             .any(|row| row.case == case && (case.starts_with("base") || row.subject == subject))
     };
-    CASES.into_iter().filter(|case| !has(case)).collect()
+    cases.iter().copied().filter(|case| !has(case)).collect()
 }
 
 #[cfg(test)]
@@ -117,10 +151,10 @@ mod tests {
     fn missing_cases_are_named() {
         let lines: Vec<_> = CASES.iter().skip(2).map(|case| row(case, "stillframe")).collect();
         let mut rows = parse(&lines.join("\n")).unwrap();
-        assert_eq!(missing(&rows, "stillframe"), ["base", "base_again"]);
+        assert_eq!(missing(&rows, &CASES, "stillframe"), ["base", "base_again"]);
         rows.extend(parse(&[row("base", "none"), row("base_again", "none")].join("\n")).unwrap());
-        assert_eq!(missing(&rows, "stillframe"), [""; 0]);
-        assert_eq!(missing(&rows, "settrace").len(), CASES.len() - 2);
+        assert_eq!(missing(&rows, &CASES, "stillframe"), [""; 0]);
+        assert_eq!(missing(&rows, &CASES, "settrace").len(), CASES.len() - 2);
     }
 
     #[test]

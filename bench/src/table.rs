@@ -1,6 +1,6 @@
 //! Rows as a table for people: a case a line, a subject a column.
 
-use crate::row::{CASES, ONCE, Row};
+use crate::row::{Row, order};
 use std::fmt::Write;
 
 /// One table for each runtime and version, nanoseconds a hit.
@@ -15,7 +15,7 @@ pub fn table(rows: &[Row]) -> String {
             .iter()
             .filter(|row| (&*row.runtime, &*row.version) == (runtime, version))
             .collect();
-        append(&mut text, &format!("{runtime} {version}"), &of);
+        append(&mut text, &format!("{runtime} {version}"), &order(runtime), &of);
     }
     text
 }
@@ -26,7 +26,7 @@ fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
     }
 }
 
-fn append(text: &mut String, title: &str, rows: &[&Row]) {
+fn append(text: &mut String, title: &str, order: &[&str], rows: &[&Row]) {
     let (mut subjects, mut cases): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     for row in rows {
         push_new(&mut cases, row.case.as_str());
@@ -34,7 +34,6 @@ fn append(text: &mut String, title: &str, rows: &[&Row]) {
             push_new(&mut subjects, row.subject.as_str());
         }
     }
-    let order: Vec<&str> = CASES.into_iter().chain(ONCE).collect();
     cases.sort_by_key(|case| order.iter().position(|known| known == case));
     let width = cases.iter().map(|case| case.len()).max().unwrap_or(0).max(title.len());
     // Writing to a String cannot fail.
@@ -59,7 +58,10 @@ fn append(text: &mut String, title: &str, rows: &[&Row]) {
 }
 
 /// Two digits that matter, thousands apart.
-fn figure(ns: f64) -> String {
+pub(crate) fn figure(ns: f64) -> String {
+    if ns.abs() < 0.995 {
+        return format!("{ns:.2}");
+    }
     if ns.abs() < 99.95 {
         return format!("{ns:.1}");
     }
@@ -98,5 +100,15 @@ mod tests {
         assert_eq!(lines[1], ["base", "30.0", "-"]);
         assert_eq!(lines[2], ["condition_false", "17.3", "7,123"]);
         assert_eq!(lines[3], ["count", "12.0", "-"]);
+    }
+
+    #[test]
+    fn the_jvm_has_an_order_and_digits_of_its_own() {
+        let of = |case: &str, ns: f64| Row { runtime: "jvm".into(), ..row(case, "stillframe", ns) };
+        let text =
+            table(&[of("startup", 20e6), of("condition_false_field", 0.26), of("base", 1.6)]);
+        let cells: Vec<&str> = text.lines().skip(2).flat_map(str::split_whitespace).collect();
+        let wanted = ["base", "1.6", "condition_false_field", "0.26", "startup", "20,000,000"];
+        assert_eq!(cells, wanted);
     }
 }

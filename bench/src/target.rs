@@ -3,6 +3,7 @@
 //! Invariant: a target whose rows are missing is neither reached nor missed, and not shown.
 
 use crate::row::{PEERS, Row};
+use crate::table::figure;
 use std::ops::RangeInclusive;
 
 /// A target and what came of it.
@@ -29,13 +30,17 @@ const fn python(minors: RangeInclusive<u32>, case: &'static str, ns: f64) -> AtM
     AtMost { runtime: "python", minors, case, ns }
 }
 
+const fn jvm(case: &'static str, ns: f64) -> AtMost {
+    AtMost { runtime: "jvm", minors: ANY, case, ns }
+}
+
 const fn core(case: &'static str, ns: f64) -> AtMost {
     AtMost { runtime: "core", minors: ANY, case, ns }
 }
 
 /// What our own rows are judged by. Each mechanism has figures of its own: frame evaluation up to
 /// 3.10, injection on 3.11, events from 3.12 on.
-const AT_MOST: [AtMost; 11] = [
+const AT_MOST: [AtMost; 17] = [
     python(9..=10, "condition_false", 25.0),
     python(11..=11, "condition_false", 18.0),
     python(12..=u32::MAX, "condition_false", 40.0),
@@ -45,12 +50,21 @@ const AT_MOST: [AtMost; 11] = [
     python(ANY, "index_stretch", 5e6),
     python(11..=11, "rewrite_500_lines", 5e6),
     python(11..=11, "rewrite_500_lines_each", 5e6),
+    jvm("condition_false", 0.5),
+    jvm("condition_false_field", 1.0),
+    jvm("write_10_locals", 300.0),
+    jvm("capture_10_locals", 300.0),
+    jvm("stall_10000_classes", 4e6),
+    jvm("startup", 40e6),
     core("x > 10", 8.0),
     core("x > 10 and name == \"abc\"", 14.0),
 ];
 /// What is not probed, or not probed any more, stays within the noise or under this ratio.
 const UNTOUCHED: [&str; 4] = ["idle_function", "unprobed_function", "unprobed_line", "removed"];
 const UNTOUCHED_RATIO: f64 = 1.02;
+/// Ratios that others must not pass.
+const RATIO_AT_MOST: [(&str, &str, f64); 2] =
+    [("jvm", "condition_false", 1.1), ("jvm", "idle_streams", 1.02)];
 /// How many times a false condition is cheaper than with these.
 const TIMES_UNDER: [(&str, f64); 2] = [("debugpy", 150.0), ("ddtrace", 150.0)];
 
@@ -60,6 +74,8 @@ pub fn verdicts(rows: &[Row]) -> Vec<Verdict> {
     ours.flat_map(|row| {
         let absolute = AT_MOST.iter().filter(|most| most.is_for(row));
         let mut found: Vec<Verdict> = absolute.map(|most| at_most(row, most.ns)).collect();
+        let ratios = RATIO_AT_MOST.iter().filter(|(runtime, case, _)| is(row, runtime, case));
+        found.extend(ratios.map(|(_, _, most)| ratio_at_most(row, *most)));
         if UNTOUCHED.contains(&row.case.as_str()) {
             found.push(untouched(row, rows));
         }
@@ -115,8 +131,13 @@ fn name(row: &Row) -> String {
 }
 
 fn at_most(row: &Row, most: f64) -> Verdict {
-    let text = format!("{}: {:.1} ns, at most {most} ns", name(row), row.ns);
+    let text = format!("{}: {} ns, at most {most} ns", name(row), figure(row.ns));
     Verdict { reached: row.ns <= most, text }
+}
+
+fn ratio_at_most(row: &Row, most: f64) -> Verdict {
+    let text = format!("{}: {:.3}x, at most {most}x", name(row), row.ratio);
+    Verdict { reached: row.ratio <= most, text }
 }
 
 fn untouched(row: &Row, rows: &[Row]) -> Verdict {
@@ -161,6 +182,18 @@ mod tests {
             verdicts(&[Row { version: version.into(), ..row }])[0].reached
         };
         assert_eq!(["3.10.13", "3.11.7", "3.12.1", "3.14.0"].map(on), [false, false, true, true]);
+    }
+
+    #[test]
+    fn the_jvm_is_judged_by_what_is_added_and_by_the_ratio() {
+        let of = |ns, ratio| {
+            let row = row("condition_false", "stillframe", ns, ratio);
+            let rows = [Row { runtime: "jvm".into(), version: "17.0.15".into(), ..row }];
+            verdicts(&rows).iter().map(|verdict| verdict.reached).collect::<Vec<_>>()
+        };
+        assert_eq!(of(0.02, 1.01), [true, true]);
+        assert_eq!(of(0.4, 1.2), [true, false]);
+        assert_eq!(of(1.2, 1.05), [false, true]);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! Knows how to start the measuring programs. Invariant: their figures go into the file unchanged.
 
+mod jvm;
+
 use crate::Result;
 use crate::bytecode;
 use crate::count::Counts;
@@ -20,10 +22,10 @@ use stillframe_bench::{
 /// Runs the benches of `runtime`, or of all.
 pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()> {
     let wants = |name: &str| runtime.is_none_or(|runtime| runtime == name);
-    if !wants("python") && !wants("core") {
-        return Err("--runtime is python or core; others come with their agents".to_owned());
+    if !["python", "jvm", "core"].into_iter().any(wants) {
+        return Err("--runtime is python, jvm or core; others come with their agents".to_owned());
     }
-    let mut rows = Vec::new();
+    let (mut rows, mut absent) = (Vec::new(), Vec::new());
     if wants("core") {
         rows.extend(step("core: conditions", core)?);
     }
@@ -39,7 +41,14 @@ pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()>
             rows.extend(step(&name, || of_python(python, wheel, short))?);
         }
     }
-    let absent = if wants("python") && peers { add_peers(&mut rows, short) } else { Vec::new() };
+    if wants("python") && peers {
+        absent.extend(add_peers(&mut rows, short));
+    }
+    if wants("jvm") {
+        let (of_jvm, faults) = jvm::rows(short)?;
+        rows.extend(of_jvm);
+        absent.extend(faults);
+    }
     finish(&rows, &absent)
 }
 
@@ -153,7 +162,7 @@ fn rows_of(command: &mut Command) -> Result<Vec<Row>> {
 /// Short rounds, as a test: every row is there, and every case did what it measures.
 pub(crate) fn smoke(python: &Python, wheel: &Path) -> Result<Verdict> {
     let rows = of_python(python, wheel, true)?;
-    let absent = missing(&rows, "stillframe");
+    let absent = missing(&rows, &CASES, "stillframe");
     if !absent.is_empty() {
         return Err(format!("no row for {}", absent.join(", ")));
     }

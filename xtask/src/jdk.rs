@@ -15,6 +15,8 @@ pub(crate) const MAJORS: [u8; 2] = [17, 25];
 #[derive(Clone, Debug)]
 pub(crate) struct Jdk {
     pub(crate) major: u8,
+    /// The whole version, as its programs say it.
+    pub(crate) version: String,
     home: PathBuf,
 }
 
@@ -31,11 +33,16 @@ impl Jdk {
             homes.extend(found.iter().map(|path| path.join("Contents/Home")));
             homes.extend(found);
         }
-        let is_it =
-            |home: &PathBuf| home.join("bin/javac").exists() && major_of(home) == Some(major);
-        let home = homes.into_iter().find(is_it);
-        let home = home.ok_or_else(|| format!("no JDK {major}: set {variable} to its folder"))?;
-        Ok(Self { major, home })
+        let found = homes.into_iter().find_map(|home| {
+            let version = version_of(&home).filter(|version| major_of(version) == Some(major))?;
+            home.join("bin/javac").exists().then_some(Self { major, version, home })
+        });
+        found.ok_or_else(|| format!("no JDK {major}: set {variable} to its folder"))
+    }
+
+    /// Its headers for C.
+    pub(crate) fn headers(&self) -> PathBuf {
+        self.home.join("include")
     }
 
     /// One of its programs.
@@ -45,8 +52,12 @@ impl Jdk {
 }
 
 /// The version that a JDK's own description names.
-fn major_of(home: &Path) -> Option<u8> {
+fn version_of(home: &Path) -> Option<String> {
     let release = read(&home.join("release")).ok()?;
     let version = release.lines().find_map(|line| line.strip_prefix("JAVA_VERSION=\""))?;
-    version.split(['.', '"', '+', '-']).next()?.parse().ok()
+    version.split('"').next().map(str::to_owned)
+}
+
+fn major_of(version: &str) -> Option<u8> {
+    version.split(['.', '+', '-']).next()?.parse().ok()
 }

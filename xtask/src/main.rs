@@ -63,7 +63,7 @@ enum Task {
     },
     /// What a probe costs, as a table and as target/bench/overhead.json
     Bench {
-        /// `python` or `core`; both when absent
+        /// `python`, `jvm` or `core`; all when absent
         #[arg(long)]
         runtime: Option<String>,
         /// Other products too, each in a virtual environment of its own

@@ -1,0 +1,16 @@
+// Subjects by name. Each is loaded only in the JVM that measures it.
+
+package bench;
+
+final class Subjects {
+  private Subjects() {}
+
+  static Subject named(String name) {
+    return switch (name) {
+      case "stillframe" -> new Stillframe();
+      case "jvmti" -> new Breakpoint();
+      case "jdi" -> new Debugger();
+      default -> throw new IllegalArgumentException("no subject " + name);
+    };
+  }
+}

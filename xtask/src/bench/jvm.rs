@@ -1,0 +1,252 @@
+//! What a probe costs on the JVM: the programs of `bench/java`, on each JDK.
+//!
+//! Knows how they are compiled and started, and compares processes that it starts itself. Invariant:
+//! processes that are compared run in turn.
+
+use super::rows_of;
+use crate::Result;
+use crate::files::{in_folder, make_empty, make_folder, root, target};
+use crate::java;
+use crate::jdk::{Jdk, MAJORS};
+use crate::process::{free_port, quiet};
+use crate::step::step;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+use stillframe_bench::Row;
+
+/// Names of the rows that are measured beside classes which an application has, and what those are like.
+const STALLS: [(&str, &str, &str); 3] = [
+    ("Simple", "0", ""),
+    ("Simple", "10000", "10000_classes"),
+    ("Filler", "10000", "10000_larger_classes"),
+];
+
+/// How much is measured.
+struct Amount {
+    forks: &'static str,
+    rounds: &'static str,
+    /// Of one measurement.
+    milliseconds: &'static str,
+    stalls: &'static str,
+    starts: usize,
+    stream_runs: usize,
+    stream_milliseconds: &'static str,
+    captures: &'static str,
+}
+
+const WHOLE: Amount = Amount {
+    forks: "4",
+    rounds: "4",
+    milliseconds: "300",
+    stalls: "60",
+    starts: 60,
+    stream_runs: 6,
+    stream_milliseconds: "3000",
+    captures: "3000",
+};
+const SHORT: Amount = Amount {
+    forks: "1",
+    rounds: "1",
+    milliseconds: "20",
+    stalls: "2",
+    starts: 2,
+    stream_runs: 1,
+    stream_milliseconds: "200",
+    captures: "20",
+};
+
+/// Rows of every JDK of this machine, and what could not be measured.
+pub(super) fn rows(short: bool) -> Result<(Vec<Row>, Vec<String>)> {
+    let library = java::agent()?.ok_or("there is no agent for the JVM")?;
+    let (mut rows, mut absent) = (Vec::new(), Vec::new());
+    for major in MAJORS {
+        match Jdk::find(major) {
+            Ok(jdk) => rows.extend(of_jdk(jdk, &library, short, &mut absent)?),
+            Err(fault) => absent.push(fault),
+        }
+    }
+    Ok((rows, absent))
+}
+
+fn of_jdk(jdk: Jdk, library: &Path, short: bool, absent: &mut Vec<String>) -> Result<Vec<Row>> {
+    let name = format!("JDK {}", jdk.major);
+    let bench = Bench::new(jdk, library, if short { &SHORT } else { &WHOLE })?;
+    let mut rows = step(&format!("{name}: stillframe"), || bench.stillframe())?;
+    rows.extend(step(&format!("{name}: processes"), || bench.processes())?);
+    rows.extend(step(&format!("{name}: threads that stand still"), || bench.stalls())?);
+    rows.extend(step(&format!("{name}: the writer alone"), || bench.writer())?);
+    // Without a C compiler there is no agent for a breakpoint; nothing else needs one.
+    match step(&format!("{name}: a breakpoint of the tool interface"), || bench.jvmti()) {
+        Ok(of_jvmti) => rows.extend(without_base(of_jvmti)),
+        Err(fault) => absent.push(format!("jvmti on {name}: {fault}")),
+    }
+    rows.extend(without_base(step(&format!("{name}: a debugger's breakpoint"), || bench.jdi())?));
+    Ok(rows)
+}
+
+/// Our own process's base stands in the table.
+fn without_base(rows: Vec<Row>) -> impl Iterator<Item = Row> {
+    rows.into_iter().filter(|row| !row.case.starts_with("base"))
+}
+
+/// The programs, compiled by one JDK.
+struct Bench {
+    jdk: Jdk,
+    folder: PathBuf,
+    agent: String,
+    amount: &'static Amount,
+}
+
+impl Bench {
+    fn new(jdk: Jdk, library: &Path, amount: &'static Amount) -> Result<Self> {
+        let folder = target(&format!("bench/java-{}", jdk.major));
+        make_empty(&folder)?;
+        let sink = folder.join("results");
+        make_folder(&sink)?;
+        let agent = format!("-agentpath:{}=sink=file://{}", library.display(), sink.display());
+        let bench = Self { jdk, folder, agent, amount };
+        let mut javac = bench.jdk.program("javac");
+        javac.args(["-g", "-d"]).arg(bench.classes());
+        for sources in [
+            "bench/java/bench",
+            "bench/java/dev/stillframe",
+            "bindings-jvm/api/src/main/java/dev/stillframe",
+        ] {
+            javac.args(in_folder(&root().join(sources), "java"));
+        }
+        quiet(&mut javac)?;
+        Ok(bench)
+    }
+
+    fn classes(&self) -> PathBuf {
+        self.folder.join("classes")
+    }
+
+    fn java(&self, flags: &[&str]) -> Command {
+        let mut java = self.jdk.program("java");
+        // What the agent prints of itself would be taken for rows, and its environment for ours.
+        java.args(flags).arg("-cp").arg(self.classes());
+        let targets = root().join("bench/java/bench/Targets.java");
+        java.arg(format!("-Dbench.targets={}", targets.display()));
+        java
+    }
+
+    /// Rounds over a subject, in JVMs with these flags.
+    fn overhead(&self, subject: &str, forks: &str, flags: &[&str]) -> Result<Vec<Row>> {
+        let mut java = self.java(&[]);
+        java.args(["bench.Overhead", subject, forks, self.amount.rounds]);
+        rows_of(java.arg(self.amount.milliseconds).args(flags))
+    }
+
+    fn stillframe(&self) -> Result<Vec<Row>> {
+        self.overhead("stillframe", self.amount.forks, &[&self.agent])
+    }
+
+    fn jvmti(&self) -> Result<Vec<Row>> {
+        let library = self.folder.join("libbreakpoint.so");
+        let mut cc = Command::new("cc");
+        cc.args(["-O2", "-shared", "-fPIC", "-o"]).arg(&library);
+        for folder in [self.jdk.headers(), self.jdk.headers().join("linux")] {
+            cc.arg("-I").arg(folder);
+        }
+        quiet(cc.arg(root().join("bench/java/breakpoint.c")))?;
+        let agent = format!("-agentpath:{}", library.display());
+        self.overhead("jvmti", "1", &[&agent])
+    }
+
+    fn jdi(&self) -> Result<Vec<Row>> {
+        let port = free_port()?;
+        let agent = format!(
+            "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:{port}"
+        );
+        self.overhead("jdi", "1", &[&agent, &format!("-Dbench.port={port}")])
+    }
+
+    fn stalls(&self) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        for (template, classes, name) in STALLS {
+            // Collections stop all threads as well; a heap that large has none meanwhile.
+            let mut java =
+                self.java(&["-Xms512m", "-Xmx512m", "-XX:MetaspaceSize=512m", &self.agent]);
+            java.args(["bench.Stall", template, classes, self.amount.stalls]);
+            rows.extend(rows_of(java.args((!name.is_empty()).then_some(name)))?);
+        }
+        Ok(rows)
+    }
+
+    fn row(&self, case: &str, ns: f64, ratio: f64) -> Row {
+        Row {
+            runtime: "jvm".to_owned(),
+            version: self.jdk.version.clone(),
+            case: case.to_owned(),
+            subject: "stillframe".to_owned(),
+            ns,
+            ratio,
+        }
+    }
+
+    /// Ordinary code and the start of a process, with the agent and nothing probed.
+    fn processes(&self) -> Result<Vec<Row>> {
+        let (mut without, mut with) = (f64::MAX, f64::MAX);
+        for _ in 0..self.amount.stream_runs {
+            without = without.min(self.streams(&[])?);
+            with = with.min(self.streams(&[&self.agent])?);
+        }
+        let streams = self.row("idle_streams", with - without, with / without);
+        let (mut bare, mut loaded) = (Vec::new(), Vec::new());
+        for _ in 0..self.amount.starts {
+            bare.push(self.start(&[])?);
+            loaded.push(self.start(&[&self.agent])?);
+        }
+        bare.sort();
+        loaded.sort();
+        let ms = |times: &[Duration], at: usize| times[at].as_secs_f64() * 1e3;
+        let middle = bare.len() / 2;
+        let (least, most) = (ms(&bare, 0), ms(&loaded, 0));
+        let medians = (ms(&bare, middle), ms(&loaded, middle));
+        eprintln!("start: least {least:.1} and {most:.1} ms, in the middle {medians:.1?} ms");
+        let startup = self.row("startup", (most - least) * 1e6, most / least);
+        Ok(vec![streams, startup])
+    }
+
+    fn streams(&self, flags: &[&str]) -> Result<f64> {
+        let flags = [&["-Xms256m", "-Xmx256m"], flags].concat();
+        let mut java = self.java(&flags);
+        let said = quiet(java.args(["bench.Streams", self.amount.stream_milliseconds]))?;
+        said.trim().parse().map_err(|error| format!("bench.Streams said {said:?}: {error}"))
+    }
+
+    fn start(&self, flags: &[&str]) -> Result<Duration> {
+        let mut java = self.java(flags);
+        let began = Instant::now();
+        quiet(java.arg("bench.Hello"))?;
+        Ok(began.elapsed())
+    }
+
+    /// The writer of captures, compiled as its tests compile it, with the native side played.
+    fn writer(&self) -> Result<Vec<Row>> {
+        let (boot, app) = (self.folder.join("boot"), self.folder.join("writer"));
+        let real = in_folder(&root().join("bindings-jvm/java/java/stillframe"), "java");
+        let mut javac = self.javac(&boot);
+        javac.args(real.into_iter().filter(|file| !file.ends_with("Bridge.java")));
+        javac.args(in_folder(&root().join("tests/jvm/java/stillframe"), "java"));
+        quiet(javac.arg("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED"))?;
+        let mut javac = self.javac(&app);
+        quiet(javac.arg("-cp").arg(&boot).arg(root().join("tests/jvm/Timing.java")))?;
+        let mut java = self.jdk.program("java");
+        java.arg("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED");
+        java.arg(format!("-Xbootclasspath/a:{}", boot.display())).arg("-cp").arg(app);
+        let said = quiet(java.args(["Timing", self.amount.captures]))?;
+        let ns = said.split(' ').next().and_then(|ns| ns.parse().ok());
+        let ns = ns.ok_or_else(|| format!("the writer's timing said {said:?}"))?;
+        Ok(vec![self.row("write_10_locals", ns, 1.0)])
+    }
+
+    fn javac(&self, to: &Path) -> Command {
+        let mut javac = self.jdk.program("javac");
+        javac.args(["-nowarn", "-source", "17", "-target", "17", "-XDstringConcat=inline", "-d"]);
+        javac.arg(to);
+        javac
+    }
+}
