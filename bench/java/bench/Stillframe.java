@@ -29,7 +29,7 @@ final class Stillframe extends Subject {
       Map.entry("ConditionFalse", FALSE),
       Map.entry("Field", "\"condition\":\"item.price > 10\""),
       Map.entry("ConditionFailed", "\"condition\":\"item.price > 10\""),
-      Map.entry("Counted", "\"kind\":\"count\"," + FALSE),
+      Map.entry("Counted", "\"exact\":true," + FALSE),
       Map.entry("Count", "\"kind\":\"count\""),
       // Ten are let through, then it is over quota. A count, for snapshots of all probes share a rate.
       Map.entry("OverQuota", "\"kind\":\"count\",\"limit\":1099511627776,\"rate_per_s\":1"),

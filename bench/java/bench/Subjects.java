@@ -10,6 +10,7 @@ final class Subjects {
       case "stillframe" -> new Stillframe();
       case "jvmti" -> new Breakpoint();
       case "jdi" -> new Debugger();
+      case "dd-java-agent" -> new Datadog();
       default -> throw new IllegalArgumentException("no subject " + name);
     };
   }
