@@ -11,6 +11,7 @@ final class Subjects {
       case "jvmti" -> new Breakpoint();
       case "jdi" -> new Debugger();
       case "dd-java-agent" -> new Datadog();
+      case "rook" -> new Rook();
       default -> throw new IllegalArgumentException("no subject " + name);
     };
   }
