@@ -3,8 +3,10 @@
 //! Knows Maven's command line, not what the modules hold. Invariant: what Maven builds lies under
 //! `target/java`, whatever its own conventions say.
 
+mod binding;
 mod shop;
 
+pub(crate) use binding::tests;
 pub(crate) use shop::{classes, shop};
 
 use crate::Result;

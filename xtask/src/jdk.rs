@@ -47,7 +47,12 @@ impl Jdk {
 
     /// One of its programs.
     pub(crate) fn program(&self, name: &str) -> Command {
-        Command::new(self.home.join("bin").join(name))
+        Command::new(self.path(name))
+    }
+
+    /// Where one of its programs is.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.home.join("bin").join(name)
     }
 }
 

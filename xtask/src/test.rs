@@ -15,6 +15,7 @@ use crate::exploration;
 use crate::files::{make_folder, read, root, target};
 use crate::fuzz;
 use crate::java;
+use crate::jdk;
 use crate::process::{captured, must, quiet, show};
 use crate::python::{self, Python};
 use crate::step::{Gate, Verdict, in_ci};
@@ -67,6 +68,9 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
     }
     gate.step("cargo test", || cargo_test(product.as_ref()));
     gate.step("java api", java::api);
+    for major in jdk::MAJORS {
+        gate.step(&format!("java tests {major}"), || java::tests(major, full));
+    }
     gate.step("java shop", || java::shop(customers.as_deref()));
     bytecode::steps(&mut gate, full);
     classfile::steps(&mut gate, full);
