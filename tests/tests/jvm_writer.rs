@@ -297,7 +297,7 @@ fn hostile_structures_are_read_without_harm() {
     for jdk in &jdks {
         for heap in HEAPS {
             let found = hostile(&classes, jdk, heap);
-            assert!(found.len() >= 150, "{jdk:?} {heap:?}: {} streams", found.len());
+            assert!(found.len() >= 120, "{jdk:?} {heap:?}: {} streams", found.len());
             check_hostile(&found);
         }
     }

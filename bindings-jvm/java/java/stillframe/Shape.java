@@ -71,6 +71,8 @@ final class Shape {
       return guess;
     }
     Shape shape = Shapes.of(type);
+    // Other threads read the guess without a fence: they must find what is in it.
+    Memory.U.storeFence();
     guesses[index] = shape;
     return shape;
   }

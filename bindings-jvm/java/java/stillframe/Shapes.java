@@ -166,7 +166,7 @@ final class Shapes extends ClassValue<Shape> {
         bytes[end++] = (byte) (unit >> 8);
       }
     }
-    long[] words = new long[(end + 7) / 8];
+    long[] words = new long[Math.max(2, (end + 7) / 8)];
     for (int at = 0; at < end; at++) {
       words[at >> 3] |= (bytes[at] & 0xffL) << 8 * (at & 7);
     }

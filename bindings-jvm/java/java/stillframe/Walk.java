@@ -11,6 +11,7 @@
 
 package java.stillframe;
 
+import java.lang.ref.WeakReference;
 import jdk.internal.misc.Unsafe;
 
 final class Walk {
@@ -57,7 +58,9 @@ final class Walk {
   private int shapes;
   private final short[] numbers = new short[NAMES];
   private int numbersUsed;
-  private final Object[] objects = new Object[OBJECTS];
+  private Object[] objects = new Object[OBJECTS];
+  /** Cleared by the first collection of young objects. */
+  private WeakReference<Object> young = new WeakReference<>(null);
   private final short[] ordinals = new short[OBJECTS];
   private final short[] next = new short[OBJECTS];
   private final short[] slots = new short[OBJECTS];
@@ -65,6 +68,9 @@ final class Walk {
 
   void begin(int names, int opened) {
     forget();
+    if (young.get() == null) {
+      renew();
+    }
     this.names = names;
     this.opened = opened;
     stop = 0;
@@ -74,6 +80,15 @@ final class Walk {
     epoch += 1L << 32;
     bases[SHAPES] = -1;
     heads[SHAPES] = -1;
+  }
+
+  /**
+   * Takes a new array for the objects after each collection: to store into one that has grown old
+   * costs a fence for each object with the default collector, a tenth of a capture.
+   */
+  private void renew() {
+    objects = new Object[OBJECTS];
+    young = new WeakReference<>(new Object());
   }
 
   /** Lets go of every object of the application. */
@@ -188,24 +203,35 @@ final class Walk {
   /** Writes a tag and a name of a shape. */
   private long name(int tag, Shape shape, int index, int base, long at) {
     int number = base < 0 ? 0 : numbers[base + index];
-    if (number > 0 && number <= 0x80) {
-      return at + Put.MARGIN > limit ? full() : Put.two(at, tag, number - 1);
-    }
-    return longName(tag, shape, index, base, number, at);
-  }
-
-  private long longName(int tag, Shape shape, int index, int base, int number, long at) {
-    int length = shape.lengths[index];
-    if (at + length + Put.MARGIN > limit || number == 0 && names >= MOST_NAMES) {
+    int length = number == 0 ? shape.lengths[index] : 0;
+    if (at + length + Put.MARGIN > limit) {
       return full();
     }
-    U.putByte(at, (byte) tag);
-    if (number > 0) {
-      return Put.varint(at + 1, number - 1);
+    if (number == 0) {
+      return define(tag, shape, index, base, length, at);
     }
-    long to = Put.varint(at + 1, names++);
+    if (number <= 0x80) {
+      return Put.two(at, tag, number - 1);
+    }
+    U.putByte(at, (byte) tag);
+    return Put.varint(at + 1, number - 1);
+  }
+
+  private long define(int tag, Shape shape, int index, int base, int length, long at) {
+    int number = names;
+    if (number >= MOST_NAMES) {
+      return full();
+    }
+    names = number + 1;
     if (base >= 0) {
-      numbers[base + index] = (short) names;
+      numbers[base + index] = (short) (number + 1);
+    }
+    long to;
+    if (number < 0x80) {
+      to = Put.two(at, tag, number);
+    } else {
+      U.putByte(at, (byte) tag);
+      to = Put.varint(at + 1, number);
     }
     return Put.words(shape.names[index], to, length);
   }
@@ -405,32 +431,35 @@ final class Walk {
   private long fields(Object object, Shape shape, int count, int slot, long at, int level) {
     int most = Math.min(count, fields);
     int base = bases[slot];
+    byte[] holds = shape.holds;
+    long[] offsets = shape.offsets;
     tick(most);
     if (stop != 0 && count > 0) {
       rest = stop;
       return at;
     }
     for (int index = 0; index < most; index++) {
-      byte held = shape.holds[index];
-      if (held < Shape.REFERENCE && at + Put.MARGIN <= limit) {
-        int number = base < 0 ? 0 : numbers[base + index + 1];
-        if (number > 0 && number <= 0x80) {
-          long to = Put.two(at, Stream.FIELD, number - 1);
-          at = primitive(object, shape.offsets[index], held, to);
-          continue;
+      byte held = holds[index];
+      if (held >= Shape.REFERENCE) {
+        long to = field(object, shape, index, base, at, level);
+        if (to < 0) {
+          return ~to;
         }
+        at = to;
+        continue;
       }
-      long to = field(object, shape, index, base, at, level);
-      if (to < 0) {
-        return ~to;
+      long to = name(Stream.FIELD, shape, index + 1, base, at);
+      if (to == 0) {
+        rest = takeStopped();
+        return at;
       }
-      at = to;
+      at = primitive(object, offsets[index], held, to);
     }
     rest = most < count ? Stream.FIELDS : 0;
     return at;
   }
 
-  /** Writes any field; what it returns is as of an item. */
+  /** Writes a field that is no number; what it returns is as of an item. */
   private long field(Object object, Shape shape, int index, int base, long at, int level) {
     int names = this.names;
     int opened = this.opened;
@@ -440,8 +469,6 @@ final class Walk {
       byte held = shape.holds[index];
       if (held == Shape.REFERENCE) {
         to = value(U.getReference(object, offset), to, level, shape.guesses, index + 1);
-      } else if (held < Shape.REFERENCE) {
-        to = primitive(object, offset, held, to);
       } else if (held == Shape.OWN) {
         Object cause = U.getReference(object, offset);
         Object other = cause == object ? null : cause;

@@ -41,7 +41,7 @@
 //      4  u8   1 if the name is redacted: then its value is not read; 0 for watches
 //      5  u8 3 zero
 //      8  text as the stream has it (TEXT+e varint(taken) units; at most 1,024 bytes), then zeros up
-//         to a multiple of 8: of the variable's name, or of the watch's expression
+//         to a multiple of 16: of the variable's name, or of the watch's expression
 //
 // # Order of calls, on the thread that opened the frame
 //

@@ -45,7 +45,7 @@ public final class Capture {
       to.putInt(Writer.ENTRIES + 4 * at, to.position());
       byte[] text = text(name);
       to.putInt(text.length).put((byte) (isLocal && Bridge.isRedacted(name) ? 1 : 0));
-      to.put(new byte[3]).put(text).put(new byte[(8 - text.length % 8) % 8]);
+      to.put(new byte[3]).put(text).put(new byte[16 - text.length % 16 + 8]);
     }
     long site = U.allocateMemory(to.position());
     U.copyMemory(to.array(), Memory.BYTES, null, site, to.position());
