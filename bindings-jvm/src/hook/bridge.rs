@@ -11,7 +11,6 @@ use jni_sys::{jclass, jmethodID, jobject};
 use std::sync::OnceLock;
 use stillframe_classfile::Local;
 use stillframe_core::error::{Error, ErrorKind, Result};
-use stillframe_core::probe::ProbeKind;
 use stillframe_core::registry::Action;
 use stillframe_jvm_generator::{LocalAt, Site, Task, generate};
 
@@ -132,7 +131,7 @@ fn made(
         condition: site.condition.as_ref().map(|condition| condition.tree()),
         locals: &named,
         task: if is_written { Task::Write } else { Task::Hand },
-        is_counted: spec.exact || spec.kind == ProbeKind::Count,
+        is_counted: spec.counts_false(),
     };
     let mut fields = Fields::new(env, machine, Jdk::current()?, &hooked.plan, class);
     let made = generate(&wanted, &mut fields).ok()?;

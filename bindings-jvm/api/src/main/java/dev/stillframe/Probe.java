@@ -36,6 +36,9 @@ public final class Probe {
   /** When it ends, or null. */
   private Duration expires;
 
+  /** Whether hits are counted of which the condition is false. */
+  private boolean exact;
+
   /** Is called with each result, or null. */
   private Consumer<String> onSnapshot;
 
@@ -132,6 +135,18 @@ public final class Probe {
   }
 
   /**
+   * Counts every hit. A hit of which the condition is false costs nothing, and is else not counted:
+   * {@link Stillframe#statusJson()} then says {@code "false_uncounted": true}, and its {@code hits}
+   * are the least they were. Counts and durations are exact without it.
+   *
+   * @return this
+   */
+  public Probe exact() {
+    exact = true;
+    return this;
+  }
+
+  /**
    * Has a function called with each result of this probe.
    *
    * @param function is given the JSON text of a result, on a thread of ours
@@ -164,6 +179,9 @@ public final class Probe {
     }
     if (expires != null) {
       json.field("expires_ms", milliseconds(expires));
+    }
+    if (exact) {
+      json.field("exact", true);
     }
     return json.toString();
   }

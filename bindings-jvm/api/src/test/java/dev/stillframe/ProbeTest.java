@@ -32,6 +32,14 @@ class ProbeTest {
   }
 
   @Test
+  void exactCountsAreAskedFor() {
+    String expected =
+        "{'kind':'snap','location':'C.java:1','condition':'total > 100','exact':true}";
+    Probe probe = Probe.at("C.java:1").exact().condition("total > 100");
+    assertEquals(expected.replace('\'', '"'), probe.json());
+  }
+
+  @Test
   void aTemplateMakesALogProbe() {
     String expected = "{'kind':'log','location':'Cart.java:42','log':'total={cart.total}'}";
     assertEquals(
