@@ -108,6 +108,13 @@ impl Scopes {
 
     fn nearest(&self, name: &str) -> Vec<String> {
         let locals = self.locals.iter().map(|local| local.name.clone());
+        let is_slot = |local: &&Local| local.name == format!("slot{}", local.slot);
+        let slots: Vec<String> =
+            self.locals.iter().filter(is_slot).map(|local| local.name.clone()).collect();
+        if !slots.is_empty() {
+            // Compiled without names: any of them may be meant.
+            return slots;
+        }
         nearest(name, locals.chain(self.visible.levels().iter().flat_map(Level::names)))
     }
 }

@@ -38,6 +38,7 @@ public final class Probe {
 
   /** Whether hits are counted of which the condition is false. */
   private boolean exact;
+  private boolean unchecked;
 
   /** Is called with each result, or null. */
   private Consumer<String> onSnapshot;
@@ -147,6 +148,17 @@ public final class Probe {
   }
 
   /**
+   * Arms it even where the running source cannot be compared or differs; every snapshot says so. A
+   * line of a class whose source is not on this machine is armed only so.
+   *
+   * @return this
+   */
+  public Probe unchecked() {
+    unchecked = true;
+    return this;
+  }
+
+  /**
    * Has a function called with each result of this probe.
    *
    * @param function is given the JSON text of a result, on a thread of ours
@@ -179,6 +191,9 @@ public final class Probe {
     }
     if (expires != null) {
       json.field("expires_ms", milliseconds(expires));
+    }
+    if (unchecked) {
+      json.field("unchecked", true);
     }
     if (exact) {
       json.field("exact", true);

@@ -40,6 +40,12 @@ class ProbeTest {
   }
 
   @Test
+  void aSourceThatCannotBeComparedIsAcceptedWhenToldSo() {
+    String expected = "{'kind':'snap','location':'C.java:1','unchecked':true}";
+    assertEquals(expected.replace('\'', '"'), Probe.at("C.java:1").unchecked().json());
+  }
+
+  @Test
   void aTemplateMakesALogProbe() {
     String expected = "{'kind':'log','location':'Cart.java:42','log':'total={cart.total}'}";
     assertEquals(
