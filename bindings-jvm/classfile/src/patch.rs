@@ -7,6 +7,8 @@
 mod annotations;
 mod layout;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use layout::{Layout, is_return, outgrown};
 

@@ -137,3 +137,118 @@ fn type_of(entry: &Entry) -> Type {
         _ => Type::Top,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::state::Type::{Double, Int, Long, Null, Reference, Top, Uninitialized};
+    use super::*;
+    use crate::Kind;
+    use crate::op;
+    use crate::write::{Assembler, ClassWriter, STATIC, WriteError};
+
+    /// What is known before the instruction at `pc` of a static method that takes an `int`, an object
+    /// and a `long`; in a class of the given version.
+    fn known(
+        version: u8,
+        pc: u16,
+        fill: impl FnOnce(&mut Assembler<'_>) -> Result<(), WriteError>,
+    ) -> Result<Option<State>, Reason> {
+        let mut class = ClassWriter::new(0, "Subject", "java/lang/Object").unwrap();
+        class.method(STATIC, "f", "(ILjava/lang/Object;J)V", fill).unwrap();
+        let mut bytes = class.finish().unwrap();
+        bytes[7] = version;
+        let class = Class::read(&bytes).unwrap();
+        let code = Code::read(&class, 0).unwrap();
+        let subject = Subject { class: &class, code: &code, method: 0 };
+        subject.states(&[pc]).map(|mut states| states.pop().flatten())
+    }
+
+    fn locals(state: Result<Option<State>, Reason>) -> Vec<Type> {
+        state.unwrap().unwrap().locals
+    }
+
+    #[test]
+    fn parameters_are_known_and_halves_are_not() {
+        let nothing = |code: &mut Assembler<'_>| code.op(op::RETURN);
+        assert_eq!(locals(known(51, 0, nothing)), [Int, Reference, Long, Top]);
+        assert_eq!(locals(known(49, 0, nothing)), [Int, Reference, Long, Top]);
+        let second_half = |code: &mut Assembler<'_>| {
+            code.push_int(1)?;
+            code.store(Kind::Int, 3)?;
+            code.op(op::RETURN)
+        };
+        assert_eq!(locals(known(51, 2, second_half)), [Int, Reference, Top, Int]);
+        let over_both = |code: &mut Assembler<'_>| {
+            code.op(op::DCONST_0)?;
+            code.store(Kind::Double, 1)?;
+            code.op(op::RETURN)
+        };
+        assert_eq!(locals(known(51, 2, over_both)), [Int, Double, Top, Top]);
+    }
+
+    #[test]
+    fn what_was_made_is_known_once_its_constructor_ran() {
+        let made = |code: &mut Assembler<'_>| {
+            code.new_object("java/lang/Object")?;
+            code.op(op::DUP)?;
+            code.store(Kind::Reference, 0)?;
+            code.invoke_special(["java/lang/Object", "<init>", "()V"])?;
+            code.op(op::RETURN)
+        };
+        let before = known(51, 5, made).unwrap().unwrap();
+        assert_eq!((before.locals[0], before.stack), (Uninitialized(0), vec![Uninitialized(0)]));
+        assert_eq!(Uninitialized(0).kind(), None);
+        assert_eq!(locals(known(51, 8, made))[0], Reference);
+        assert_eq!(locals(known(49, 8, made))[0], Reference);
+    }
+
+    #[test]
+    fn where_ways_meet_only_what_they_share_is_known() {
+        let meets = |code: &mut Assembler<'_>| {
+            let [other, end] = [code.label(), code.label()];
+            code.load(Kind::Int, 0)?; // 0
+            code.jump(op::IFEQ, other)?; // 1
+            code.op(op::ACONST_NULL)?; // 4
+            code.store(Kind::Reference, 1)?; // 5
+            code.jump(op::GOTO, end)?; // 6
+            code.bind(other);
+            code.op(op::ACONST_NULL)?; // 9
+            code.store(Kind::Reference, 0)?; // 10
+            code.bind(end);
+            code.op(op::RETURN) // 11
+        };
+        assert_eq!(locals(known(49, 6, meets)), [Int, Null, Long, Top]);
+        assert_eq!(locals(known(49, 11, meets)), [Top, Reference, Long, Top]);
+    }
+
+    #[test]
+    fn behind_an_end_nothing_is_known() {
+        let dead = |code: &mut Assembler<'_>| {
+            code.op(op::RETURN)?;
+            code.op(op::NOP)?;
+            code.op(op::RETURN)
+        };
+        for version in [49, 50, 51] {
+            assert_eq!(known(version, 1, dead), Ok(None), "{version}");
+        }
+    }
+
+    #[test]
+    fn subroutines_are_refused() {
+        let mut class = ClassWriter::new(0, "Subject", "java/lang/Object").unwrap();
+        let fill = |code: &mut Assembler<'_>| {
+            let end = code.label();
+            code.jump(op::GOTO, end)?;
+            code.bind(end);
+            code.op(op::RETURN)
+        };
+        class.method(STATIC, "f", "()V", fill).unwrap();
+        let mut bytes = class.finish().unwrap();
+        let jump = bytes.windows(4).position(|four| four == [op::GOTO, 0, 3, op::RETURN]).unwrap();
+        (bytes[7], bytes[jump]) = (48, op::JSR);
+        let class = Class::read(&bytes).unwrap();
+        let code = Code::read(&class, 0).unwrap();
+        let subject = Subject { class: &class, code: &code, method: 0 };
+        assert_eq!(subject.states(&[0]), Err(Reason::NoStackMap));
+    }
+}
