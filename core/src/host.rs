@@ -189,6 +189,14 @@ pub trait Names {
     /// of it mean ours.
     fn is_builtin(&mut self, name: &str) -> bool;
 
+    /// The name by which [`Scope::attr`] will read attribute `name` of the variable in `slot`, or of what
+    /// is cast to the class there, if its declared type decides which one is meant (a field that a
+    /// subclass hides).
+    fn declared_attr(&mut self, slot: u16, name: &str) -> Option<String> {
+        let (_, _) = (slot, name);
+        None
+    }
+
     /// The spelling under which the host really stores `name` at this place, if it is another one
     /// (a private `__x` inside a class).
     fn stored_as(&mut self, name: &str) -> Option<String> {

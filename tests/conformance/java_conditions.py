@@ -520,6 +520,9 @@ def objects():
     case("d.name", "Dog d = new Dog()", row="field hiding by declared class")
     case("d.name", "Animal d = new Dog()", row="field hiding by declared class")
     case("d.legs", "Dog d = new Dog()")
+    for source in ["((Animal) d).name", "d.name", "((Dog) d).name", "((Animal) d).legs"]:
+        case(source, "Dog d = new Dog()", row="field hiding by declared class")
+    case("((Dog) d).name", "Animal d = new Dog()", row="field hiding by declared class")
     group("instanceof")
     for source in ["o instanceof Dog", "o instanceof Animal", "o instanceof Cart", "o instanceof Object", "!(o instanceof Cart)", "o instanceof Dog == true",
                    "o instanceof Animal && o != null"]:

@@ -63,10 +63,9 @@ def method(at, entry):
         kind, name, java = variable["type"], variable["name"], variable["java"]
         if java is None:
             continue
-        erased = re.sub(r"<.*>", "", kind)
         name = "self" if name == "this" else name
         lines.append(f"    {kind} {name} = {java};")
-        lines.append(f"    out.var({json.dumps(variable['name'])}, {name}, {erased}.class);")
+        lines.append(f"    out.var({json.dumps(variable['name'])}, {name});")
     if "expect" not in entry:
         lines.append(f"    try {{ out.value({entry['java']}); }}")
         lines.append("    catch (Throwable error) { out.error(error); }")

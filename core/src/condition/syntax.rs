@@ -184,7 +184,8 @@ pub enum Function {
     Items,
     /// Java's `text.length()`: 16-bit units.
     Length,
-    /// Java's `array.length`; an attribute of that name where it is no array.
+    /// Java's `array.length`, and the attribute of that name of what is no array; only in code, never in
+    /// a tree, where it is an attribute.
     ArrayLength,
     /// Java's `size()` of a list, map or set.
     Size,

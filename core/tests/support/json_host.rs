@@ -71,6 +71,8 @@ pub(crate) struct JsonHost {
     is_typed: bool,
     own_names: usize,
     constants: Vec<(String, Stored)>,
+    /// Types of variables and names of classes, by slot.
+    declared: Vec<String>,
 }
 
 impl JsonHost {
@@ -503,6 +505,12 @@ impl Names for JsonHost {
             let known = self.names.iter().filter(|known| !BUILTINS.contains(&known.as_str()));
             UnknownName { nearest: known.filter(near).take(3).cloned().collect() }
         })
+    }
+
+    fn declared_attr(&mut self, slot: u16, name: &str) -> Option<String> {
+        let hidden = format!("{}.{name}", self.declared.get(usize::from(slot))?);
+        let has = |thing: &Thing| thing.fields.iter().any(|(field, _)| *field == hidden);
+        self.things.iter().any(has).then_some(hidden)
     }
 
     fn stored_as(&mut self, name: &str) -> Option<String> {

@@ -35,10 +35,12 @@ impl JsonHost {
         for (name, declared) in case["vars"].as_object().into_iter().flatten() {
             let value = host.store(&declared["value"]);
             host.add_name(name, value);
+            host.declared.push(declared["type"].as_str().unwrap_or_default().to_owned());
         }
         for (name, tagged) in case.get("classes").and_then(Json::as_object).into_iter().flatten() {
             let value = host.store(tagged);
             host.add_name(name, value);
+            host.declared.push(tagged["class"].as_str().unwrap_or_default().to_owned());
         }
         host.own_names = host.names.len();
         for (name, constants) in CLASSES {

@@ -29,9 +29,9 @@ final class Tagged {
     KNOWN.clear();
   }
 
-  void var(String name, Object value, Class<?> declared) {
+  void var(String name, Object value) {
     if (vars.length() > 0) vars.append(", ");
-    vars.append(quoted(name)).append(": ").append(of(value, declared, 0));
+    vars.append(quoted(name)).append(": ").append(of(value, 0));
     boolean isShape = value != null && value.getClass().getName().startsWith("shop.");
     boolean shares = isShape && !(value instanceof Enum) || value instanceof Collection
         || value instanceof Map || value != null && value.getClass().isArray();
@@ -61,9 +61,9 @@ final class Tagged {
 
   /** Of an object, its type alone; what computes as an int is one. */
   private static String result(Object value) {
-    if (value instanceof Byte || value instanceof Short) return of(((Number) value).intValue(), null, 0);
+    if (value instanceof Byte || value instanceof Short) return of(((Number) value).intValue(), 0);
     if (value instanceof Enum) return object("{\"type\": " + quoted(name(value)) + "}");
-    String tagged = of(value, null, 0);
+    String tagged = of(value, 0);
     boolean isObject = tagged.startsWith("{\"object\"");
     return isObject ? object("{\"type\": " + quoted(name(value)) + "}") : tagged;
   }
@@ -76,7 +76,7 @@ final class Tagged {
     return value.getClass().getSimpleName();
   }
 
-  static String of(Object value, Class<?> declared, int depth) {
+  static String of(Object value, int depth) {
     if (depth > 40) throw new IllegalStateException("too deep");
     if (value == null || value instanceof Boolean) return String.valueOf(value);
     if (value instanceof Byte) return number("int8", value);
@@ -91,13 +91,13 @@ final class Tagged {
     if (value.getClass().isArray()) return array(value, depth);
     if (value instanceof Enum) return constant((Enum<?>) value, depth);
     if (value instanceof Optional) {
-      return "{\"optional\": " + of(((Optional<?>) value).orElse(null), null, depth + 1) + "}";
+      return "{\"optional\": " + of(((Optional<?>) value).orElse(null), depth + 1) + "}";
     }
     boolean own = value.getClass().getName().startsWith("shop.");
     if (!own && value instanceof List) return items("list", (List<?>) value, depth);
     if (!own && value instanceof Set) return items("set", (Set<?>) value, depth);
     if (!own && value instanceof Map) return entries((Map<?, ?>) value, depth);
-    return instance(value, declared, depth);
+    return instance(value, depth);
   }
 
   private static String number(String tag, Object value) {
@@ -119,7 +119,7 @@ final class Tagged {
   private static String array(Object array, int depth) {
     List<String> items = new ArrayList<>();
     for (int at = 0; at < Array.getLength(array); at++) {
-      items.add(of(Array.get(array, at), null, depth + 1));
+      items.add(of(Array.get(array, at), depth + 1));
     }
     String of = array.getClass().getComponentType().getSimpleName();
     return "{\"array\": " + items + ", \"of\": " + quoted(of) + "}";
@@ -127,31 +127,28 @@ final class Tagged {
 
   private static String items(String tag, Collection<?> all, int depth) {
     List<String> items = new ArrayList<>();
-    for (Object item : all) items.add(of(item, null, depth + 1));
+    for (Object item : all) items.add(of(item, depth + 1));
     return "{" + quoted(tag) + ": " + items + "}";
   }
 
   private static String entries(Map<?, ?> map, int depth) {
     List<String> entries = new ArrayList<>();
     map.forEach((key, value) -> entries.add(
-        "[" + of(key, null, depth + 1) + ", " + of(value, null, depth + 1) + "]"));
+        "[" + of(key, depth + 1) + ", " + of(value, depth + 1) + "]"));
     return "{\"dict\": " + entries + "}";
   }
 
   private static String constant(Enum<?> constant, int depth) {
     return "{\"enum\": {\"type\": " + quoted(constant.getDeclaringClass().getSimpleName())
         + ", \"name\": " + quoted(constant.name()) + ", \"ordinal\": " + constant.ordinal()
-        + ", \"fields\": " + fields(constant, constant.getClass(), depth) + "}}";
+        + ", \"fields\": " + fields(constant, depth) + "}}";
   }
 
-  private static String instance(Object value, Class<?> declared, int depth) {
+  private static String instance(Object value, int depth) {
     Class<?> actual = value.getClass();
-    // A field that a subclass hides is the one that the declared class has.
-    Class<?> first = declared == null || declared.isInterface() || declared == Object.class
-        ? actual : declared;
     List<String> parts = new ArrayList<>();
     parts.add("\"type\": " + quoted(name(value)));
-    parts.add("\"fields\": " + fields(value, first, depth));
+    parts.add("\"fields\": " + fields(value, depth));
     List<String> runs = new ArrayList<>();
     for (Method method : methods(actual)) {
       boolean isCalled = method.isAnnotationPresent(Shapes.Runs.class);
@@ -186,17 +183,19 @@ final class Tagged {
   }
 
   /** Fields, and methods that only read one. */
-  private static String fields(Object value, Class<?> first, int depth) {
+  private static String fields(Object value, int depth) {
     StringBuilder out = new StringBuilder();
     try {
       List<String> seen = new ArrayList<>();
-      for (Class<?> at = first; at != null; at = at.getSuperclass()) {
+      for (Class<?> at = value.getClass(); at != null; at = at.getSuperclass()) {
         if (!at.getName().startsWith("shop.")) continue;
         for (Field field : at.getDeclaredFields()) {
-          if (Modifier.isStatic(field.getModifiers()) || seen.contains(field.getName())) continue;
+          if (Modifier.isStatic(field.getModifiers())) continue;
+          boolean isHidden = seen.contains(field.getName());
           seen.add(field.getName());
           field.setAccessible(true);
-          add(out, field.getName(), of(field.get(value), field.getType(), depth + 1));
+          String name = isHidden ? at.getSimpleName() + "." + field.getName() : field.getName();
+          add(out, name, of(field.get(value), depth + 1));
         }
       }
       for (Method method : methods(value.getClass())) {
@@ -204,10 +203,10 @@ final class Tagged {
             && seen.contains(method.getName()) && !method.isAnnotationPresent(Shapes.Runs.class);
         if (!isAccessor && !method.isAnnotationPresent(Shapes.Read.class)) continue;
         method.setAccessible(true);
-        add(out, method.getName() + "()", of(method.invoke(value), null, depth + 1));
+        add(out, method.getName() + "()", of(method.invoke(value), depth + 1));
       }
       if (value instanceof Throwable) {
-        add(out, "getMessage()", of(((Throwable) value).getMessage(), null, depth + 1));
+        add(out, "getMessage()", of(((Throwable) value).getMessage(), depth + 1));
       }
     } catch (ReflectiveOperationException error) {
       throw new IllegalStateException(error);
@@ -227,7 +226,7 @@ final class Tagged {
       for (Field field : type.getDeclaredFields()) {
         if (!Modifier.isStatic(field.getModifiers()) || field.isSynthetic()) continue;
         field.setAccessible(true);
-        add(out, field.getName(), of(field.get(null), null, 0));
+        add(out, field.getName(), of(field.get(null), 0));
       }
     } catch (ReflectiveOperationException error) {
       throw new IllegalStateException(error);

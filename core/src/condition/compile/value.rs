@@ -45,7 +45,8 @@ impl Compiler<'_, '_> {
         match &expr.kind {
             Kind::Attr(object, name) => {
                 self.value(object)?;
-                let attr = self.attr(name, span)?;
+                let declared = self.declared_attr(object, name);
+                let attr = self.attr(declared.as_deref().unwrap_or(name), span)?;
                 let site = Site { span, subject: object.span, other: span };
                 let op = match self.install.dialect.property(name) {
                     Some(property) => Op::Method { function: property.function, attr },
@@ -104,6 +105,18 @@ impl Compiler<'_, '_> {
             _ => return self.truth(expr),
         }
         Ok(())
+    }
+
+    /// What an attribute is called where the declared type of its object decides.
+    fn declared_attr(&mut self, object: &Expr, name: &str) -> Option<String> {
+        let declared = match &object.kind {
+            Kind::Call(Function::Cast, args) => args.get(1)?,
+            _ => object,
+        };
+        match declared.kind {
+            Kind::Name(_, Binding::Slot(slot)) => self.install.names.declared_attr(slot, name),
+            _ => None,
+        }
     }
 
     fn slice(&mut self, subject: Span, span: Span, has_start: bool, has_end: bool) {

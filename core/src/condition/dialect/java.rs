@@ -11,6 +11,15 @@ use super::{
 use crate::condition::syntax::{Binary, Function, Primitive};
 
 /// Java, as of 17 and later.
+///
+/// What a [`Scope`](crate::host::Scope) gives it: primitives and boxes as the number, char or boolean
+/// they hold, strings as they are stored; arrays as exact objects of
+/// [`Kind::Tuple`](crate::value::Kind::Tuple); the JDK's own lists, maps and sets as exact objects of
+/// their kind, those of the application as not exact; classes as
+/// [`Kind::Class`](crate::value::Kind::Class), whose attributes are static fields, constants and
+/// nested classes; everything else as instances. An `Optional` has the attributes `isPresent()`,
+/// `isEmpty()` and `get()`, the last one unset where it is empty. Identity decides `equals` of what
+/// inherits `Object`'s, enums among it.
 pub static JAVA: Dialect = Dialect {
     name: "Java",
     signs: SIGNS,
