@@ -11,6 +11,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +129,8 @@ final class Tagged {
   private static String items(String tag, Collection<?> all, int depth) {
     List<String> items = new ArrayList<>();
     for (Object item : all) items.add(of(item, depth + 1));
+    // The JDK's own order of a set differs from run to run.
+    if (all instanceof Set) Collections.sort(items);
     return "{" + quoted(tag) + ": " + items + "}";
   }
 
@@ -135,6 +138,7 @@ final class Tagged {
     List<String> entries = new ArrayList<>();
     map.forEach((key, value) -> entries.add(
         "[" + of(key, depth + 1) + ", " + of(value, depth + 1) + "]"));
+    Collections.sort(entries);
     return "{\"dict\": " + entries + "}";
   }
 
