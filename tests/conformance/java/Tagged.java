@@ -126,7 +126,12 @@ final class Tagged {
     return "{\"array\": " + items + ", \"of\": " + quoted(of) + "}";
   }
 
+  /** Of more elements than are worth writing out, all are the first. */
   private static String items(String tag, Collection<?> all, int depth) {
+    if (all.size() > 1000) {
+      String first = of(all.iterator().next(), depth + 1);
+      return "{\"times\": [{" + quoted(tag) + ": [" + first + "]}, " + all.size() + "]}";
+    }
     List<String> items = new ArrayList<>();
     for (Object item : all) items.add(of(item, depth + 1));
     // The JDK's own order of a set differs from run to run.
