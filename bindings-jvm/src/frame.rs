@@ -8,7 +8,7 @@ mod plan;
 mod stack;
 
 pub(crate) use plan::{Found, Plan, Slots, Source, Step};
-pub(crate) use stack::lines_changed;
+pub(crate) use stack::{lines_changed, while_lines_change};
 
 use crate::classes::Jdk;
 use crate::ffi::{Env, Field};

@@ -170,9 +170,7 @@ pub(crate) fn arm(
 fn retransform(machine: &Machine, class: jclass) -> Result<()> {
     let refused = |error| unsupported(format!("the machine refused the class: {error}"));
     machine.jvmti.notify(Mode::On, Event::ClassFileLoadHook, null_mut()).map_err(refused)?;
-    machine.jvmti.retransform(&[class]).map_err(refused)?;
-    crate::frame::lines_changed();
-    Ok(())
+    crate::frame::while_lines_change(|| machine.jvmti.retransform(&[class])).map_err(refused)
 }
 
 /// Takes the hook with this number off: the class gets the bytes back that it would have without it.

@@ -186,6 +186,7 @@ extern "system" fn class_file_load_hook(
         return;
     }
     guard((), || {
+        crate::frame::lines_changed();
         let (Some(env), Some(machine)) = (Env::new(raw), Machine::get()) else { return };
         let len = usize::try_from(len).unwrap_or(0);
         // SAFETY: the machine passes the address and length of the class's bytes, which nobody writes

@@ -20,6 +20,8 @@ use stillframe_core::value::Text;
 const MOST_FRAMES: usize = 384;
 /// Methods that are kept.
 const MOST_METHODS: usize = 8_192;
+/// How often a stack is taken.
+const MOST_ATTEMPTS: usize = 3;
 /// Package of the bridge.
 const OURS: &str = "Ljava/stillframe/";
 
@@ -32,21 +34,40 @@ struct Method {
     lines: Vec<(u32, u32)>,
     /// Whether it is the machine's or ours, and so not shown.
     is_hidden: bool,
-    generation: u64,
+    /// None if it was asked for while lines changed.
+    generation: Option<u64>,
 }
 
 static METHODS: RwLock<BTreeMap<usize, Arc<Method>>> = RwLock::new(BTreeMap::new());
+/// Counts changes of lines: up when one begins and when it ends.
 static GENERATION: AtomicU64 = AtomicU64::new(0);
+/// Changes that have begun and not ended.
+static CHANGING: AtomicU64 = AtomicU64::new(0);
 
-/// Lines may begin elsewhere in methods from now on: to be called when a class was retransformed or
-/// redefined, by whomever.
+/// Runs `work`, which may move lines in methods: it retransforms classes.
+pub(crate) fn while_lines_change<T>(work: impl FnOnce() -> T) -> T {
+    CHANGING.fetch_add(1, Ordering::SeqCst);
+    lines_changed();
+    let outcome = work();
+    lines_changed();
+    CHANGING.fetch_sub(1, Ordering::SeqCst);
+    outcome
+}
+
+/// Lines may begin elsewhere in methods from now on: somebody else redefines a class.
 pub(crate) fn lines_changed() {
-    GENERATION.fetch_add(1, Ordering::Release);
+    GENERATION.fetch_add(1, Ordering::SeqCst);
+}
+
+/// The generation of lines; none while they change.
+fn generation() -> Option<u64> {
+    let generation = GENERATION.load(Ordering::SeqCst);
+    (CHANGING.load(Ordering::SeqCst) == 0).then_some(generation)
 }
 
 impl Method {
     /// Asks the machine. Some microseconds.
-    fn ask(env: Env, jvmti: Jvmti, method: jmethodID, generation: u64) -> Option<Self> {
+    fn ask(env: Env, jvmti: Jvmti, method: jmethodID, generation: Option<u64>) -> Option<Self> {
         let (name, _) = jvmti.method_name(method).ok()?;
         let class = jvmti.declaring_class(method).ok()?;
         let signature = jvmti.signature(class).unwrap_or_default();
@@ -86,15 +107,18 @@ fn is_hidden(signature: &str) -> bool {
 }
 
 /// What is known of a method. About 30 ns where it was met before.
-fn method(env: Env, jvmti: Jvmti, id: jmethodID) -> Option<Arc<Method>> {
-    let (key, generation) = (id as usize, GENERATION.load(Ordering::Acquire));
-    if let Ok(methods) = METHODS.try_read()
+fn method(env: Env, jvmti: Jvmti, id: jmethodID, generation: Option<u64>) -> Option<Arc<Method>> {
+    let key = id as usize;
+    if generation.is_some()
+        && let Ok(methods) = METHODS.try_read()
         && let Some(method) = methods.get(&key).filter(|method| method.generation == generation)
     {
         return Some(Arc::clone(method));
     }
     let asked = Arc::new(Method::ask(env, jvmti, id, generation)?);
-    if let Ok(mut methods) = METHODS.try_write() {
+    if generation.is_some()
+        && let Ok(mut methods) = METHODS.try_write()
+    {
         if methods.len() >= MOST_METHODS {
             methods.clear();
         }
@@ -108,12 +132,33 @@ fn method(env: Env, jvmti: Jvmti, id: jmethodID) -> Option<Arc<Method>> {
 pub(super) struct Stack(Vec<(Arc<Method>, i64)>);
 
 impl Stack {
-    /// The calling thread's frames without the first `skip`, ours and the machine's.
+    /// The calling thread's frames without the first `skip`, ours and the machine's. Taken again where
+    /// lines changed meanwhile: places of the old code, and the lines of the new, do not go together.
     pub(super) fn take(env: Env, jvmti: Jvmti, skip: i32) -> Self {
-        let mut raw = vec![FrameInfo { method: std::ptr::null_mut(), location: 0 }; MOST_FRAMES];
-        let count = jvmti.stack(skip, &mut raw);
-        let named = raw.iter().take(count).filter_map(|frame| {
-            let method = method(env, jvmti, frame.method)?;
+        let none = FrameInfo { method: std::ptr::null_mut(), location: 0 };
+        let mut raw = vec![none; MOST_FRAMES];
+        let mut again = Vec::new();
+        let mut stack = Self(Vec::new());
+        for _ in 0..MOST_ATTEMPTS {
+            let began = generation();
+            let count = jvmti.stack(skip, &mut raw);
+            let taken = raw.get(..count).unwrap_or_default();
+            stack = Self::named(env, jvmti, taken, began);
+            if began.is_some() && generation() == began {
+                break;
+            }
+            again.resize(MOST_FRAMES, none);
+            let count = jvmti.stack(skip, &mut again);
+            if again.get(..count).is_some_and(|again| same(taken, again)) {
+                break;
+            }
+        }
+        stack
+    }
+
+    fn named(env: Env, jvmti: Jvmti, frames: &[FrameInfo], generation: Option<u64>) -> Self {
+        let named = frames.iter().filter_map(|frame| {
+            let method = method(env, jvmti, frame.method, generation)?;
             (!method.is_hidden).then_some((method, frame.location))
         });
         Self(named.collect())
@@ -130,6 +175,12 @@ impl Stack {
     }
 }
 
+/// Whether two stacks are one: what was put elsewhere while its code ran has another method.
+fn same(one: &[FrameInfo], other: &[FrameInfo]) -> bool {
+    let pair = |frame: &FrameInfo| (frame.method, frame.location);
+    one.len() == other.len() && one.iter().map(pair).eq(other.iter().map(pair))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,7 +189,7 @@ mod tests {
     fn a_line_is_that_of_the_nearest_start_before() {
         let lines = vec![(0, 10), (4, 11), (9, 10)];
         let (file, function) = (String::new(), String::new());
-        let method = Method { file, function, lines, is_hidden: false, generation: 0 };
+        let method = Method { file, function, lines, is_hidden: false, generation: None };
         for (location, line) in [(0, 10), (3, 10), (4, 11), (8, 11), (9, 10), (900, 10), (-1, 0)] {
             assert_eq!(method.line(location), line);
         }
