@@ -40,7 +40,7 @@ const MOST_BYTES: usize = 4 << 20;
 const MOST_STEPS: u32 = 200_000;
 /// Wrappers around one collection that are looked through.
 const MOST_WRAPPERS: usize = 8;
-/// Local references for which the machine makes room when a hit holds more than a few.
+/// Local references for which the machine makes room when a hit meets an object.
 const REFERENCES: i32 = MOST_OBJECTS as i32 + 256;
 
 /// The handle of a value in place of one that could not be read while a collection was searched:
@@ -238,7 +238,7 @@ impl Objects {
         }
         let index = self.entries.len();
         match index {
-            8 if !self.env.has_room_for(REFERENCES) => return Err(Missing::OutOfFuel),
+            0 if !self.env.has_room_for(REFERENCES) => return Err(Missing::OutOfFuel),
             MOST_OBJECTS.. => return Err(Missing::OutOfFuel),
             _ => {}
         }

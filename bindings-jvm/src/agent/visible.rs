@@ -19,6 +19,8 @@ use std::sync::Arc;
 const MOST_LEVELS: usize = 16;
 /// Class loaders that one delegates to.
 const MOST_LOADERS: usize = 32;
+/// Local references that the machine makes room for at most (`MaxJNILocalCapacity`), some left aside.
+const MOST_REFERENCES: i32 = 60_000;
 /// Local classes of one name in one class.
 const MOST_LOCAL: u32 = 16;
 
@@ -235,6 +237,8 @@ impl Visible {
     /// All loaded classes that have a name. Some milliseconds where there are many.
     fn collect(&self) -> HashMap<String, Vec<Loaded>> {
         let mut all: HashMap<String, Vec<Loaded>> = HashMap::new();
+        // Refused where there are more classes: it works all the same.
+        let _ = self.env.has_room_for(MOST_REFERENCES);
         let Ok(loaded) = self.jvmti.loaded_classes() else { return all };
         let loaders = self.loaders();
         for class in loaded.as_slice() {
