@@ -181,7 +181,7 @@ pub trait Names {
     /// The host's own order decides: locals, enclosing functions, globals, builtins.
     ///
     /// Where classes are named by dots, `name` may be such a path (`com.acme.Status`, `Outer.this`): the
-    /// longest part of what is typed is asked for first, and only if its first word is no name.
+    /// longest part of what is typed is asked for first. What begins with a variable is no such path.
     fn slot(&mut self, name: &str) -> Result<u16, UnknownName>;
 
     /// Whether `name` means the host's own builtin here (a class of the host's library such as `Math`,

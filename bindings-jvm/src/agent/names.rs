@@ -102,6 +102,12 @@ impl Scopes {
         if let Some(outer) = name.strip_suffix(OF_OUTER) {
             return Some(Source::Path(this?.into(), self.visible.outer_object(outer)?));
         }
+        // A variable hides a class of its name (JLS 6.4.2).
+        if let Some((first, _)) = name.split_once('.') {
+            let is_variable =
+                first == THIS || self.is_local(first) || self.visible.field(this, first).is_some();
+            return if is_variable { None } else { self.visible.class(name).map(Source::Class) };
+        }
         let field = self.visible.field(this, name);
         field.or_else(|| self.visible.class(name).map(Source::Class))
     }

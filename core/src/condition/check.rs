@@ -116,17 +116,12 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// The name that a whole path is, if what it begins with is none by itself.
+    /// The name that a whole path is: a class within a class or a package.
     fn qualified(&mut self, kind: &Kind) -> Option<Kind> {
         if !self.install.dialect.has_qualified_names {
             return None;
         }
-        let path = path(kind)?;
-        let (first, _) = path.split_once('.')?;
-        let is_outer = path.ends_with(".this");
-        if !is_outer && self.install.names.slot(first).is_ok() {
-            return None;
-        }
+        let path = path(kind).filter(|path| path.contains('.'))?;
         let slot = self.install.names.slot(&path).ok()?;
         Some(Kind::Name(path.into(), Binding::Slot(slot)))
     }
