@@ -214,7 +214,8 @@ impl<S: Scope> Renderer<'_, '_, S> {
             Kind::Tuple if self.scope.len(object) == Ok(1) => ("(", ",)"),
             Kind::Tuple => ("(", ")"),
             Kind::Map | Kind::Set | Kind::FrozenSet => ("{", "}"),
-            Kind::Text | Kind::Bytes | Kind::Number => {
+            // Of the host's library some objects stand for one value: a date, an enum's constant.
+            Kind::Text | Kind::Bytes | Kind::Number | Kind::Instance => {
                 return match self.scope.underlying(object) {
                     Ok(Value::Object(_)) | Err(_) => self.type_name(object),
                     Ok(underlying) => self.value(&underlying, depth),
