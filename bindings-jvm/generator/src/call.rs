@@ -134,7 +134,7 @@ impl<C: Classes> Code<'_, '_, C> {
         Ok(Ty::Bool)
     }
 
-    /// Pushes a key. One that is a string only when it is there could name what is redacted.
+    /// Pushes a key. One that is no constant could name what is redacted.
     fn key(&mut self, key: &Expr) -> Done {
         let ty = self.object(key)?;
         let is_harmless = match &ty {
@@ -145,7 +145,8 @@ impl<C: Classes> Code<'_, '_, C> {
         if is_harmless || matches!(key.kind, Node::Text(_)) {
             return Ok(());
         }
-        self.uncovered("a key that is not a constant")
+        self.help("visible", ONE_TO_ONE)?;
+        self.slow_if_unknown()
     }
 
     fn contains_key(&mut self, map: &Expr, key: &Expr) -> Done<Ty> {
@@ -157,34 +158,30 @@ impl<C: Classes> Code<'_, '_, C> {
     }
 
     fn get(&mut self, object: &Expr, key: &Expr) -> Done<Ty> {
-        self.reference(object)?;
+        let ty = self.reference(object)?;
         self.key(key)?;
         self.help("get", "(Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;")?;
         self.slow_if_unknown()?;
-        Ok(Ty::object())
+        Ok(content(&ty))
     }
 
     fn get_or(&mut self, map: &Expr, key: &Expr, other: &Expr) -> Done<Ty> {
         const THREE: &str =
             "(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;";
-        self.reference(map)?;
+        let ty = self.reference(map)?;
         self.key(key)?;
         self.object(other)?;
         self.help("getOrDefault", THREE)?;
         self.slow_if_unknown()?;
-        Ok(Ty::object())
+        Ok(content(&ty))
     }
 
     fn char_at(&mut self, text: &Expr, index: &Expr) -> Done<Ty> {
         self.reference(text)?;
-        match self.number(index)? {
-            Ty::Int | Ty::Char => {
-                self.help("charAt", "(Ljava/lang/Object;I)I")?;
-                self.slow_if_below(0)?;
-                Ok(Ty::Char)
-            }
-            other => self.uncovered(format!("an index that is {}", other.name())),
-        }
+        self.index(index)?;
+        self.help("charAt", "(Ljava/lang/Object;I)I")?;
+        self.slow_if_below(0)?;
+        Ok(Ty::Char)
     }
 
     fn index_of(&mut self, text: &Expr, part: &Expr) -> Done<Ty> {
@@ -232,5 +229,13 @@ impl<C: Classes> Code<'_, '_, C> {
         self.widen(&ty, &Ty::Double)?;
         self.invoke_static(["java/lang/Double", "isNaN", "(D)Z"])?;
         Ok(Ty::Bool)
+    }
+}
+
+/// What a collection of a type holds.
+fn content(ty: &Ty) -> Ty {
+    match ty {
+        Ty::Ref(declared) => declared.content(),
+        _ => Ty::object(),
     }
 }

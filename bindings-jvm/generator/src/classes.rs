@@ -14,7 +14,7 @@ pub struct FieldAt {
     pub class: ClassHandle,
     /// Its offset, as the JDK's internal `Unsafe` takes it; of a static field, in the class's mirror.
     pub offset: i64,
-    /// Its declared type.
+    /// Its declared type: a descriptor or, better, a generic signature, whose arguments are a hint.
     pub descriptor: String,
 }
 

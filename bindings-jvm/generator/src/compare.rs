@@ -35,8 +35,42 @@ impl<C: Classes> Code<'_, '_, C> {
         }
         match is_equal {
             Some(is_equal) => self.equality((left, &one), (right, &two), is_equal, to),
-            None => self.uncovered(format!("an order of {} and {}", one.name(), two.name())),
+            None => self.order(comparison, &one, &two, want, to),
         }
+    }
+
+    /// Jumps on the order of a number and what may hold one.
+    fn order(&mut self, comparison: Comparison, one: &Ty, two: &Ty, want: bool, to: Label) -> Done {
+        let may_be = |ty: &Ty| match ty {
+            Ty::Ref(declared) => !declared.is_text() && !declared.is_of_application(),
+            other => other.is_number(),
+        };
+        if !may_be(one) || !may_be(two) {
+            return self.uncovered(format!("an order of {} and {}", one.name(), two.name()));
+        }
+        self.both_boxed(one, two)?;
+        if matches!(comparison, Comparison::Greater | Comparison::GreaterEqual) {
+            self.op(op::SWAP, 2, None)?;
+            self.holds(Kind::Reference);
+            self.holds(Kind::Reference);
+        }
+        let is_strict = matches!(comparison, Comparison::Less | Comparison::Greater);
+        self.help(if is_strict { "less" } else { "lessOrEqual" }, TWO)?;
+        self.slow_if_below(0)?;
+        self.jump(if want { op::IFNE } else { op::IFEQ }, 1, to)
+    }
+
+    /// Boxes those of the two values on top that are primitives.
+    fn both_boxed(&mut self, one: &Ty, two: &Ty) -> Done {
+        if let Some(primitive) = two.primitive() {
+            self.boxed(primitive)?;
+        }
+        if let Some(primitive) = one.primitive() {
+            let slot = self.keep(Kind::Reference)?;
+            self.boxed(primitive)?;
+            self.load(Kind::Reference, slot)?;
+        }
+        Ok(())
     }
 
     /// Pushes both sides; a box is unboxed if an order is asked for or if it meets a primitive.
@@ -149,14 +183,7 @@ impl<C: Classes> Code<'_, '_, C> {
         if *one == Ty::Null || *two == Ty::Null {
             return self.uncovered(format!("{} compared with {}", one.name(), two.name()));
         }
-        if let Some(primitive) = two.primitive() {
-            self.boxed(primitive)?;
-        }
-        if let Some(primitive) = one.primitive() {
-            let slot = self.keep(Kind::Reference)?;
-            self.boxed(primitive)?;
-            self.load(Kind::Reference, slot)?;
-        }
+        self.both_boxed(one, two)?;
         // Null is no number.
         let is_primitive = one.primitive().is_some() || two.primitive().is_some();
         self.help(if is_primitive { "equalUnboxed" } else { "equal" }, TWO)?;

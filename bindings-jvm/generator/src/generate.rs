@@ -4,7 +4,7 @@
 
 use crate::classes::{ClassHandle, Classes};
 use crate::code::{CLASS, Code, Done, Stop, Variable, field_name};
-use crate::ty::{Boxed, OBJECT, Ty};
+use crate::ty::{Boxed, OBJECT, Ty, erased};
 use stillframe_classfile::write::{
     Assembler, ClassWriter, FINAL, Label, PRIVATE, PUBLIC, STATIC, SYNTHETIC, WriteError,
 };
@@ -21,7 +21,8 @@ const WRITER: &str = "java/stillframe/Writer";
 pub struct LocalAt<'a> {
     /// Its name.
     pub name: &'a str,
-    /// Its declared type. References are passed as `Object`, numbers below `int` as `int`.
+    /// Its declared type, with type arguments where they are known: a hint of what a collection holds.
+    /// References are passed as `Object`, numbers below `int` as `int`.
     pub descriptor: &'a str,
 }
 
@@ -125,7 +126,7 @@ impl<'s> Plan<'s> {
     fn of(site: &'s Site<'s>) -> Result<Self, WriteError> {
         let (mut variables, mut descriptor, mut word) = (Vec::new(), "(".to_owned(), 0);
         for local in site.locals {
-            let kind = kind_of(local.descriptor);
+            let kind = kind_of(&erased(local.descriptor));
             let kind = kind.ok_or(WriteError::Code("a local's descriptor is none"))?;
             descriptor += kind.widest();
             variables.push(Variable { word, ty: Ty::declared(local.descriptor, None) });

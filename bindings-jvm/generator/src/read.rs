@@ -91,7 +91,7 @@ impl<C: Classes> Code<'_, '_, C> {
         let Ty::Ref(declared) = ty else {
             return self.uncovered(format!("`{name}` of {}", ty.name()));
         };
-        let Declared { descriptor, seen_from } = declared;
+        let Declared { descriptor, seen_from, .. } = declared;
         if name == "length" && declared.element().is_some() {
             let slot = self.array(declared)?;
             self.load(Kind::Reference, slot)?;
@@ -107,7 +107,7 @@ impl<C: Classes> Code<'_, '_, C> {
             "get()" if is_library(descriptor) => {
                 self.help("present", "(Ljava/lang/Object;)Ljava/lang/Object;")?;
                 self.slow_if_unknown()?;
-                return Ok(Ty::object());
+                return Ok(declared.content());
             }
             _ => {}
         }
@@ -136,12 +136,14 @@ impl<C: Classes> Code<'_, '_, C> {
         let Some((element, declared)) = element else {
             return self.uncovered(format!("an element of {}", ty.name()));
         };
-        let array = self.array(declared)?;
-        let by = self.value(index)?;
-        let by = self.unboxed(by)?;
-        if !matches!(by, Ty::Int | Ty::Char) {
-            return self.uncovered(format!("an index that is {}", by.name()));
+        if element.kind() == Kind::Reference {
+            self.index(index)?;
+            self.help("element", "(Ljava/lang/Object;I)Ljava/lang/Object;")?;
+            self.slow_if_unknown()?;
+            return Ok(element);
         }
+        let array = self.array(declared)?;
+        self.index(index)?;
         let at = self.keep(Kind::Int)?;
         self.load(Kind::Int, at)?;
         self.slow_if(op::IFLT, 1)?;
@@ -158,11 +160,18 @@ impl<C: Classes> Code<'_, '_, C> {
             "I" => op::IALOAD,
             "J" => op::LALOAD,
             "F" => op::FALOAD,
-            "D" => op::DALOAD,
-            _ => op::AALOAD,
+            _ => op::DALOAD,
         };
         self.op(load, 2, Some(element.kind()))?;
         Ok(element)
+    }
+
+    /// Pushes an index, which is an `int` or computes as one.
+    pub(crate) fn index(&mut self, index: &Expr) -> Done {
+        match self.number(index)? {
+            Ty::Int | Ty::Char => Ok(()),
+            other => self.uncovered(format!("an index that is {}", other.name())),
+        }
     }
 
     /// Keeps the array on top in a slot, of the type that instructions on it take.

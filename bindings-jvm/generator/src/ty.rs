@@ -23,7 +23,10 @@ pub(crate) enum Ty {
 /// A reference's declared type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Declared {
+    /// Without type arguments.
     pub(crate) descriptor: String,
+    /// Its last type argument: of a list or an optional what is in it, of a map a value.
+    pub(crate) argument: Option<String>,
     /// The class in whose code the descriptor stands, if that is not the probed one.
     pub(crate) seen_from: Option<ClassHandle>,
 }
@@ -85,12 +88,20 @@ impl Declared {
     /// What an element has, if it is an array.
     pub(crate) fn element(&self) -> Option<Ty> {
         let element = self.descriptor.strip_prefix('[')?;
-        Some(Ty::declared(element, self.seen_from))
+        Some(match Ty::declared(element, self.seen_from) {
+            Ty::Ref(declared) => Ty::Ref(Self { argument: self.argument.clone(), ..declared }),
+            primitive => primitive,
+        })
+    }
+
+    /// What is in it, if its type says so.
+    pub(crate) fn content(&self) -> Ty {
+        self.argument.as_ref().map_or_else(Ty::object, |one| Ty::declared(one, self.seen_from))
     }
 }
 
 impl Ty {
-    /// The type of values of a descriptor.
+    /// The type of values of a descriptor or generic signature.
     pub(crate) fn declared(descriptor: &str, seen_from: Option<ClassHandle>) -> Self {
         match descriptor {
             "Z" => Self::Bool,
@@ -99,7 +110,10 @@ impl Ty {
             "J" => Self::Long,
             "F" => Self::Float,
             "D" => Self::Double,
-            _ => Self::Ref(Declared { descriptor: descriptor.to_owned(), seen_from }),
+            _ => {
+                let (descriptor, argument) = (erased(descriptor), last_argument(descriptor));
+                Self::Ref(Declared { descriptor, argument, seen_from })
+            }
         }
     }
 
@@ -158,9 +172,81 @@ impl Ty {
     }
 }
 
+/// The descriptor of a generic signature.
+pub(crate) fn erased(signature: &str) -> String {
+    let (mut erased, mut depth) = (String::new(), 0_u32);
+    for letter in signature.chars() {
+        match letter {
+            '<' => depth += 1,
+            '>' => depth = depth.saturating_sub(1),
+            '.' if depth == 0 => erased.push('$'),
+            letter if depth == 0 => erased.push(letter),
+            _ => {}
+        }
+    }
+    let element = erased.trim_start_matches('[');
+    if element.starts_with('T') {
+        // A type variable may be anything.
+        return "[".repeat(erased.len() - element.len()) + OBJECT;
+    }
+    erased
+}
+
+/// The last type argument of a signature, if that is a type.
+fn last_argument(signature: &str) -> Option<String> {
+    let (from, to) = (signature.find('<')?, signature.rfind('>')?);
+    let mut rest = signature.get(from + 1..to)?;
+    loop {
+        let (one, behind) = rest.split_at_checked(argument_length(rest)?)?;
+        if behind.is_empty() {
+            let bare = one.trim_start_matches(['+', '-']);
+            return bare.starts_with(['L', '[']).then(|| bare.to_owned());
+        }
+        rest = behind;
+    }
+}
+
+/// Bytes of the type argument that a text begins with.
+fn argument_length(text: &str) -> Option<usize> {
+    let mut depth = 0_u32;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'*' if at == 0 => return Some(1),
+            b'<' => depth += 1,
+            b'>' => depth = depth.checked_sub(1)?,
+            b';' if depth == 0 => return Some(at + 1),
+            b'+' | b'-' | b'[' | b'L' | b'T' => {}
+            // An array of primitives.
+            _ if depth == 0 && text[..at].ends_with('[') => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signatures_lose_their_arguments() {
+        assert_eq!(erased("Ljava/util/Map<TK;[I>.Entry<*>;"), "Ljava/util/Map$Entry;");
+        assert_eq!([erased("TT;"), erased("[TT;")], [OBJECT, "[Ljava/lang/Object;"]);
+        assert_eq!([erased("I"), erased("[Lshop/Tee;")], ["I", "[Lshop/Tee;"]);
+    }
+
+    #[test]
+    fn the_last_argument_is_what_is_in_it() {
+        let last = |signature| last_argument(signature).unwrap_or_default();
+        assert_eq!(last("Ljava/util/List<Lshop/Item;>;"), "Lshop/Item;");
+        assert_eq!(last("Ljava/util/Map<Ljava/lang/String;+Lshop/Item;>;"), "Lshop/Item;");
+        assert_eq!(last("Ljava/util/Map<[ILjava/util/List<TT;>;>;"), "Ljava/util/List<TT;>;");
+        assert_eq!(last("Ljava/util/Map<*[I>;"), "[I");
+        for none in ["Ljava/util/List<*>;", "Ljava/util/List<TT;>;", "Lshop/Item;", "I", "L<", "<>"]
+        {
+            assert_eq!(last_argument(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn bytes_and_shorts_are_ints() {

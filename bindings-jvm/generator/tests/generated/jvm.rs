@@ -84,8 +84,7 @@ impl Jvm {
         let mut command = self.command();
         command.args(["java.stillframe.Harness", "check"]).arg(file).args(CLASSES);
         let text = run(&mut command);
-        let lines =
-            text.lines().map(|line| line.split_once('\t').unwrap_or((line, "")).1.to_owned());
+        let lines = text.lines().map(|line| line.split_once('\t').unwrap_or((line, "")).1.to_owned());
         let outcomes: Vec<String> = lines.collect();
         assert_eq!(outcomes.len(), cases.len(), "each case has an outcome: {text}");
         outcomes

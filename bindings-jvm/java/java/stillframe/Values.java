@@ -47,6 +47,14 @@ final class Values {
   private static final Class<?> EMPTY_MAP = named("Collections$EmptyMap");
   private static final Class<?> EMPTY_SET = named("Collections$EmptySet");
 
+  private static final Class<?> SHOWN = named("Collections$UnmodifiableCollection");
+  private static final Class<?> SHOWN_LIST = named("Collections$UnmodifiableList");
+  private static final Class<?> SHOWN_ARRAY = named("Collections$UnmodifiableRandomAccessList");
+  private static final Class<?> SHOWN_SET = named("Collections$UnmodifiableSet");
+  private static final Class<?> SHOWN_MAP = named("Collections$UnmodifiableMap");
+  private static final long SHOWN_FIELD = Memory.offset(SHOWN, "c");
+  private static final long SHOWN_MAP_FIELD = Memory.offset(SHOWN_MAP, "m");
+
   private Values() {}
 
   private static Class<?> named(String name) {
@@ -108,7 +116,7 @@ final class Values {
     if (left != NONE && right != NONE) {
       return equalNumbers(a, left, b, right);
     }
-    if (left != NONE || right != NONE || one == String.class || two == String.class) {
+    if (left != NONE || right != NONE) {
       return -1;
     }
     return isPlain(a) && isPlain(b) ? bit(a == b) : -1;
@@ -121,8 +129,9 @@ final class Values {
 
   /** Whether an object is equal to itself alone, for certain. */
   private static boolean isPlain(Object object) {
-    return !(object instanceof Number || object instanceof CharSequence)
-        && !object.getClass().isArray();
+    return object.getClass() == String.class
+        || !(object instanceof Number || object instanceof CharSequence
+            || object instanceof byte[] || object instanceof char[]);
   }
 
   private static int equalTexts(String a, String b) {
@@ -144,6 +153,32 @@ final class Values {
       return bit(single(a, left) == single(b, right));
     }
     return bit(integer(a, left) == integer(b, right));
+  }
+
+  /** {@code a < b} of numbers in boxes. */
+  static int less(Object a, Object b) {
+    return ordered(a, b, false);
+  }
+
+  static int lessOrEqual(Object a, Object b) {
+    return ordered(a, b, true);
+  }
+
+  private static int ordered(Object a, Object b, boolean orEqual) {
+    int left = a == null ? NONE : kind(a.getClass()), right = b == null ? NONE : kind(b.getClass());
+    if (left == NONE || right == NONE || left == BOOLEAN || right == BOOLEAN) {
+      return -1;
+    }
+    if (left == DOUBLE || right == DOUBLE) {
+      double x = wide(a, left), y = wide(b, right);
+      return bit(x < y || (orEqual && x == y));
+    }
+    if (left == FLOAT || right == FLOAT) {
+      float x = single(a, left), y = single(b, right);
+      return bit(x < y || (orEqual && x == y));
+    }
+    long x = integer(a, left), y = integer(b, right);
+    return bit(x < y || (orEqual && x == y));
   }
 
   /** {@code a.equals(b)}. */
@@ -245,6 +280,9 @@ final class Values {
     if (a instanceof Long) {
       return ((Long) a).compareTo((Long) b);
     }
+    if (a instanceof Boolean) {
+      return ((Boolean) a).compareTo((Boolean) b);
+    }
     return a instanceof Character ? ((Character) a).compareTo((Character) b) : UNKNOWN;
   }
 
@@ -280,12 +318,55 @@ final class Values {
 
   // Collections. What another thread changes meanwhile may raise, which is the slow path too.
 
+  /** A key that is no constant, if it does not name what is redacted. */
+  static Object visible(Object key) {
+    return hides(key) ? SLOW : key;
+  }
+
+  /** Whether an object may be the name of what stands beside it, and that is redacted. */
+  private static boolean hides(Object object) {
+    if (object != null && object.getClass() == String.class) {
+      return !isText(object) || Bridge.isRedacted((String) object);
+    }
+    return object instanceof CharSequence || object instanceof byte[] || object instanceof char[];
+  }
+
+  /** {@code array[index]}; the second of a pair may be redacted by the name that is the first. */
+  static Object element(Object object, int index) {
+    if (!(object instanceof Object[])) {
+      return SLOW;
+    }
+    Object[] array = (Object[]) object;
+    if (index < 0 || index >= array.length) {
+      return SLOW;
+    }
+    return index == 1 && array.length == 2 && hides(array[0]) ? SLOW : array[index];
+  }
+
+  /** A collection that another one only shows. */
+  private static Object inner(Object object) {
+    for (int depth = 0; depth < 4 && object != null; depth++) {
+      Class<?> type = object.getClass();
+      boolean isShown = type == SHOWN_LIST || type == SHOWN_ARRAY || type == SHOWN_SET
+          || type == SHOWN;
+      if (isShown && SHOWN_FIELD != Memory.ABSENT) {
+        object = Memory.U.getReference(object, SHOWN_FIELD);
+      } else if (type == SHOWN_MAP && SHOWN_MAP_FIELD != Memory.ABSENT) {
+        object = Memory.U.getReference(object, SHOWN_MAP_FIELD);
+      } else {
+        return object;
+      }
+    }
+    return object;
+  }
+
   /** Whether a key's hash and equality are the JDK's. */
   private static boolean isKey(Object key) {
     return key != null && (key.getClass() == String.class ? isText(key) : isExact(key));
   }
 
-  private static Map<?, ?> map(Object object) {
+  private static Map<?, ?> map(Object shown) {
+    Object object = inner(shown);
     if (object == null) {
       return null;
     }
@@ -301,7 +382,8 @@ final class Values {
     return isKnown ? (Map<?, ?>) object : null;
   }
 
-  private static List<?> list(Object object) {
+  private static List<?> list(Object shown) {
+    Object object = inner(shown);
     if (object == null) {
       return null;
     }
@@ -312,7 +394,8 @@ final class Values {
   }
 
   /** A set that asks the key, not its elements. */
-  private static Set<?> set(Object object) {
+  private static Set<?> set(Object shown) {
+    Object object = inner(shown);
     if (object == null) {
       return null;
     }
@@ -374,8 +457,11 @@ final class Values {
       if (list == null || key == null || key.getClass() != Integer.class) {
         return SLOW;
       }
-      int index = ((Integer) key).intValue();
-      return index >= 0 && index < list.size() ? list.get(index) : SLOW;
+      int index = ((Integer) key).intValue(), size = list.size();
+      if (index < 0 || index >= size || (index == 1 && size == 2 && hides(list.get(0)))) {
+        return SLOW;
+      }
+      return list.get(index);
     } catch (Throwable raised) {
       return SLOW;
     }
@@ -411,9 +497,10 @@ final class Values {
     try {
       Collection<?> all = set(object);
       if (all == null) {
-        all = list(object);
+        List<?> list = list(object);
+        boolean isPair = list != null && list.size() == 2 && hides(list.get(0));
         // A list is searched.
-        all = all == null || all.size() > MOST_ELEMENTS ? null : all;
+        all = list == null || isPair || list.size() > MOST_ELEMENTS ? null : list;
       }
       return all == null || !isKey(part) ? -1 : bit(all.contains(part));
     } catch (Throwable raised) {

@@ -42,6 +42,7 @@ public class Cart {
     tags.put("nothing", null);
   }
 
+  @Read
   int getAmount() {
     return amount;
   }

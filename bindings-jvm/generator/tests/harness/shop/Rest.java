@@ -4,6 +4,13 @@
 
 package shop;
 
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+
+/** A method that returns a field and does nothing else. */
+@Retention(RetentionPolicy.RUNTIME)
+@interface Read {}
+
 enum Status {
   OPEN,
   CLOSED
@@ -17,6 +24,7 @@ class User {
     this.id = id;
   }
 
+  @Read
   int getId() {
     return id;
   }

@@ -55,6 +55,15 @@ public final class Samples {
     return new ArrayList<>(List.of("a", "b"));
   }
 
+  /** Its second element goes by the name that is the first. */
+  public static Object pair() {
+    return List.of("password", "x");
+  }
+
+  public static Object array() {
+    return new Object[] {"password", "x"};
+  }
+
   public static Object fixed() {
     return List.of(1, 2, 3);
   }
@@ -65,6 +74,10 @@ public final class Samples {
 
   public static Object map() {
     return new HashMap<>(Map.of("k", 5, "color", "red"));
+  }
+
+  public static Object shown() {
+    return Collections.unmodifiableMap(new HashMap<>(Map.of("k", 5, "color", "red")));
   }
 
   public static Object sorted() {

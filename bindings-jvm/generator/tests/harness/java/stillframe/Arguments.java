@@ -1,10 +1,12 @@
 // Arguments of a case, as they stand in its line: a letter for the type, then the value.
 //
-// Knows the letters; `@` is a method of the application's samples. Invariant: a value is in the box of
-// its type.
+// Knows the letters; `@` is a method of the application's samples, `*` one that makes all arguments.
+// Invariant: a value is in the box of its type.
 
 package java.stillframe;
 
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.util.List;
 
 final class Arguments {
@@ -38,6 +40,23 @@ final class Arguments {
   private static Object sample(String name) throws Throwable {
     Class<?> samples = Class.forName("shop.Samples", true, ClassLoader.getSystemClassLoader());
     return samples.getMethod(name).invoke(null);
+  }
+
+  /** A type as class files have it, with its arguments. */
+  static String signature(Type type) {
+    if (type instanceof Class) {
+      return ((Class<?>) type).descriptorString();
+    }
+    if (!(type instanceof ParameterizedType)) {
+      return "Ljava/lang/Object;";
+    }
+    ParameterizedType whole = (ParameterizedType) type;
+    String text = signature(whole.getRawType());
+    StringBuilder out = new StringBuilder(text.substring(0, text.length() - 1)).append('<');
+    for (Type one : whole.getActualTypeArguments()) {
+      out.append(signature(one));
+    }
+    return out.append(">;").toString();
   }
 
   /** What is passed of a value that is passed as an int. */

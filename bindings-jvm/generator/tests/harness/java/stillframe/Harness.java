@@ -5,10 +5,12 @@
 
 package java.stillframe;
 
+import java.lang.annotation.Annotation;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,15 +39,43 @@ public final class Harness {
 
   private static void describe(Class<?> type, List<Class<?>> all) {
     int parent = all.indexOf(type.getSuperclass());
-    System.out.println("class\t" + type.getName() + "\t" + type.descriptorString() + "\t" + parent);
+    String name = type.descriptorString();
+    System.out.println("class\t" + type.getName() + "\t" + name + "\t" + parent);
     for (Field field : type.getDeclaredFields()) {
       boolean isStatic = Modifier.isStatic(field.getModifiers());
       long offset =
           isStatic ? Memory.U.staticFieldOffset(field) : Memory.U.objectFieldOffset(field);
-      String type1 = field.getType().descriptorString();
+      String type1 = Arguments.signature(field.getGenericType());
       String kind = isStatic ? "static" : "field";
       System.out.println(kind + "\t" + field.getName() + "\t" + type1 + "\t" + offset);
     }
+    for (Method method : type.getDeclaredMethods()) {
+      if (method.getParameterCount() == 0 && !method.isBridge()) {
+        System.out.println("method\t" + method.getName() + "\t" + read(type, method));
+      }
+    }
+  }
+
+  /** The field that a method returns and nothing else, as annotations say; else empty. */
+  private static String read(Class<?> type, Method method) {
+    boolean isRead = type.isRecord(), isRun = false;
+    for (Annotation mark : method.getAnnotations()) {
+      isRead |= mark.annotationType().getSimpleName().equals("Read");
+      isRun |= mark.annotationType().getSimpleName().equals("Runs");
+    }
+    String name = method.getName();
+    if (name.equals("getMessage")) {
+      return type == Throwable.class ? "detailMessage" : "";
+    }
+    isRead |= type == Enum.class;
+    String bare = name.startsWith("get") ? name.substring(3) : name.replaceFirst("^is", "");
+    bare = bare.isEmpty() ? name : Character.toLowerCase(bare.charAt(0)) + bare.substring(1);
+    for (Field field : type.getDeclaredFields()) {
+      if (isRead && !isRun && (field.getName().equals(bare) || field.getName().equals(name))) {
+        return field.getName();
+      }
+    }
+    return "";
   }
 
   /** Numbers the case and says what came of it. */
@@ -67,7 +97,9 @@ public final class Harness {
       MethodHandle hit = own.findStatic(probe, "hit", type);
       List<Object> given = new ArrayList<>();
       for (int index = 5; index < parts.length; index++) {
-        given.add(Arguments.read(parts[index]));
+        Object value = Arguments.read(parts[index]);
+        boolean isAll = parts[index].startsWith("*");
+        given.addAll(java.util.Arrays.asList(isAll ? (Object[]) value : new Object[] {value}));
       }
       return parts[0] + "\t" + call(hit, given, parts[4]);
     } catch (Throwable raised) {

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 public final class Measure {
   private static final int TURNS = 150, LOOPS = 1_000_000;
   private static final MethodHandle HIT;
-  private static final Object THIS;
+  private static final Object[] ALL = new Object[8];
 
   static {
     try {
@@ -34,7 +34,9 @@ public final class Measure {
       MethodType type = MethodType.methodType(void.class, Object.class, int.class);
       MutableCallSite site = new MutableCallSite(own.findStatic(probe, "hit", type));
       HIT = site.dynamicInvoker();
-      THIS = Arguments.read("@cart");
+      for (int index = 0; index < ALL.length; index++) {
+        ALL[index] = Arguments.read("@cart");
+      }
     } catch (Throwable raised) {
       throw new ExceptionInInitializerError(raised);
     }
@@ -42,23 +44,24 @@ public final class Measure {
 
   private Measure() {}
 
-  private static long without(Object self, int seed) {
+  private static long without(Object[] all, int seed) {
     long sum = 0;
     int x = seed;
     for (int index = 0; index < LOOPS; index++) {
       x = (x * 1664525 + 1013904223) >>> 1;
-      sum += x;
+      sum += all[x & 7] == null ? 1 : x;
     }
     return sum;
   }
 
-  private static long with(Object self, int seed) throws Throwable {
+  private static long with(Object[] all, int seed) throws Throwable {
     long sum = 0;
     int x = seed;
     for (int index = 0; index < LOOPS; index++) {
       x = (x * 1664525 + 1013904223) >>> 1;
+      Object self = all[x & 7];
       HIT.invokeExact(self, x);
-      sum += x;
+      sum += self == null ? 1 : x;
     }
     return sum;
   }
@@ -68,9 +71,9 @@ public final class Measure {
     long sum = 0;
     for (int turn = 0; turn < TURNS; turn++) {
       long from = System.nanoTime();
-      sum += without(THIS, turn);
+      sum += without(ALL, turn);
       long between = System.nanoTime();
-      sum -= with(THIS, turn);
+      sum -= with(ALL, turn);
       long to = System.nanoTime();
       base = Math.min(base, (between - from) / (double) LOOPS);
       least = Math.min(least, (to - between) / (double) LOOPS);
