@@ -3,7 +3,6 @@
 //! Knows what a line holds. Invariant: the values stand in the order of the locals.
 
 use crate::world::Place;
-use stillframe_classfile::kind_of;
 use stillframe_core::condition::Program;
 use stillframe_jvm_generator::{Generated, LocalAt, Site, Task, generate};
 
@@ -41,11 +40,19 @@ pub(crate) fn case(
         is_counted: way.is_counted,
     };
     let made = generate(&site, place).expect("the class is small");
-    let kinds = locals.iter().filter_map(|local| kind_of(local.descriptor));
-    let types: String = kinds.map(|kind| kind.widest()).collect();
+    let types: String = locals.iter().map(|local| passed_as(local.descriptor)).collect();
     let hex: String = made.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let data: Vec<String> = made.data.iter().map(|class| class.0.to_string()).collect();
     let head = [token.to_string(), format!("({types})V"), hex, data.join(","), way.mode.to_owned()];
     let values = values.iter().map(|value| (*value).to_owned());
     (head.into_iter().chain(values).collect::<Vec<_>>().join("\t"), made)
+}
+
+/// The descriptor of what the hook passes of a local.
+fn passed_as(signature: &str) -> &str {
+    match signature.as_bytes() {
+        [b'J' | b'F' | b'D'] => signature,
+        [_] => "I",
+        _ => "Ljava/lang/Object;",
+    }
 }

@@ -13,7 +13,19 @@ pub(crate) const LOCALS: [&str; 11] =
     ["i:I", "j:I", "l:J", "m:J", "d:D", "e:D", "f:F", "c:C", "b:B", "z:Z", "y:Z"];
 const NUMBERS: [&str; 9] = ["i", "j", "l", "m", "d", "e", "f", "c", "b"];
 const LITERALS: [&str; 14] = [
-    "0", "1", "3", "-7", "100", "2147483647", "0L", "5L", "-1L", "1.5", "0.0", "2.5f", "'a'",
+    "0",
+    "1",
+    "3",
+    "-7",
+    "100",
+    "2147483647",
+    "0L",
+    "5L",
+    "-1L",
+    "1.5",
+    "0.0",
+    "2.5f",
+    "'a'",
     "1e10",
 ];
 const TYPES: [&str; 7] = ["byte", "short", "char", "int", "long", "float", "double"];

@@ -3,12 +3,13 @@
 //! Knows the harness's lines. Invariant: everything runs with the verifier on, and a JDK that is
 //! absent is a failure in CI and a loud skip elsewhere.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Once;
 
 /// Classes of the application that cases use, in the order of their handles.
-pub(crate) const CLASSES: [&str; 9] = [
+const CLASSES: [&str; 9] = [
     "shop.Cart",
     "shop.Status",
     "shop.User",
@@ -25,6 +26,9 @@ const EXPORTS: &str = "java.base/jdk.internal.misc=ALL-UNNAMED";
 /// One JDK, for one test.
 pub(crate) struct Jvm {
     java: PathBuf,
+    /// The folder of the application's classes, and those that cases use, in the order of handles.
+    application: PathBuf,
+    classes: Vec<&'static str>,
     /// Of the test, whose cases are in a file of their own.
     name: &'static str,
 }
@@ -45,13 +49,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 impl Jvm {
     /// The JDKs of this machine, for a test of this name.
     pub(crate) fn all(name: &'static str) -> Vec<Self> {
-        let is_there = |java: &PathBuf| Command::new(java).arg("-version").output().is_ok();
-        let mut homes = vec![PathBuf::from("java")];
-        let more = std::env::var("STILLFRAME_JDKS").unwrap_or_default();
-        let newest = "/usr/lib/jvm/temurin-25-jdk-amd64".to_owned();
-        let more = more.split(':').filter(|home| !home.is_empty()).map(str::to_owned);
-        homes.extend(more.chain([newest]).map(|home| Path::new(&home).join("bin/java")));
-        homes.retain(is_there);
+        let homes = jdks();
         let is_ci = std::env::var("CI").is_ok_and(|ci| ci == "true" || ci == "1");
         if homes.is_empty() {
             assert!(!is_ci, "no JDK is there, and in CI that is a failure");
@@ -59,14 +57,37 @@ impl Jvm {
             return Vec::new();
         }
         COMPILED.call_once(compile);
-        homes.into_iter().map(|java| Self { java, name }).collect()
+        homes
+            .into_iter()
+            .map(|java| Self {
+                java,
+                application: folder().join("shop"),
+                classes: CLASSES.to_vec(),
+                name,
+            })
+            .collect()
+    }
+
+    /// The same JDK with another application, compiled from these sources.
+    pub(crate) fn with(
+        mut self,
+        name: &'static str,
+        classes: &[&'static str],
+        sources: &[PathBuf],
+    ) -> Self {
+        self.application = folder().join(name);
+        self.classes = classes.to_vec();
+        let mut javac = Command::new("javac");
+        javac.args(["--release", "17", "-nowarn", "-Xlint:none", "-encoding", "UTF-8", "-d"]);
+        run(javac.arg(&self.application).args(sources));
+        self
     }
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.java);
         let boot = folder().join("boot");
         command.arg(format!("-Xbootclasspath/a:{}", boot.display())).arg("-cp");
-        command.arg(folder().join("shop")).args(["--add-exports", EXPORTS]);
+        command.arg(&self.application).args(["--add-exports", EXPORTS]);
         command.args(["-XX:+UnlockDiagnosticVMOptions", "-XX:+BytecodeVerificationLocal"]);
         command.arg("-XX:+BytecodeVerificationRemote");
         command
@@ -74,7 +95,7 @@ impl Jvm {
 
     /// What there is to know of the classes.
     pub(crate) fn describe(&self) -> String {
-        run(self.command().args(["java.stillframe.Harness", "describe", "-"]).args(CLASSES))
+        run(self.command().args(["java.stillframe.Harness", "describe", "-"]).args(&self.classes))
     }
 
     /// Runs cases, one a line; the outcomes in their order, without the numbers.
@@ -82,9 +103,10 @@ impl Jvm {
         let file = folder().join(self.name).with_extension("txt");
         std::fs::write(&file, cases.join("\n")).expect("the file can be written");
         let mut command = self.command();
-        command.args(["java.stillframe.Harness", "check"]).arg(file).args(CLASSES);
+        command.args(["java.stillframe.Harness", "check"]).arg(file).args(&self.classes);
         let text = run(&mut command);
-        let lines = text.lines().map(|line| line.split_once('\t').unwrap_or((line, "")).1.to_owned());
+        let lines =
+            text.lines().map(|line| line.split_once('\t').unwrap_or((line, "")).1.to_owned());
         let outcomes: Vec<String> = lines.collect();
         assert_eq!(outcomes.len(), cases.len(), "each case has an outcome: {text}");
         outcomes
@@ -97,17 +119,37 @@ impl Jvm {
     }
 
     /// Nanoseconds of a loop, and what the hook of a case adds.
-    pub(crate) fn measure(&self, case: &str, classes: &[&str]) -> String {
+    pub(crate) fn measure(&self, case: &str) -> String {
         let file = folder().join(self.name).with_extension("txt");
         std::fs::write(&file, case).expect("the file can be written");
         let mut command = self.command();
         command.arg(format!("-Dstillframe.case={}", file.display()));
-        command.arg(format!("-Dstillframe.classes={}", classes.join(",")));
+        command.arg(format!("-Dstillframe.classes={}", self.classes.join(",")));
         run(command.arg("java.stillframe.Measure"))
     }
 }
 
-fn folder() -> PathBuf {
+/// A `java` of each version that is there, from 17 on: that of the path, and those where Linux keeps
+/// them.
+fn jdks() -> Vec<PathBuf> {
+    let kept = std::fs::read_dir("/usr/lib/jvm").into_iter().flatten().flatten();
+    let mut all: Vec<PathBuf> = kept.map(|entry| entry.path().join("bin/java")).collect();
+    all.push(PathBuf::from("java"));
+    all.sort();
+    let mut by_version = BTreeMap::new();
+    for java in all {
+        let Ok(said) = Command::new(&java).arg("--version").output() else { continue };
+        let text = String::from_utf8_lossy(&said.stdout).into_owned();
+        let version = text.split(' ').nth(1).and_then(|text| text.split('.').next());
+        if let Some(version) = version.and_then(|text| text.parse::<u32>().ok()) {
+            by_version.insert(version, java);
+        }
+    }
+    by_version.into_iter().filter(|(version, _)| *version >= 17).map(|(_, java)| java).collect()
+}
+
+/// Where everything is compiled to.
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated")
 }
 

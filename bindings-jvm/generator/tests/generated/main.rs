@@ -10,4 +10,5 @@ mod expressions;
 mod jvm;
 mod measure;
 mod paths;
+mod vectors;
 mod world;

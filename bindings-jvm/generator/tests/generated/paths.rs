@@ -4,10 +4,10 @@
 
 use crate::cases::{WRITTEN, Way, case};
 use crate::jvm::Jvm;
+use crate::world::{Place, World};
 use stillframe_classfile::write::{ClassWriter, PUBLIC, STATIC};
 use stillframe_classfile::{Kind, op};
 use stillframe_jvm_generator::{PROBE, Task};
-use crate::world::{Place, World};
 
 const LOCALS: [&str; 10] = [
     "this:Lshop/Cart;",
@@ -22,8 +22,16 @@ const LOCALS: [&str; 10] = [
     "name:Ljava/lang/String;",
 ];
 const VALUES: [&str; 10] = [
-    "@cart", "Z1", "B-3", "S300", "C98", "I70000", "J1099511627776", "F3e800000",
-    "D4023000000000000", "\"ann",
+    "@cart",
+    "Z1",
+    "B-3",
+    "S300",
+    "C98",
+    "I70000",
+    "J1099511627776",
+    "F3e800000",
+    "D4023000000000000",
+    "\"ann",
 ];
 
 #[test]

@@ -1,6 +1,6 @@
 //! A place in the application for tests: its locals, its classes, and how names resolve there.
 //!
-//! Knows what the harness said of the classes. Invariant: `this` is a cart if a local is called so.
+//! Knows what the harness said of the classes. Invariant: fields of `this` are names if it is a local.
 
 use std::collections::HashMap;
 use stillframe_core::condition::{Install, JAVA, Program};
@@ -15,6 +15,8 @@ struct Class {
     parent: Option<usize>,
     /// Name, declared type, offset, whether static.
     fields: Vec<(String, String, i64, bool)>,
+    /// Methods without arguments, and the field that they return if they do nothing else.
+    methods: Vec<(String, String)>,
 }
 
 /// All classes.
@@ -31,7 +33,12 @@ impl World {
                     descriptor: descriptor.to_owned(),
                     parent: parent.parse().ok(),
                     fields: Vec::new(),
+                    methods: Vec::new(),
                 }),
+                ["method", name, field] => {
+                    let method = (name.to_owned(), field.to_owned());
+                    classes.last_mut().expect("a class came before").methods.push(method);
+                }
                 [kind, name, descriptor, offset] => {
                     let offset = offset.parse().expect("an offset is a number");
                     let field = (name.to_owned(), descriptor.to_owned(), offset, kind == "static");
@@ -51,6 +58,19 @@ impl World {
             return Some(FieldAt { class, offset: *offset, descriptor });
         }
         self.find(found.parent?, name, is_static)
+    }
+
+    /// The field that a method of a class returns.
+    fn getter(&self, class: usize, name: &str) -> Option<FieldAt> {
+        let found = self.0.get(class)?;
+        match found.methods.iter().find(|method| method.0 == name) {
+            Some((_, field)) => self.find(class, field, false),
+            None => self.getter(found.parent?, name),
+        }
+    }
+
+    fn class_of(&self, descriptor: &str) -> Option<usize> {
+        self.0.iter().position(|class| class.descriptor == descriptor)
     }
 }
 
@@ -76,7 +96,7 @@ impl<'w> Place<'w> {
 
     /// The condition compiled here.
     pub(crate) fn compile(&mut self, source: &str) -> Result<Program, Error> {
-        let redaction = Redaction::default();
+        let redaction = Redaction::standard();
         let mut attrs = Vec::new();
         let names = self;
         let mut install =
@@ -90,18 +110,19 @@ impl<'w> Place<'w> {
             return Some(SlotAt::Local(index));
         }
         if let Some(this) = local("this") {
-            if let Some(field) = self.world.find(0, name, false) {
+            let class = self.world.class_of(&self.locals[this].1)?;
+            if let Some(field) = self.world.find(class, name, false) {
                 return Some(SlotAt::Path(this, vec![field]));
             }
-            if let Some(field) = self.world.find(0, name, true) {
+            if let Some(field) = self.world.find(class, name, true) {
                 return Some(SlotAt::Static(field));
             }
         }
-        let simple = |class: &Class| {
-            let name = class.descriptor.trim_end_matches(';').rsplit('/').next();
-            name.unwrap_or_default().to_owned()
+        let is_called = |class: &Class| {
+            let whole = class.descriptor[1..].trim_end_matches(';').replace('/', ".");
+            whole == name || whole.rsplit('.').next() == Some(name)
         };
-        let index = self.world.0.iter().position(|class| simple(class) == name)?;
+        let index = self.world.0.iter().position(is_called)?;
         let descriptor = self.world.0[index].descriptor.clone();
         Some(SlotAt::Class(ClassHandle(index as u64), descriptor))
     }
@@ -120,7 +141,10 @@ impl Names for Place<'_> {
     }
 
     fn is_builtin(&mut self, name: &str) -> bool {
-        self.resolve(name).is_none()
+        match self.resolve(name) {
+            Some(SlotAt::Class(_, descriptor)) => descriptor.starts_with("Ljava/lang/"),
+            found => found.is_none(),
+        }
     }
 }
 
@@ -130,8 +154,7 @@ impl Classes for Place<'_> {
     }
 
     fn class(&mut self, descriptor: &str, _: Option<ClassHandle>) -> Option<ClassHandle> {
-        let index = self.world.0.iter().position(|class| class.descriptor == descriptor)?;
-        Some(ClassHandle(index as u64))
+        self.world.class_of(descriptor).map(|index| ClassHandle(index as u64))
     }
 
     fn field(&mut self, class: ClassHandle, name: &str) -> Option<FieldAt> {
@@ -139,13 +162,7 @@ impl Classes for Place<'_> {
     }
 
     fn getter(&mut self, class: ClassHandle, name: &str) -> Option<FieldAt> {
-        let field = match name {
-            "getAmount" => "amount",
-            "getId" => "id",
-            "title" | "size" => name,
-            _ => return None,
-        };
-        self.world.find(class.0 as usize, field, false)
+        self.world.getter(class.0 as usize, name)
     }
 
     fn static_field(&mut self, class: ClassHandle, name: &str) -> Option<FieldAt> {
