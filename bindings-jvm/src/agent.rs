@@ -26,6 +26,8 @@ pub(crate) type JvmAgent = Agent<JvmRuntime>;
 const EXIT_FLUSH: Duration = Duration::from_millis(500);
 /// How long the caller of `probe` waits for the hook to sit.
 const ARM_WAIT: Duration = Duration::from_secs(2);
+/// References that starting makes: one for each class of the bridge, and what is looked up.
+const REFERENCES: i32 = 512;
 /// What a true hit costs before the core counts: the call into native code and back.
 const HIT_COST_NS: u64 = 30;
 
@@ -51,8 +53,12 @@ pub(crate) fn start_by(env: Env, machine: &'static Machine, text: &str) -> Resul
 pub(crate) fn start(
     env: Env,
     machine: &'static Machine,
-    mut arguments: Arguments,
+    arguments: Arguments,
 ) -> Result<(), Fault> {
+    env.in_frame(REFERENCES, || begin(env, machine, arguments))
+}
+
+fn begin(env: Env, machine: &'static Machine, mut arguments: Arguments) -> Result<(), Fault> {
     if current().is_some() {
         return Ok(());
     }

@@ -446,19 +446,39 @@ impl Env {
         self.unless_raised(array)
     }
 
-    /// An array of references.
-    pub(crate) fn new_objects(self, class: jclass, objects: &[jobject]) -> Option<jobjectArray> {
-        let len = jsize::try_from(objects.len()).ok()?;
+    /// An array of references, all null.
+    fn new_array(self, class: jclass, len: usize) -> Option<jobjectArray> {
+        let len = jsize::try_from(len).ok()?;
         let make = self.table().NewObjectArray;
         // SAFETY: allocates an array of this length, or raises.
-        let array = self.reference(unsafe { make(self.0, len, class, null_mut()) })?;
-        for (index, object) in (0..len).zip(objects) {
-            let set = self.table().SetObjectArrayElement;
-            // SAFETY: the index is within the array made above; a wrong type raises.
-            unsafe { set(self.0, array, index, *object) };
-            if self.clear() {
-                return None;
-            }
+        self.reference(unsafe { make(self.0, len, class, null_mut()) })
+    }
+
+    fn set_element(self, array: jobjectArray, index: usize, object: jobject) -> Option<()> {
+        let index = jsize::try_from(index).ok()?;
+        let set = self.table().SetObjectArrayElement;
+        // SAFETY: live references; an index out of range or a wrong type raises.
+        unsafe { set(self.0, array, index, object) };
+        self.unless_raised(())
+    }
+
+    /// An array of these references.
+    pub(crate) fn new_objects(self, class: jclass, objects: &[jobject]) -> Option<jobjectArray> {
+        let array = self.new_array(class, objects.len())?;
+        let mut all = objects.iter().enumerate();
+        all.try_for_each(|(index, object)| self.set_element(array, index, *object))?;
+        Some(array)
+    }
+
+    /// An array of strings, which takes two references however many there are.
+    pub(crate) fn new_strings(self, texts: &[impl AsRef<str>]) -> Option<jobjectArray> {
+        let class = self.find_class(c"java/lang/String")?;
+        let array = self.new_array(class, texts.len())?;
+        self.delete_local(class);
+        for (index, text) in texts.iter().enumerate() {
+            let text = self.new_string(text.as_ref())?;
+            self.set_element(array, index, text)?;
+            self.delete_local(text);
         }
         Some(array)
     }

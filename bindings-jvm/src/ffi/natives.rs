@@ -8,7 +8,7 @@ use super::env::Env;
 use super::{Machine, frames, guard};
 use crate::frame::Frame;
 use crate::hook::{Hooked, hooked};
-use jni_sys::{JNIEnv, jclass, jobject, jobjectArray, jstring};
+use jni_sys::{JNIEnv, jclass, jobjectArray, jstring};
 use std::cell::Cell;
 use std::ffi::{CStr, c_void};
 use std::ptr::null_mut;
@@ -178,11 +178,7 @@ extern "system" fn describe(raw: *mut JNIEnv, _class: jclass, of: jclass) -> job
             return null_mut();
         };
         let fields = crate::classes::describe(machine.jvmti, of);
-        let strings: Option<Vec<jobject>> =
-            fields.iter().map(|text| env.new_string(text)).collect();
-        let class = env.find_class(c"java/lang/String");
-        let array = class.zip(strings).and_then(|(class, all)| env.new_objects(class, &all));
-        array.unwrap_or(null_mut())
+        env.new_strings(&fields).unwrap_or(null_mut())
     })
 }
 
