@@ -189,9 +189,9 @@ pub trait Names {
     /// of it mean ours.
     fn is_builtin(&mut self, name: &str) -> bool;
 
-    /// The name by which [`Scope::attr`] will read attribute `name` of the variable in `slot`, or of what
-    /// is cast to the class there, if its declared type decides which one is meant (a field that a
-    /// subclass hides).
+    /// The name by which [`Scope::attr`] will read attribute `name` of the variable in `slot`, or of
+    /// what is cast to the class there, if its declared type decides which one is meant (a field that
+    /// a subclass hides).
     fn declared_attr(&mut self, slot: u16, name: &str) -> Option<String> {
         let (_, _) = (slot, name);
         None

@@ -102,7 +102,8 @@ fn fuzz(source: &str, dialect: &'static Dialect, mut host: JsonHost) {
         assert_eq!(again.canonical(), echoed, "the echo is echoed otherwise");
         assert_eq!(run(&again, &host), value, "the echo {echoed:?} means something else");
     }
-    if let Ok(template) = install(dialect, &mut host, |install| Template::compile(source, install)) {
+    let template = install(dialect, &mut host, |install| Template::compile(source, install));
+    if let Ok(template) = template {
         let mut line = Vec::with_capacity(LOG_LINE_BYTES);
         let room = line.capacity();
         template.render(&host, &mut line);
