@@ -9,14 +9,15 @@ use crate::bytecode;
 use crate::count::Counts;
 use crate::dist::{Product, cargo};
 use crate::files::{make_empty, make_folder, root, target, write};
+use crate::java;
 use crate::process::must;
 use crate::python::{self, Python, environment, with_wheel};
 use crate::step::{Verdict, step};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use stillframe_bench::{
-    CASES, PEERS, Peer, Row, across_versions, add_peer, criterion_rows, means, missing, parse,
-    table, verdicts,
+    CASES, JVM_CASES, PEERS, Peer, Row, across_versions, add_peer, criterion_rows, means, missing,
+    parse, table, verdicts,
 };
 
 /// Runs the benches of `runtime`, or of all.
@@ -45,7 +46,7 @@ pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()>
         absent.extend(add_peers(&mut rows, short));
     }
     if wants("jvm") {
-        let (of_jvm, faults) = jvm::rows(short)?;
+        let (of_jvm, faults) = jvm::rows(peers, short)?;
         rows.extend(of_jvm);
         absent.extend(faults);
     }
@@ -157,6 +158,22 @@ fn rows_of(command: &mut Command) -> Result<Vec<Row>> {
         return Err(format!("{name}: {}: {why}", output.status));
     }
     parse(&String::from_utf8_lossy(&output.stdout))
+}
+
+/// The same on the JVM.
+pub(crate) fn smoke_jvm() -> Result<Verdict> {
+    if let Err(fault) = java::find_jdk() {
+        return Ok(Verdict::Skipped(fault));
+    }
+    let (rows, absent) = jvm::rows(false, true)?;
+    for fault in absent {
+        eprintln!("SKIPPED: {fault}");
+    }
+    let faults = missing(&rows, &JVM_CASES, "stillframe");
+    if !faults.is_empty() {
+        return Err(format!("no row for {}", faults.join(", ")));
+    }
+    Ok(Verdict::Ran(Counts { passed: JVM_CASES.len() as u64, ..Counts::default() }))
 }
 
 /// Short rounds, as a test: every row is there, and every case did what it measures.

@@ -71,6 +71,7 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
     for major in jdk::MAJORS {
         gate.step(&format!("java tests {major}"), || java::tests(major, full));
     }
+    gate.step("bench rows JVM", bench::smoke_jvm);
     gate.step("java shop", || java::shop(customers.as_deref()));
     bytecode::steps(&mut gate, full);
     classfile::steps(&mut gate, full);

@@ -32,8 +32,10 @@ final class Overhead {
     Row.print("base_again", "none", least.get("Again") - base, least.get("Again") / base);
     for (Subject.Case one : subject.cases()) {
       Double ns = least.get(one.name());
-      double own = least.get(one.base());
-      if (ns != null) Row.print(one.name(), subject.name(), ns - own, ns / own);
+      if (ns == null) continue;
+      Double own = least.get(one.base());
+      if (own == null) Row.print(one.name(), subject.name(), ns, 1);
+      else Row.print(one.name(), subject.name(), ns - own, ns / own);
     }
   }
 

@@ -70,7 +70,7 @@ final class Rounds {
   private void measure(Subject.Case one) throws Exception {
     int calls = subject.calls(one);
     if (calls == 0) return;
-    IntBinaryOperator loop = Targets.LOOPS.get(one.loop());
+    IntBinaryOperator loop = subject.loop(one);
     int iterations = subject.iterations(one);
     subject.before(one);
     long ran = 0;
@@ -81,6 +81,7 @@ final class Rounds {
     double best = Double.MAX_VALUE;
     long end = System.nanoTime() + window;
     for (int call = 0; call < calls && (call == 0 || System.nanoTime() < end); call++) {
+      subject.between(one);
       best = Math.min(best, once(loop, iterations));
       ran += iterations;
     }

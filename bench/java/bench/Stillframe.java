@@ -11,12 +11,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntBinaryOperator;
 
 final class Stillframe extends Subject {
-  /** Snapshots that a process takes a second, less what warms them up and one to spare. */
+  /** Snapshots that a process takes a second, less what warms them up and two to spare. */
   private static final int CAPTURES = 20;
-  private static final int WARM_CAPTURES = 4;
-  private static final long CAPTURE_INTERVAL_NS = 1_100_000_000;
+  private static final int WARM_CAPTURES = 3;
+  private static final long CAPTURE_INTERVAL_MS = 1_100;
+  /** Hits over quota, by which the probed loop is compiled, and captures that only the writer sees. */
+  private static final int OVER = 400_000;
+  private static final int WRITTEN = 2_000;
+  private static final int WRITTEN_FIRST = 60_000;
   /** Log lines at once: the shipper empties 64 buffers behind them. */
   private static final int LINES = 20;
   private static final int LOG_CALLS = 25;
@@ -39,6 +44,9 @@ final class Stillframe extends Subject {
       Map.entry("CaptureStack", WITHOUT_RATE),
       Map.entry("Removed", FALSE));
 
+  /** No loop of the measured code. */
+  private static final String WRITER = "Written";
+
   private static final List<Case> CASES = List.of(
       new Case("unprobed_function", "Calls", "Calls"),
       new Case("unprobed_line", "Cold", "Base"),
@@ -50,6 +58,7 @@ final class Stillframe extends Subject {
       new Case("over_quota", "OverQuota", "Base"),
       new Case("time_function", "Timed", "Calls"),
       new Case("log_line", "Log", "Base"),
+      new Case("write_10_locals", WRITER, ""),
       new Case("capture_10_locals", "Capture", "CaptureBase"),
       new Case("capture_10_locals_stack", "CaptureStack", "CaptureBase"),
       new Case("removed", "Removed", "Base"));
@@ -57,7 +66,6 @@ final class Stillframe extends Subject {
   private final Map<String, String> ids = new LinkedHashMap<>();
   private final Queue<String> results = new ConcurrentLinkedQueue<>();
   private Map<String, Long> counted = Map.of();
-  private long captured;
 
   @Override
   String name() {
@@ -72,6 +80,9 @@ final class Stillframe extends Subject {
   @Override
   void start() {
     expect("stillframe", Status.off(), "");
+    // Loaded: of code that is not, a probe waits.
+    Targets.LOOPS.values().forEach(loop -> loop.applyAsInt(1, SEED));
+    Written.run(WRITTEN_FIRST, SEED);
   }
 
   @Override
@@ -79,7 +90,7 @@ final class Stillframe extends Subject {
     for (Map.Entry<String, String> one : SPECIFICATIONS.entrySet()) {
       String loop = one.getKey();
       String location =
-          loop.equals("Timed") ? "bench.Targets$Timed#step" : FILE + ":" + line(loop);
+          loop.equals("Timed") ? "bench.Targets.Timed#step" : FILE + ":" + line(loop);
       ids.put(loop, place(location, one.getValue()));
     }
     for (Map.Entry<String, String> id : ids.entrySet()) {
@@ -103,8 +114,14 @@ final class Stillframe extends Subject {
   }
 
   @Override
+  IntBinaryOperator loop(Case one) {
+    return one.loop().equals(WRITER) ? Written::run : super.loop(one);
+  }
+
+  @Override
   int iterations(Case one) {
     if (one.name().startsWith("capture")) return CAPTURES;
+    if (one.name().startsWith("write")) return WRITTEN;
     return one.name().equals("log_line") ? LINES : ITERATIONS;
   }
 
@@ -116,13 +133,23 @@ final class Stillframe extends Subject {
 
   @Override
   void before(Case one) throws InterruptedException {
+    if (one.name().startsWith("capture")) warm(Targets.LOOPS.get(one.loop()));
     counted = counters(one);
-    if (one.name().startsWith("capture")) {
-      long wait = captured + CAPTURE_INTERVAL_NS - System.nanoTime();
-      if (wait > 0) Thread.sleep(wait / 1_000_000 + 1);
-      Targets.LOOPS.get(one.loop()).applyAsInt(WARM_CAPTURES, SEED);
-      captured = System.nanoTime();
-    }
+  }
+
+  /** Has the probed loop compiled, waits until snapshots are allowed again, and heats the caches. */
+  private static void warm(IntBinaryOperator loop) throws InterruptedException {
+    Thread.sleep(CAPTURE_INTERVAL_MS);
+    loop.applyAsInt(OVER, SEED);
+    Thread.sleep(CAPTURE_INTERVAL_MS);
+    Written.run(WRITTEN, SEED);
+    loop.applyAsInt(WARM_CAPTURES, SEED);
+  }
+
+  @Override
+  void between(Case one) {
+    // Buffers are empty again.
+    if (one.name().equals("log_line")) expect("delivered", dev.stillframe.Stillframe.flush(), true);
   }
 
   @Override
@@ -133,7 +160,11 @@ final class Stillframe extends Subject {
       grown.merge(before.getKey(), -before.getValue(), Long::sum);
     }
     grown.values().removeIf(count -> count == 0);
-    long all = ran + (one.name().startsWith("capture") ? WARM_CAPTURES : 0);
+    if (one.name().equals("over_quota")) {
+      // The rate's one a second.
+      Long granted = grown.remove("captured");
+      if (granted != null && granted < 10) grown.merge("over_quota", granted, Long::sum);
+    }
     String outcome = switch (one.name()) {
       case "condition_false_counted" -> "condition_false";
       case "condition_failed" -> "condition_failed";
@@ -142,7 +173,7 @@ final class Stillframe extends Subject {
           "captured";
       default -> null;
     };
-    Map<String, Long> wanted = outcome == null ? Map.of() : Map.of("hits", all, outcome, all);
+    Map<String, Long> wanted = outcome == null ? Map.of() : Map.of("hits", ran, outcome, ran);
     expect("stillframe " + one.name(), grown, wanted);
   }
 
@@ -154,7 +185,7 @@ final class Stillframe extends Subject {
 
   @Override
   void control() throws Exception {
-    Thread.sleep(CAPTURE_INTERVAL_NS / 1_000_000);
+    Thread.sleep(CAPTURE_INTERVAL_MS);
     String id = place(FILE + ":" + line("ConditionFalse"), "\"condition\":\"i == 7\"");
     Status.await(id, "control");
     Targets.LOOPS.get("ConditionFalse").applyAsInt(100, SEED);

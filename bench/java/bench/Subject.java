@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntBinaryOperator;
 
 abstract class Subject {
   /** Name of the file with the measured code, as class files have it. */
@@ -15,7 +16,7 @@ abstract class Subject {
   /** Never 0. */
   static final int SEED = 1;
 
-  /** A case: its row, what it runs, and what that is compared with. */
+  /** A case: its row, what it runs, and what that is compared with, if it is. */
   record Case(String name, String loop, String base) {}
 
   /** Iterations of one call, where they cost little. */
@@ -58,6 +59,11 @@ abstract class Subject {
   /** After a round: nothing is probed. */
   abstract void disarm() throws Exception;
 
+  /** What a case runs. */
+  IntBinaryOperator loop(Case one) {
+    return Targets.LOOPS.get(one.loop());
+  }
+
   /** Iterations of one call for `one`. */
   int iterations(Case one) {
     return ITERATIONS;
@@ -68,8 +74,11 @@ abstract class Subject {
     return Integer.MAX_VALUE;
   }
 
-  /** Before a measurement of `one`, and before each of its calls where those are few. */
+  /** Before a measurement of `one`. */
   void before(Case one) throws Exception {}
+
+  /** Before each of its calls. */
+  void between(Case one) throws Exception {}
 
   /** After it, which was so many iterations. */
   void after(Case one, long ran) throws Exception {}

@@ -3,9 +3,11 @@
 //! Knows how they are compiled and started, and compares processes that it starts itself. Invariant:
 //! processes that are compared run in turn.
 
+mod peers;
+
 use super::rows_of;
 use crate::Result;
-use crate::files::{in_folder, make_empty, make_folder, root, target};
+use crate::files::{copy, in_folder, make_empty, make_folder, root, target};
 use crate::java;
 use crate::jdk::{Jdk, MAJORS};
 use crate::process::{free_port, quiet};
@@ -24,6 +26,7 @@ const STALLS: [(&str, &str, &str); 3] = [
 
 /// How much is measured.
 struct Amount {
+    is_short: bool,
     forks: &'static str,
     rounds: &'static str,
     /// Of one measurement.
@@ -32,10 +35,10 @@ struct Amount {
     starts: usize,
     stream_runs: usize,
     stream_milliseconds: &'static str,
-    captures: &'static str,
 }
 
 const WHOLE: Amount = Amount {
+    is_short: false,
     forks: "4",
     rounds: "4",
     milliseconds: "300",
@@ -43,9 +46,9 @@ const WHOLE: Amount = Amount {
     starts: 60,
     stream_runs: 6,
     stream_milliseconds: "3000",
-    captures: "3000",
 };
 const SHORT: Amount = Amount {
+    is_short: true,
     forks: "1",
     rounds: "1",
     milliseconds: "20",
@@ -53,36 +56,26 @@ const SHORT: Amount = Amount {
     starts: 2,
     stream_runs: 1,
     stream_milliseconds: "200",
-    captures: "20",
 };
 
 /// Rows of every JDK of this machine, and what could not be measured.
-pub(super) fn rows(short: bool) -> Result<(Vec<Row>, Vec<String>)> {
+pub(super) fn rows(with_peers: bool, short: bool) -> Result<(Vec<Row>, Vec<String>)> {
     let library = java::agent()?.ok_or("there is no agent for the JVM")?;
     let (mut rows, mut absent) = (Vec::new(), Vec::new());
     for major in MAJORS {
         match Jdk::find(major) {
-            Ok(jdk) => rows.extend(of_jdk(jdk, &library, short, &mut absent)?),
+            Ok(jdk) => {
+                let amount = if short { &SHORT } else { &WHOLE };
+                let bench = Bench::new(jdk, &library, amount)?;
+                rows.extend(bench.rows(&mut absent)?);
+                if with_peers {
+                    peers::add(&bench, &mut rows, &mut absent);
+                }
+            }
             Err(fault) => absent.push(fault),
         }
     }
     Ok((rows, absent))
-}
-
-fn of_jdk(jdk: Jdk, library: &Path, short: bool, absent: &mut Vec<String>) -> Result<Vec<Row>> {
-    let name = format!("JDK {}", jdk.major);
-    let bench = Bench::new(jdk, library, if short { &SHORT } else { &WHOLE })?;
-    let mut rows = step(&format!("{name}: stillframe"), || bench.stillframe())?;
-    rows.extend(step(&format!("{name}: processes"), || bench.processes())?);
-    rows.extend(step(&format!("{name}: threads that stand still"), || bench.stalls())?);
-    rows.extend(step(&format!("{name}: the writer alone"), || bench.writer())?);
-    // Without a C compiler there is no agent for a breakpoint; nothing else needs one.
-    match step(&format!("{name}: a breakpoint of the tool interface"), || bench.jvmti()) {
-        Ok(of_jvmti) => rows.extend(without_base(of_jvmti)),
-        Err(fault) => absent.push(format!("jvmti on {name}: {fault}")),
-    }
-    rows.extend(without_base(step(&format!("{name}: a debugger's breakpoint"), || bench.jdi())?));
-    Ok(rows)
 }
 
 /// Our own process's base stands in the table.
@@ -106,8 +99,9 @@ impl Bench {
         make_folder(&sink)?;
         let agent = format!("-agentpath:{}=sink=file://{}", library.display(), sink.display());
         let bench = Self { jdk, folder, agent, amount };
+        bench.capture()?;
         let mut javac = bench.jdk.program("javac");
-        javac.args(["-g", "-d"]).arg(bench.classes());
+        javac.arg("-g").arg("-cp").arg(bench.boot()).arg("-d").arg(bench.classes());
         for sources in [
             "bench/java/bench",
             "bench/java/dev/stillframe",
@@ -117,6 +111,41 @@ impl Bench {
         }
         quiet(&mut javac)?;
         Ok(bench)
+    }
+
+    /// Ours, and those of what the JVM itself offers.
+    fn rows(&self, absent: &mut Vec<String>) -> Result<Vec<Row>> {
+        let name = format!("JDK {}", self.jdk.major);
+        let mut rows = step(&format!("{name}: stillframe"), || self.stillframe())?;
+        rows.extend(step(&format!("{name}: processes"), || self.processes())?);
+        rows.extend(step(&format!("{name}: threads that stand still"), || self.stalls())?);
+        // Without a C compiler there is no agent for a breakpoint; nothing else needs one.
+        match step(&format!("{name}: a breakpoint of the tool interface"), || self.jvmti()) {
+            Ok(of_jvmti) => rows.extend(without_base(of_jvmti)),
+            Err(fault) => absent.push(format!("jvmti on {name}: {fault}")),
+        }
+        let of_jdi = step(&format!("{name}: a debugger's breakpoint"), || self.jdi())?;
+        rows.extend(without_base(of_jdi));
+        Ok(rows)
+    }
+
+    /// Compiles what plays the native side of a capture, against the bridge's sources, and keeps that
+    /// class alone: the agent brings the bridge.
+    fn capture(&self) -> Result<()> {
+        let all = self.folder.join("writer");
+        let real = in_folder(&root().join("bindings-jvm/java/java/stillframe"), "java");
+        let mut javac = self.jdk.program("javac");
+        javac.args(["-nowarn", "-source", "17", "-target", "17", "-XDstringConcat=inline", "-d"]);
+        javac.arg(&all).arg("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED");
+        javac.args(real.into_iter().filter(|file| !file.ends_with("Bridge.java")));
+        quiet(javac.args(in_folder(&root().join("tests/jvm/java/stillframe"), "java")))?;
+        let class = "java/stillframe/Capture.class";
+        make_folder(&self.boot().join("java/stillframe"))?;
+        copy(&all.join(class), &self.boot().join(class))
+    }
+
+    fn boot(&self) -> PathBuf {
+        self.folder.join("boot")
     }
 
     fn classes(&self) -> PathBuf {
@@ -132,15 +161,24 @@ impl Bench {
         java
     }
 
-    /// Rounds over a subject, in JVMs with these flags.
-    fn overhead(&self, subject: &str, forks: &str, flags: &[&str]) -> Result<Vec<Row>> {
+    /// Rounds over a subject, in so many JVMs with these flags and variables, each measurement so long.
+    fn overhead(
+        &self,
+        subject: &str,
+        (forks, milliseconds): (&str, &str),
+        flags: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Result<Vec<Row>> {
         let mut java = self.java(&[]);
-        java.args(["bench.Overhead", subject, forks, self.amount.rounds]);
-        rows_of(java.arg(self.amount.milliseconds).args(flags))
+        java.envs(environment.iter().copied());
+        java.args(["bench.Overhead", subject, forks, self.amount.rounds, milliseconds]);
+        rows_of(java.args(flags))
     }
 
     fn stillframe(&self) -> Result<Vec<Row>> {
-        self.overhead("stillframe", self.amount.forks, &[&self.agent])
+        let amount = (self.amount.forks, self.amount.milliseconds);
+        let boot = format!("-Xbootclasspath/a:{}", self.boot().display());
+        self.overhead("stillframe", amount, &[&self.agent, &boot], &[])
     }
 
     fn jvmti(&self) -> Result<Vec<Row>> {
@@ -152,7 +190,7 @@ impl Bench {
         }
         quiet(cc.arg(root().join("bench/java/breakpoint.c")))?;
         let agent = format!("-agentpath:{}", library.display());
-        self.overhead("jvmti", "1", &[&agent])
+        self.overhead("jvmti", ("1", self.amount.milliseconds), &[&agent], &[])
     }
 
     fn jdi(&self) -> Result<Vec<Row>> {
@@ -160,7 +198,8 @@ impl Bench {
         let agent = format!(
             "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:{port}"
         );
-        self.overhead("jdi", "1", &[&agent, &format!("-Dbench.port={port}")])
+        let port = format!("-Dbench.port={port}");
+        self.overhead("jdi", ("1", self.amount.milliseconds), &[&agent, &port], &[])
     }
 
     fn stalls(&self) -> Result<Vec<Row>> {
@@ -222,31 +261,5 @@ impl Bench {
         let began = Instant::now();
         quiet(java.arg("bench.Hello"))?;
         Ok(began.elapsed())
-    }
-
-    /// The writer of captures, compiled as its tests compile it, with the native side played.
-    fn writer(&self) -> Result<Vec<Row>> {
-        let (boot, app) = (self.folder.join("boot"), self.folder.join("writer"));
-        let real = in_folder(&root().join("bindings-jvm/java/java/stillframe"), "java");
-        let mut javac = self.javac(&boot);
-        javac.args(real.into_iter().filter(|file| !file.ends_with("Bridge.java")));
-        javac.args(in_folder(&root().join("tests/jvm/java/stillframe"), "java"));
-        quiet(javac.arg("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED"))?;
-        let mut javac = self.javac(&app);
-        quiet(javac.arg("-cp").arg(&boot).arg(root().join("tests/jvm/Timing.java")))?;
-        let mut java = self.jdk.program("java");
-        java.arg("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED");
-        java.arg(format!("-Xbootclasspath/a:{}", boot.display())).arg("-cp").arg(app);
-        let said = quiet(java.args(["Timing", self.amount.captures]))?;
-        let ns = said.split(' ').next().and_then(|ns| ns.parse().ok());
-        let ns = ns.ok_or_else(|| format!("the writer's timing said {said:?}"))?;
-        Ok(vec![self.row("write_10_locals", ns, 1.0)])
-    }
-
-    fn javac(&self, to: &Path) -> Command {
-        let mut javac = self.jdk.program("javac");
-        javac.args(["-nowarn", "-source", "17", "-target", "17", "-XDstringConcat=inline", "-d"]);
-        javac.arg(to);
-        javac
     }
 }
