@@ -316,6 +316,7 @@ fn check_hostile(found: &BTreeMap<String, Snapshot>) {
     assert_eq!(value("text-of-a-million")["$length"], 1_000_000);
     assert_eq!(value("table-of-nothing")["$missing"], "deadline");
     assert_eq!(value("past-the-deadline")["$missing"], "deadline");
+    assert_eq!(value("after-overflows")["$length"], 1);
     assert_eq!(value("after-abandoned")["$items"], serde_json::json!([1, 2]));
     for most in 0..9 {
         let text = value(&format!("pairs-cut-at-{most}"));
@@ -328,8 +329,24 @@ fn check_hostile(found: &BTreeMap<String, Snapshot>) {
     }
     for bytes in [1 << 10, 4 << 10, 64 << 10] {
         let snapshot = &found[&format!("many-locals-{bytes}")];
-        assert_eq!(snapshot.watches.len(), 2, "{bytes}");
+        assert_eq!(snapshot.watches.len(), 3, "{bytes}");
+        assert!(snapshot.watches[1].value.is_err(), "{bytes}");
         let noted = snapshot.notes.iter().any(|note| note.contains("variables left out"));
         assert!(snapshot.locals.len() == 200 || noted, "{bytes}: {:?}", snapshot.notes);
+    }
+}
+
+#[test]
+fn the_classes_link_nothing_at_run_time() {
+    let jdks = jdks("the classes of the writer");
+    let Some(oldest) = jdks.first() else { return };
+    let classes = Classes::new(oldest);
+    let folder = classes.0.path().join("boot/java/stillframe");
+    for name in ["Walk", "Shapes", "Known", "Keys", "Contents", "Maps", "Stored", "Times", "Writer"]
+    {
+        let mut javap = Command::new(oldest.program("javap"));
+        let text = output(javap.args(["-v", "-p"]).arg(folder.join(format!("{name}.class"))));
+        assert!(text.contains("major version: 61"), "{name}");
+        assert!(!text.contains("InvokeDynamic"), "{name} has a call site of its own");
     }
 }

@@ -53,17 +53,16 @@ final class Walk {
   /** In the upper half of a key, so that the table needs no clearing. */
   private long epoch;
   private final long[] keys = new long[SHAPES];
-  private final short[] bases = new short[SHAPES + 1];
-  private final short[] heads = new short[SHAPES + 1];
+  /** Of each shape: where its names' numbers begin, and below it the entry remembered last. */
+  private final int[] slots = new int[SHAPES + 1];
   private int shapes;
   private final short[] numbers = new short[NAMES];
   private int numbersUsed;
   private Object[] objects = new Object[OBJECTS];
   /** Cleared by the first collection of young objects. */
   private WeakReference<Object> young = new WeakReference<>(null);
-  private final short[] ordinals = new short[OBJECTS];
-  private final short[] next = new short[OBJECTS];
-  private final short[] slots = new short[OBJECTS];
+  /** Of each object: its ordinal, its shape's slot, and below them the entry before it. */
+  private final long[] entries = new long[OBJECTS];
   private int remembered;
 
   void begin(int names, int opened) {
@@ -78,8 +77,7 @@ final class Walk {
     shapes = 0;
     numbersUsed = 0;
     epoch += 1L << 32;
-    bases[SHAPES] = -1;
-    heads[SHAPES] = -1;
+    slots[SHAPES] = -1;
   }
 
   /**
@@ -104,7 +102,7 @@ final class Walk {
   }
 
   int ordinal(int entry) {
-    return ordinals[entry] & 0xffff;
+    return (int) (entries[entry] >>> 32);
   }
 
   /** Notes that something did not fit. Always 0. */
@@ -162,7 +160,8 @@ final class Walk {
     if (opened != this.opened) {
       while (remembered > 0 && ordinal(remembered - 1) >= opened) {
         int entry = --remembered;
-        heads[slots[entry]] = next[entry];
+        int slot = (int) entries[entry] >>> 16;
+        slots[slot] = slots[slot] & ~0xffff | (int) entries[entry] & 0xffff;
         objects[entry] = null;
       }
       this.opened = opened;
@@ -192,8 +191,7 @@ final class Walk {
     }
     shapes++;
     keys[at] = key;
-    heads[at] = -1;
-    bases[at] = (short) numbersUsed;
+    slots[at] = numbersUsed << 16 | 0xffff;
     for (int end = numbersUsed + count; numbersUsed < end; numbersUsed++) {
       numbers[numbersUsed] = 0;
     }
@@ -249,8 +247,7 @@ final class Walk {
       return at + 1;
     }
     if (object.getClass() == String.class) {
-      long to = Put.string(object, at, limit, stringBytes);
-      return to == 0 ? full() : to;
+      return string(object, at);
     }
     Shape shape = Shape.of(object, guesses, guess);
     if (shape.form < Shape.FIELDS) {
@@ -274,11 +271,16 @@ final class Walk {
     return children(object, shape, slot, to, level + 1);
   }
 
+  private long string(Object text, long at) {
+    long to = Put.string(text, at, limit, stringBytes);
+    return to == 0 ? full() : to;
+  }
+
   /** The entry of an object that was written before; negative if it was not. */
   private int find(Object object, int slot) {
-    int entry = heads[slot];
+    int entry = (short) slots[slot];
     while (entry >= 0 && objects[entry] != object) {
-      entry = next[entry];
+      entry = (short) entries[entry];
     }
     return entry;
   }
@@ -295,10 +297,9 @@ final class Walk {
       return -1;
     }
     objects[entry] = object;
-    ordinals[entry] = (short) (opened - 1);
-    slots[entry] = (short) slot;
-    next[entry] = heads[slot];
-    heads[slot] = (short) entry;
+    int state = slots[slot];
+    entries[entry] = (long) (opened - 1) << 32 | slot << 16 | state & 0xffff;
+    slots[slot] = state & ~0xffff | entry;
     remembered = entry + 1;
     return entry;
   }
@@ -309,8 +310,11 @@ final class Walk {
    */
   long root(Object object, long at, boolean mayWait, int guess) {
     waiting = -1;
-    if (object == null || object.getClass() == String.class) {
-      return value(object, at, 0, guesses, guess);
+    if (object == null) {
+      return value(null, at, 0, guesses, guess);
+    }
+    if (object.getClass() == String.class) {
+      return string(object, at);
     }
     Shape shape = Shape.of(object, guesses, guess);
     if (shape.form < Shape.FIELDS) {
@@ -347,7 +351,7 @@ final class Walk {
     if (depth == 0) {
       return tooDeep(object, shape, at);
     }
-    return children(object, shape, slots[entry], at, 1);
+    return children(object, shape, (int) entries[entry] >>> 16, at, 1);
   }
 
   private long open(int tag, Object object, Shape shape, int slot, long at) {
@@ -357,7 +361,7 @@ final class Walk {
       kind = Contents.kind(object, shape);
     }
     U.putByte(at, (byte) tag);
-    long to = name(kind, shape, 0, bases[slot], at + 1);
+    long to = name(kind, shape, 0, slots[slot] >> 16, at + 1);
     if (to == 0) {
       return 0;
     }
@@ -430,7 +434,7 @@ final class Walk {
   /** Writes so many fields of an object up to the limit; `rest` says why not all. */
   private long fields(Object object, Shape shape, int count, int slot, long at, int level) {
     int most = Math.min(count, fields);
-    int base = bases[slot];
+    int base = slots[slot] >> 16;
     byte[] holds = shape.holds;
     long[] offsets = shape.offsets;
     tick(most);
@@ -497,9 +501,7 @@ final class Walk {
   private long leaf(Object object, Shape shape, long at) {
     long to;
     switch (shape.form) {
-      case Shape.STRING:
-        to = Put.string(object, at, limit, stringBytes);
-        break;
+      case Shape.STRING: return string(object, at);
       case Shape.BOXED_INT: return Put.integer(at, U.getInt(object, shape.a));
       case Shape.BOXED_LONG: return Put.integer(at, U.getLong(object, shape.a));
       case Shape.BOXED_BOOLEAN: return Put.flag(at, U.getByte(object, shape.a) != 0);

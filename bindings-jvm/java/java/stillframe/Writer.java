@@ -45,6 +45,8 @@
 //
 // # Order of calls, on the thread that opened the frame
 //
+//     Writer.prepare();                           once, before any site is armed
+//
 //     long frame = Bridge.open(site);             0: nothing to capture
 //     Writer.watch(frame, index, value)           each watch that has a value, or
 //     Writer.failed(frame, index, address)        the 99 bytes of its failure, in order
@@ -91,6 +93,20 @@ final class Writer {
   private boolean localsClosed, watchesClosed;
 
   private Writer() {}
+
+  /**
+   * Initialises every class that a capture uses. Native code calls it once, before any site is armed:
+   * an initialiser that fails on a thread with little stack left would fail for ever.
+   */
+  static void prepare() {
+    Class<?>[] all = {Memory.class, Put.class, Digits.class, Times.class, Known.class, Shape.class,
+        Shapes.class, Contents.class, Arrays.class, Maps.class, Keys.class, Stored.class, Walk.class,
+        Bridge.class, Stream.class, Shapes.Fields.class};
+    for (Class<?> each : all) {
+      U.ensureClassInitialized(each);
+    }
+    Shapes.of(String.class);
+  }
 
   /** The writer of a frame: of its buffer, made when the buffer is first used. */
   private static Writer at(long frame) {

@@ -40,6 +40,11 @@ final class Bridge {
   }
 
   static boolean isRedacted(String name) {
-    return REDACTED.contains(name.replaceAll("[_$@ .-]", "").toLowerCase(Locale.ROOT));
+    char[] units = new char[name.length()];
+    int count = 0;
+    for (int at = 0; at < units.length; at++) {
+      if (Character.isLetterOrDigit(name.charAt(at))) units[count++] = name.charAt(at);
+    }
+    return REDACTED.contains(new String(units, 0, count).toLowerCase(Locale.ROOT));
   }
 }

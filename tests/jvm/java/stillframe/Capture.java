@@ -18,6 +18,10 @@ public final class Capture {
   private final long memory, site, frame;
   private final byte[] head;
 
+  static {
+    Writer.prepare();
+  }
+
   /** Limits in the order of the site: depth, items, fields, string_bytes, snapshot_bytes. */
   public Capture(
       int[] limits, int buffer, byte[] head, int names, String[] locals, String[] watches) {
@@ -35,7 +39,7 @@ public final class Capture {
   private static long site(int[] limits, String[] locals, String[] watches) {
     int count = locals.length + watches.length;
     int entries = Writer.ENTRIES + 4 * (count + count % 2);
-    ByteBuffer to = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer to = ByteBuffer.allocate(1 << 15).order(ByteOrder.LITTLE_ENDIAN);
     for (int at = 0; at < 4; at++) to.putInt(limits[at]);
     to.putInt(Math.max(limits[3], 2_048)).putInt(locals.length).putInt(watches.length).putInt(0);
     to.position(entries);
@@ -91,6 +95,14 @@ public final class Capture {
   public void local(int ordinal, Object value) { Writer.local(frame, ordinal, value); }
   public void missing(int ordinal, int reason) { Writer.missing(frame, ordinal, reason); }
   public void watch(int index, Object value) { Writer.watch(frame, index, value); }
+  /** A watch that failed with the core's first kind of failure, no names in it. */
+  public void failed(int index) {
+    long failure = U.allocateMemory(99);
+    U.setMemory(failure, 99, (byte) 0);
+    Writer.failed(frame, index, failure);
+    U.freeMemory(failure);
+  }
+
   public void abandon() { Writer.abandon(frame); }
 
   /** Bytes of the stream. */
