@@ -34,6 +34,8 @@ use walk::Walk;
 const MOST_OBJECTS: usize = 16_384;
 /// Characters of the longest string that is read: the core's fuel takes twice as many bytes.
 pub(crate) const MOST_UNITS: usize = 80_000;
+/// Characters of the beginning of a longer one, where it is only shown.
+const SHOWN_UNITS: usize = 1_024;
 /// Bytes that one hit may copy.
 const MOST_BYTES: usize = 4 << 20;
 /// Bins, nodes and elements that one hit may pass over: about 5 ms.
@@ -197,7 +199,7 @@ impl Objects {
 
     /// The beginning of a string that is too long to be read whole: only to be shown.
     fn beginning(&self, entry: &Entry) -> Reading<Value<'_>> {
-        let len = self.env.string_len(entry.object()).min(MOST_UNITS);
+        let len = self.env.string_len(entry.object()).min(SHOWN_UNITS);
         let units = self.units_of(&entry.object, len)?;
         Ok(Value::Text(Text::Units16(units)))
     }

@@ -86,6 +86,8 @@ fn single(objects: &Objects, object: Object, entry: &Entry, visitor: &mut impl V
             field(visitor, "name", &Ok(Value::Text(Text::Utf8(name))))
         }
         Tag::Text => visitor.item(&objects.beginning(entry)),
+        // The core shows itself what these store.
+        _ if matches!(object.kind, Kind::Number | Kind::Text) => true,
         _ => match objects.underlying(object) {
             Err(Missing::Absent) => true,
             value => visitor.item(&value),
