@@ -65,20 +65,36 @@ pub struct Generated {
     pub why_not: Option<String>,
 }
 
+/// Bytes of a method beyond which the JVM never compiles it (`HugeMethodLimit`).
+const MOST_BYTES: usize = 8_000;
+const TOO_LONG: &str = "a condition whose code the JVM would not compile";
+
 /// Generates the class of a site. Its method `hit` takes the locals as the hook passes them.
 ///
 /// # Errors
 ///
 /// When the class would be larger than one can be; the boxed way is left then.
 pub fn generate(site: &Site<'_>, classes: &mut impl Classes) -> Result<Generated, WriteError> {
-    let access = PUBLIC | FINAL | SYNTHETIC;
-    let mut class = ClassWriter::new(access, PROBE, "java/lang/Object")?;
     let plan = Plan::of(site)?;
-    let (mut data, mut why_not) = (Vec::new(), None);
-    class.method(PUBLIC | STATIC, "hit", &plan.descriptor, |asm| {
-        (data, why_not) = plan.hit(asm, classes)?;
+    let mut class = new_class()?;
+    let empty = class.clone().finish()?.len();
+    let mut outcome = (Vec::new(), None);
+    let written = class.method(PUBLIC | STATIC, "hit", &plan.descriptor, |asm| {
+        outcome = plan.hit(asm, classes)?;
         Ok(())
-    })?;
+    });
+    // With its constants, which are few.
+    let is_long = match written {
+        Ok(()) => class.clone().finish()?.len() - empty > MOST_BYTES,
+        Err(WriteError::JumpTooFar | WriteError::TooLarge) => true,
+        Err(error) => return Err(error),
+    };
+    if is_long && site.condition.is_some() {
+        class = new_class()?;
+        class.method(PUBLIC | STATIC, "hit", &plan.descriptor, |asm| plan.call(asm, "slow"))?;
+        outcome = (Vec::new(), Some(TOO_LONG.to_owned()));
+    }
+    let (data, why_not) = outcome;
     class.method(PRIVATE | STATIC, "take", &plan.descriptor, |asm| match site.task {
         Task::Write => plan.write(asm),
         Task::Hand => plan.hand(asm, "hit"),
@@ -88,6 +104,10 @@ pub fn generate(site: &Site<'_>, classes: &mut impl Classes) -> Result<Generated
     }
     initialiser(&mut class, site.token, data.len())?;
     Ok(Generated { bytes: class.finish()?, data, is_inline: why_not.is_none(), why_not })
+}
+
+fn new_class() -> Result<ClassWriter, WriteError> {
+    ClassWriter::new(PUBLIC | FINAL | SYNTHETIC, PROBE, "java/lang/Object")
 }
 
 /// Fields for classes that come in as data. Static, final and of a hidden class, they are constants
@@ -135,8 +155,11 @@ impl<'s> Plan<'s> {
         Ok(Self { site, variables, descriptor: descriptor + ")V" })
     }
 
-    fn load_all(&self, asm: &mut Assembler<'_>) -> Result<(), WriteError> {
-        self.variables.iter().try_for_each(|one| asm.load(one.ty.kind(), one.word))
+    /// Calls another of the methods, the last thing that one does.
+    fn call(&self, asm: &mut Assembler<'_>, name: &str) -> Result<(), WriteError> {
+        self.variables.iter().try_for_each(|one| asm.load(one.ty.kind(), one.word))?;
+        asm.invoke_static([PROBE, name, &self.descriptor])?;
+        asm.op(op::RETURN)
     }
 
     /// `hit`: decides, then calls one of the other two.
@@ -146,9 +169,7 @@ impl<'s> Plan<'s> {
         classes: &mut C,
     ) -> Result<(Vec<ClassHandle>, Option<String>), WriteError> {
         let Some(condition) = self.site.condition else {
-            self.load_all(asm)?;
-            asm.invoke_static([PROBE, "take", &self.descriptor])?;
-            asm.op(op::RETURN)?;
+            self.call(asm, "take")?;
             return Ok((Vec::new(), None));
         };
         let [from, is_false, slow, caught] = std::array::from_fn(|_| asm.label());
@@ -163,9 +184,7 @@ impl<'s> Plan<'s> {
         asm.bind(caught);
         asm.op(op::POP)?;
         asm.bind(slow);
-        self.load_all(asm)?;
-        asm.invoke_static([PROBE, "slow", &self.descriptor])?;
-        asm.op(op::RETURN)?;
+        self.call(asm, "slow")?;
         asm.handler(from, caught, caught, None)?;
         Ok(outcome)
     }
@@ -178,9 +197,7 @@ impl<'s> Plan<'s> {
     ) -> Done {
         match code.test(condition, false, is_false) {
             Ok(()) => {
-                self.load_all(code.asm)?;
-                code.asm.invoke_static([PROBE, "take", &self.descriptor])?;
-                code.asm.op(op::RETURN)?;
+                self.call(code.asm, "take")?;
             }
             Err(Stop::Slow) => {}
             Err(error) => return Err(error),

@@ -157,6 +157,17 @@ fn a_way_that_ends_leaves_the_others() {
 }
 
 #[test]
+fn what_the_jvm_would_not_compile_is_left_to_the_machine() {
+    let one = || compare(attr(attr(slot(0), "user"), "id"), Comparison::NotEqual, int(7));
+    let short = made(&and((0..60).map(|_| one()).collect()));
+    assert!(short.is_inline && short.bytes.len() < 8_000, "{} bytes", short.bytes.len());
+    let long = made(&and((0..250).map(|_| one()).collect()));
+    let why = long.why_not.as_deref();
+    assert_eq!(why, Some("a condition whose code the JVM would not compile"));
+    assert!(long.bytes.len() < 1_500 && long.data.is_empty());
+}
+
+#[test]
 fn a_local_without_a_type_is_refused() {
     let locals = [LocalAt { name: "x", descriptor: "what" }];
     let site = Site {
