@@ -61,7 +61,7 @@ impl<C: Classes> Code<'_, '_, C> {
     }
 
     /// Boxes those of the two values on top that are primitives.
-    fn both_boxed(&mut self, one: &Ty, two: &Ty) -> Done {
+    pub(crate) fn both_boxed(&mut self, one: &Ty, two: &Ty) -> Done {
         if let Some(primitive) = two.primitive() {
             self.boxed(primitive)?;
         }
@@ -162,7 +162,7 @@ impl<C: Classes> Code<'_, '_, C> {
         }
     }
 
-    /// Pushes whether two strings, of which one may be a literal, are equal or both null.
+    /// Pushes whether two values declared as strings are equal or both null.
     fn equal_texts(&mut self, is_left: bool, is_right: bool) -> Done {
         const EQUALS: [&str; 3] = ["java/lang/String", "equals", "(Ljava/lang/Object;)Z"];
         if is_left {

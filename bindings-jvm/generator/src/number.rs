@@ -77,7 +77,7 @@ impl<C: Classes> Code<'_, '_, C> {
             Binary::ShiftLeft => self.shift(op::ISHL, left, right),
             Binary::ShiftRight => self.shift(op::ISHR, left, right),
             Binary::ShiftRightUnsigned => self.shift(op::IUSHR, left, right),
-            Binary::Add => self.arithmetic(op::IADD, left, right),
+            Binary::Add => self.sum(left, right),
             Binary::Subtract => self.arithmetic(op::ISUB, left, right),
             Binary::Multiply => self.arithmetic(op::IMUL, left, right),
             Binary::Quotient => self.arithmetic(op::IDIV, left, right),
@@ -86,6 +86,27 @@ impl<C: Classes> Code<'_, '_, C> {
                 self.uncovered("an operator that Java does not have")
             }
         }
+    }
+
+    /// `left + right`: a string, if one of them is declared as one.
+    fn sum(&mut self, left: &Expr, right: &Expr) -> Done<Ty> {
+        let is_text = |ty: &Ty| matches!(ty, Ty::Ref(declared) if declared.is_text());
+        let one = self.value(left)?;
+        let one = self.unboxed(one)?;
+        let two = self.value(right)?;
+        if is_text(&one) || is_text(&two) {
+            self.both_boxed(&one, &two)?;
+            self.help("join", "(Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;")?;
+            self.slow_if_unknown()?;
+            return Ok(Ty::text());
+        }
+        let two = self.unboxed(two)?;
+        if !one.is_number() || !two.is_number() {
+            return self.uncovered(format!("a sum of {} and {}", one.name(), two.name()));
+        }
+        let ty = self.promote(&one, &two)?;
+        self.op(op::IADD + family(&ty), 2, Some(ty.kind()))?;
+        Ok(ty)
     }
 
     fn arithmetic(&mut self, op: u8, left: &Expr, right: &Expr) -> Done<Ty> {

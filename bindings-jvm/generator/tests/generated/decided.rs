@@ -111,6 +111,8 @@ fn objects() {
                 "name.toUpperCase() == \"ANN\" && name.trim() == name && !name.isBlank()",
                 "true",
             ),
+            (CART, "name + '-' + amount + true + null + 5L == \"ann-12truenull5\"", "true"),
+            (CART, "\"\" + boxed + price == \"79.5\"", "late"),
             (CART, "boxed == 7 && 7 == boxed && boxed + 1 == 8 && boxed != null", "true"),
             (CART, "none == null && null == none && nobody == null", "true"),
             (CART, "none == 5", "late"),

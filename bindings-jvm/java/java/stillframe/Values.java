@@ -286,6 +286,33 @@ final class Values {
     return a instanceof Character ? ((Character) a).compareTo((Character) b) : UNKNOWN;
   }
 
+  /** {@code a + b}, one of them a string. What floats are written as depends on the JDK. */
+  static Object join(Object a, Object b) {
+    boolean isText = isText(a) || isText(b);
+    String one = isText ? written(a) : null, two = one == null ? null : written(b);
+    if (two == null || one.length() + two.length() > MOST_ELEMENTS) {
+      return SLOW;
+    }
+    return one.concat(two);
+  }
+
+  private static String written(Object object) {
+    if (object == null) {
+      return "null";
+    }
+    if (object.getClass() == String.class) {
+      return (String) object;
+    }
+    int kind = kind(object.getClass());
+    if (kind == BOOLEAN) {
+      return ((Boolean) object).booleanValue() ? "true" : "false";
+    }
+    if (kind == CHAR) {
+      return String.valueOf(((Character) object).charValue());
+    }
+    return kind == INT || kind == LONG ? Long.toString(integer(object, kind)) : null;
+  }
+
   static Object trim(Object a) {
     return isText(a) ? ((String) a).trim() : SLOW;
   }
