@@ -9,7 +9,7 @@ use crate::jvm::Jvm;
 use crate::world::{Place, World};
 
 /// Conditions in one run.
-const COUNT: usize = 3_000;
+const COUNT: usize = 1_500;
 
 #[test]
 fn the_machine_decides_the_same() {
