@@ -63,6 +63,8 @@ pub(crate) fn prepare(env: Env, machine: &Machine) -> Result<()> {
         env.register(class, &bridge_natives()).then_some(())?;
         let prepare = c"(I[B[Ljava/lang/Object;)V";
         let offset = c"(Ljava/lang/Class;Ljava/lang/String;)J";
+        let ready = env.static_method(class, c"ready", c"()V")?;
+        env.call_static_void(class, ready, &[]).then_some(())?;
         Some(Bridge {
             class: env.new_global(class)? as usize,
             module: env.new_global(module)? as usize,

@@ -36,6 +36,13 @@ public final class Bridge {
 
   // ---- called by the agent, on a thread of its own
 
+  /** Initialises what a hit would else initialise on the application's thread. */
+  static void ready() {
+    Writer.prepare();
+    Memory.U.ensureClassInitialized(Values.class);
+    Memory.U.ensureClassInitialized(Calls.class);
+  }
+
   /** Defines the class made for a site, whose method {@code hit} its line will call. */
   static void prepare(int site, byte[] code, Object[] objects) throws ReflectiveOperationException {
     data = objects;
