@@ -195,9 +195,9 @@ extern "system" fn class_file_load_hook(
         // SAFETY: the machine passes the address and length of the class's bytes, which nobody writes
         // during the event.
         let bytes = unsafe { std::slice::from_raw_parts(bytes, len) };
-        // With room of its own: the thread that retransforms may hold more than its call allowed for.
-        let new = env.in_frame(REFERENCES, || crate::hook::transform(env, redefined, bytes));
-        let Some(new) = new else { return };
+        // What the thread that retransforms holds already counts as this event's.
+        env.has_room_for(REFERENCES);
+        let Some(new) = crate::hook::transform(env, redefined, bytes) else { return };
         let Ok(memory) = machine.jvmti.copy_for_machine(&new) else { return };
         // SAFETY: the machine passes the address of a number that it reads behind the event.
         unsafe { *new_len = jint::try_from(new.len()).unwrap_or(0) };
