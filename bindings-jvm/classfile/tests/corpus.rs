@@ -12,7 +12,8 @@ mod stand;
 
 use stand::{Program, SOURCE};
 use stillframe_classfile::{
-    Additions, Class, Form, Insertion, Placed, Probe, Spot, instrument, lines, op, patch,
+    Additions, Class, Form, Insertion, Placed, Probe, Spot, field_read, instrument, lines, op,
+    patch,
 };
 
 /// What the corpus prints.
@@ -224,4 +225,49 @@ fn annotations_move_with_their_code() {
         jdk::run(std::process::Command::new("java").arg("-cp").arg(&folder).arg("Annotated")),
         "1\n"
     );
+}
+
+#[test]
+fn a_class_says_where_it_comes_from() {
+    let Some(program) = Program::compile("origin", &["-g"]) else { return };
+    let bytes = program.class("Corpus$Pair");
+    let class = Class::read(&bytes).unwrap();
+    assert_eq!(class.source_file().as_deref(), Some("Corpus.java"));
+    assert_eq!(class.nest_host().as_deref(), Some("Corpus"));
+    assert_eq!(class.source_map(), None);
+    let getter = |name: &str| {
+        let method = class.methods.iter().position(|one| one.name == name).unwrap();
+        field_read(&class, method).map(|field| field.name.into_owned())
+    };
+    assert_eq!(getter("number").as_deref(), Some("number"));
+    assert_eq!(getter("<init>"), None);
+}
+
+#[test]
+fn more_locals_than_arguments_are_left_out() {
+    let folder = jdk::folder("many");
+    let names: Vec<String> = (0..126).map(|number| format!("long p{number}")).collect();
+    let source = format!(
+        "class Many {{\n static long f({}) {{\n return p125;\n }}\n \
+         public static void main(String[] a) {{ System.out.println(f({}9)); }}\n}}\n",
+        names.join(", "),
+        "1, ".repeat(125),
+    );
+    let file = folder.join("Many.java");
+    std::fs::write(&file, source).unwrap();
+    let Some(program) = Program::compile_file("many", &["-g"], &file, "Many") else { return };
+    for (form, passed) in [(Form::Dynamic, 125), (Form::Boxed, 126)] {
+        let patched = program.changed(|bytes| {
+            let class = Class::read(bytes).unwrap();
+            let method = class.methods.iter().position(|one| one.name == "f").unwrap();
+            let probe = Probe { method, spot: Spot::Line(3), site: 40_000, form };
+            let done = instrument(bytes, &[probe]).unwrap();
+            let placed = done.probes[0].clone().unwrap();
+            assert_eq!((placed.locals.len(), placed.left_out.len()), (passed, 126 - passed));
+            done.bytes
+        });
+        let ran = patched.run();
+        assert_eq!((ran.stdout.as_str(), ran.number("hits")), ("9\n", 1));
+        assert_eq!(ran.number("locals"), passed as u64);
+    }
 }

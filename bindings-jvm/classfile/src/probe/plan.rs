@@ -129,10 +129,12 @@ fn of_line(
         placed.rooms.push(code.max_stack.saturating_sub(height));
     }
     placed.locals = locals.unwrap_or_default();
-    let mut words = 0;
+    let mut words = 0_u16;
+    // An array takes them all.
+    let most = if placed.form == Form::Dynamic { MOST_WORDS } else { u16::MAX };
     let fitting = placed.locals.iter().take_while(|local| {
-        words += local.kind.words();
-        words <= MOST_WORDS
+        words = local.kind.words().saturating_add(words);
+        words <= most
     });
     placed.left_out = placed.locals.split_off(fitting.count());
     placed

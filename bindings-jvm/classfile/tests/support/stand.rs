@@ -16,6 +16,7 @@ pub const SOURCE: &str = include_str!("../corpus/Corpus.java");
 pub struct Program {
     folder: PathBuf,
     bridge: PathBuf,
+    main: String,
     changes: AtomicUsize,
 }
 
@@ -44,18 +45,24 @@ fn tests() -> PathBuf {
 impl Program {
     /// Compiles the corpus; none where there is no JDK.
     pub fn compile(name: &str, options: &[&str]) -> Option<Self> {
+        Self::compile_file(name, options, &tests().join("corpus/Corpus.java"), "Corpus")
+    }
+
+    /// The same for another source, whose main class is `main`.
+    pub fn compile_file(name: &str, options: &[&str], source: &Path, main: &str) -> Option<Self> {
         if !jdk::is_there() {
             return None;
         }
         let folder = jdk::folder(&format!("corpus-{name}"));
         let (classes, bridge) = (folder.join("classes"), folder.join("bridge"));
-        let compile = |options: &[&str], to: &Path, source: PathBuf| {
+        let compile = |options: &[&str], to: &Path, source: &Path| {
             let mut javac = Command::new("javac");
             jdk::run(javac.args(options).arg("-nowarn").arg("-d").arg(to).arg(source));
         };
-        compile(options, &classes, tests().join("corpus/Corpus.java"));
-        compile(&[], &bridge, tests().join("mass/java/stillframe/Bridge.java"));
-        Some(Self { folder: classes, bridge, changes: AtomicUsize::new(0) })
+        compile(options, &classes, source);
+        compile(&[], &bridge, &tests().join("mass/java/stillframe/Bridge.java"));
+        let main = main.to_owned();
+        Some(Self { folder: classes, bridge, main, changes: AtomicUsize::new(0) })
     }
 
     /// The bytes of a class.
@@ -74,7 +81,8 @@ impl Program {
             let to = folder.join(path.file_name().expect("a file has a name"));
             std::fs::write(to, change(&bytes)).expect("the class can be written");
         }
-        Self { folder, bridge: self.bridge.clone(), changes: AtomicUsize::new(0) }
+        let (bridge, main) = (self.bridge.clone(), self.main.clone());
+        Self { folder, bridge, main, changes: AtomicUsize::new(0) }
     }
 
     /// Runs it, with the verifier looking at all of it.
@@ -82,7 +90,7 @@ impl Program {
         let mut java = Command::new("java");
         java.arg(format!("-Xbootclasspath/a:{}", self.bridge.display()));
         java.args(["-Dstillframe.notes=yes", "-Dstillframe.counts=yes", "-Xshare:auto", "-cp"]);
-        java.arg(&self.folder).arg("Corpus");
+        java.arg(&self.folder).arg(&self.main);
         let ran = java.output().expect("java starts");
         let stderr = String::from_utf8_lossy(&ran.stderr).into_owned();
         assert!(ran.status.success(), "{stderr}");
