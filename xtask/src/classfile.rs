@@ -8,8 +8,9 @@ use crate::count::Counts;
 use crate::dist::cargo;
 use crate::files::{make_empty, root, target};
 use crate::jdk::{Jdk, MAJORS};
-use crate::process::{must, quiet};
+use crate::process::{captured, must, quiet, show};
 use crate::step::{Gate, Verdict};
+use crate::test::passed;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,7 +18,8 @@ use std::process::Command;
 /// The modules whose classes are patched.
 const MODULES: [&str; 2] = ["jdk.compiler", "java.xml"];
 /// What is proved on each JDK.
-const STEPS: [&str; 3] = ["every line verifies", "unchecked does not", "the compiler compiles"];
+const STEPS: [&str; 4] =
+    ["every line verifies", "unchecked does not", "the compiler compiles", "the corpus"];
 /// Of this many classes one is patched in the gate, where not all are.
 const SAMPLE: &str = "4";
 /// The same for what must not verify, of which one would do.
@@ -26,8 +28,11 @@ const FEW: &str = "16";
 /// Runs the steps on each JDK.
 pub(crate) fn steps(gate: &mut Gate, full: bool) {
     let name = |major: u8, what: &str| format!("classfile jdk{major}: {what}");
-    let all = || MAJORS.iter().flat_map(|major| STEPS.iter().map(move |what| (*major, *what)));
-    if !all().any(|(major, what)| gate.wants(&name(major, what))) {
+    let of_major = |major: u8| {
+        // `cargo test` sees the corpus on the JDK of the path.
+        STEPS.into_iter().filter(move |what| *what != "the corpus" || major != MAJORS[0])
+    };
+    if !MAJORS.into_iter().any(|major| of_major(major).any(|what| gate.wants(&name(major, what)))) {
         return;
     }
     gate.always("build the patcher's example", || {
@@ -39,7 +44,7 @@ pub(crate) fn steps(gate: &mut Gate, full: bool) {
         // The first JDK sees every class in the gate too.
         let one_in = if full || major == MAJORS[0] { "1" } else { SAMPLE };
         let mut stand = None;
-        for what in STEPS {
+        for what in of_major(major) {
             gate.step(&name(major, what), || {
                 if stand.is_none() {
                     stand = Some(match Jdk::find(major) {
@@ -51,6 +56,7 @@ pub(crate) fn steps(gate: &mut Gate, full: bool) {
                 match what {
                     "every line verifies" => stand.verifies(one_in, full),
                     "unchecked does not" => stand.unchecked(full),
+                    "the corpus" => stand.corpus(),
                     _ => stand.compiles(one_in, full),
                 }
             });
@@ -157,6 +163,17 @@ impl Stand {
         }
     }
 
+    /// The crate's own tests, with this JDK instead of the path's.
+    fn corpus(&self) -> Result<Verdict> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(self.jdk.programs()).chain(std::env::split_paths(&path));
+        let path = std::env::join_paths(folders).map_err(|error| error.to_string())?;
+        let mut command = cargo("test");
+        command.args(["--locked", "-p", "stillframe-classfile", "--test", "*"]).env("PATH", path);
+        let ended = show(&mut command)?;
+        passed((ended.status.success(), ended.output))
+    }
+
     /// The patched compiler makes the same classes as the one that was not.
     fn compiles(&self, one_in: &str, full: bool) -> Result<Verdict> {
         let mut counts = Counts::default();
@@ -165,7 +182,7 @@ impl Stand {
             let sources = java_files(&tests);
             make_empty(to)?;
             let command = command.args(["-g", "-nowarn", "-proc:none", "-d"]).arg(to).args(sources);
-            let done = crate::process::captured(command)?;
+            let done = captured(command)?;
             done.status.success().then_some(done.output.clone()).ok_or(done.output)
         };
         let expected = self.folder.join("compiled");

@@ -45,6 +45,11 @@ impl Jdk {
         self.home.join("include")
     }
 
+    /// The folder of its programs.
+    pub(crate) fn programs(&self) -> PathBuf {
+        self.home.join("bin")
+    }
+
     /// One of its programs.
     pub(crate) fn program(&self, name: &str) -> Command {
         Command::new(self.path(name))
@@ -52,7 +57,7 @@ impl Jdk {
 
     /// Where one of its programs is.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.home.join("bin").join(name)
+        self.programs().join(name)
     }
 }
 

@@ -2,11 +2,11 @@
 //!
 //! Knows the crate's public calls. Invariant: what is not patched is named with the reason, in numbers.
 //!
-//! `mass HOW FROM TO ONE_IN`: `dynamic` and `boxed` give every line of every method a probe, `whole`
-//! every method, and `unchecked` loads at every line what can be read at any line of the method,
-//! which must not verify. Of the classes one in `ONE_IN` is patched. What goes into a class at once
-//! lies in `TO/0`; probes for which a method has no room left come in rounds, in `TO/1` and so on. The
-//! answer is one line of words `name=number`.
+//! `mass HOW FROM TO ONE_IN`: `dynamic` and `boxed` give every line of every method a probe, `single`
+//! one line of each class, `whole` every method, and `unchecked` loads at every line what can be read
+//! at any line of the method, which must not verify. Of the classes one in `ONE_IN` is patched. What
+//! goes into a class at once lies in `TO/0`; probes for which a method has no room left come in
+//! rounds, in `TO/1` and so on. The answer is one line of words `name=number`.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -36,7 +36,7 @@ struct Tally {
 fn main() -> Done<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [how, from, to, one_in] = &arguments[..] else {
-        return Err("usage: mass dynamic|boxed|whole|unchecked FROM TO ONE_IN".into());
+        return Err("usage: mass dynamic|boxed|single|whole|unchecked FROM TO ONE_IN".into());
     };
     let (from, to) = (Path::new(from), Path::new(to));
     let one_in: usize = one_in.parse()?;
@@ -47,9 +47,10 @@ fn main() -> Done<()> {
     for path in files.iter().step_by(one_in.max(1)) {
         let bytes = std::fs::read(path)?;
         let rounds = match how.as_str() {
-            "dynamic" => instrumented(&bytes, Some(Form::Dynamic), &mut tally)?,
-            "boxed" => instrumented(&bytes, Some(Form::Boxed), &mut tally)?,
-            "whole" => instrumented(&bytes, None, &mut tally)?,
+            "dynamic" => instrumented(&bytes, Some(Form::Dynamic), false, &mut tally)?,
+            "single" => instrumented(&bytes, Some(Form::Dynamic), true, &mut tally)?,
+            "boxed" => instrumented(&bytes, Some(Form::Boxed), false, &mut tally)?,
+            "whole" => instrumented(&bytes, None, false, &mut tally)?,
             "unchecked" => vec![unchecked(&bytes, &mut tally)?],
             other => return Err(format!("no way of patching is called {other}").into()),
         };
@@ -92,13 +93,21 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Done<()> {
     Ok(())
 }
 
-/// A probe on every line, or around every method where there is no form.
-fn instrumented(bytes: &[u8], form: Option<Form>, tally: &mut Tally) -> Done<Vec<Vec<u8>>> {
+/// A probe on every line, or around every method where there is no form; or one only.
+fn instrumented(
+    bytes: &[u8],
+    form: Option<Form>,
+    is_single: bool,
+    tally: &mut Tally,
+) -> Done<Vec<Vec<u8>>> {
     let class = Class::read(bytes)?;
     let mut spots: Vec<(usize, Spot)> = match form {
         Some(_) => lines(&class).iter().map(|one| (one.method, Spot::Line(one.line))).collect(),
         None => (0..class.methods.len()).map(|method| (method, Spot::Whole)).collect(),
     };
+    if is_single && !spots.is_empty() {
+        spots = vec![spots[spots.len() / 2]];
+    }
     // Methods without code are no refusals.
     spots.retain(|(method, _)| class.methods[*method].access & 0x0500 == 0);
     let probe = |(method, spot): (usize, Spot)| {

@@ -59,7 +59,9 @@ pub struct Instrumented {
     pub probes: Vec<Result<Placed, Reason>>,
 }
 
-/// Places probes. Takes 10 to 200 µs for most classes, and about 1 µs a line where every line has one.
+/// Places probes. For the 3,868 classes of `jdk.compiler` and `java.xml` it took 23 µs a class with one
+/// probe each (the largest 0.8 ms), and 320 µs with one on each of 192,131 lines: 6 µs a line. That
+/// was an optimised build on two busy cores.
 ///
 /// # Errors
 ///
