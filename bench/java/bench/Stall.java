@@ -4,7 +4,8 @@
 //
 // Another thread reads the clock all the time: the longest time between two readings while a probe is
 // placed is what it stood still for. A machine that gives the processor to others meanwhile makes that
-// longer, so the least over the rounds counts. Knows that a class file names itself once, in UTF-8.
+// longer, so the least over the rounds counts. Knows that a class file names itself once, in UTF-8, and
+// its source file, which is made another one too.
 
 package bench;
 
@@ -27,17 +28,21 @@ final class Stall {
   /** Defines the template under other names. */
   private static final class Loader extends ClassLoader {
     private final byte[] template;
+    /** Where the class's name stands in it, and that of its source file. */
     private final int at;
+    private final int fileAt;
 
     Loader(String name) throws IOException {
       super(Stall.class.getClassLoader());
       try (InputStream stream = Stall.class.getResourceAsStream(name + ".class")) {
         template = stream.readAllBytes();
       }
-      at = indexOf(template, ("bench/" + name).getBytes(StandardCharsets.UTF_8));
+      at = indexOf(template, "bench/" + name);
+      fileAt = indexOf(template, name + ".java");
     }
 
-    private static int indexOf(byte[] bytes, byte[] part) {
+    private static int indexOf(byte[] bytes, String text) {
+      byte[] part = text.getBytes(StandardCharsets.UTF_8);
       for (int from = 0; from + part.length <= bytes.length; from++) {
         if (Arrays.equals(bytes, from, from + part.length, part, 0, part.length)) return from;
       }
@@ -45,15 +50,20 @@ final class Stall {
     }
 
     void define(int number) throws ReflectiveOperationException {
-      String name = String.format(Locale.ROOT, "bench/F%05d", number);
+      String name = String.format(Locale.ROOT, "F%05d", number);
       byte[] bytes = template.clone();
-      byte[] text = name.getBytes(StandardCharsets.UTF_8);
-      System.arraycopy(text, 0, bytes, at, text.length);
-      Class<?> made = defineClass(name.replace('/', '.'), bytes, 0, bytes.length);
+      put("bench/" + name, bytes, at);
+      put(name + ".java", bytes, fileAt);
+      Class<?> made = defineClass("bench." + name, bytes, 0, bytes.length);
       // Linked and made once, as those of an application.
       var constructor = made.getDeclaredConstructor(String.class);
       constructor.setAccessible(true);
       constructor.newInstance(name).toString();
+    }
+
+    private static void put(String text, byte[] into, int at) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      System.arraycopy(bytes, 0, into, at, bytes.length);
     }
   }
 
