@@ -4,8 +4,9 @@
 // whatever limit was met, every variable is named if its name fits, and no variable is starved by
 // another: all values stand before any children, and children share the bytes that are left equally.
 //
-// Meaning: core/src/capture/roots.rs. Bytes: core/src/capture/stream.rs. About 190 ns for ten
-// variables with a dozen objects below them.
+// Meaning: core/src/capture/roots.rs. Bytes: core/src/capture/stream.rs. About 0.6 µs for ten
+// variables with ten objects and their texts below them, 700 bytes (tests/jvm/Timing.java), of which
+// names take a tenth and looking for aliases another; nothing is allocated.
 //
 // # What native code hands over
 //
@@ -95,8 +96,8 @@ final class Writer {
   private Writer() {}
 
   /**
-   * Initialises every class that a capture uses. Native code calls it once, before any site is armed:
-   * an initialiser that fails on a thread with little stack left would fail for ever.
+   * Initialises every class that a capture uses. Native code calls it once, before any site is
+   * armed: an initialiser that fails on a thread with little stack left would fail for ever.
    */
   static void prepare() {
     Class<?>[] all = {Memory.class, Put.class, Digits.class, Times.class, Known.class, Shape.class,
