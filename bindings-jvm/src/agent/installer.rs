@@ -73,6 +73,11 @@ impl Installer {
         self.changed.notify_all();
     }
 
+    /// Whether the machine ends.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.state().is_leaving
+    }
+
     /// The machine ends: what comes from now on is done at once by whoever asks.
     pub(super) fn leave(&self) {
         self.state().is_leaving = true;

@@ -155,6 +155,10 @@ impl Runtime for JvmRuntime {
     }
 
     fn disarm(&self, site: u32) {
+        if self.installer.is_leaving() {
+            // Nothing of the application runs long enough to gain by it.
+            return;
+        }
         let token = locked(&self.tokens).remove(&site);
         if let (Some(token), Some(env)) = (token, self.machine.env()) {
             hook::disarm(env, self.machine, token);
