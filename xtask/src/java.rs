@@ -16,9 +16,7 @@ use crate::process::{must, show};
 use crate::step::Verdict;
 use crate::system::{Package, install, runs};
 use crate::test::passed;
-use std::collections::BTreeMap;
 use std::env::consts::{ARCH, OS};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -73,25 +71,6 @@ pub(crate) fn agents(folder: &Path, library: &Path) -> Result<()> {
     copy(library, &folder.join(LIBRARY))
 }
 
-/// Launchers on this machine by major version: that of PATH, and where Linux puts JDKs.
-pub(crate) fn launchers() -> BTreeMap<u32, PathBuf> {
-    let homes = fs::read_dir("/usr/lib/jvm").into_iter().flatten().flatten();
-    let mut found: Vec<PathBuf> = homes.map(|home| home.path().join("bin/java")).collect();
-    found.sort();
-    found.push("java".into());
-    found.into_iter().filter_map(|java| Some((major(&java)?, java))).collect()
-}
-
-fn major(java: &Path) -> Option<u32> {
-    let output = Command::new(java).arg("--version").output().ok()?;
-    major_in(&String::from_utf8_lossy(&output.stdout))
-}
-
-/// 17 of `openjdk 17.0.15 …`, the first line of `java --version`.
-fn major_in(text: &str) -> Option<u32> {
-    text.split_whitespace().nth(1)?.split(['.', '-', '+']).next()?.parse().ok()
-}
-
 /// Builds the Java API with the native library in its jar, and tests both.
 pub(crate) fn api() -> Result<Verdict> {
     if let Err(fault) = find_maven() {
@@ -126,16 +105,7 @@ fn maven(module: &str, goal: &str) -> Command {
 
 #[cfg(test)]
 mod tests {
-    use super::major_in;
     use crate::files::{read, root};
-
-    #[test]
-    fn versions_are_read() {
-        assert_eq!(major_in("openjdk 17.0.15 2025-04-15\nOpenJDK Runtime"), Some(17));
-        assert_eq!(major_in("java 21 2023-09-19 LTS"), Some(21));
-        assert_eq!(major_in("openjdk 26-ea 2026-03-17"), Some(26));
-        assert_eq!(major_in(""), None);
-    }
 
     #[test]
     fn the_jar_has_the_workspaces_version() {
