@@ -25,6 +25,9 @@ static PREPARED: AtomicU64 = AtomicU64::new(0);
 /// File names and simple class names that somebody looked for.
 static WANTED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
+/// Packages of the classes that are made while the machine runs.
+const MADE: [&str; 2] = ["Ljava/stillframe/", "Ljava/lang/invoke/"];
+
 fn wanted() -> MutexGuard<'static, BTreeSet<String>> {
     WANTED.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -32,8 +35,12 @@ fn wanted() -> MutexGuard<'static, BTreeSet<String>> {
 /// A class was prepared; whether somebody may wait for it. On the thread that loads it, before any of
 /// its code runs: 1 µs.
 pub(crate) fn class_came(machine: &Machine, class: jclass) -> bool {
+    let signature = machine.jvmti.signature(class).unwrap_or_default();
+    // One comes with every probe and with every lambda; they have no lines.
+    if MADE.iter().any(|package| signature.starts_with(package)) {
+        return false;
+    }
     PREPARED.fetch_add(1, Ordering::Release);
-    let Ok(signature) = machine.jvmti.signature(class) else { return false };
     let name = ClassName::of(&signature);
     let file = machine.jvmti.source_file(class);
     let file = file.unwrap_or_else(|| name.likely_source_file());

@@ -9,8 +9,9 @@ use crate::ffi::{Env, Machine};
 use crate::jvmti::{Event, Mode};
 use jni_sys::{jclass, jobject};
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::ptr::null_mut;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A source file.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(super) struct File {
     pub(super) is_application: bool,
     /// Signatures of the classes compiled from it.
     pub(super) classes: Vec<String>,
+    /// The folder or archive they came from, once somebody asked.
+    pub(super) origin: OnceLock<Option<PathBuf>>,
 }
 
 /// The index.
@@ -63,7 +66,8 @@ impl Index {
             }
             None => {
                 let classes = vec![signature.to_owned()];
-                files.push(File { path, is_application, classes });
+                let origin = OnceLock::new();
+                files.push(File { path, is_application, classes, origin });
             }
         }
     }

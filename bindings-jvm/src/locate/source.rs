@@ -76,6 +76,10 @@ fn compiled(env: Env, machine: &Machine, file: &File) -> Option<SystemTime> {
 
 /// The folder or archive that a file's classes came from.
 fn origin(env: Env, machine: &Machine, file: &File) -> Option<PathBuf> {
+    file.origin.get_or_init(|| look_for_origin(env, machine, file)).clone()
+}
+
+fn look_for_origin(env: Env, machine: &Machine, file: &File) -> Option<PathBuf> {
     let signature = file.classes.first()?;
     let mut origin = None;
     index::for_each_class(env, machine, |class, known| {
