@@ -1,8 +1,8 @@
 //! What a probe costs, as rows: read from the runners, checked, laid out as a table.
 //!
 //! Knows rows and targets, not how anything is measured: `bench/python/overhead.py`,
-//! `bench/java/bench/Overhead.java` and the core's criterion benches do that. Invariant: a figure is never made up here; a row that is missing is
-//! said to be missing.
+//! `bench/java/bench/Overhead.java` and the core's criterion benches do that. Invariant: a figure is
+//! never made up here; a row that is missing is said to be missing.
 
 mod criterion;
 mod row;

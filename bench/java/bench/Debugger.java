@@ -1,4 +1,5 @@
-// A breakpoint of a debugger next door (JDI), which reads the variable, compares, and lets the thread go.
+// A breakpoint of a debugger next door (JDI), which reads the variable, compares, and lets the
+// thread go.
 //
 //     java … bench.Debugger PORT      the debugger itself, told what to do a line at a time
 //

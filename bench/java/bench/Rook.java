@@ -71,7 +71,8 @@ final class Rook extends Subject {
     };
     // By default it rests after 200 ms of 5,000, and ends after one run of 400, which the first is on a
     // busy machine. This keeps the checks, and it never rests or ends.
-    String probe = "{\"id\":\"" + loop + "\",\"rateLimit\":\"4999/5000\",\"maxAugTime\":60000" + conditional
+    String limits = "\"rateLimit\":\"4999/5000\",\"maxAugTime\":60000";
+    String probe = "{\"id\":\"" + loop + "\"," + limits + conditional
         + ",\"location\":{\"name\":\"file_line\",\"filename\":\"bench/" + FILE + "\",\"lineno\":"
         + line(loop) + "},\"action\":{\"name\":\"script\",\"operations\":[{\"name\":\"set\","
         + "\"paths\":{\"store.frame\":\"frame.dump()\",\"store.stack\":\"stack.traceback()\"}}]}}";

@@ -16,7 +16,8 @@ import java.util.function.IntBinaryOperator;
 
 final class Rounds {
   /** Loops that are compared with, never probed. */
-  private static final List<String> BASES = List.of("Base", "Again", "FieldBase", "Calls", "CaptureBase");
+  private static final List<String> BASES =
+      List.of("Base", "Again", "FieldBase", "Calls", "CaptureBase");
   /** Short calls, after which the compiler takes the method as a whole and not its loop alone. */
   private static final int SHORT_CALLS = 12_000;
   private static final int SHORT = 32;

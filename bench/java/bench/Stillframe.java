@@ -18,7 +18,7 @@ final class Stillframe extends Subject {
   private static final int CAPTURES = 20;
   private static final int WARM_CAPTURES = 3;
   private static final long CAPTURE_INTERVAL_MS = 1_100;
-  /** Hits over quota, by which the probed loop is compiled, and captures that only the writer sees. */
+  /** Hits over quota, which have the probed loop compiled; captures that only the writer sees. */
   private static final int OVER = 400_000;
   private static final int WRITTEN = 2_000;
   private static final int WRITTEN_FIRST = 60_000;
@@ -137,7 +137,7 @@ final class Stillframe extends Subject {
     counted = counters(one);
   }
 
-  /** Has the probed loop compiled, waits until snapshots are allowed again, and heats the caches. */
+  /** Has the probed loop compiled, waits until snapshots are allowed again, heats the caches. */
   private static void warm(IntBinaryOperator loop) throws InterruptedException {
     Thread.sleep(CAPTURE_INTERVAL_MS);
     loop.applyAsInt(OVER, SEED);

@@ -268,7 +268,8 @@ final class Targets {
         state ^= state >>> 17;
         state ^= state << 5;
       }
-      return isNew ? state + order.number + rows.size() + item.seed + name.length() + (int) price : 0;
+      int used = order.number + rows.size() + item.seed + name.length() + (int) price;
+      return isNew ? state + used : 0;
     }
   }
 
@@ -287,7 +288,8 @@ final class Targets {
         state ^= state >>> 17;
         state ^= state << 5;
       }
-      return isNew ? state + order.number + rows.size() + item.seed + name.length() + (int) price : 0;
+      int used = order.number + rows.size() + item.seed + name.length() + (int) price;
+      return isNew ? state + used : 0;
     }
   }
 
@@ -306,7 +308,8 @@ final class Targets {
         state ^= state >>> 17;
         state ^= state << 5;
       }
-      return isNew ? state + order.number + rows.size() + item.seed + name.length() + (int) price : 0;
+      int used = order.number + rows.size() + item.seed + name.length() + (int) price;
+      return isNew ? state + used : 0;
     }
   }
 }
