@@ -39,12 +39,12 @@ struct Amount {
 
 const WHOLE: Amount = Amount {
     is_short: false,
-    forks: "4",
-    rounds: "4",
+    forks: "3",
+    rounds: "3",
     milliseconds: "300",
-    stalls: "60",
-    starts: 60,
-    stream_runs: 6,
+    stalls: "40",
+    starts: 40,
+    stream_runs: 5,
     stream_milliseconds: "3000",
 };
 const SHORT: Amount = Amount {

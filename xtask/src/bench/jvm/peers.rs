@@ -14,7 +14,7 @@ use std::process::Command;
 use stillframe_bench::Row;
 
 /// Milliseconds of one measurement: a product that interprets conditions takes seconds to be compiled.
-const MILLISECONDS: &str = "2000";
+const MILLISECONDS: &str = "1500";
 
 /// A product as Maven Central has it.
 struct Peer {
