@@ -84,7 +84,10 @@ impl Objects {
     /// A static field of the class that `class` is.
     fn static_member(&self, class: jobject, name: &str) -> Reading<Value<'_>> {
         let found = classes::static_field(self.env, self.jvmti, self.jdk, class, name);
-        let (declaring, member) = found.ok_or(Missing::Absent)?;
+        // A class that was loaded and no more does not tell its fields yet.
+        let is_prepared = self.jvmti.is_prepared(class);
+        let absent = if is_prepared { Missing::Absent } else { Missing::NotLoaded };
+        let (declaring, member) = found.ok_or(absent)?;
         let declaring = self.own(declaring);
         // Else reading would mean what its initialiser has yet to make.
         if !self.jvmti.is_initialized(declaring.raw()) {
