@@ -128,9 +128,11 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
     }
 
     fn first_character(&self, text: Text<'_>) -> Outcome<char> {
-        let first = match self.ctx.rules {
-            Rules::Exact => text::points(text).next().and_then(char::from_u32),
-            Rules::Typed => utf16::characters(text).next().and_then(Result::ok),
+        let first = match text {
+            Text::Units16(_) if self.ctx.rules == Rules::Typed => {
+                utf16::characters(text).next().and_then(Result::ok)
+            }
+            _ => text::points(text).next().and_then(char::from_u32),
         };
         first.ok_or(FailureKind::Domain)
     }
@@ -218,12 +220,13 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             (FailureKind::NoAttribute | FailureKind::OfNull, Rules::Exact) => FailureKind::Types,
             (other, _) => other,
         })?;
-        let utf8 = match whole {
-            Text::Utf8(text) => Some(text),
-            Text::Latin1(units) if units.is_ascii() => std::str::from_utf8(units).ok(),
-            _ => None,
-        };
-        if let Some(text) = utf8 {
+        if let Text::Utf8(text) = whole {
+            return pattern.is_found(text).ok_or(FailureKind::Pattern);
+        }
+        if let Text::Latin1(units) = whole
+            && units.is_ascii()
+        {
+            let text = std::str::from_utf8(units).unwrap_or_default();
             return pattern.is_found(text).ok_or(FailureKind::Pattern);
         }
         // The automaton reads UTF-8.
