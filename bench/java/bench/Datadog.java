@@ -23,7 +23,7 @@ final class Datadog extends Subject {
   private static final String INFO =
       "{\"version\":\"7.60.0\",\"endpoints\":[\"/info\",\"/debugger/v1/input\","
           + "\"/debugger/v1/diagnostics\",\"/debugger/v2/input\"]}";
-  private static final long ARRIVES_WITHIN_NS = 30_000_000_000L;
+  private static final long ARRIVES_WITHIN_NS = 60_000_000_000L;
   private static final List<Case> CASES = List.of(
       new Case("unprobed_function", "Calls", "Calls"),
       new Case("unprobed_line", "Cold", "Base"),
@@ -103,21 +103,21 @@ final class Datadog extends Subject {
 
   @Override
   void control() throws InterruptedException {
-    sent.clear();
     // Only here a state is 0.
-    Targets.LOOPS.get("ConditionFalse").applyAsInt(1, 0);
-    await("\"ConditionFalse\"");
-    Targets.LOOPS.get("Capture").applyAsInt(1, SEED);
-    await("Lea Example");
+    await("ConditionFalse", 0, "\"ConditionFalse\"");
+    await("Capture", SEED, "Lea Example");
   }
 
-  private void await(String wanted) throws InterruptedException {
+  /** Runs a loop once in a while until it is heard of: what was captured before goes out first. */
+  private void await(String loop, int seed, String wanted) throws InterruptedException {
+    sent.clear();
     long end = System.nanoTime() + ARRIVES_WITHIN_NS;
     while (sent.stream().noneMatch(text -> text.contains("snapshot") && text.contains(wanted))) {
       if (System.nanoTime() > end) {
-        throw new IllegalStateException("dd-java-agent: no snapshot with " + wanted + " in 30 s");
+        throw new IllegalStateException("dd-java-agent: no snapshot of " + loop + " in 60 s");
       }
-      Thread.sleep(50);
+      Targets.LOOPS.get(loop).applyAsInt(1, seed);
+      Thread.sleep(500);
     }
   }
 }

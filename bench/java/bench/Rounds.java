@@ -31,7 +31,19 @@ final class Rounds {
     this.window = window;
   }
 
-  public static void main(String[] arguments) throws Exception {
+  public static void main(String[] arguments) {
+    int status = 1;
+    try {
+      run(arguments);
+      status = 0;
+    } catch (Exception | LinkageError fault) {
+      fault.printStackTrace();
+    }
+    // A peer's threads must not keep the process.
+    System.exit(status);
+  }
+
+  private static void run(String[] arguments) throws Exception {
     Subject subject = Subjects.named(arguments[0]);
     long window = Long.parseLong(arguments[2]) * 1_000_000;
     Rounds rounds = new Rounds(subject, window);
@@ -40,8 +52,6 @@ final class Rounds {
     subject.control();
     subject.stop();
     rounds.least.forEach((name, ns) -> System.out.println(name + "\t" + ns));
-    // A peer's threads must not keep the process.
-    System.exit(0);
   }
 
   private void round() throws Exception {
