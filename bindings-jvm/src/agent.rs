@@ -14,6 +14,7 @@ pub(crate) use runtime::JvmRuntime;
 
 use crate::error::Fault;
 use crate::ffi::{Env, Machine};
+use jni_sys::{jclass, jweak};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use stillframe_core::agent::{Agent, Arguments, Config};
@@ -112,4 +113,18 @@ pub(crate) fn code_came() {
     if let Some(agent) = current() {
         agent.reload();
     }
+}
+
+/// A class was prepared of which another loader has one that is probed.
+pub(crate) fn class_came_again(env: Env, class: jclass, signature: String) {
+    let (Some(agent), Some(kept)) = (current(), env.new_weak(class)) else { return };
+    let kept = kept as usize;
+    agent.runtime().installer().run(Box::new(move || {
+        let (Some(machine), kept) = (Machine::get(), kept as jweak) else { return };
+        let Some(env) = machine.env() else { return };
+        if let Some(class) = env.new_local(kept) {
+            crate::hook::follow(env, machine, class, &signature);
+        }
+        env.delete_weak(kept);
+    }));
 }

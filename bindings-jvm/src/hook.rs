@@ -11,7 +11,7 @@ mod patches;
 
 pub(crate) use bridge::prepare;
 pub(crate) use hooked::{Hooked, hooked};
-pub(crate) use patches::transform;
+pub(crate) use patches::{is_patched, transform};
 
 use crate::agent::JvmAgent;
 use crate::ffi::{Env, Machine};
@@ -19,6 +19,7 @@ use crate::jvmti::{Event, Mode};
 use crate::locate::{ClassName, Code};
 use jni_sys::jclass;
 use patches::Patch;
+use std::collections::BTreeSet;
 use std::ptr::null_mut;
 use std::sync::Arc;
 use stillframe_classfile::{Class, Form, Placed, Probe, Spot, place};
@@ -150,11 +151,11 @@ pub(crate) fn arm(
     bridge::define(env, machine, token, class, &placed.locals)?;
     let method = (code.name.as_str(), code.descriptor.as_str());
     let patch = Patch::new(token, method, target.spot, placed.form, placed.locals.clone());
-    if !patches::add(env, class, patch) {
+    if !patches::add(env, class, &code.signature, patch) {
         return Err(gone());
     }
     let done = retransform(machine, class).and_then(|()| {
-        patches::outcome(token).map_err(|why| {
+        patches::outcome(env, class, token).map_err(|why| {
             unsupported(format!("{}: {why}", ClassName::of(&code.signature).dotted()))
         })
     });
@@ -173,11 +174,30 @@ fn retransform(machine: &Machine, class: jclass) -> Result<()> {
     crate::frame::while_lines_change(|| machine.jvmti.retransform(&[class])).map_err(refused)
 }
 
+/// A class came of which another loader has one that is probed: it is probed like that one. What its own
+/// class file does not allow is left out; the probe is armed all the same.
+pub(crate) fn follow(env: Env, machine: &Machine, class: jclass, signature: &str) {
+    let mut probes = BTreeSet::new();
+    for patch in patches::of_others(env, class, signature) {
+        let probe = hooked(patch.token).and_then(|hooked| hooked.agent.site(hooked.site));
+        // Two loaders that had it when it was armed have a hook each.
+        if probe.is_some_and(|site| probes.insert((site.probe.id, patch.name.clone()))) {
+            bridge::allow(env, machine, class);
+            patches::add(env, class, signature, patch);
+        }
+    }
+    if !probes.is_empty() {
+        let _ = retransform(machine, class);
+    }
+}
+
 /// Takes the hook with this number off: the class gets the bytes back that it would have without it.
 pub(crate) fn disarm(env: Env, machine: &Machine, token: u32) {
-    let Some(class) = patches::remove(env, token) else { return };
-    // A class that cannot be changed back keeps a call that does nothing.
-    let _ = retransform(machine, class);
+    for class in patches::remove(env, token) {
+        // A class that cannot be changed back keeps a call that does nothing.
+        let _ = retransform(machine, class);
+        env.delete_local(class);
+    }
     bridge::forget(env, token);
     if patches::is_empty() {
         let _ = machine.jvmti.notify(Mode::Off, Event::ClassFileLoadHook, null_mut());

@@ -34,14 +34,13 @@ fn wanted() -> MutexGuard<'static, BTreeSet<String>> {
 
 /// A class was prepared; whether somebody may wait for it. On the thread that loads it, before any of
 /// its code runs: 1 µs.
-pub(crate) fn class_came(machine: &Machine, class: jclass) -> bool {
-    let signature = machine.jvmti.signature(class).unwrap_or_default();
+pub(crate) fn class_came(machine: &Machine, class: jclass, signature: &str) -> bool {
     // One comes with every probe and with every lambda; they have no lines.
     if MADE.iter().any(|package| signature.starts_with(package)) {
         return false;
     }
     PREPARED.fetch_add(1, Ordering::Release);
-    let name = ClassName::of(&signature);
+    let name = ClassName::of(signature);
     let file = machine.jvmti.source_file(class);
     let file = file.unwrap_or_else(|| name.likely_source_file());
     let wanted = wanted();

@@ -161,13 +161,18 @@ extern "system" fn vm_death(_jvmti: RawEnv, _raw: *mut JNIEnv) {
 
 extern "system" fn class_prepare(
     _jvmti: RawEnv,
-    _raw: *mut JNIEnv,
+    raw: *mut JNIEnv,
     _thread: jobject,
     class: jclass,
 ) {
     guard((), || {
-        if Machine::get().is_some_and(|machine| crate::locate::class_came(machine, class)) {
+        let (Some(env), Some(machine)) = (Env::new(raw), Machine::get()) else { return };
+        let Ok(signature) = machine.jvmti.signature(class) else { return };
+        if crate::locate::class_came(machine, class, &signature) {
             crate::agent::code_came();
+        }
+        if crate::hook::is_patched(&signature) {
+            crate::agent::class_came_again(env, class, signature);
         }
     });
 }

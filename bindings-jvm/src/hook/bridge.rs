@@ -89,6 +89,14 @@ pub(super) fn offset(env: Env, declaring: jclass, name: &str) -> Option<i64> {
     env.call_static_long(memory, method, &arguments).filter(|offset| *offset >= 0)
 }
 
+/// Lets the module of `class` see the bridge.
+pub(super) fn allow(env: Env, machine: &Machine, class: jclass) {
+    if let (Some(bridge), Some(module)) = (BRIDGE.get(), env.module(class)) {
+        // An unnamed module reads every other: the machine may refuse what is so already.
+        let _ = machine.jvmti.add_reads(module, bridge.module as jobject);
+    }
+}
+
 /// Lets the module of `class` see the bridge, and defines the class made for the site. Without that
 /// class, which the machine or the generator may refuse, the core's machine decides each hit.
 pub(super) fn define(
@@ -99,10 +107,7 @@ pub(super) fn define(
     locals: &[Local],
 ) -> Result<()> {
     let bridge = BRIDGE.get().ok_or_else(|| failed("the bridge"))?;
-    if let Some(module) = env.module(class) {
-        // An unnamed module reads every other: the machine may refuse what is so already.
-        let _ = machine.jvmti.add_reads(module, bridge.module as jobject);
-    }
+    allow(env, machine, class);
     let is_wanted = std::env::var("STILLFRAME_CONDITIONS").map_or(true, |how| how != "machine");
     if let Some(hooked) = hooked(token).filter(|_| is_wanted) {
         made(env, machine, bridge, (token, hooked), class, locals);

@@ -48,6 +48,7 @@ impl Patch {
 /// The patches of one class.
 struct Patched {
     class: usize,
+    signature: String,
     patches: Vec<Patch>,
 }
 
@@ -65,8 +66,8 @@ fn patched() -> MutexGuard<'static, Vec<Patched>> {
     PATCHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Adds a patch to `class`; false if no reference to the class is to be had.
-pub(super) fn add(env: Env, class: jclass, patch: Patch) -> bool {
+/// Adds a patch to `class`, whose signature is this; false if no reference to it is to be had.
+pub(super) fn add(env: Env, class: jclass, signature: &str, patch: Patch) -> bool {
     let mut all = patched();
     forget_unloaded(env, &mut all);
     if let Some(known) = all.iter_mut().find(|one| env.is_same(one.class as jweak, class)) {
@@ -74,8 +75,25 @@ pub(super) fn add(env: Env, class: jclass, patch: Patch) -> bool {
         return true;
     }
     let Some(weak) = env.new_weak(class) else { return false };
-    all.push(Patched { class: weak as usize, patches: vec![patch] });
+    let (class, signature) = (weak as usize, signature.to_owned());
+    all.push(Patched { class, signature, patches: vec![patch] });
     true
+}
+
+/// Whether a class of this signature is patched.
+pub(crate) fn is_patched(signature: &str) -> bool {
+    patched().iter().any(|one| one.signature == signature)
+}
+
+/// The patches of classes of this signature, for `class`, which another loader has and which has none
+/// itself.
+pub(super) fn of_others(env: Env, class: jclass, signature: &str) -> Vec<Patch> {
+    let all = patched();
+    let alike = || all.iter().filter(|one| one.signature == signature);
+    if alike().any(|one| env.is_same(one.class as jweak, class)) {
+        return Vec::new();
+    }
+    alike().flat_map(|one| one.patches.clone()).collect()
 }
 
 fn forget_unloaded(env: Env, all: &mut Vec<Patched>) {
@@ -88,18 +106,21 @@ fn forget_unloaded(env: Env, all: &mut Vec<Patched>) {
     });
 }
 
-/// Takes the patch `token` away; its class, as a local reference, if that is still loaded.
-pub(super) fn remove(env: Env, token: u32) -> Option<jclass> {
-    let mut all = patched();
-    let at = all.iter().position(|one| one.patches.iter().any(|patch| patch.token == token))?;
-    let one = &mut all[at];
-    one.patches.retain(|patch| patch.token != token);
-    let class = env.new_local(one.class as jweak);
-    if one.patches.is_empty() {
-        env.delete_weak(one.class as jweak);
-        all.swap_remove(at);
-    }
-    class
+/// Takes the patch `token` away; the classes that had it, as local references, if still loaded.
+pub(super) fn remove(env: Env, token: u32) -> Vec<jclass> {
+    let mut classes = Vec::new();
+    patched().retain_mut(|one| {
+        let before = one.patches.len();
+        one.patches.retain(|patch| patch.token != token);
+        if one.patches.len() < before {
+            classes.extend(env.new_local(one.class as jweak));
+        }
+        if one.patches.is_empty() {
+            env.delete_weak(one.class as jweak);
+        }
+        !one.patches.is_empty()
+    });
+    classes
 }
 
 /// Whether no class is patched.
@@ -107,11 +128,11 @@ pub(super) fn is_empty() -> bool {
     patched().is_empty()
 }
 
-/// What came of the patch `token` when its class was last retransformed.
-pub(super) fn outcome(token: u32) -> Result<(), String> {
+/// What came of the patch `token` of `class` when that was last retransformed.
+pub(super) fn outcome(env: Env, class: jclass, token: u32) -> Result<(), String> {
     let all = patched();
-    let mut patches = all.iter().flat_map(|one| &one.patches);
-    let patch = patches.find(|patch| patch.token == token);
+    let one = all.iter().find(|one| env.is_same(one.class as jweak, class));
+    let patch = one.and_then(|one| one.patches.iter().find(|patch| patch.token == token));
     let outcome = patch.and_then(|patch| patch.outcome.clone());
     outcome.unwrap_or_else(|| Err("the machine did not ask for the class's new bytes".to_owned()))
 }
