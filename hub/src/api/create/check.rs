@@ -9,7 +9,7 @@ use crate::fleet::Candidate;
 use crate::store::ProbeRecord;
 use crate::tokens::Role;
 use std::collections::BTreeSet;
-use stillframe_core::condition::{self, PYTHON};
+use stillframe_core::condition::{self, Dialect, JAVA, PYTHON};
 use stillframe_core::error::{Error, ErrorKind};
 use stillframe_core::limits::MAX_PROBES;
 use stillframe_core::probe::{ProbeKind, ProbeSpec};
@@ -41,17 +41,27 @@ pub(super) fn spec(spec: ProbeSpec, caller: &Caller) -> Result<ProbeSpec, ErrorI
 /// Parses condition and watches in the instances' language, so that a slip gets its caret at once.
 pub(super) fn texts(spec: &ProbeSpec, candidates: &[Candidate]) -> Result<(), ErrorInfo> {
     // Without an instance nobody knows the language; then the instances say.
-    let python = |one: &Candidate| one.runtime.starts_with("python");
-    if candidates.is_empty() || !candidates.iter().all(python) {
+    let mut dialects = candidates.iter().map(|one| dialect(&one.runtime));
+    let Some(Some(dialect)) = dialects.next() else { return Ok(()) };
+    if !dialects.all(|other| other.is_some_and(|other| other.name == dialect.name)) {
         return Ok(());
     }
     for text in spec.condition.iter().chain(&spec.watches) {
-        condition::check(text, &PYTHON).map_err(|error| from_core(&error, Some(text)))?;
+        condition::check(text, dialect).map_err(|error| from_core(&error, Some(text)))?;
     }
     if let Some(text) = &spec.log {
-        condition::check_template(text, &PYTHON).map_err(|error| from_core(&error, Some(text)))?;
+        condition::check_template(text, dialect).map_err(|error| from_core(&error, Some(text)))?;
     }
     Ok(())
+}
+
+/// The language of conditions in a runtime, as an instance calls it (`jvm 17.0.15`).
+fn dialect(runtime: &str) -> Option<&'static Dialect> {
+    match runtime.split(' ').next()? {
+        "python" => Some(&PYTHON),
+        "jvm" => Some(&JAVA),
+        _ => None,
+    }
 }
 
 fn from_core(error: &Error, source: Option<&str>) -> ErrorInfo {
