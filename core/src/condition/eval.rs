@@ -18,7 +18,7 @@ mod typed;
 
 pub(super) use bigint::nibbles;
 pub(super) use context::{FUEL, Operand};
-pub(super) use machine::{Exit, Large, Small, slot_missing};
+pub(super) use machine::{Exit, Large, Small};
 pub(super) use number::compare_ints;
 
 use context::{Ctx, Outcome, no_index};

@@ -7,7 +7,7 @@
 use super::check::check as check_tree;
 use super::compile::compile;
 use super::dialect::Dialect;
-use super::eval::{Exit, Large, Operand, Small, compare_ints, slot_missing};
+use super::eval::{Exit, Large, Operand, Small, compare_ints};
 use super::explain;
 use super::failure::{Failure, FailureKind, TypeName};
 use super::op::{Code, Op};
@@ -15,11 +15,11 @@ use super::parse::parse;
 use super::print::canonical;
 use super::render::Place;
 use super::scratch::Scratch;
-use super::syntax::Expr;
+use super::syntax::{Comparison, Expr};
 use crate::error::Result;
 use crate::host::{Attr, Names, Scope};
 use crate::redaction::Redaction;
-use crate::value::{Reading, Text, Value};
+use crate::value::{Text, Value};
 
 /// Values that the small machine holds.
 const SMALL_STACK: usize = 8;
@@ -92,12 +92,11 @@ impl Program {
         loop {
             let (holds, want, to) = match ops.get(at) {
                 Some(Op::Return(outcome)) => return Ok(*outcome),
-                Some(Op::BranchSlotInt { comparison, want, slot, to, int }) => {
-                    match whole(&scope.slot(*slot)) {
-                        Some(value) => {
-                            (compare_ints(*comparison, value, i64::from(*int)), *want, *to)
-                        }
-                        None => return self.continue_test(scope, at),
+                Some(&Op::BranchSlotInt { comparison, want, slot, to, int }) => {
+                    match scope.slot(slot) {
+                        Ok(Value::Int(value)) => (holds(comparison, value, int), want, to),
+                        Ok(Value::Int32(value)) => (holds(comparison, value.into(), int), want, to),
+                        _ => return self.continue_test(scope, at),
                     }
                 }
                 Some(Op::BranchSlotText { want, slot, to, text }) => {
@@ -110,9 +109,7 @@ impl Program {
                 }
                 Some(Op::BranchSlotNull { want, slot, to }) => match scope.slot(*slot) {
                     Ok(value) => (matches!(value, Value::Null), *want, *to),
-                    Err(missing) => {
-                        return Err(Failure::new(slot_missing(missing), at as u16, NO_TYPES));
-                    }
+                    Err(_) => return self.continue_test(scope, at),
                 },
                 Some(Op::BranchSlotTruth { want, slot, to }) => match scope.slot(*slot) {
                     Ok(Value::Bool(value)) => (value, *want, *to),
@@ -150,9 +147,11 @@ impl Program {
                     at += 1;
                     continue;
                 }
-                (Op::BranchTopInt { comparison, want, to, int }, value) => {
-                    let value = integer(value)?;
-                    (compare_ints(*comparison, value, i64::from(*int)), *want, *to)
+                (&Op::BranchTopInt { comparison, want, to, int }, Value::Int(value)) => {
+                    (holds(comparison, *value, int), want, to)
+                }
+                (&Op::BranchTopInt { comparison, want, to, int }, Value::Int32(value)) => {
+                    (holds(comparison, i64::from(*value), int), want, to)
                 }
                 (Op::BranchTopText { want, to, text }, Value::Text(Text::Utf8(value))) => {
                     (**self.code.texts.get(usize::from(*text))? == **value, *want, *to)
@@ -256,19 +255,10 @@ impl Program {
 
 const NO_TYPES: [TypeName; 2] = [TypeName::NONE; 2];
 
-/// The integer that a variable holds, if it is one that fits.
+/// An integer held against a constant.
 #[inline(always)]
-fn whole(reading: &Reading<Value<'_>>) -> Option<i64> {
-    reading.as_ref().ok().and_then(integer)
-}
-
-#[inline(always)]
-fn integer(value: &Value<'_>) -> Option<i64> {
-    match value {
-        Value::Int(value) => Some(*value),
-        Value::Int32(value) => Some(i64::from(*value)),
-        _ => None,
-    }
+fn holds(comparison: Comparison, value: i64, int: i32) -> bool {
+    compare_ints(comparison, value, i64::from(int))
 }
 
 fn outcome(exit: Exit<'_>) -> bool {

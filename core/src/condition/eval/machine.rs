@@ -195,7 +195,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
 }
 
 /// What a missing variable is.
-pub(in crate::condition) fn slot_missing(missing: Missing) -> FailureKind {
+pub(super) fn slot_missing(missing: Missing) -> FailureKind {
     match missing {
         Missing::Absent => FailureKind::Unset,
         other => other.into(),
