@@ -97,6 +97,9 @@ final class Cases {
     if (type == null) {
       type = Class.forName("shop." + one.type(), true, loader);
       loaded.put(one.type(), type);
+      for (Class<?> inside : type.getDeclaredClasses()) {
+        Class.forName(inside.getName(), true, loader);
+      }
     }
     return type;
   }

@@ -24,4 +24,25 @@ class ConformanceTest {
     assertEquals(List.of(), run.faults, run.faults.size() + " of " + run.ran);
     assertTrue(run.ran > LEAST, "only " + run.ran);
   }
+
+  @Test
+  void theCoresMachineDecidesTheSame() throws Exception {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Dstillframe.library=" + System.getProperty("stillframe.library"),
+            "-Dstillframe.jar=" + System.getProperty("stillframe.jar"),
+            "-Dstillframe.root=" + System.getProperty("stillframe.root"),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Conformance.class.getName(),
+            "machine");
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("STILLFRAME_CONDITIONS", "machine");
+    Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    List<String> said = process.inputReader().lines().toList();
+    assertEquals(0, process.waitFor(), said.toString());
+    assertEquals(1, said.size(), said.toString());
+    assertTrue(Integer.parseInt(said.get(0).replace("ran ", "")) > LEAST, said.toString());
+  }
 }
