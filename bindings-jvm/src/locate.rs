@@ -88,6 +88,8 @@ pub(crate) fn functions(env: Env, machine: &Machine, path: &str) -> Vec<LoadedFu
 
 /// What a host's own name stands for: a class, or the one method of this name.
 pub(crate) fn named(env: Env, machine: &Machine, name: &str) -> Option<Named> {
+    // As stack traces write it: `com.acme.Orders$Line`.
+    let name = &name.replace('$', ".");
     wanted().extend(name.rsplit('.').take(2).map(str::to_owned));
     let index = index(env, machine);
     let whole = |signature: &str, path: &str| {
@@ -113,7 +115,7 @@ pub(crate) fn named(env: Env, machine: &Machine, name: &str) -> Option<Named> {
 pub(crate) fn files_with(env: Env, machine: &Machine, name: &str) -> Vec<LoadedFile> {
     let index = index(env, machine);
     let Some((class, _)) = name.rsplit_once('.') else { return Vec::new() };
-    let simple = class.rsplit('.').next().unwrap_or(class);
+    let simple = class.rsplit(['.', '$']).next().unwrap_or(class);
     let files = index.files.values().flatten();
     let has = |file: &&index::File| {
         file.classes.iter().any(|signature| ClassName::of(signature).simple() == simple)

@@ -54,13 +54,14 @@ impl Index {
     fn add(&mut self, signature: &str, source_file: String, is_application: bool) {
         let name = ClassName::of(signature);
         let path = name.path(&source_file);
-        self.classes.insert(name.dotted(), (signature.to_owned(), path.clone()));
+        let class = (signature.to_owned(), path.clone());
+        // The same class in two loaders.
+        let is_known = self.classes.insert(name.dotted(), class.clone()) == Some(class);
         let files = self.files.entry(source_file).or_default();
         match files.iter_mut().find(|file| file.path == path) {
             Some(file) => {
                 file.is_application |= is_application;
-                // The same class in two loaders.
-                if !file.classes.iter().any(|known| known == signature) {
+                if !is_known {
                     file.classes.push(signature.to_owned());
                 }
             }
