@@ -50,6 +50,19 @@ pub fn with(version: &'static str, test: fn(&Stand)) {
     test(&Stand { folder, bin, agents, python, version });
 }
 
+/// Runs `test` on a stand with the shop for the JVM, or says that it is skipped.
+pub fn with_shop_of_java(test: fn(&Stand)) {
+    let names = ["STILLFRAME_BIN", "STILLFRAME_AGENTS", "STILLFRAME_JAVA_SHOP"];
+    let paths = names.map(|name| std::env::var_os(name).map(PathBuf::from));
+    let [Some(bin), Some(agents), Some(shop)] = paths else {
+        let absent = names.iter().find(|name| std::env::var_os(name).is_none());
+        return skip(&format!("{} is not set: run `cargo xtask test`", absent.unwrap_or(&"")));
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    fs::create_dir(folder.path().join("run")).expect("a new folder is writable");
+    test(&Stand { folder, bin, agents, python: shop, version: "" });
+}
+
 /// Notes a test that cannot run here; in CI that is a failure.
 pub fn skip(reason: &str) {
     let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
@@ -94,6 +107,16 @@ impl Stand {
         let mut command = self.stillframe(&["run", "--service", service, "--"]);
         command.arg(&self.python).args(words);
         command
+    }
+
+    /// The classes of the shop for the JVM, on a stand for it.
+    pub fn shop(&self) -> &Path {
+        &self.python
+    }
+
+    /// `java`, as if we were absent.
+    pub fn java(&self) -> Command {
+        self.clean(Path::new("java"))
     }
 
     /// `python WORDS`, as if we were absent.

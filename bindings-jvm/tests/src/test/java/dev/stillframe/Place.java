@@ -61,6 +61,16 @@ final class Place {
     return Class.forName(source.className(), true, loader());
   }
 
+  /** Loads and initialises all classes of the folder. */
+  void loadAll() throws Exception {
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
+        String name = folder.relativize(file).toString().replace(".class", "").replace('/', '.');
+        Class.forName(name, true, loader());
+      }
+    }
+  }
+
   /** A class of the same file or package. */
   Class<?> type(String name) throws Exception {
     return Class.forName(source.packageName() + "." + name, true, loader());

@@ -60,7 +60,8 @@ class TemplatesTest {
         return "not refused";
       }
       cases.call(one);
-      String message = placed.snapshot().at("message").text();
+      // The vectors' own host has no packages.
+      String message = placed.snapshot().at("message").text().replace("<shop.", "<");
       Tree shown = wanted.at("shown").isNull() ? wanted.at("line") : wanted.at("shown");
       return message.equals(line(shown)) ? null : message;
     } catch (StillframeException refused) {

@@ -59,6 +59,9 @@ class VectorsTest {
     if (expect.contains("units=") || expect.contains("{char=5") && expect.length() > 18) {
       return "JSON has no lone surrogates";
     }
+    if (Vectors.said(one) != one) {
+      return "what a watch shows of a float are its shortest digits, as from Java 19 on";
+    }
     return Conformance.skipped(one);
   }
 
@@ -117,7 +120,9 @@ class VectorsTest {
     if (!wanted.at("error").isNull()) {
       right = found.has("$error");
     } else if (wanted.at("value").has("object")) {
-      right = wanted.at("value", "object", "type").value().equals(found.at("$type").value());
+      // The vectors' own host has no packages.
+      String type = String.valueOf(found.at("$type").value());
+      right = type.equals("shop." + wanted.at("value", "object", "type").text());
     } else {
       Object shown = shown(wanted.at("value"));
       right = java.util.Objects.equals(shown, found.value());
