@@ -181,7 +181,8 @@ impl Visible {
         })
     }
 
-    /// In Java's order: classes around and within, imports, the package, `java.lang`.
+    /// In Java's order: classes around and within, imports, the package, `java.lang`; and at last
+    /// `java.util`, which most code imports though not every name of it is in the class file.
     fn simple(&self, name: &str) -> Option<Arc<Known>> {
         self.levels
             .iter()
@@ -193,6 +194,7 @@ impl Visible {
                 self.loaded(&format!("{package}{name}"))
             })
             .or_else(|| self.loaded(&format!("java/lang/{name}")))
+            .or_else(|| self.loaded(&format!("java/util/{name}")))
     }
 
     fn nested(&self, level: &Level, name: &str) -> Option<Arc<Known>> {

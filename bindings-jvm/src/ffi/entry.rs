@@ -14,8 +14,9 @@ use std::sync::Mutex;
 /// The oldest Java whose machine can be probed: hidden classes are in it, and it is still supported.
 const OLDEST: u32 = 17;
 
-/// References that answering an event makes.
-const REFERENCES: i32 = 16;
+/// References that answering an event makes, and more than the 32 that every thread has room for: asked
+/// for no more than those, the machine looks no further.
+const REFERENCES: i32 = 64;
 
 /// Options of the command line until the machine is up.
 static OPTIONS: Mutex<String> = Mutex::new(String::new());
