@@ -12,6 +12,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use heap::Heap;
 use serde_json::{Value, json};
 use std::hint::black_box;
+use stillframe_core::capture::shared::SharedNames;
 use stillframe_core::capture::{Header, Plan, check, snapshot};
 use stillframe_core::clock;
 use stillframe_core::limits::CaptureLimits;
@@ -76,7 +77,10 @@ fn shipper(criterion: &mut Criterion) {
     let mut out = Vec::with_capacity(64 << 10);
     let plan = Plan::default();
     snapshot(&heap, &plan, &header(), &mut out);
-    let read = || check::read(black_box(&out), &plan.redaction).expect("a stream of our own");
+    let read = || {
+        check::read(black_box(&out), &plan.redaction, &SharedNames::default())
+            .expect("a stream of our own")
+    };
     let snapshot = read();
     println!("stream {} bytes, wire {}", out.len(), wire::encode_snapshot(&snapshot).len());
     criterion.bench_function("check", |b| b.iter(read));

@@ -10,6 +10,7 @@ mod log;
 mod names;
 mod plan;
 mod roots;
+pub mod shared;
 mod stack;
 pub mod stream;
 mod tables;

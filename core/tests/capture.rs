@@ -9,8 +9,10 @@ mod summary;
 use heap::{Heap, Slot};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use stillframe_core::capture::shared::{FIRST, SharedNames, varint};
 use stillframe_core::capture::{Header, Plan, check, set_took, site, snapshot, stream};
 use stillframe_core::limits::{CaptureLimits, WALK_STACK_BYTES};
+use stillframe_core::redaction::Redaction;
 use stillframe_core::snapshot::json::ServiceRef;
 use stillframe_core::snapshot::{ChildNode, Node, Snapshot};
 
@@ -41,7 +43,8 @@ fn capture(heap: &Heap, limits: CaptureLimits) -> Snapshot {
     let plan = Plan { limits, ..Plan::default() };
     let bytes = capture_with(heap, &plan, &header(), 64 << 10);
     assert!(bytes.len() <= (limits.snapshot_bytes as usize).max(stream::MIN_BYTES));
-    check::read(&bytes, &plan.redaction).expect("our own stream reads back")
+    check::read(&bytes, &plan.redaction, &SharedNames::default())
+        .expect("our own stream reads back")
 }
 
 fn json_of(snapshot: &Snapshot) -> Value {
@@ -90,7 +93,8 @@ fn the_header_arrives() {
     let mut bytes = capture_with(&heap, &plan, &header(), 64 << 10);
     set_took(&mut bytes, 6_100);
     assert_eq!(site(&bytes), Some(7));
-    let snapshot = check::read(&bytes, &plan.redaction).expect("our own stream");
+    let snapshot =
+        check::read(&bytes, &plan.redaction, &SharedNames::default()).expect("our own stream");
     assert_eq!((snapshot.stack.len(), snapshot.more_frames), (30, 11));
     let mut json = json_of(&snapshot);
     json["stack"].as_array_mut().expect("a stack").truncate(2);
@@ -117,7 +121,7 @@ fn every_capacity_leaves_a_stream_that_reads_back() {
             assert!(bytes.is_empty());
             continue;
         }
-        let snapshot = check::read(&bytes, &plan.redaction)
+        let snapshot = check::read(&bytes, &plan.redaction, &SharedNames::default())
             .unwrap_or_else(|error| panic!("capacity {capacity}: {error}"));
         assert_eq!(snapshot.locals.len(), 5, "capacity {capacity}");
     }
@@ -147,7 +151,9 @@ fn the_deadline_ends_the_walk_and_says_so() {
     let plan = Plan { limits, ..Plan::default() };
     let header = Header { monotonic_ns: 1, ..header() };
     let bytes = capture_with(&heap, &plan, &header, 64 << 10);
-    let found = json_of(&check::read(&bytes, &plan.redaction).expect("our own stream"));
+    let found = json_of(
+        &check::read(&bytes, &plan.redaction, &SharedNames::default()).expect("our own stream"),
+    );
     assert_eq!(found["locals"]["self"]["$missing"], "deadline");
     assert_eq!(found["locals"]["late"]["$missing"], "deadline");
     let taken = found["locals"]["self"]["$items"].as_array().expect("a list").len();
@@ -246,7 +252,35 @@ fn the_deepest_walk_stays_within_its_stack() {
     let most = if cfg!(debug_assertions) { 4 * WALK_STACK_BYTES } else { WALK_STACK_BYTES };
     println!("{used} bytes of stack");
     assert!(used <= most, "{used} bytes of stack, over {most}");
-    check::read(&out, &plan.redaction).expect("our own stream");
+    check::read(&out, &plan.redaction, &SharedNames::default()).expect("our own stream");
+}
+
+#[test]
+fn a_shared_name_is_known_by_its_number_alone() {
+    let names = SharedNames::default();
+    let known = ["total", "api_key", "com.acme.Cart"];
+    let [total, key, cart] = known.map(|name| names.number(name).expect("there is room"));
+    let own = capture_with(&Heap::with_locals(&json!([])), &Plan::default(), &header(), 4 << 10);
+    let with = |number: u32| {
+        let mut bytes = own[..own.len() - 1].to_vec();
+        bytes.push(stream::LOCAL);
+        bytes.extend_from_slice(&varint(number));
+        bytes.extend_from_slice(&[stream::OPEN, 9]);
+        bytes.extend_from_slice(&varint(cart));
+        bytes.extend_from_slice(&[0, stream::FIELD]);
+        bytes.extend_from_slice(&varint(key));
+        bytes.extend_from_slice(&[stream::TRUE, stream::CLOSE, stream::END]);
+        check::read(&bytes, &Redaction::standard(), &names)
+    };
+    let found = json_of(&with(total).expect("its names are shared"));
+    let hidden = json!({"$missing": "redacted"});
+    assert_eq!(found["locals"]["total"]["$type"], "com.acme.Cart");
+    assert_eq!(found["locals"]["total"]["api_key"], hidden);
+    assert_eq!(json_of(&with(key).expect("likewise"))["locals"]["api_key"], hidden);
+    for unknown in [FIRST + 3, FIRST + (1 << 14), FIRST << 4] {
+        let error = with(unknown).expect_err("nobody was told this number");
+        assert!(error.to_string().contains("not shared"), "{error}");
+    }
 }
 
 #[test]
@@ -258,16 +292,20 @@ fn hostile_streams_are_errors() {
     let plan = Plan::default();
     let bytes = capture_with(&heap, &plan, &header(), 64 << 10);
     for len in 0..bytes.len() {
-        assert!(check::read(&bytes[..len], &plan.redaction).is_err(), "cut at {len}");
+        assert!(
+            check::read(&bytes[..len], &plan.redaction, &SharedNames::default()).is_err(),
+            "cut at {len}"
+        );
     }
     let mut longer = bytes.clone();
     longer.push(0);
-    assert!(check::read(&longer, &plan.redaction).is_err());
+    assert!(check::read(&longer, &plan.redaction, &SharedNames::default()).is_err());
     let nested: Vec<u8> = std::iter::repeat_n([stream::OPEN, 0, 0, 0], 4_000).flatten().collect();
     let mut deep = bytes[..bytes.len() - 1].to_vec();
     deep.extend_from_slice(&[stream::LOCAL, 0]);
     deep.extend(nested);
-    let error = check::read(&deep, &plan.redaction).expect_err("values nest too deep");
+    let error = check::read(&deep, &plan.redaction, &SharedNames::default())
+        .expect_err("values nest too deep");
     assert!(error.message().contains("nest too deep"), "{error}");
 }
 
@@ -310,7 +348,7 @@ proptest! {
         let heap = Heap::with_locals(&Value::Array(locals));
         let plan = Plan::default();
         let bytes = capture_with(&heap, &plan, &header(), capacity);
-        let found = check::read(&bytes, &plan.redaction).expect("our own stream");
+        let found = check::read(&bytes, &plan.redaction, &SharedNames::default()).expect("our own stream");
         prop_assert_eq!(found.locals.len(), roots.len());
         for (n, local) in found.locals.iter().enumerate() {
             prop_assert_eq!(&local.name, &format!("root{n}"));
@@ -321,11 +359,11 @@ proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         let redaction = Plan::default().redaction;
-        let _ = check::read(&bytes, &redaction);
+        let _ = check::read(&bytes, &redaction, &SharedNames::default());
         let mut with_header = capture_with(&Heap::new(), &Plan::default(), &header(), 4_096);
         with_header.truncate(stream::HEADER_BYTES);
         with_header.extend(bytes);
-        let _ = check::read(&with_header, &redaction);
+        let _ = check::read(&with_header, &redaction, &SharedNames::default());
     }
 
     #[test]
@@ -342,7 +380,7 @@ proptest! {
             let at = at.index(bytes.len());
             bytes[at] = byte;
         }
-        if let Ok(snapshot) = check::read(&bytes, &plan.redaction) {
+        if let Ok(snapshot) = check::read(&bytes, &plan.redaction, &SharedNames::default()) {
             prop_assert!(!json_of(&snapshot).to_string().contains("hunter2"));
         }
     }

@@ -6,6 +6,7 @@ mod heap;
 
 use heap::Heap;
 use serde_json::{Value, json};
+use stillframe_core::capture::shared::SharedNames;
 use stillframe_core::capture::{Header, Plan, WatchPlan, check, log_line, snapshot, stream};
 use stillframe_core::condition::{Install, PYTHON, Program, Template};
 use stillframe_core::host::{Names, UnknownName, Walker};
@@ -125,7 +126,7 @@ fn a_failed_watch_says_why_in_words() {
     let plan = plan(&heap, &["cart.nothing"], CaptureLimits::DEFAULT);
     let mut out = Vec::with_capacity(64 << 10);
     snapshot(&heap, &plan, &header(), &mut out);
-    let read = check::read(&out, &plan.redaction).expect("our own stream");
+    let read = check::read(&out, &plan.redaction, &SharedNames::default()).expect("our own stream");
     assert_eq!(read.watches[0].value, Err("no_attribute".to_owned()));
 }
 
@@ -152,7 +153,8 @@ fn line(heap: &Heap, template: &str, capacity: usize) -> Vec<u8> {
 #[test]
 fn a_log_line_says_what_and_where() {
     let out = line(&shop(), "total={total} of {cart.items[0].sku}", 64 << 10);
-    let found = check::read(&out, &Redaction::standard()).expect("our own stream");
+    let found =
+        check::read(&out, &Redaction::standard(), &SharedNames::default()).expect("our own stream");
     assert_eq!(found.kind, ProbeKind::Log);
     assert_eq!(found.message.as_deref(), Some("total=129.9 of SF-1042"));
     assert_eq!((found.stack.len(), found.stack[0].line), (1, 42));
@@ -165,7 +167,8 @@ fn a_log_line_says_what_and_where() {
 fn a_secret_in_a_log_line_is_replaced() {
     let heap = Heap::with_locals(&json!([["url", "postgres://shop:hunter2@db/shop"]]));
     let out = line(&heap, "connecting to {url} now", 64 << 10);
-    let found = check::read(&out, &Redaction::standard()).expect("our own stream");
+    let found =
+        check::read(&out, &Redaction::standard(), &SharedNames::default()).expect("our own stream");
     let message = found.message.expect("a line");
     assert!(!message.contains("hunter2") && message.contains("(redacted)"), "{message}");
     assert!(message.starts_with("connecting to ") && message.ends_with(" now"), "{message}");
@@ -177,7 +180,8 @@ fn a_log_line_never_grows_its_buffer() {
     for capacity in (0..2 * LOG_LINE_BYTES + stream::MIN_BYTES).step_by(97) {
         let out = line(&heap, "{text}{text}{text}{text}{text}{text}", capacity);
         if !out.is_empty() {
-            let found = check::read(&out, &Redaction::standard()).expect("our own stream");
+            let found = check::read(&out, &Redaction::standard(), &SharedNames::default())
+                .expect("our own stream");
             assert!(found.message.is_some_and(|line| line.len() <= LOG_LINE_BYTES));
         }
     }

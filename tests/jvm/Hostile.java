@@ -387,5 +387,6 @@ final class Hostile {
     abandoned();
     overflowed();
     unloaded();
+    Files.write(folder.resolve("shared"), Capture.shared());
   }
 }

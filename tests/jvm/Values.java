@@ -247,5 +247,6 @@ final class Values {
       capture.close();
     }
     Files.writeString(folder.resolve("names"), names);
+    Files.write(folder.resolve("shared"), Capture.shared());
   }
 }

@@ -237,8 +237,8 @@ final class Vectors {
     Map<String, Object> file = map(new Json(Files.readString(Path.of(arguments[0]))).value());
     byte[] head = head(arguments[1]);
     int index = 0;
+    Path folder = Path.of(arguments[2]);
     for (Object one : list(file.get("cases"))) {
-      Path folder = Path.of(arguments[2]);
       try {
         Files.write(folder.resolve(index + ".stream"), stream(head, map(one)));
       } catch (Inexpressible reason) {
@@ -246,6 +246,7 @@ final class Vectors {
       }
       index++;
     }
+    Files.write(folder.resolve("shared"), Capture.shared());
   }
 
   /** Makes classes with public fields of type Object and a constructor. */

@@ -16,6 +16,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use stillframe_core::capture::shared::{FIRST, SharedNames};
 use stillframe_core::capture::{Header, Plan, check, snapshot};
 use stillframe_core::limits::CaptureLimits;
 use stillframe_core::redaction::Redaction;
@@ -35,8 +36,11 @@ const TYPES: [(&str, &str); 6] = [
     ("java.util.UUID", "UUID"),
 ];
 /// The ways in which a JVM can lay out its heap.
-const HEAPS: [&[&str]; 5] = [
+/// And a process that shares few names or none: the others are spelled.
+const HEAPS: [&[&str]; 7] = [
     &[],
+    &["-Dstillframe.names=0"],
+    &["-Dstillframe.names=40"],
     &["-XX:-UseCompressedOops"],
     &["-XX:-UseCompressedClassPointers"],
     &["-XX:+UseZGC"],
@@ -100,8 +104,21 @@ impl Classes {
     }
 }
 
-fn read(stream: &[u8], name: &str) -> Snapshot {
-    check::read(stream, &Redaction::standard()).unwrap_or_else(|error| panic!("{name}: {error}"))
+/// The names that the streams of a folder share.
+fn shared(folder: &Path) -> SharedNames {
+    let names = SharedNames::default();
+    let text = std::fs::read(folder.join("shared")).expect("the names that streams share");
+    let units = text.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit));
+    let text = String::from_utf16_lossy(&units.collect::<Vec<_>>());
+    for (number, name) in (FIRST..).zip(text.split_terminator('\n')) {
+        assert_eq!(names.number(name), Some(number), "{name}");
+    }
+    names
+}
+
+fn read(stream: &[u8], names: &SharedNames, name: &str) -> Snapshot {
+    check::read(stream, &Redaction::standard(), names)
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 /// What the core's own walk makes of a case.
@@ -123,7 +140,7 @@ fn own(case: &Value) -> Snapshot {
     };
     let mut bytes = Vec::with_capacity(limits.snapshot_bytes as usize);
     snapshot(&Heap::with_locals(&case["locals"]), &plan, &header, &mut bytes);
-    read(&bytes, "the core's own stream")
+    read(&bytes, &SharedNames::default(), "the core's own stream")
 }
 
 fn json_of(snapshot: &Snapshot) -> Value {
@@ -188,6 +205,7 @@ fn vectors(
     let path = root().join("tests").join(file);
     let head = root().join("tests/stream/cases.json");
     output(classes.java(jdk, "Vectors", flags).arg(&path).arg(head).arg(folder.path()));
+    let names = shared(folder.path());
     let (mut ran, mut skipped) = (0, BTreeMap::new());
     for (index, case) in json_file(&path)["cases"].as_array().expect("cases").iter().enumerate() {
         let name = case["name"].as_str().expect("a case has a name");
@@ -197,7 +215,7 @@ fn vectors(
             continue;
         }
         let stream = std::fs::read(file("stream")).expect("a stream or a skip for each case");
-        let mut snapshot = read(&stream, name);
+        let mut snapshot = read(&stream, &names, name);
         snapshot.locals.iter_mut().for_each(|local| rename(&mut local.value));
         check(case, snapshot);
         ran += 1;
@@ -256,10 +274,11 @@ fn objects_of_the_jdk_are_read_by_their_structure() {
         let head = root().join("tests/stream/cases.json");
         output(classes.java(jdk, "Values", &[]).arg(head).arg(folder.path()));
         let names = std::fs::read_to_string(folder.path().join("names")).expect("names");
+        let shared = shared(folder.path());
         let mut found = serde_json::Map::new();
         for (index, name) in names.lines().enumerate() {
             let stream = std::fs::read(folder.path().join(format!("{index}.stream")));
-            let snapshot = read(&stream.expect("a stream for each name"), name);
+            let snapshot = read(&stream.expect("a stream for each name"), &shared, name);
             let mut value = json_of(&snapshot)["locals"]["x"].clone();
             if name.ends_with("in any order") {
                 sort(&mut value);
@@ -280,10 +299,12 @@ fn hostile(classes: &Classes, jdk: &Jdk, heap: &[&str]) -> BTreeMap<String, Snap
     let head = root().join("tests/stream/cases.json");
     output(classes.java(jdk, "Hostile", heap).arg(head).arg(folder.path()));
     let files = std::fs::read_dir(folder.path()).expect("a folder of streams");
-    let snapshots = files.map(|file| {
-        let path = file.expect("a stream").path();
+    let names = shared(folder.path());
+    let paths = files.map(|file| file.expect("a stream").path());
+    let streams = paths.filter(|path| path.extension().is_some_and(|ending| ending == "stream"));
+    let snapshots = streams.map(|path| {
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-        let snapshot = read(&std::fs::read(&path).expect("a stream"), &name);
+        let snapshot = read(&std::fs::read(&path).expect("a stream"), &names, &name);
         (name, snapshot)
     });
     snapshots.collect()

@@ -12,6 +12,7 @@ use heap::Heap;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use stillframe_core::capture::shared::SharedNames;
 use stillframe_core::capture::{Header, Plan, check, snapshot};
 use stillframe_core::limits::CaptureLimits;
 use stillframe_tests::tool::is_there;
@@ -59,10 +60,11 @@ fn check_writer(command: &mut Command, writer: &str) {
         let plan = Plan { limits, ..Plan::default() };
         let mut own = Vec::with_capacity(limits.snapshot_bytes as usize);
         snapshot(&Heap::with_locals(&case["locals"]), &plan, &header, &mut own);
-        let own = check::read(&own, &plan.redaction).expect("the core's own stream");
+        let own = check::read(&own, &plan.redaction, &SharedNames::default())
+            .expect("the core's own stream");
         let theirs = std::fs::read(streams.path().join(format!("{index}.stream")));
         let theirs = theirs.expect("a stream for each case");
-        let theirs = check::read(&theirs, &plan.redaction)
+        let theirs = check::read(&theirs, &plan.redaction, &SharedNames::default())
             .unwrap_or_else(|error| panic!("{writer}, {}: {error}", case["name"]));
         // NaN is not equal to itself, but its text is.
         assert_eq!(format!("{theirs:#?}"), format!("{own:#?}"), "{writer}, {}", case["name"]);

@@ -13,6 +13,7 @@ use std::cell::Cell;
 use std::ffi::{CStr, c_void};
 use std::ptr::null_mut;
 use stillframe_core::agent::Open;
+use stillframe_core::capture::shared::SharedNames;
 use stillframe_core::clock;
 
 /// Frames of ours on top of the probed one: the native method, what the line calls, and what that calls.
@@ -27,7 +28,7 @@ thread_local! {
 }
 
 /// The native methods of the bridge.
-pub(crate) fn bridge_natives() -> [(&'static CStr, &'static CStr, *mut c_void); 11] {
+pub(crate) fn bridge_natives() -> [(&'static CStr, &'static CStr, *mut c_void); 12] {
     [
         (c"open", c"(I)J", open as *mut c_void),
         (c"openWith", c"(I[Ljava/lang/Object;)J", open_with as *mut c_void),
@@ -39,6 +40,7 @@ pub(crate) fn bridge_natives() -> [(&'static CStr, &'static CStr, *mut c_void); 
         (c"begin", c"(I)Z", begin as *mut c_void),
         (c"end", c"(IJZ)V", end as *mut c_void),
         (c"describe", c"(Ljava/lang/Class;)[Ljava/lang/String;", describe as *mut c_void),
+        (c"name", c"(Ljava/lang/String;)I", name as *mut c_void),
         (c"isRedacted", c"(Ljava/lang/String;)Z", is_redacted as *mut c_void),
     ]
 }
@@ -179,6 +181,14 @@ extern "system" fn describe(raw: *mut JNIEnv, _class: jclass, of: jclass) -> job
         };
         let fields = crate::classes::describe(machine.jvmti, of);
         env.new_strings(&fields).unwrap_or(null_mut())
+    })
+}
+
+extern "system" fn name(raw: *mut JNIEnv, _class: jclass, name: jstring) -> i32 {
+    guard(0, || {
+        let Some(env) = Env::new(raw) else { return 0 };
+        let number = SharedNames::of_process().number(&env.text(name));
+        number.map_or(0, u32::cast_signed)
     })
 }
 

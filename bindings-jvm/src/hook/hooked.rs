@@ -8,6 +8,7 @@ use crate::agent::JvmAgent;
 use crate::frame::Plan;
 use std::sync::{Arc, LazyLock};
 use stillframe_classfile::Placed;
+use stillframe_core::capture::shared::{self, SharedNames};
 use stillframe_core::capture::stream;
 use stillframe_core::error::Result;
 use stillframe_core::limits::{CaptureLimits, WATCH_STRING_BYTES};
@@ -66,10 +67,12 @@ fn constants(site: &Site, names: &[&str]) -> Box<[u64]> {
         let text = text(name);
         let len = u32::try_from(text.len()).unwrap_or(0);
         bytes.extend_from_slice(&len.to_le_bytes());
-        bytes.extend_from_slice(&[u8::from(site.plan.redaction.name(name)), 0, 0, 0]);
+        bytes.push(u8::from(site.plan.redaction.name(name)));
+        let number = SharedNames::of_process().number(name).map_or([0; 3], shared::varint);
+        bytes.extend_from_slice(&number);
         bytes.extend_from_slice(&text);
+        bytes.resize(bytes.len() + text.len().next_multiple_of(16) - text.len(), 0);
     }
-    bytes.resize(bytes.len().next_multiple_of(8), 0);
     let words = bytes.chunks_exact(8);
     words.map(|word| u64::from_le_bytes(word.try_into().unwrap_or_default())).collect()
 }

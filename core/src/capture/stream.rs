@@ -63,7 +63,8 @@
 //!          | FIELD name value                                 field of an object
 //! text     = TEXT+e varint(taken) units                       e = 0 UTF-8, 1 Latin-1,
 //!          | TEXT_CUT+e varint(taken) varint(in all) units        2 UTF-16, 3 UTF-32
-//! name     = varint(n) [text]
+//! name     = varint(n) [text]                                n < 32,768
+//!          | varint(n)                                       32,768 ≤ n: of the process's table
 //! ```
 //!
 //! - Every OPEN and HEAD has an *ordinal*: they are counted through the stream from 0. REF names an
@@ -76,6 +77,8 @@
 //! - A *name*: `n` counts the names defined so far, from 0. `n` below that count repeats name `n`; `n`
 //!   equal to it is followed by its text and defines it. Names of types, fields, variables, files and
 //!   functions share one table.
+//! - `n` from 32,768 on is entry `n` − 32,768 of the names that all captures of the process share
+//!   ([`shared`](super::shared)), and defines nothing. No stream is long enough to define so many.
 //! - FLOAT32 is the host's number in 32 bits. Readers take it for the decimal number that its shortest
 //!   digits say, so that `0.1f` is shown as 0.1.
 //! - `taken` counts units as stored: bytes, 16 or 32 bits. *In all* is the host's own length. UTF-16

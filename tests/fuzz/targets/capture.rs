@@ -6,11 +6,12 @@
 
 use libfuzzer_sys::fuzz_target;
 use stillframe_core::capture::check::read;
+use stillframe_core::capture::shared::SharedNames;
 use stillframe_core::redaction::Redaction;
 use stillframe_core::wire::{decode_snapshot, encode_snapshot};
 
 fuzz_target!(|stream: &[u8]| {
-    if let Ok(snapshot) = read(stream, &Redaction::standard()) {
+    if let Ok(snapshot) = read(stream, &Redaction::standard(), &SharedNames::default()) {
         let found =
             decode_snapshot(&encode_snapshot(&snapshot)).expect("what we wrote is readable");
         // By their text: not-a-number is not equal to itself.

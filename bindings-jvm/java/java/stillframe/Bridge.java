@@ -255,6 +255,12 @@ public final class Bridge {
    */
   static native String[] describe(Class<?> type);
 
+  /**
+   * The number by which all captures of the process may call a name (core/src/capture/shared.rs); 0
+   * if the table has no room for it.
+   */
+  static native int name(String name);
+
   /** Whether the redaction list of the core holds a name: {@code Redaction::name_text}. */
   static native boolean isRedacted(String name);
 }

@@ -51,8 +51,12 @@ final class Shape {
   /** Where each field is, and what it holds. */
   long[] offsets = {};
   byte[] holds = {};
-  /** Names of the type, then of the fields: texts of the stream in words of eight bytes. */
-  long[][] names;
+  /** The type's name: its number for all captures as the stream has it, in three bytes; 0 if none. */
+  int typed;
+  /** FIELD and the number of each field's name, likewise. */
+  int[] named;
+  /** Names of the type, then of the fields, that have no number: texts in words of eight bytes. */
+  long[][] spelled;
   /** Bytes of each. */
   int[] lengths;
 
@@ -67,7 +71,7 @@ final class Shape {
   static Shape of(Object object, Shape[] guesses, int index) {
     Class<?> type = object.getClass();
     Shape guess = guesses[index];
-    if (guess != null && guess.type.get() == type) {
+    if (guess != null && guess.type.refersTo(type)) {
       return guess;
     }
     Shape shape = Shapes.of(type);

@@ -119,10 +119,18 @@ final class Shapes extends ClassValue<Shape> {
       shape.offsets = java.util.Arrays.copyOf(offsets, count);
       shape.holds = java.util.Arrays.copyOf(holds, count);
       shape.guesses = new Shape[count + 1];
-      shape.names = new long[count + 1][];
+      shape.named = new int[count];
+      shape.spelled = new long[count + 1][];
       shape.lengths = new int[count + 1];
       for (int at = 0; at <= count; at++) {
-        encode(names[at], at, shape);
+        int number = Bridge.name(names[at]);
+        if (number == 0) {
+          encode(names[at], at, shape);
+        } else if (at == 0) {
+          shape.typed = threeBytes(number);
+        } else {
+          shape.named[at - 1] = Stream.FIELD | threeBytes(number) << 8;
+        }
       }
     }
   }
@@ -139,6 +147,11 @@ final class Shapes extends ClassValue<Shape> {
       case 'F': return Shape.FLOAT;
       default: return Shape.REFERENCE;
     }
+  }
+
+  /** A number of at least 15 and at most 21 bits as a varint, which takes three bytes. */
+  static int threeBytes(int number) {
+    return number & 0x7f | 0x80 | (number >> 7 & 0x7f | 0x80) << 8 | number >> 14 << 16;
   }
 
   /** A name as a text of the stream. */
@@ -170,7 +183,7 @@ final class Shapes extends ClassValue<Shape> {
     for (int at = 0; at < end; at++) {
       words[at >> 3] |= (bytes[at] & 0xffL) << 8 * (at & 7);
     }
-    shape.names[index] = words;
+    shape.spelled[index] = words;
     shape.lengths[index] = end;
   }
 

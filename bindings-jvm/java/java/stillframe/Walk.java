@@ -6,8 +6,8 @@
 //
 // What a method returns is where the next byte goes, or 0 if the value did not fit; then `stop` says
 // why. Objects are remembered by reference in an array that is emptied at the end. They are looked
-// for among those of the same shape, so no hash of theirs is needed: System.identityHashCode would
-// write into the header of every object that a capture meets.
+// for among those whose shapes share a list, so no hash of theirs is needed: System.identityHashCode
+// would write into the header of every object that a capture meets.
 
 package java.stillframe;
 
@@ -17,10 +17,9 @@ import jdk.internal.misc.Unsafe;
 final class Walk {
   /** Objects that a capture remembers; beyond, aliases are written again, cycles end by depth. */
   private static final int OBJECTS = 384;
-  /** Shapes whose names a capture remembers: three quarters of the table. Power of two. */
-  private static final int SHAPES = 256;
-  private static final int NAMES = 4_096;
-  /** Names that a stream defines at most, as in the core. */
+  /** Lists that remembered objects are kept in, by their shapes. Power of two. */
+  private static final int LISTS = 256;
+  /** Names that a stream spells at most, as in the core. */
   private static final int MOST_NAMES = 0x3fff;
   /** Values between two looks at the clock: about 5 µs of walking. */
   private static final int VALUES_PER_LOOK = 256;
@@ -50,18 +49,13 @@ final class Walk {
 
   private final Shape[] keyGuess = new Shape[1];
   private int values;
-  /** In the upper half of a key, so that the table needs no clearing. */
-  private long epoch;
-  private final long[] keys = new long[SHAPES];
-  /** Of each shape: where its names' numbers begin, and below it the entry remembered last. */
-  private final int[] slots = new int[SHAPES + 1];
-  private int shapes;
-  private final short[] numbers = new short[NAMES];
-  private int numbersUsed;
+  /** Of each list: below the epoch the entry remembered last, so that none needs clearing. */
+  private final int[] lists = new int[LISTS];
+  private int epoch;
   private Object[] objects = new Object[OBJECTS];
   /** Cleared by the first collection of young objects. */
   private WeakReference<Object> young = new WeakReference<>(null);
-  /** Of each object: its ordinal, its shape's slot, and below them the entry before it. */
+  /** Of each object: its ordinal, its list, and below them the entry before it. */
   private final long[] entries = new long[OBJECTS];
   private int remembered;
 
@@ -74,10 +68,11 @@ final class Walk {
     this.opened = opened;
     stop = 0;
     values = 0;
-    shapes = 0;
-    numbersUsed = 0;
-    epoch += 1L << 32;
-    slots[SHAPES] = -1;
+    epoch += 1 << 16;
+    if (epoch == 0) {
+      java.util.Arrays.fill(lists, 0);
+      epoch = 1 << 16;
+    }
   }
 
   /**
@@ -149,89 +144,42 @@ final class Walk {
   }
 
   void rollBack(int names, int opened) {
-    if (names != this.names) {
-      for (int at = 0; at < numbersUsed; at++) {
-        if (numbers[at] > names) {
-          numbers[at] = 0;
-        }
-      }
-      this.names = names;
-    }
+    this.names = names;
     if (opened != this.opened) {
       while (remembered > 0 && ordinal(remembered - 1) >= opened) {
         int entry = --remembered;
-        int slot = (int) entries[entry] >>> 16;
-        slots[slot] = slots[slot] & ~0xffff | (int) entries[entry] & 0xffff;
+        lists[list(entry)] = epoch | (int) entries[entry] & 0xffff;
         objects[entry] = null;
       }
       this.opened = opened;
     }
   }
 
-  /** Where this capture keeps what it knows of a shape. */
-  private int slot(Shape shape) {
-    long key = epoch | shape.id;
-    int at = shape.id & (SHAPES - 1);
-    while (true) {
-      long held = keys[at];
-      if (held == key) {
-        return at;
-      }
-      if ((held ^ epoch) >>> 32 != 0) {
-        return newSlot(shape, at, key);
-      }
-      at = (at + 1) & (SHAPES - 1);
-    }
+  private int list(int entry) {
+    return (int) entries[entry] >>> 16;
   }
 
-  private int newSlot(Shape shape, int at, long key) {
-    int count = shape.lengths.length;
-    if (shapes >= SHAPES / 4 * 3 || numbersUsed + count > NAMES) {
-      return SHAPES;
-    }
-    shapes++;
-    keys[at] = key;
-    slots[at] = numbersUsed << 16 | 0xffff;
-    for (int end = numbersUsed + count; numbersUsed < end; numbersUsed++) {
-      numbers[numbersUsed] = 0;
-    }
-    return at;
-  }
-
-  /** Writes a tag and a name of a shape. */
-  private long name(int tag, Shape shape, int index, int base, long at) {
-    int number = base < 0 ? 0 : numbers[base + index];
-    int length = number == 0 ? shape.lengths[index] : 0;
-    if (at + length + Put.MARGIN > limit) {
+  /** Writes FIELD and the name of a shape's field. */
+  private long named(Shape shape, int index, long at) {
+    if (at + Put.MARGIN > limit) {
       return full();
     }
-    if (number == 0) {
-      return define(tag, shape, index, base, length, at);
+    int named = shape.named[index];
+    if (named == 0) {
+      U.putByte(at, (byte) Stream.FIELD);
+      return spelled(shape, index + 1, at + 1);
     }
-    if (number <= 0x80) {
-      return Put.two(at, tag, number - 1);
-    }
-    U.putByte(at, (byte) tag);
-    return Put.varint(at + 1, number - 1);
+    U.putInt(at, named);
+    return at + 4;
   }
 
-  private long define(int tag, Shape shape, int index, int base, int length, long at) {
-    int number = names;
-    if (number >= MOST_NAMES) {
+  /** Writes a name that the process's table had no room for. */
+  private long spelled(Shape shape, int index, long at) {
+    int length = shape.lengths[index];
+    if (names >= MOST_NAMES || at + length + Put.MARGIN > limit) {
       return full();
     }
-    names = number + 1;
-    if (base >= 0) {
-      numbers[base + index] = (short) (number + 1);
-    }
-    long to;
-    if (number < 0x80) {
-      to = Put.two(at, tag, number);
-    } else {
-      U.putByte(at, (byte) tag);
-      to = Put.varint(at + 1, number);
-    }
-    return Put.words(shape.names[index], to, length);
+    return Put.words(shape.spelled[index], Put.varint(at, names++), length);
   }
 
   /**
@@ -253,12 +201,11 @@ final class Walk {
     if (shape.form < Shape.FIELDS) {
       return leaf(object, shape, at);
     }
-    int slot = slot(shape);
-    int entry = find(object, slot);
+    int entry = find(object, shape);
     if (entry >= 0) {
       return refer(entry, at);
     }
-    long to = open(Stream.OPEN, object, shape, slot, at);
+    long to = open(Stream.OPEN, object, shape, at);
     if (to == 0) {
       return 0;
     }
@@ -266,9 +213,9 @@ final class Walk {
       return tooDeep(object, shape, to);
     }
     if (all != 0) {
-      remember(object, slot);
+      remember(object, shape);
     }
-    return children(object, shape, slot, to, level + 1);
+    return children(object, shape, to, level + 1);
   }
 
   private long string(Object text, long at) {
@@ -277,8 +224,9 @@ final class Walk {
   }
 
   /** The entry of an object that was written before; negative if it was not. */
-  private int find(Object object, int slot) {
-    int entry = (short) slots[slot];
+  private int find(Object object, Shape shape) {
+    int list = lists[shape.id & (LISTS - 1)];
+    int entry = (list ^ epoch) >>> 16 == 0 ? (short) list : -1;
     while (entry >= 0 && objects[entry] != object) {
       entry = (short) entries[entry];
     }
@@ -291,15 +239,16 @@ final class Walk {
   }
 
   /** Remembers the object opened last; its entry, or -1 if there is no room. */
-  private int remember(Object object, int slot) {
+  private int remember(Object object, Shape shape) {
     int entry = remembered;
     if (entry >= OBJECTS) {
       return -1;
     }
+    int list = shape.id & (LISTS - 1);
+    int before = (lists[list] ^ epoch) >>> 16 == 0 ? lists[list] & 0xffff : 0xffff;
     objects[entry] = object;
-    int state = slots[slot];
-    entries[entry] = (long) (opened - 1) << 32 | slot << 16 | state & 0xffff;
-    slots[slot] = state & ~0xffff | entry;
+    entries[entry] = (long) (opened - 1) << 32 | list << 16 | before;
+    lists[list] = epoch | entry;
     remembered = entry + 1;
     return entry;
   }
@@ -323,12 +272,11 @@ final class Walk {
     if (at + Put.MARGIN > limit) {
       return full();
     }
-    int slot = slot(shape);
-    int entry = find(object, slot);
+    int entry = find(object, shape);
     if (entry >= 0) {
       return refer(entry, at);
     }
-    long to = open(mayWait ? Stream.HEAD : Stream.OPEN, object, shape, slot, at);
+    long to = open(mayWait ? Stream.HEAD : Stream.OPEN, object, shape, at);
     if (to == 0) {
       return 0;
     }
@@ -338,7 +286,7 @@ final class Walk {
       return to + 3;
     }
     if (all != 0) {
-      waiting = remember(object, slot);
+      waiting = remember(object, shape);
     }
     return to;
   }
@@ -351,22 +299,26 @@ final class Walk {
     if (depth == 0) {
       return tooDeep(object, shape, at);
     }
-    return children(object, shape, (int) entries[entry] >>> 16, at, 1);
+    return children(object, shape, at, 1);
   }
 
-  private long open(int tag, Object object, Shape shape, int slot, long at) {
+  private long open(int tag, Object object, Shape shape, long at) {
     int kind = shape.kind;
     all = shape.form == Shape.FIELDS ? -1 : Contents.length(object, shape, this);
     if (shape.form == Shape.DELEGATE) {
       kind = Contents.kind(object, shape);
     }
-    U.putByte(at, (byte) tag);
-    long to = name(kind, shape, 0, slots[slot] >> 16, at + 1);
+    // Tag, kind, three bytes of the name, and zero for a length that is not known.
+    U.putLongUnaligned(null, at, tag | kind << 8 | (long) shape.typed << 16);
+    long to = shape.typed == 0 ? spelled(shape, 0, at + 2) : at + 5;
     if (to == 0) {
       return 0;
     }
     opened++;
-    return all < 0 ? Put.varint(to, 0) : Put.varint(to, all + 1);
+    if (all < 0 && shape.typed != 0) {
+      return to + 1;
+    }
+    return Put.varint(to, all + 1);
   }
 
   /** Writes what is shown of an object whose children are too deep, and CLOSE. */
@@ -392,10 +344,14 @@ final class Walk {
   }
 
   /** Writes the children of an object, why the rest of them is missing, and CLOSE. */
-  private long children(Object object, Shape shape, int slot, long at, int level) {
+  private long children(Object object, Shape shape, long at, int level) {
     if (shape.form == Shape.FIELDS) {
-      return close(fields(object, shape, shape.offsets.length, slot, at, level));
+      return close(fields(object, shape, shape.offsets.length, at, level));
     }
+    return contents(object, shape, at, level);
+  }
+
+  private long contents(Object object, Shape shape, long at, int level) {
     int count = shape.offsets.length;
     rest = 0;
     if (shape.storesOne()) {
@@ -422,7 +378,7 @@ final class Walk {
       }
     }
     if (rest == 0 && count > 0) {
-      at = fields(object, shape, count, slot, at, level);
+      at = fields(object, shape, count, at, level);
     }
     return close(at);
   }
@@ -432,9 +388,8 @@ final class Walk {
   }
 
   /** Writes so many fields of an object up to the limit; `rest` says why not all. */
-  private long fields(Object object, Shape shape, int count, int slot, long at, int level) {
+  private long fields(Object object, Shape shape, int count, long at, int level) {
     int most = Math.min(count, fields);
-    int base = slots[slot] >> 16;
     byte[] holds = shape.holds;
     long[] offsets = shape.offsets;
     tick(most);
@@ -445,14 +400,14 @@ final class Walk {
     for (int index = 0; index < most; index++) {
       byte held = holds[index];
       if (held >= Shape.REFERENCE) {
-        long to = field(object, shape, index, base, at, level);
+        long to = field(object, shape, index, at, level);
         if (to < 0) {
           return ~to;
         }
         at = to;
         continue;
       }
-      long to = name(Stream.FIELD, shape, index + 1, base, at);
+      long to = named(shape, index, at);
       if (to == 0) {
         rest = takeStopped();
         return at;
@@ -464,10 +419,10 @@ final class Walk {
   }
 
   /** Writes a field that is no number; what it returns is as of an item. */
-  private long field(Object object, Shape shape, int index, int base, long at, int level) {
+  private long field(Object object, Shape shape, int index, long at, int level) {
     int names = this.names;
     int opened = this.opened;
-    long to = name(Stream.FIELD, shape, index + 1, base, at);
+    long to = named(shape, index, at);
     if (to != 0) {
       long offset = shape.offsets[index];
       byte held = shape.holds[index];

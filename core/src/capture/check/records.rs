@@ -6,6 +6,7 @@
 use super::redact;
 use super::values::Values;
 use crate::capture::plan::Plan;
+use crate::capture::shared::SharedNames;
 use crate::capture::stream;
 use crate::condition::{FAILURE_BYTES, Failure};
 use crate::error::Result;
@@ -21,13 +22,13 @@ const MAX_BYTES: usize = 128 << 10;
 
 /// Reads a stream. The snapshot's `sequence` is 0 and its `notes` are about this capture only: the
 /// shipper adds both. A failed watch is a stable word; [`read_planned`] finds better ones.
-pub fn read(bytes: &[u8], redaction: &Redaction) -> Result<Snapshot> {
-    Records::new(bytes, redaction, None).read()
+pub fn read(bytes: &[u8], redaction: &Redaction, names: &SharedNames) -> Result<Snapshot> {
+    Records::new(bytes, redaction, names, None).read()
 }
 
 /// Reads a stream that was written by `plan`, whose watches explain their own failures.
 pub fn read_planned(bytes: &[u8], plan: &Plan) -> Result<Snapshot> {
-    Records::new(bytes, &plan.redaction, Some(plan)).read()
+    Records::new(bytes, &plan.redaction, SharedNames::of_process(), Some(plan)).read()
 }
 
 /// Bytes below its limit that a cut line may stay: a character that did not fit and the mark.
@@ -58,8 +59,13 @@ struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    fn new(bytes: &'a [u8], redaction: &'a Redaction, plan: Option<&'a Plan>) -> Self {
-        let values = Values::new(bytes, redaction);
+    fn new(
+        bytes: &'a [u8],
+        redaction: &'a Redaction,
+        names: &'a SharedNames,
+        plan: Option<&'a Plan>,
+    ) -> Self {
+        let values = Values::new(bytes, redaction, names);
         Self { values, plan, heads: Vec::new(), too_long: bytes.len() > MAX_BYTES }
     }
 

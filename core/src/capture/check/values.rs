@@ -5,11 +5,13 @@
 
 use super::cursor::{Cursor, ReadText};
 use super::redact;
+use crate::capture::shared::{FIRST, SharedNames};
 use crate::capture::stream;
 use crate::error::Result;
 use crate::redaction::Redaction;
 use crate::snapshot::{ChildNode, Node, ObjectNode, Reason};
 use crate::value::Kind;
+use std::collections::HashMap;
 
 /// Bytes of a name that are believed to be one: what a writer cuts at, in the longest encoding.
 const MAX_NAME_BYTES: usize = 4 << 10;
@@ -18,12 +20,16 @@ pub(super) struct Values<'a> {
     pub(super) cursor: Cursor<'a>,
     pub(super) redaction: &'a Redaction,
     names: Vec<(String, bool)>,
+    shared: &'a SharedNames,
+    /// What the redaction list said of shared names.
+    judged: HashMap<usize, bool>,
     opened: u32,
 }
 
 impl<'a> Values<'a> {
-    pub(super) fn new(bytes: &'a [u8], redaction: &'a Redaction) -> Self {
-        Self { cursor: Cursor::new(bytes), redaction, names: Vec::new(), opened: 0 }
+    pub(super) fn new(bytes: &'a [u8], redaction: &'a Redaction, shared: &'a SharedNames) -> Self {
+        let (cursor, judged) = (Cursor::new(bytes), HashMap::new());
+        Self { cursor, redaction, names: Vec::new(), shared, judged, opened: 0 }
     }
 
     /// Objects opened so far.
@@ -34,6 +40,9 @@ impl<'a> Values<'a> {
     /// A name, and whether what is called so is redacted.
     pub(super) fn name(&mut self) -> Result<(String, bool)> {
         let number = self.cursor.count()?;
+        if number >= FIRST as usize {
+            return self.shared(number);
+        }
         if number == self.names.len() {
             let ReadText { text, .. } = self.cursor.tagged_text()?;
             if text.len() > MAX_NAME_BYTES {
@@ -43,6 +52,14 @@ impl<'a> Values<'a> {
             self.names.push((text, redacted));
         }
         self.names.get(number).cloned().ok_or_else(|| self.cursor.fault("a name is not defined"))
+    }
+
+    fn shared(&mut self, number: usize) -> Result<(String, bool)> {
+        let text = self.shared.get(number);
+        let text = text.ok_or_else(|| self.cursor.fault("a name is not shared"))?;
+        let judge = || self.redaction.name(text);
+        let redacted = *self.judged.entry(number).or_insert_with(judge);
+        Ok((text.to_owned(), redacted))
     }
 
     pub(super) fn reason(&mut self) -> Result<Reason> {

@@ -17,7 +17,26 @@ final class Bridge {
   private static final Set<String> REDACTED = Set.of("password", "apikey", "authorization", "cookie",
       "secret", "token");
 
+  /** Names that all captures share, at most so many. */
+  private static final List<String> NAMES = new ArrayList<>();
+  private static final int MOST_NAMES = Integer.getInteger("stillframe.names", 1 << 14);
+  private static final int FIRST = 1 << 15;
+
   private Bridge() {}
+
+  static synchronized int name(String name) {
+    int number = NAMES.indexOf(name);
+    if (number < 0 && NAMES.size() < MOST_NAMES) {
+      number = NAMES.size();
+      NAMES.add(name);
+    }
+    return number < 0 ? 0 : FIRST + number;
+  }
+
+  /** The names that have numbers, in their order. */
+  static synchronized List<String> names() {
+    return List.copyOf(NAMES);
+  }
 
   static String[] describe(Class<?> type) {
     List<String> found = new ArrayList<>();

@@ -48,12 +48,21 @@ public final class Capture {
       String name = isLocal ? locals[at] : watches[at - locals.length];
       to.putInt(Writer.ENTRIES + 4 * at, to.position());
       byte[] text = text(name);
-      to.putInt(text.length).put((byte) (isLocal && Bridge.isRedacted(name) ? 1 : 0));
-      to.put(new byte[3]).put(text).put(new byte[16 - text.length % 16 + 8]);
+      int number = isLocal ? Bridge.name(name) : 0;
+      int redacted = isLocal && Bridge.isRedacted(name) ? 1 : 0;
+      to.putInt(text.length);
+      to.putInt(redacted | (number == 0 ? 0 : Shapes.threeBytes(number) << 8)).put(text).put(new byte[16 - text.length % 16 + 8]);
     }
     long site = U.allocateMemory(to.position());
     U.copyMemory(to.array(), Memory.BYTES, null, site, to.position());
     return site;
+  }
+
+  /** The names that streams call by their numbers, in their order: of UTF-16, each ends with a line. */
+  public static byte[] shared() {
+    StringBuilder all = new StringBuilder();
+    for (String name : Bridge.names()) all.append(name).append('\n');
+    return all.toString().getBytes(StandardCharsets.UTF_16LE);
   }
 
   /** A text of UTF-8. */
