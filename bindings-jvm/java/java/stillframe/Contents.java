@@ -66,9 +66,9 @@ final class Contents {
   static long length(Object object, Shape shape, Walk walk) {
     if (shape.form < Shape.ARRAY) {
       boolean isKnown = shape.form == Shape.EMPTY || shape.form == Shape.CLASS_NAME;
-      return isKnown ? shape.offsets.length : -1;
+      return isKnown ? shape.fields.length : -1;
     }
-    int own = shape.offsets.length;
+    int own = shape.fields.length;
     if (shape.form == Shape.DELEGATE) {
       Object inner = inner(object, shape);
       if (inner == null) {

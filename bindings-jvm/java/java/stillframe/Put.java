@@ -15,6 +15,9 @@ final class Put {
   /** Up to here words of eight bytes are faster than a call. */
   private static final int SHORT_COPY = 64;
 
+  /** Whether the last eight bytes of an array, read from its first on, are its own: objects are padded. */
+  private static final boolean ENDS_IN_WORDS = Memory.BYTES % 8 == 0 && Memory.CHARS % 8 == 0;
+
   private Put() {}
 
   static long two(long at, int tag, int number) {
@@ -78,34 +81,14 @@ final class Put {
     return at + 4;
   }
 
-  /** Bytes of an array, from an offset of Unsafe on. */
+  /** Bytes of an array, from an offset of Unsafe on, which is one of its first byte. */
   static void copy(Object array, long from, long to, int bytes) {
-    if (bytes > SHORT_COPY) {
+    if (bytes > SHORT_COPY || !ENDS_IN_WORDS) {
       U.copyMemory(array, from, null, to, bytes);
-    } else if (bytes >= 8) {
-      for (int at = 0; at < bytes - 8; at += 8) {
-        U.putLongUnaligned(null, to + at, U.getLongUnaligned(array, from + at));
-      }
-      long last = bytes - 8;
-      U.putLongUnaligned(null, to + last, U.getLongUnaligned(array, from + last));
-    } else {
-      copyFew(array, from, to, bytes);
+      return;
     }
-  }
-
-  private static void copyFew(Object array, long from, long to, int bytes) {
-    if ((bytes & 4) != 0) {
-      U.putIntUnaligned(null, to, U.getIntUnaligned(array, from));
-      from += 4;
-      to += 4;
-    }
-    if ((bytes & 2) != 0) {
-      U.putShortUnaligned(null, to, U.getShortUnaligned(array, from));
-      from += 2;
-      to += 2;
-    }
-    if ((bytes & 1) != 0) {
-      U.putByte(to, U.getByte(array, from));
+    for (int at = 0; at < bytes; at += 8) {
+      U.putLongUnaligned(null, to + at, U.getLong(array, from + at));
     }
   }
 

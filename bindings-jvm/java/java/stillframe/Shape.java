@@ -14,6 +14,9 @@ final class Shape {
   // What a field holds. OWN is the cause of a Throwable, which is the Throwable itself while unset.
   static final byte INT = 0, LONG = 1, DOUBLE = 2, BOOLEAN = 3, BYTE = 4, SHORT = 5, CHAR = 6;
   static final byte FLOAT = 7, REFERENCE = 8, OWN = 9, REDACTED = 10;
+  /** Where a field's word says what it holds; below it where the field is: no object has so many. */
+  static final int HELD = 24;
+  static final int OFFSET = (1 << HELD) - 1;
 
   // Forms. Up to BIG_INTEGER: a value without children.
   static final int STRING = 1, BOXED_INT = 2, BOXED_LONG = 3, BOXED_BOOLEAN = 4, BOXED_DOUBLE = 5;
@@ -48,13 +51,13 @@ final class Shape {
   long a = Memory.ABSENT, b = Memory.ABSENT, c = Memory.ABSENT;
   /** What a DELEGATE shows of the other collection. */
   int part = SAME;
-  /** Where each field is, and what it holds. */
-  long[] offsets = {};
-  byte[] holds = {};
+  /**
+   * Of each field: where it is, what it holds, and in the upper half FIELD and the number of its name
+   * for all captures as the stream has it, zero if it has none. One load is what all that costs.
+   */
+  long[] fields = {};
   /** The type's name: its number for all captures as the stream has it, in three bytes; 0 if none. */
   int typed;
-  /** FIELD and the number of each field's name, likewise. */
-  int[] named;
   /** Names of the type, then of the fields, that have no number: texts in words of eight bytes. */
   long[][] spelled;
   /** Bytes of each. */

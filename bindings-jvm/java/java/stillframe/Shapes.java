@@ -100,7 +100,7 @@ final class Shapes extends ClassValue<Shape> {
     }
 
     void add(String name, long offset, byte held) {
-      if (offset == Memory.ABSENT) {
+      if (offset == Memory.ABSENT || offset > Shape.OFFSET) {
         return;
       }
       if (count == offsets.length) {
@@ -116,20 +116,21 @@ final class Shapes extends ClassValue<Shape> {
     }
 
     private void into(Shape shape) {
-      shape.offsets = java.util.Arrays.copyOf(offsets, count);
-      shape.holds = java.util.Arrays.copyOf(holds, count);
+      shape.fields = new long[count];
       shape.guesses = new Shape[count + 1];
-      shape.named = new int[count];
       shape.spelled = new long[count + 1][];
       shape.lengths = new int[count + 1];
       for (int at = 0; at <= count; at++) {
         int number = Bridge.name(names[at]);
+        int name = number == 0 ? 0 : threeBytes(number);
         if (number == 0) {
           encode(names[at], at, shape);
-        } else if (at == 0) {
-          shape.typed = threeBytes(number);
+        }
+        if (at == 0) {
+          shape.typed = name;
         } else {
-          shape.named[at - 1] = Stream.FIELD | threeBytes(number) << 8;
+          long named = number == 0 ? 0 : Stream.FIELD | name << 8;
+          shape.fields[at - 1] = named << 32 | holds[at - 1] << Shape.HELD | offsets[at - 1];
         }
       }
     }

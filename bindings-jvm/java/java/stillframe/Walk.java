@@ -159,12 +159,12 @@ final class Walk {
     return (int) entries[entry] >>> 16;
   }
 
-  /** Writes FIELD and the name of a shape's field. */
-  private long named(Shape shape, int index, long at) {
+  /** Writes FIELD and the name of a field, whose word is given. */
+  private long named(Shape shape, int index, long field, long at) {
     if (at + Put.MARGIN > limit) {
       return full();
     }
-    int named = shape.named[index];
+    int named = (int) (field >>> 32);
     if (named == 0) {
       U.putByte(at, (byte) Stream.FIELD);
       return spelled(shape, index + 1, at + 1);
@@ -326,10 +326,10 @@ final class Walk {
     boolean hasMore;
     if (shape.storesOne()) {
       long to = Stored.write(object, shape, at, this);
-      hasMore = to == 0 || shape.offsets.length > 0;
+      hasMore = to == 0 || shape.fields.length > 0;
       at = to == 0 ? at : to;
     } else {
-      hasMore = all > 0 || all < 0 && shape.offsets.length > 0;
+      hasMore = all > 0 || all < 0 && shape.fields.length > 0;
     }
     rest = hasMore ? Stream.DEPTH : 0;
     return close(at);
@@ -346,13 +346,13 @@ final class Walk {
   /** Writes the children of an object, why the rest of them is missing, and CLOSE. */
   private long children(Object object, Shape shape, long at, int level) {
     if (shape.form == Shape.FIELDS) {
-      return close(fields(object, shape, shape.offsets.length, at, level));
+      return close(fields(object, shape, shape.fields.length, at, level));
     }
     return contents(object, shape, at, level);
   }
 
   private long contents(Object object, Shape shape, long at, int level) {
-    int count = shape.offsets.length;
+    int count = shape.fields.length;
     rest = 0;
     if (shape.storesOne()) {
       long to = Stored.write(object, shape, at, this);
@@ -390,56 +390,52 @@ final class Walk {
   /** Writes so many fields of an object up to the limit; `rest` says why not all. */
   private long fields(Object object, Shape shape, int count, long at, int level) {
     int most = Math.min(count, fields);
-    byte[] holds = shape.holds;
-    long[] offsets = shape.offsets;
+    long[] words = shape.fields;
     tick(most);
     if (stop != 0 && count > 0) {
       rest = stop;
       return at;
     }
     for (int index = 0; index < most; index++) {
-      byte held = holds[index];
+      long word = words[index];
+      int held = (int) word >> Shape.HELD;
       if (held >= Shape.REFERENCE) {
-        long to = field(object, shape, index, at, level);
-        if (to < 0) {
-          return ~to;
+        at = field(object, shape, index, word, at, level);
+        if (at < 0) {
+          return ~at;
         }
-        at = to;
         continue;
       }
-      long to = named(shape, index, at);
+      long to = named(shape, index, word, at);
       if (to == 0) {
         rest = takeStopped();
         return at;
       }
-      at = primitive(object, offsets[index], held, to);
+      at = primitive(object, word & Shape.OFFSET, held, to);
     }
     rest = most < count ? Stream.FIELDS : 0;
     return at;
   }
 
   /** Writes a field that is no number; what it returns is as of an item. */
-  private long field(Object object, Shape shape, int index, long at, int level) {
+  private long field(Object object, Shape shape, int index, long word, long at, int level) {
     int names = this.names;
     int opened = this.opened;
-    long to = named(shape, index, at);
+    long to = named(shape, index, word, at);
     if (to != 0) {
-      long offset = shape.offsets[index];
-      byte held = shape.holds[index];
-      if (held == Shape.REFERENCE) {
-        to = value(U.getReference(object, offset), to, level, shape.guesses, index + 1);
-      } else if (held == Shape.OWN) {
-        Object cause = U.getReference(object, offset);
-        Object other = cause == object ? null : cause;
-        to = value(other, to, level, shape.guesses, index + 1);
-      } else {
+      int held = (int) word >> Shape.HELD;
+      if (held == Shape.REDACTED) {
         to = Put.two(to, Stream.MISSING, Stream.REDACTED);
+      } else {
+        Object value = U.getReference(object, word & Shape.OFFSET);
+        value = held == Shape.OWN && value == object ? null : value;
+        to = value(value, to, level, shape.guesses, index + 1);
       }
     }
     return to != 0 && stop == 0 ? to : stopped(names, opened, at, to, false);
   }
 
-  private long primitive(Object object, long offset, byte held, long at) {
+  private long primitive(Object object, long offset, int held, long at) {
     switch (held) {
       case Shape.INT: return Put.integer(at, U.getInt(object, offset));
       case Shape.LONG: return Put.integer(at, U.getLong(object, offset));
