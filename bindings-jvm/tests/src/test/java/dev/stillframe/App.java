@@ -78,7 +78,10 @@ final class App {
     return this;
   }
 
-  /** Probes of the environment: JSON objects, in which `@MARK` stands for that line of the main class. */
+  /**
+   * Probes of the environment: JSON objects, in which `@MARK` stands for that line of the main
+   * class.
+   */
   App probes(String... specs) throws IOException {
     List<String> written = new ArrayList<>();
     for (String spec : specs) {

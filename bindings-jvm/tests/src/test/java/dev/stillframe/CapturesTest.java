@@ -1,6 +1,7 @@
 // The captures of `tests/conformance/captures.json`, made of real objects in real frames.
 //
-// Builds each value as Java has it: a list is an ArrayList, a map a LinkedHashMap, an object one of a
+// Builds each value as Java has it: a list is an ArrayList, a map a LinkedHashMap, an object one of
+// a
 // class with these fields. What is Python's alone is skipped with its reason.
 
 package dev.stillframe;
@@ -129,7 +130,8 @@ class CapturesTest {
         case "set" -> collection(given, SET);
         case "map" -> map(given);
         case "instance" -> instance(given);
-        default -> throw new Unlike("a " + (isPlain ? kind : given.at("type").text()) + " is Python's");
+        default ->
+            throw new Unlike("a " + (isPlain ? kind : given.at("type").text()) + " is Python's");
       };
     }
 
@@ -137,9 +139,13 @@ class CapturesTest {
       String name = fresh(type + "<Object>", "new " + type + "<>()");
       label(given, name);
       if (given.has("range")) {
-        code.append("      for (int i = 0; i < " + given.at("range") + "; i++) " + name + ".add(i);\n");
+        code.append(
+            "      for (int i = 0; i < " + given.at("range") + "; i++) " + name + ".add(i);\n");
       } else {
-        given.at("items").all().forEach(item -> code.append("      " + name + ".add(" + of(item) + ");\n"));
+        given
+            .at("items")
+            .all()
+            .forEach(item -> code.append("      " + name + ".add(" + of(item) + ");\n"));
       }
       return name;
     }
@@ -178,9 +184,15 @@ class CapturesTest {
 
     private static String quoted(String text) {
       StringBuilder quoted = new StringBuilder("\"");
-      text.chars().forEach(unit -> quoted.append(unit < ' ' || unit > '~' || unit == '"' || unit == '\\'
-          ? String.format("\\u%04x", unit).replace("\\u0022", "\\\"").replace("\\u005c", "\\\\")
-          : String.valueOf((char) unit)));
+      text.chars()
+          .forEach(
+              unit ->
+                  quoted.append(
+                      unit < ' ' || unit > '~' || unit == '"' || unit == '\\'
+                          ? String.format("\\u%04x", unit)
+                              .replace("\\u0022", "\\\"")
+                              .replace("\\u005c", "\\\\")
+                          : String.valueOf((char) unit)));
       return quoted.append('"').toString();
     }
   }
@@ -220,33 +232,54 @@ class CapturesTest {
     for (Tree local : one.at("locals").all()) {
       String value = maker.of(local.at(1));
       boolean isNumber = local.at(1).value() instanceof Number;
-      String type = local.at(1).value() instanceof Boolean ? "boolean"
-          : local.at(1).value() instanceof Double || local.at(1).has("float") ? "double"
-          : local.at(1).has("float32") ? "float" : isNumber ? "long" : "Object";
+      String type =
+          local.at(1).value() instanceof Boolean
+              ? "boolean"
+              : local.at(1).value() instanceof Double || local.at(1).has("float")
+                  ? "double"
+                  : local.at(1).has("float32") ? "float" : isNumber ? "long" : "Object";
       names.add(type + " " + local.at(0).text());
       values.add(value);
     }
-    return maker.classes + "  static void case" + number + "() {\n" + maker.code
-        + "      at" + number + "(" + String.join(", ", values) + ");\n  }\n"
-        + "  static int at" + number + "(" + String.join(", ", names) + ") {\n"
-        + "    return 0; //: " + number + "\n  }\n";
+    return maker.classes
+        + "  static void case"
+        + number
+        + "() {\n"
+        + maker.code
+        + "      at"
+        + number
+        + "("
+        + String.join(", ", values)
+        + ");\n  }\n"
+        + "  static int at"
+        + number
+        + "("
+        + String.join(", ", names)
+        + ") {\n"
+        + "    return 0; //: "
+        + number
+        + "\n  }\n";
   }
 
   private static void check(Place place, int at, Tree one, List<String> faults) throws Exception {
     String limits = one.at("limits").isNull() ? "{}" : json(one.at("limits"));
-    String spec = "{\"kind\":\"snap\",\"location\":\"" + place.at("" + at) + "\",\"capture\":" + limits + "}";
+    String spec =
+        "{\"kind\":\"snap\",\"location\":\"" + place.at("" + at) + "\",\"capture\":" + limits + "}";
     try (Placed placed = Placed.put(spec).armed()) {
       place.call("case" + at);
       Tree snapshot = placed.snapshot();
-      one.at("expect").entries().forEach((part, wanted) -> {
-        if (!Set.of("locals", "missing").contains(part)) {
-          return;
-        }
-        Object found = plain(snapshot.at(part).value());
-        if (!Objects.equals(found, wanted.value())) {
-          faults.add(one.at("name") + ": " + found + ", wanted " + wanted);
-        }
-      });
+      one.at("expect")
+          .entries()
+          .forEach(
+              (part, wanted) -> {
+                if (!Set.of("locals", "missing").contains(part)) {
+                  return;
+                }
+                Object found = plain(snapshot.at(part).value());
+                if (!Objects.equals(found, wanted.value())) {
+                  faults.add(one.at("name") + ": " + found + ", wanted " + wanted);
+                }
+              });
     }
   }
 
@@ -256,7 +289,9 @@ class CapturesTest {
     return "{" + String.join(",", parts) + "}";
   }
 
-  /** What Java shows, in the words of the vectors: their lists and maps are those of the language. */
+  /**
+   * What Java shows, in the words of the vectors: their lists and maps are those of the language.
+   */
   private static Object plain(Object value) {
     if (value instanceof List<?> list) {
       return list.stream().map(CapturesTest::plain).toList();

@@ -37,7 +37,10 @@ final class Cases {
   static Cases compiled(Path folder, String prefix, List<Tree> trees) throws Exception {
     Cases cases = new Cases();
     for (int from = 0; from < trees.size(); from += OF_A_FILE) {
-      cases.write(prefix + from / OF_A_FILE, from, trees.subList(from, Math.min(from + OF_A_FILE, trees.size())));
+      cases.write(
+          prefix + from / OF_A_FILE,
+          from,
+          trees.subList(from, Math.min(from + OF_A_FILE, trees.size())));
     }
     Path shapes = Vectors.folder().resolve("java/Shapes.java");
     String types = Files.readString(shapes);
@@ -46,8 +49,8 @@ final class Cases {
     URL[] urls = {folder.toUri().toURL()};
     cases.loader = new URLClassLoader(urls, Cases.class.getClassLoader());
     // Constants are read of classes that are initialised.
-    for (String type : List.of("Status", "Point", "Item", "User", "Cart", "Money", "Animal", "Dog",
-        "Failure")) {
+    for (String type :
+        List.of("Status", "Point", "Item", "User", "Cart", "Money", "Animal", "Dog", "Failure")) {
       Class.forName("shop." + type, true, cases.loader);
     }
     return cases;

@@ -1,6 +1,7 @@
 // The conditions of `tests/conformance`, decided in real frames: as conditions, and as watches.
 //
-// Runs in the tests' own JVM, and as a program where the environment must say who decides. Prints what
+// Runs in the tests' own JVM, and as a program where the environment must say who decides. Prints
+// what
 // is wrong, one line each.
 
 package dev.stillframe;
@@ -109,7 +110,8 @@ final class Conformance {
     boolean isLong = one.tree().at("source").text().length() > MOST;
     String text = isLong ? "4096 bytes" : wanted.text();
     if (wanted.isNull() || !message.toLowerCase().contains(text.toLowerCase())) {
-      faults.add(one.tree().at("name") + ": refused: " + message + ", wanted " + one.tree().at("expect"));
+      faults.add(
+          one.tree().at("name") + ": refused: " + message + ", wanted " + one.tree().at("expect"));
     }
   }
 
@@ -119,7 +121,8 @@ final class Conformance {
       return;
     }
     Tree counters = report.at("counters");
-    String found = counters.at("captured") + " true, " + counters.at("condition_failed") + " failed";
+    String found =
+        counters.at("captured") + " true, " + counters.at("condition_failed") + " failed";
     Tree said = Vectors.said(one.tree());
     String wanted;
     if (!one.tree().at("expect", "refused").isNull()) {
@@ -132,8 +135,17 @@ final class Conformance {
       wanted = said.at("test").value().equals(true) ? "1 true, 0 failed" : "0 true, 0 failed";
     }
     if (!found.equals(wanted)) {
-      faults.add(one.tree().at("name") + ": " + found + ", wanted " + wanted + " of "
-          + one.tree().at("vars") + " " + report.at("latest_failure") + report.at("why"));
+      faults.add(
+          one.tree().at("name")
+              + ": "
+              + found
+              + ", wanted "
+              + wanted
+              + " of "
+              + one.tree().at("vars")
+              + " "
+              + report.at("latest_failure")
+              + report.at("why"));
     }
   }
 }

@@ -174,13 +174,22 @@ class CorpusTest {
     }
     Object during = place.call(main, arguments);
     List<String> faults = new ArrayList<>();
-    placed.forEach((line, one) -> {
-      Tree report = one.report();
-      if (report.at("at", "line").number() != line || one.hits() != wanted.get(line)) {
-        faults.add(line + ": " + one.hits() + " at " + report.at("at", "line") + ", wanted "
-            + wanted.get(line) + " of" + lines[line - 1]);
-      }
-    });
+    placed.forEach(
+        (line, one) -> {
+          Tree report = one.report();
+          if (report.at("at", "line").number() != line || one.hits() != wanted.get(line)) {
+            faults.add(
+                line
+                    + ": "
+                    + one.hits()
+                    + " at "
+                    + report.at("at", "line")
+                    + ", wanted "
+                    + wanted.get(line)
+                    + " of"
+                    + lines[line - 1]);
+          }
+        });
     placed.values().forEach(Placed::close);
     assertEquals(during, place.call(main, arguments));
     return String.join("\n", faults);
@@ -193,8 +202,10 @@ class CorpusTest {
 
   @Test
   void everyLineOfTheCorpus() throws Exception {
-    Path corpus = Path.of(System.getProperty("stillframe.root"),
-        "bindings-jvm/classfile/tests/corpus/Corpus.java");
+    Path corpus =
+        Path.of(
+            System.getProperty("stillframe.root"),
+            "bindings-jvm/classfile/tests/corpus/Corpus.java");
     String text = Files.readString(corpus);
     Object none = new String[0];
     assertEquals("", faults(loaded(Place.of(text)), true, "main", none));
@@ -210,9 +221,22 @@ class CorpusTest {
 
   @Test
   void aFieldsInitialiserRunsInEveryConstructor() throws Exception {
-    Place place = loaded(Place.of("class Fields {\n  int field = start(); //: here\n"
-        + "  static int start() {\n    return 4;\n  }\n  Fields() {}\n  Fields(int n) {\n    field += n;\n  }\n"
-        + "  static int make() {\n    return new Fields().field + new Fields(2).field;\n  }\n}\n"));
+    Place place =
+        loaded(
+            Place.of(
+                "class Fields {\n"
+                    + "  int field = start(); //: here\n"
+                    + "  static int start() {\n"
+                    + "    return 4;\n"
+                    + "  }\n"
+                    + "  Fields() {}\n"
+                    + "  Fields(int n) {\n"
+                    + "    field += n;\n"
+                    + "  }\n"
+                    + "  static int make() {\n"
+                    + "    return new Fields().field + new Fields(2).field;\n"
+                    + "  }\n"
+                    + "}\n"));
     try (Placed placed = Placed.on(Probe.at(place.at("here")).count())) {
       assertEquals(10, place.call("make"));
       assertEquals(2, placed.hits());

@@ -81,20 +81,32 @@ class EndTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "return", "exit", "halt", "exception", "daemon", "busy", "thread", "hook", "stopped",
+        "return",
+        "exit",
+        "halt",
+        "exception",
+        "daemon",
+        "busy",
+        "thread",
+        "hook",
+        "stopped",
         "arming"
       })
   void exitCodeAndOutputAreUnchanged(String end) throws Exception {
     App.Ended bare = App.of(folder, PROGRAM, WORK).bare().run("unarmed" + end);
     assertEquals("42\n", bare.out());
     App app = App.of(folder, PROGRAM, WORK).probes("{'location': 'Work.java:3', 'limit': 100}");
-    App.Ended ended = app.variable("STILLFRAME_SINK", "file://" + folder.resolve("results")).run(end);
+    App.Ended ended =
+        app.variable("STILLFRAME_SINK", "file://" + folder.resolve("results")).run(end);
     assertEquals(status(end), ended.status(), ended.err());
     assertTrue(ended.out().startsWith("42\n"), ended.out());
-    String err = end.equals("exception")
-        ? "Exception in thread \"main\" java.lang.IllegalStateException: theirs\n"
-            + "\tat Program.main(Program.java:" + line("case \"exception\"") + ")\n"
-        : "";
+    String err =
+        end.equals("exception")
+            ? "Exception in thread \"main\" java.lang.IllegalStateException: theirs\n"
+                + "\tat Program.main(Program.java:"
+                + line("case \"exception\"")
+                + ")\n"
+            : "";
     assertEquals(err, ended.err());
     if (!end.equals("halt")) {
       // What was captured before its end is there.
@@ -170,8 +182,10 @@ class EndTest {
 
   @Test
   void aBadEnvironmentIsOneLineAndNoHarm() throws Exception {
-    for (var wrong : Map.of("SINK", "ftp://x", "ALLOW", "shoot", "AGENT_TOKEN", "sfu_x").entrySet()) {
-      App app = App.of(folder, PROGRAM, WORK).variable("STILLFRAME_" + wrong.getKey(), wrong.getValue());
+    for (var wrong :
+        Map.of("SINK", "ftp://x", "ALLOW", "shoot", "AGENT_TOKEN", "sfu_x").entrySet()) {
+      App app =
+          App.of(folder, PROGRAM, WORK).variable("STILLFRAME_" + wrong.getKey(), wrong.getValue());
       App.Ended ended = app.run("unarmed");
       assertEquals("42\n", ended.well(), wrong.getKey());
       assertTrue(ended.err().startsWith("stillframe: "), wrong + ": " + ended.err());

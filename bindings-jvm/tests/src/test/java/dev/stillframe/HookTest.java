@@ -200,8 +200,8 @@ class HookTest {
     Placed.anew();
   }
 
-  private static Arguments kind(String mark, String method, int hits, Map<String, ?> locals,
-      Object... arguments) {
+  private static Arguments kind(
+      String mark, String method, int hits, Map<String, ?> locals, Object... arguments) {
     return Arguments.of(mark, method, hits, locals, arguments);
   }
 
@@ -246,10 +246,12 @@ class HookTest {
       assertEquals(hits, placed.hits());
       Tree snapshot = placed.snapshot();
       assertEquals(place.line(mark), snapshot.at("at", "line").number());
-      assertTrue(snapshot.at("at", "file").text().endsWith(place.source.path()), snapshot.toString());
+      assertTrue(
+          snapshot.at("at", "file").text().endsWith(place.source.path()), snapshot.toString());
       if (locals != null) {
-        locals.forEach((name, value) ->
-            assertEquals(value, snapshot.at("locals", name).value(), snapshot.toString()));
+        locals.forEach(
+            (name, value) ->
+                assertEquals(value, snapshot.at("locals", name).value(), snapshot.toString()));
       }
     }
     assertEquals(before, place.call(method, arguments));
@@ -257,18 +259,22 @@ class HookTest {
 
   @Test
   void aLoopThatRunsAlreadyInAnotherThread() throws Exception {
-    Place place = Place.of(
-        "class Spin {\n  static volatile boolean stop;\n  static volatile long turns;\n"
-            + "  static void spin() {\n    while (!stop) {\n      turn();\n    }\n  }\n"
-            + "  static void turn() {\n    turns++; //: here\n  }\n}\n");
+    Place place =
+        Place.of(
+            "class Spin {\n  static volatile boolean stop;\n  static volatile long turns;\n"
+                + "  static void spin() {\n    while (!stop) {\n      turn();\n    }\n  }\n"
+                + "  static void turn() {\n    turns++; //: here\n  }\n}\n");
     Class<?> type = place.type();
-    Thread thread = new Thread(() -> {
-      try {
-        place.call("spin");
-      } catch (Exception impossible) {
-        throw new AssertionError(impossible);
-      }
-    }, "spinner");
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                place.call("spin");
+              } catch (Exception impossible) {
+                throw new AssertionError(impossible);
+              }
+            },
+            "spinner");
     thread.start();
     var turns = type.getDeclaredField("turns");
     var stop = type.getDeclaredField("stop");
@@ -288,16 +294,20 @@ class HookTest {
 
   @Test
   void aSnapshotNamesItsThread() throws Exception {
-    Place place = Place.of("class Work {\n  static int work(int n) {\n    return n; //: here\n  }\n}\n");
+    Place place =
+        Place.of("class Work {\n  static int work(int n) {\n    return n; //: here\n  }\n}\n");
     place.type();
     try (Placed placed = Placed.on(place.at("here"))) {
-      Thread thread = new Thread(() -> {
-        try {
-          place.call("work", 1);
-        } catch (Exception impossible) {
-          throw new AssertionError(impossible);
-        }
-      }, "worker-3");
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  place.call("work", 1);
+                } catch (Exception impossible) {
+                  throw new AssertionError(impossible);
+                }
+              },
+              "worker-3");
       thread.start();
       thread.join();
       assertEquals("worker-3", placed.snapshot().at("thread", "name").text());
@@ -306,23 +316,25 @@ class HookTest {
 
   @Test
   void aProbeAddedInMidLoopByTheLoopItself() throws Exception {
-    Place place = Place.of(
-        "import java.util.function.IntConsumer;\nclass Loop {\n"
-            + "  static int loop(int n, IntConsumer at) {\n    int total = 0;\n"
-            + "    for (int i = 0; i < n; i++) {\n      total += add(i);\n      at.accept(i);\n"
-            + "    }\n    return total;\n  }\n"
-            + "  static int add(int i) {\n    return i; //: here\n  }\n}\n");
+    Place place =
+        Place.of(
+            "import java.util.function.IntConsumer;\nclass Loop {\n"
+                + "  static int loop(int n, IntConsumer at) {\n    int total = 0;\n"
+                + "    for (int i = 0; i < n; i++) {\n      total += add(i);\n      at.accept(i);\n"
+                + "    }\n    return total;\n  }\n"
+                + "  static int add(int i) {\n    return i; //: here\n  }\n}\n");
     place.type();
     List<Placed> placed = new ArrayList<>();
-    java.util.function.IntConsumer at = i -> {
-      if (i == 2) {
-        try {
-          placed.add(Placed.on(place.at("here")));
-        } catch (Exception error) {
-          throw new AssertionError(error);
-        }
-      }
-    };
+    java.util.function.IntConsumer at =
+        i -> {
+          if (i == 2) {
+            try {
+              placed.add(Placed.on(place.at("here")));
+            } catch (Exception error) {
+              throw new AssertionError(error);
+            }
+          }
+        };
     assertEquals(15, place.call("loop", 6, at));
     assertEquals(3, placed.get(0).hits());
     placed.get(0).close();
@@ -330,21 +342,23 @@ class HookTest {
 
   @Test
   void aMethodThatRunsWhenTheProbeComesKeepsItsCode() throws Exception {
-    Place place = Place.of(
-        "class Loop {\n  static int loop(Runnable at) {\n    int total = 0;\n"
-            + "    for (int i = 0; i < 3; i++) {\n      total++; //: here\n      at.run();\n"
-            + "    }\n    return total;\n  }\n}\n");
+    Place place =
+        Place.of(
+            "class Loop {\n  static int loop(Runnable at) {\n    int total = 0;\n"
+                + "    for (int i = 0; i < 3; i++) {\n      total++; //: here\n      at.run();\n"
+                + "    }\n    return total;\n  }\n}\n");
     place.type();
     List<Placed> placed = new ArrayList<>();
-    Runnable at = () -> {
-      if (placed.isEmpty()) {
-        try {
-          placed.add(Placed.on(place.at("here")));
-        } catch (Exception error) {
-          throw new AssertionError(error);
-        }
-      }
-    };
+    Runnable at =
+        () -> {
+          if (placed.isEmpty()) {
+            try {
+              placed.add(Placed.on(place.at("here")));
+            } catch (Exception error) {
+              throw new AssertionError(error);
+            }
+          }
+        };
     assertEquals(3, place.call("loop", at));
     assertEquals(0, placed.get(0).hits());
     assertEquals(3, place.call("loop", at));
@@ -354,8 +368,10 @@ class HookTest {
 
   @Test
   void aClassLoadedLaterIsArmedBeforeItsCodeRuns() throws Exception {
-    Place place = Place.of("class Late {\n  static final int N = work(1);\n"
-        + "  static int work(int n) {\n    return n + 1; //: here\n  }\n}\n");
+    Place place =
+        Place.of(
+            "class Late {\n  static final int N = work(1);\n"
+                + "  static int work(int n) {\n    return n + 1; //: here\n  }\n}\n");
     try (Placed placed = Placed.put(Probe.at(place.at("here")))) {
       assertEquals("pending", placed.state());
       place.type();
@@ -368,7 +384,8 @@ class HookTest {
 
   @Test
   void oneClassInTwoLoaders() throws Exception {
-    Place place = Place.of("class Twice {\n  static int work(int n) {\n    return n + 1; //: here\n  }\n}\n");
+    Place place =
+        Place.of("class Twice {\n  static int work(int n) {\n    return n + 1; //: here\n  }\n}\n");
     Class<?> first = Class.forName(place.source.className(), true, place.newLoader());
     try (Placed placed = Placed.on(place.at("here"))) {
       Place.call(first, null, "work", 1);
@@ -386,7 +403,8 @@ class HookTest {
 
   @Test
   void twoLoadersBefore() throws Exception {
-    Place place = Place.of("class Both {\n  static int work(int n) {\n    return n + 1; //: here\n  }\n}\n");
+    Place place =
+        Place.of("class Both {\n  static int work(int n) {\n    return n + 1; //: here\n  }\n}\n");
     Class<?> first = Class.forName(place.source.className(), true, place.newLoader());
     Class<?> second = Class.forName(place.source.className(), true, place.newLoader());
     try (Placed placed = Placed.on(place.at("here"))) {
@@ -402,9 +420,12 @@ class HookTest {
     Place place = kinds;
     String name = place.source.className();
     place.type();
-    for (String location : List.of(
-        name + "#twice", name + ".twice", place.source.path() + ":twice",
-        place.source.path() + ":Kinds#twice")) {
+    for (String location :
+        List.of(
+            name + "#twice",
+            name + ".twice",
+            place.source.path() + ":twice",
+            place.source.path() + ":Kinds#twice")) {
       try (Placed placed = Placed.on(location)) {
         place.call("twice", 3);
         assertEquals(1, placed.hits(), location);
@@ -414,7 +435,8 @@ class HookTest {
 
   @Test
   void aLineOutOfRangeIsRefused() throws Exception {
-    Place place = Place.of("class Few {\n  static int work(int n) {\n    return n; //: here\n  }\n}\n");
+    Place place =
+        Place.of("class Few {\n  static int work(int n) {\n    return n; //: here\n  }\n}\n");
     place.type();
     try (Placed placed = Placed.put(Probe.at(place.source.path() + ":4000"))) {
       assertFalse(placed.refusal().isEmpty());
@@ -423,8 +445,10 @@ class HookTest {
 
   @Test
   void twoProbesOnALineAndOneBehindIt() throws Exception {
-    Place place = Place.of("class Few {\n  static int work(int n) {\n    int a = n; //: first\n"
-        + "    int b = a;\n    return b; //: last\n  }\n}\n");
+    Place place =
+        Place.of(
+            "class Few {\n  static int work(int n) {\n    int a = n; //: first\n"
+                + "    int b = a;\n    return b; //: last\n  }\n}\n");
     place.type();
     try (Placed first = Placed.on(place.at("first"))) {
       place.call("work", 1);
@@ -510,16 +534,19 @@ class HookTest {
 
   @Test
   void codeThatWentIsForgotten() throws Exception {
-    Place place = Place.of("class Gone {\n  static int work(int n) {\n    return n; //: here\n  }\n}\n");
+    Place place =
+        Place.of("class Gone {\n  static int work(int n) {\n    return n; //: here\n  }\n}\n");
     var held = new java.lang.ref.WeakReference<>(place.type());
     try (Placed placed = Placed.on(place.at("here"))) {
       place.call("work", 1);
     }
     place.forget();
-    Till.is(() -> {
-      System.gc();
-      return held.get() == null;
-    }, () -> "a probe that was removed keeps its class loaded");
+    Till.is(
+        () -> {
+          System.gc();
+          return held.get() == null;
+        },
+        () -> "a probe that was removed keeps its class loaded");
     try (Placed placed = Placed.put(Probe.at(place.at("here")))) {
       assertEquals("pending", placed.state());
     }
@@ -527,23 +554,28 @@ class HookTest {
 
   @Test
   void aClassGoesThoughAProbeSitsInIt() throws Exception {
-    Place place = Place.of("class Going {\n  static int work(int n) {\n    return n; //: here\n  }\n}\n");
+    Place place =
+        Place.of("class Going {\n  static int work(int n) {\n    return n; //: here\n  }\n}\n");
     var held = new java.lang.ref.WeakReference<>(place.type());
     try (Placed placed = Placed.on(place.at("here"))) {
       place.call("work", 1);
       assertEquals(1, placed.hits());
       place.forget();
-      Till.is(() -> {
-        System.gc();
-        return held.get() == null;
-      }, () -> "a probe keeps its class loaded");
+      Till.is(
+          () -> {
+            System.gc();
+            return held.get() == null;
+          },
+          () -> "a probe keeps its class loaded");
     }
   }
 
   @Test
   void aStackTraceIsAsWithoutUs() throws Exception {
-    Place place = Place.of("class Trace {\n  static int work(String s) {\n    int a = 1;\n"
-        + "    return a + s.length(); //: here\n  }\n}\n");
+    Place place =
+        Place.of(
+            "class Trace {\n  static int work(String s) {\n    int a = 1;\n"
+                + "    return a + s.length(); //: here\n  }\n}\n");
     List<String> before = failure(place);
     try (Placed placed = Placed.on(Probe.at(place.at("here")))) {
       assertEquals(before, failure(place));
@@ -563,9 +595,11 @@ class HookTest {
 
   @Test
   void eightThreadsLoseNoHit() throws Exception {
-    Place place = Place.of("class Busy {\n  static int work(int n) {\n    return n + 1; //: here\n  }\n"
-        + "  static int turns(int n) {\n    int all = 0;\n"
-        + "    for (int i = 0; i < n; i++) all += work(i);\n    return all;\n  }\n}\n");
+    Place place =
+        Place.of(
+            "class Busy {\n  static int work(int n) {\n    return n + 1; //: here\n  }\n"
+                + "  static int turns(int n) {\n    int all = 0;\n"
+                + "    for (int i = 0; i < n; i++) all += work(i);\n    return all;\n  }\n}\n");
     place.type();
     AtomicBoolean failed = new AtomicBoolean();
     try (Placed count = Placed.on(Probe.at(place.at("here")).count());
@@ -573,14 +607,16 @@ class HookTest {
       CountDownLatch start = new CountDownLatch(1);
       List<Thread> threads = new ArrayList<>();
       for (int at = 0; at < 8; at++) {
-        Thread thread = new Thread(() -> {
-          try {
-            start.await();
-            place.call("turns", 20_000);
-          } catch (Throwable error) {
-            failed.set(true);
-          }
-        });
+        Thread thread =
+            new Thread(
+                () -> {
+                  try {
+                    start.await();
+                    place.call("turns", 20_000);
+                  } catch (Throwable error) {
+                    failed.set(true);
+                  }
+                });
         thread.start();
         threads.add(thread);
       }
@@ -600,10 +636,13 @@ class HookTest {
 
   @Test
   void aBadConditionIsRefusedWithItsReason() throws Exception {
-    Place place = Place.of("class Few {\n  static int work(int n) {\n    return n; //: here\n  }\n}\n");
+    Place place =
+        Place.of("class Few {\n  static int work(int n) {\n    return n; //: here\n  }\n}\n");
     place.type();
-    StillframeException refused = assertThrows(StillframeException.class,
-        () -> Placed.put(Probe.at(place.at("here")).condition("n ==")));
+    StillframeException refused =
+        assertThrows(
+            StillframeException.class,
+            () -> Placed.put(Probe.at(place.at("here")).condition("n ==")));
     assertEquals("condition", refused.code());
     for (String location : List.of("", "App.java:0", "App.java:4..2")) {
       refused = assertThrows(StillframeException.class, () -> Placed.put(Probe.at(location)));

@@ -95,28 +95,52 @@ class LocateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"java.lang.Object#hashCode", "java.lang.Thread#getName",
-      "java.lang.Integer#valueOf", "java.lang.ThreadLocal#get"})
+  @ValueSource(
+      strings = {
+        "java.lang.Object#hashCode",
+        "java.lang.Thread#getName",
+        "java.lang.Integer#valueOf",
+        "java.lang.ThreadLocal#get"
+      })
   void whatAProbeItselfRunsIsRefused(String location) throws Exception {
     try (Placed placed = Placed.put(Probe.at(location).unchecked())) {
       Till.is(() -> !placed.state().equals("armed"), () -> "" + placed.report());
       Tree report = placed.report();
-      boolean isSaid = report.toString().contains("used by the probe itself")
-          || report.at("state").text().equals("pending") || report.at("state").text().equals("refused");
+      boolean isSaid =
+          report.toString().contains("used by the probe itself")
+              || report.at("state").text().equals("pending")
+              || report.at("state").text().equals("refused");
       assertTrue(isSaid, report.toString());
     }
     // It goes on.
     assertEquals(5, Integer.parseInt("5"));
   }
 
-  /** Code that the agent's own writing and linking may well call: never a recursion, never a crash. */
+  /**
+   * Code that the agent's own writing and linking may well call: never a recursion, never a crash.
+   */
   @ParameterizedTest
-  @ValueSource(strings = {"java.lang.String#hashCode", "java.util.HashMap#get", "java.util.HashMap#getNode",
-      "java.util.HashMap#putVal", "java.util.ArrayList#grow", "java.lang.StringBuilder#toString",
-      "java.lang.String#equals", "java.lang.String#length", "java.util.concurrent.ConcurrentHashMap#get",
-      "java.lang.Math#max", "java.util.Arrays#copyOf", "java.lang.System#getProperty",
-      "java.lang.String#charAt", "java.lang.AbstractStringBuilder#append", "java.util.Objects#requireNonNull",
-      "java.lang.ClassLoader#loadClass", "java.net.URI#create", "java.util.ArrayList#add"})
+  @ValueSource(
+      strings = {
+        "java.lang.String#hashCode",
+        "java.util.HashMap#get",
+        "java.util.HashMap#getNode",
+        "java.util.HashMap#putVal",
+        "java.util.ArrayList#grow",
+        "java.lang.StringBuilder#toString",
+        "java.lang.String#equals",
+        "java.lang.String#length",
+        "java.util.concurrent.ConcurrentHashMap#get",
+        "java.lang.Math#max",
+        "java.util.Arrays#copyOf",
+        "java.lang.System#getProperty",
+        "java.lang.String#charAt",
+        "java.lang.AbstractStringBuilder#append",
+        "java.util.Objects#requireNonNull",
+        "java.lang.ClassLoader#loadClass",
+        "java.net.URI#create",
+        "java.util.ArrayList#add"
+      })
   void theJdksOwnCodeIsProbedOrRefused(String location) throws Exception {
     try (Placed placed = Placed.put(Probe.at(location).unchecked())) {
       String state = placed.settled().at("state").text();
@@ -138,9 +162,11 @@ class LocateTest {
 
   @Test
   void aModuleOfTheJdkThatIsNotItsInnermost() throws Exception {
-    var server = com.sun.net.httpserver.HttpServer.create(
-        new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0), 0);
-    try (Placed placed = Placed.on(Probe.at("sun.net.httpserver.ServerImpl#getAddress").unchecked())) {
+    var server =
+        com.sun.net.httpserver.HttpServer.create(
+            new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0), 0);
+    try (Placed placed =
+        Placed.on(Probe.at("sun.net.httpserver.ServerImpl#getAddress").unchecked())) {
       assertTrue(server.getAddress().getPort() > 0);
       assertEquals(1, placed.hits());
       Tree snapshot = placed.snapshot();
@@ -152,12 +178,20 @@ class LocateTest {
 
   @Test
   void aHiddenClassIsRefusedAndSaysSo() throws Exception {
-    Place place = Place.of("class Hidden {\n  static int work(int n) {\n    return n; //: here\n  }\n"
-        + "  static Class<?> hide(byte[] bytes) throws Exception {\n"
-        + "    return java.lang.invoke.MethodHandles.lookup().defineHiddenClass(bytes, true).lookupClass();\n"
-        + "  }\n}\n");
-    byte[] bytes = java.nio.file.Files.readAllBytes(
-        place.folder.resolve(place.source.path().replace(".java", ".class")));
+    Place place =
+        Place.of(
+            "class Hidden {\n"
+                + "  static int work(int n) {\n"
+                + "    return n; //: here\n"
+                + "  }\n"
+                + "  static Class<?> hide(byte[] bytes) throws Exception {\n"
+                + "    return java.lang.invoke.MethodHandles.lookup().defineHiddenClass(bytes,"
+                + " true).lookupClass();\n"
+                + "  }\n"
+                + "}\n");
+    byte[] bytes =
+        java.nio.file.Files.readAllBytes(
+            place.folder.resolve(place.source.path().replace(".java", ".class")));
     Class<?> hidden = (Class<?>) place.call("hide", (Object) bytes);
     try (Placed placed = Placed.put(Probe.at(place.at("here")).count())) {
       // The plain class of the same file has the line too, and takes it.
@@ -170,7 +204,8 @@ class LocateTest {
 
   @Test
   void aMethodThatGrowsTooLargeIsRefused() throws Exception {
-    StringBuilder text = new StringBuilder("class Large {\n  static int work(int n) {\n    int a = n;\n");
+    StringBuilder text =
+        new StringBuilder("class Large {\n  static int work(int n) {\n    int a = n;\n");
     for (int line = 0; line < 1998; line++) {
       text.append("    a += n;").append(line == 1000 ? " //: here" : "").append('\n');
     }

@@ -95,7 +95,8 @@ class MechanismTest {
     String other = "-javaagent:" + jar + (how.endsWith("change") ? "=change" : "=watch");
     String ours = "-agentpath:" + System.getProperty("stillframe.library");
     App app = App.of(folder, PROGRAM, WORK).bare().variable("STILLFRAME_SINK", "stderr");
-    String[] options = how.startsWith("before") ? new String[] {other, ours} : new String[] {ours, other};
+    String[] options =
+        how.startsWith("before") ? new String[] {other, ours} : new String[] {ours, other};
     App.Ended ended = app.option(options).run();
     String text = how.endsWith("change") ? "them" : "ours";
     assertEquals(text + " " + text + " 1 2 true true\n", ended.well() + ended.err());
@@ -151,10 +152,12 @@ class MechanismTest {
 
   @Test
   void probesThatComeAndGoLeaveNoClass() throws Exception {
-    App app = App.of(folder, CYCLES, TARGET).variable("STILLFRAME_SINK", "file://" + folder.resolve("o"));
+    App app =
+        App.of(folder, CYCLES, TARGET).variable("STILLFRAME_SINK", "file://" + folder.resolve("o"));
     String[] words = app.option("-Xmx128m").run("1000").well().strip().split(" ");
     assertTrue(Long.parseLong(words[1]) < 20, words[1] + " hidden classes more");
-    // The machine merges constant pools and never drops an entry: each place leaves some in its class.
+    // The machine merges constant pools and never drops an entry: each place leaves some in its
+    // class.
     assertTrue(Long.parseLong(words[0]) < 64 << 10, words[0] + " KiB of metaspace");
   }
 
@@ -234,13 +237,22 @@ class MechanismTest {
   static Stream<String> machines() {
     List<String> always =
         List.of(
-            "-Xcheck:jni", "-XX:+UseSerialGC -Xmx24m -Xmn4m", "-Xint", "-XX:+UseZGC -Xmx128m",
-            "-XX:-UseCompressedOops", "-XX:+UseG1GC -Xmx32m", "-XX:+UseParallelGC -Xmx32m",
+            "-Xcheck:jni",
+            "-XX:+UseSerialGC -Xmx24m -Xmn4m",
+            "-Xint",
+            "-XX:+UseZGC -Xmx128m",
+            "-XX:-UseCompressedOops",
+            "-XX:+UseG1GC -Xmx32m",
+            "-XX:+UseParallelGC -Xmx32m",
             "-Xcomp -XX:TieredStopAtLevel=1");
-    List<String> full = List.of("-Xcomp", "-XX:+UseShenandoahGC -Xmx64m", "-XX:+VerifyBeforeGC"
-        + " -XX:+UnlockDiagnosticVMOptions -XX:+UseSerialGC -Xmx24m");
+    List<String> full =
+        List.of(
+            "-Xcomp",
+            "-XX:+UseShenandoahGC -Xmx64m",
+            "-XX:+VerifyBeforeGC" + " -XX:+UnlockDiagnosticVMOptions -XX:+UseSerialGC -Xmx24m");
     return Boolean.getBoolean("stillframe.full")
-        ? Stream.concat(always.stream(), full.stream()) : always.stream();
+        ? Stream.concat(always.stream(), full.stream())
+        : always.stream();
   }
 
   @ParameterizedTest
@@ -258,8 +270,13 @@ class MechanismTest {
     for (String line : lines.subList(0, 8)) {
       assertTrue(line.matches("(armed|resting|stopped|done) true"), ended.out());
     }
-    String err = ended.err().lines().filter(line -> !line.contains("A restricted method")
-        && !line.startsWith("WARNING")).toList().toString();
+    String err =
+        ended
+            .err()
+            .lines()
+            .filter(line -> !line.contains("A restricted method") && !line.startsWith("WARNING"))
+            .toList()
+            .toString();
     assertEquals("[]", err);
   }
 
@@ -267,8 +284,11 @@ class MechanismTest {
   void anArchiveOfClassesIsStillUsed() throws Exception {
     Path archive = folder.resolve("app.jsa");
     Path jar = folder.resolve("app.jar");
-    App.of(folder, TARGET, "class Main { public static void main(String[] w) {"
-        + " System.out.println(Target.work(1)); } }");
+    App.of(
+        folder,
+        TARGET,
+        "class Main { public static void main(String[] w) {"
+            + " System.out.println(Target.work(1)); } }");
     try (var out = new java.util.jar.JarOutputStream(java.nio.file.Files.newOutputStream(jar))) {
       for (String name : List.of("Target.class", "Main.class")) {
         out.putNextEntry(new java.util.jar.JarEntry(name));
@@ -278,10 +298,21 @@ class MechanismTest {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     run(java, "-XX:ArchiveClassesAtExit=" + archive, "-cp", jar.toString(), "Main");
     String agent = "-agentpath:" + System.getProperty("stillframe.library");
-    String said = run(java, agent, "-Xshare:on", "-XX:SharedArchiveFile=" + archive,
-        "-Xlog:class+load", "-cp", jar.toString(), "Main");
-    assertTrue(said.lines().anyMatch(line -> line.contains(" Target source: shared objects file (top)")), said);
-    assertTrue(said.lines().anyMatch(line -> line.contains("java.lang.Object source: shared")), said);
+    String said =
+        run(
+            java,
+            agent,
+            "-Xshare:on",
+            "-XX:SharedArchiveFile=" + archive,
+            "-Xlog:class+load",
+            "-cp",
+            jar.toString(),
+            "Main");
+    assertTrue(
+        said.lines().anyMatch(line -> line.contains(" Target source: shared objects file (top)")),
+        said);
+    assertTrue(
+        said.lines().anyMatch(line -> line.contains("java.lang.Object source: shared")), said);
   }
 
   private static String run(String... command) throws Exception {

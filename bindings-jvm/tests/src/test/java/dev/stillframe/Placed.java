@@ -13,12 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class Placed implements AutoCloseable {
   private static final List<String> COUNTED =
       List.of(
-          "captured",
-          "condition_false",
-          "condition_failed",
-          "over_quota",
-          "buffer_full",
-          "missed");
+          "captured", "condition_false", "condition_failed", "over_quota", "buffer_full", "missed");
 
   final String id;
   final BlockingQueue<String> got = new LinkedBlockingQueue<>();
@@ -72,7 +67,8 @@ final class Placed implements AutoCloseable {
           Tree report = report();
           boolean waits = report.at("state").text().equals("pending");
           // Between its state and its place stands the setting of the hooks.
-          boolean isOnItsWay = report.at("at").isNull() && report.at("state").text().equals("armed");
+          boolean isOnItsWay =
+              report.at("at").isNull() && report.at("state").text().equals("armed");
           return waits || isOnItsWay ? null : report;
         },
         () -> "never left pending: " + report());

@@ -30,18 +30,19 @@ class ProcessTest {
       """
           + ARMED
           + """
-          for (String word : words) work(Integer.parseInt(word));
-          System.out.println("done");
-        }
-      }
-      """;
+              for (String word : words) work(Integer.parseInt(word));
+              System.out.println("done");
+            }
+          }
+          """;
 
   @TempDir Path folder;
 
   @Test
   void probesAndSinkOfTheEnvironmentNeedNoHub() throws Exception {
-    App app = App.of(folder, APP)
-        .probes("{'location': '@here\", 'condition': 'total > 100', 'watches': ['total + 1']}");
+    App app =
+        App.of(folder, APP)
+            .probes("{'location': '@here\", 'condition': 'total > 100', 'watches': ['total + 1']}");
     App.Ended ended = app.variable("STILLFRAME_SINK", "stdout").run("1", "60");
     assertEquals("", ended.err());
     assertTrue(ended.well().contains("done\n"));
@@ -65,8 +66,10 @@ class ProcessTest {
     try (var files = Files.list(results)) {
       Path file = files.toList().get(0);
       assertTrue(file.getFileName().toString().matches("checkout-.*\\.jsonl"), file.toString());
-      List<Long> seen = Files.readAllLines(file).stream()
-          .map(line -> Tree.of(line).at("locals", "n").number()).toList();
+      List<Long> seen =
+          Files.readAllLines(file).stream()
+              .map(line -> Tree.of(line).at("locals", "n").number())
+              .toList();
       assertEquals(LongStream.range(0, 5).boxed().toList(), seen);
     }
   }
@@ -82,8 +85,12 @@ class ProcessTest {
 
   @Test
   void aMissingProbesFileIsNoHarm() throws Exception {
-    App app = App.of(folder, "class Program { public static void main(String[] words) {"
-        + " System.out.println(\"on\"); } }").variable("STILLFRAME_PROBES", "/nowhere.json");
+    App app =
+        App.of(
+                folder,
+                "class Program { public static void main(String[] words) {"
+                    + " System.out.println(\"on\"); } }")
+            .variable("STILLFRAME_PROBES", "/nowhere.json");
     App.Ended ended = app.run();
     assertEquals("on\n", ended.well());
     assertEquals(1, ended.err().lines().count(), ended.err());

@@ -36,7 +36,8 @@ class QuotasTest {
   void quotasGrantWhatTheVectorsSay() throws Exception {
     StringBuilder text = new StringBuilder("class Quotas {\n");
     for (int at = 0; at < 10; at++) {
-      text.append("  static int hit" + at + "(int x, String name) {\n    return x; //: " + at + "\n  }\n");
+      text.append(
+          "  static int hit" + at + "(int x, String name) {\n    return x; //: " + at + "\n  }\n");
     }
     place = Place.of(text + "}\n");
     place.type();
@@ -79,16 +80,22 @@ class QuotasTest {
       }
       assertTrue(Stillframe.flush(Duration.ofSeconds(20)));
       Tree after = probe.report();
-      step.at("expect").entries().forEach((key, wanted) -> {
-        Object found = key.equals("state")
-            ? after.at("state").text()
-            : (Object) (after.at("counters", key).number() - before.at(key).number());
-        Object expected = key.equals("state")
-            ? REPORTED.getOrDefault(wanted.text(), wanted.text()) : wanted.value();
-        if (!found.equals(expected)) {
-          faults.add(one.at("name") + ": " + key + " is " + found + ", wanted " + wanted);
-        }
-      });
+      step.at("expect")
+          .entries()
+          .forEach(
+              (key, wanted) -> {
+                Object found =
+                    key.equals("state")
+                        ? after.at("state").text()
+                        : (Object) (after.at("counters", key).number() - before.at(key).number());
+                Object expected =
+                    key.equals("state")
+                        ? REPORTED.getOrDefault(wanted.text(), wanted.text())
+                        : wanted.value();
+                if (!found.equals(expected)) {
+                  faults.add(one.at("name") + ": " + key + " is " + found + ", wanted " + wanted);
+                }
+              });
     }
     placed.values().forEach(Placed::close);
   }
@@ -96,11 +103,13 @@ class QuotasTest {
   /** The specification of a case at a place, as JSON. */
   private static String spec(Tree spec, String location) {
     StringBuilder json = new StringBuilder("{\"location\":\"" + location + "\",\"exact\":true");
-    spec.entries().forEach((key, value) -> {
-      if (!key.equals("location")) {
-        json.append(",\"").append(key).append("\":").append(json(value));
-      }
-    });
+    spec.entries()
+        .forEach(
+            (key, value) -> {
+              if (!key.equals("location")) {
+                json.append(",\"").append(key).append("\":").append(json(value));
+              }
+            });
     return json.append('}').toString();
   }
 

@@ -20,8 +20,7 @@ import javax.tools.ToolProvider;
 /** One source file, by its first type. */
 record Source(String packageName, String typeName, String text) {
   private static final Pattern PACKAGE = Pattern.compile("package ([\\w.]+);");
-  private static final Pattern TYPE =
-      Pattern.compile("\\b(?:class|interface|enum|record) (\\w+)");
+  private static final Pattern TYPE = Pattern.compile("\\b(?:class|interface|enum|record) (\\w+)");
 
   static Source of(String text) {
     Matcher type = TYPE.matcher(text);

@@ -70,8 +70,9 @@ class TemplatesTest {
   }
 
   private static String refused(String message, Tree wanted) {
-    boolean right = !wanted.at("refused").isNull()
-        && message.toLowerCase().contains(wanted.at("refused").text().toLowerCase());
+    boolean right =
+        !wanted.at("refused").isNull()
+            && message.toLowerCase().contains(wanted.at("refused").text().toLowerCase());
     return right ? null : message;
   }
 }

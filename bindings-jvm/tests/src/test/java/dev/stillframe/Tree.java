@@ -1,6 +1,7 @@
 // JSON for looking into: what a snapshot, a status or a file of vectors holds.
 //
-// Knows the grammar and no names. Whole numbers are Long or BigInteger, others Double, so that `1` and
+// Knows the grammar and no names. Whole numbers are Long or BigInteger, others Double, so that `1`
+// and
 // `1.0` differ.
 
 package dev.stillframe;

@@ -254,8 +254,8 @@ class ValueTest {
   @Test
   void aClassThatWasNotUsedYetStaysSo() throws Exception {
     things.type("Things$Base");
-    Class<?> unborn = Class.forName(things.type().getName() + "$Unborn", false,
-        things.type().getClassLoader());
+    Class<?> unborn =
+        Class.forName(things.type().getName() + "$Unborn", false, things.type().getClassLoader());
     Probe probe = Probe.at(things.at("hit")).log("{Unborn.HIDDEN}");
     try (Placed placed = Placed.on(probe)) {
       things.call("run");

@@ -30,24 +30,22 @@ final class Vectors {
   }
 
   /**
-   * Says how many cases of a file ran in real frames, and why others did not: to who runs the tests,
-   * and to the gate, which sums up all runtimes.
+   * Says how many cases of a file ran in real frames, and why others did not: to who runs the
+   * tests, and to the gate, which sums up all runtimes.
    */
   static void tell(String file, long ran, Map<String, Integer> skipped) throws IOException {
     int sum = skipped.values().stream().mapToInt(Integer::intValue).sum();
     String line = file + "\tJava " + VERSION + "\t" + ran + "\t" + sum + "\n";
     String reasons =
-        new TreeMap<>(skipped).entrySet().stream()
-            .map(reason -> "\t" + reason.getValue() + "\t" + reason.getKey() + "\n")
-            .collect(Collectors.joining());
+        new TreeMap<>(skipped)
+            .entrySet().stream()
+                .map(reason -> "\t" + reason.getValue() + "\t" + reason.getKey() + "\n")
+                .collect(Collectors.joining());
     System.err.print((line + reasons).replace("\t", "  "));
     String summary = System.getenv("STILLFRAME_CONFORMANCE");
     if (summary != null) {
       Files.writeString(
-          Path.of(summary),
-          line + reasons,
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+          Path.of(summary), line + reasons, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
   }
 }

@@ -93,7 +93,8 @@ class VectorsTest {
       if (at % BURST == 0) {
         Placed.anew();
       }
-      List<String> sources = all.get(at).stream().map(one -> one.at("source").text()).distinct().toList();
+      List<String> sources =
+          all.get(at).stream().map(one -> one.at("source").text()).distinct().toList();
       Cases.Case one = cases.all.get(at);
       cases.type(one);
       Probe probe = Probe.at(one.location()).watch(sources.toArray(new String[0]));
