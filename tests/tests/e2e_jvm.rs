@@ -1,7 +1,7 @@
 //! The same story on the JVM: a hub, a shop with not one line changed, probes in it, what they show.
 //!
-//! Knows the commands and their JSON, and the shop's sources. Invariant: the shop is the one of the demo,
-//! started by `run`, or attached to while it sells.
+//! Knows the commands and their JSON, and the shop's sources. Invariant: the shop is the one of the
+//! demo, started by `run`, or attached to while it sells.
 
 use serde_json::Value;
 use std::path::PathBuf;

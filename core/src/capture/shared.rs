@@ -1,8 +1,8 @@
 //! Names that all captures of the process share: a stream calls each by a number of three bytes.
 //!
-//! Knows texts, not what is called so. A capture never leaves the process before it is checked, so a name
-//! that is here need not be spelled in it. Invariant: a name is only ever added and never changes, so
-//! whoever was told its number finds it; reading takes no lock; the table is bounded.
+//! Knows texts, not what is called so. A capture never leaves the process before it is checked, so a
+//! name that is here need not be spelled in it. Invariant: a name is only ever added and never
+//! changes, so whoever was told its number finds it; reading takes no lock; the table is bounded.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, TryLockError};

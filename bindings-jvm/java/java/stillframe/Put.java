@@ -15,7 +15,7 @@ final class Put {
   /** Up to here words of eight bytes are faster than a call. */
   private static final int SHORT_COPY = 64;
 
-  /** Whether the last eight bytes of an array, read from its first on, are its own: objects are padded. */
+  /** Whether an array's last eight bytes, read from its first on, are its own: objects are padded. */
   private static final boolean ENDS_IN_WORDS = Memory.BYTES % 8 == 0 && Memory.CHARS % 8 == 0;
 
   private Put() {}

@@ -55,7 +55,9 @@ class EndTest {
               return;
             case "stopped": Stillframe.stop(); return;
             case "arming":
-              for (int i = 0; i < 20; i++) Stillframe.probe(Probe.at("Work.java:3").condition("n > " + i));
+              for (int i = 0; i < 20; i++) {
+                Stillframe.probe(Probe.at("Work.java:3").condition("n > " + i));
+              }
               return;
             default:
           }

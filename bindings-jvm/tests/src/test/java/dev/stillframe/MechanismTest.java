@@ -131,7 +131,9 @@ class MechanismTest {
               "vmClassloaderStats", new Object[] {new String[0]},
               new String[] {String[].class.getName()});
           for (String line : histogram.toString().split("\\n")) {
-            if (line.endsWith("+ hidden classes")) used[1] += Long.parseLong(line.strip().split(" +")[0]);
+            if (line.endsWith("+ hidden classes")) {
+              used[1] += Long.parseLong(line.strip().split(" +")[0]);
+            }
           }
           return used;
         }
@@ -174,7 +176,8 @@ class MechanismTest {
         }
         static void probes() {
           put(Probe.at("Target.java:6"));
-          put(Probe.at("Target.java:6").condition("n % 3 == 0 && name.length() > 2").watch("list.size()"));
+          String condition = "n % 3 == 0 && name.length() > 2";
+          put(Probe.at("Target.java:6").condition(condition).watch("list.size()"));
           put(Probe.at("Target.java:6").condition("list.get(9999) == null").watch("name"));
           put(Probe.at("Target.java:6").log("{n} {name} {list}"));
           put(Probe.at("Target.java:6").count());
