@@ -121,7 +121,7 @@ impl<'a> Writer<'a> {
     fn narrow(&mut self, value: &Value<'_>, max_bytes: usize) -> bool {
         match *value {
             Value::Int32(value) => self.int(i64::from(value)),
-            Value::Float32(value) => self.put_after(stream::FLOAT, f64::from(value).to_le_bytes()),
+            Value::Float32(value) => self.put_after(stream::FLOAT32, value.to_le_bytes()),
             Value::Char(unit) => self.text(Text::Units16(&[unit]), max_bytes),
             _ => false,
         }
