@@ -14,7 +14,7 @@ use crate::classes::Jdk;
 use crate::ffi::{Env, Field};
 use crate::jvmti::Jvmti;
 use crate::value::{self, Objects};
-use jni_sys::{jobject, jobjectArray};
+use jni_sys::{jobject, jobjectArray, jstring};
 use stack::Stack;
 use std::cell::OnceCell;
 use std::ptr::null_mut;
@@ -28,6 +28,8 @@ pub(crate) struct Frame<'h> {
     locals: jobjectArray,
     /// Frames of ours on top of the stack.
     skip: i32,
+    /// The thread's name; null if whoever called did not know it.
+    named: jstring,
     objects: Objects,
     stack: OnceCell<Stack>,
     thread_name: OnceCell<String>,
@@ -39,12 +41,12 @@ impl<'h> Frame<'h> {
         env: Env,
         jvmti: Jvmti,
         plan: &'h Plan,
-        locals: jobjectArray,
+        (locals, named): (jobjectArray, jstring),
         skip: i32,
     ) -> Option<Self> {
         let objects = Objects::new(env, jvmti, Jdk::current()?);
         let (stack, thread_name) = (OnceCell::new(), OnceCell::new());
-        Some(Self { plan, locals, skip, objects, stack, thread_name })
+        Some(Self { plan, locals, skip, named, objects, stack, thread_name })
     }
 
     fn local(&self, index: usize) -> Reading<Value<'_>> {
@@ -195,7 +197,10 @@ impl Walker for Frame<'_> {
     }
 
     fn thread_name(&self) -> Text<'_> {
-        let name = || self.objects.jvmti.thread_name(null_mut()).unwrap_or_default();
+        let name = || match self.named.is_null() {
+            true => self.objects.jvmti.thread_name(null_mut()).unwrap_or_default(),
+            false => self.objects.env.text(self.named),
+        };
         Text::Utf8(self.thread_name.get_or_init(name))
     }
 

@@ -24,7 +24,7 @@ static OPEN: [Mutex<Option<(Open, u32)>>; FRAMES] = [const { Mutex::new(None) };
 
 /// Fills the frame of a capture that was opened by the hook `token`; its address, or the capture if it
 /// has no room for a variable.
-pub(super) fn fill(open: Open, token: u32, hooked: &Hooked, deadline: u64) -> Result<i64, Open> {
+pub(super) fn fill(open: Open, token: u32, hooked: &Hooked) -> Result<i64, Open> {
     let number = open.buffer() as usize;
     let (Some(frame), Some(place)) = (MEMORY.get(number), OPEN.get(number)) else {
         return Err(open);
@@ -38,7 +38,7 @@ pub(super) fn fill(open: Open, token: u32, hooked: &Hooked, deadline: u64) -> Re
         (open.address + open.len) as u64,
         (open.address + end) as u64,
         open.address as u64,
-        deadline,
+        open.deadline_ns,
         hooked.constants() as u64,
         u64::from(begun.names) | u64::from(begun.objects) << 32,
         number as u64,

@@ -14,7 +14,6 @@ use std::ffi::{CStr, c_void};
 use std::ptr::null_mut;
 use stillframe_core::agent::Open;
 use stillframe_core::capture::shared::SharedNames;
-use stillframe_core::clock;
 
 /// Frames of ours on top of the probed one: the native method, what the line calls, and what that calls.
 /// Those of the bridge itself are left out by name.
@@ -30,8 +29,8 @@ thread_local! {
 /// The native methods of the bridge.
 pub(crate) fn bridge_natives() -> [(&'static CStr, &'static CStr, *mut c_void); 12] {
     [
-        (c"open", c"(I)J", open as *mut c_void),
-        (c"openWith", c"(I[Ljava/lang/Object;)J", open_with as *mut c_void),
+        (c"open", c"(ILjava/lang/String;)J", open as *mut c_void),
+        (c"openWith", c"(I[Ljava/lang/Object;Ljava/lang/String;)J", open_with as *mut c_void),
         (c"publish", c"(J)V", publish as *mut c_void),
         (c"abandon", c"(J)V", abandon as *mut c_void),
         (c"test", c"(I[Ljava/lang/Object;)Z", test as *mut c_void),
@@ -50,19 +49,19 @@ fn hook_of(site: i32) -> Option<&'static Hooked> {
     hooked(site.cast_unsigned())
 }
 
-/// Runs `work` with the values of a hit.
+/// Runs `work` with the values of a hit: its locals, and the name of its thread if that is known.
 fn with_frame<T>(
     raw: *mut JNIEnv,
     hooked: &Hooked,
-    locals: jobjectArray,
+    values: (jobjectArray, jstring),
     work: impl FnOnce(&Frame<'_>) -> T,
 ) -> Option<T> {
     let (env, machine) = (Env::new(raw)?, Machine::get()?);
-    Some(work(&Frame::new(env, machine.jvmti, &hooked.plan, locals, SKIP)?))
+    Some(work(&Frame::new(env, machine.jvmti, &hooked.plan, values, SKIP)?))
 }
 
-extern "system" fn open(raw: *mut JNIEnv, _class: jclass, site: i32) -> i64 {
-    guard(0, || opened(raw, site, null_mut()))
+extern "system" fn open(raw: *mut JNIEnv, _class: jclass, site: i32, thread: jstring) -> i64 {
+    guard(0, || opened(raw, site, (null_mut(), thread)))
 }
 
 extern "system" fn open_with(
@@ -70,28 +69,27 @@ extern "system" fn open_with(
     _class: jclass,
     site: i32,
     locals: jobjectArray,
+    thread: jstring,
 ) -> i64 {
-    let within = |env: Env| env.in_frame(REFERENCES, || opened(raw, site, locals));
+    let within = |env: Env| env.in_frame(REFERENCES, || opened(raw, site, (locals, thread)));
     guard(0, || Env::new(raw).map_or(0, within))
 }
 
-fn opened(raw: *mut JNIEnv, site: i32, locals: jobjectArray) -> i64 {
+fn opened(raw: *mut JNIEnv, site: i32, values: (jobjectArray, jstring)) -> i64 {
     let Some(hooked) = hook_of(site) else { return 0 };
     if INSIDE.replace(true) {
         hooked.agent.missed_in_parallel(hooked.site);
         return 0;
     }
     let open =
-        with_frame(raw, hooked, locals, |frame| hooked.agent.open_in_parallel(hooked.site, frame));
+        with_frame(raw, hooked, values, |frame| hooked.agent.open_in_parallel(hooked.site, frame));
     let address = open.flatten().map_or(0, |open| filled(open, site, hooked));
     INSIDE.set(address != 0);
     address
 }
 
 fn filled(open: Open, site: i32, hooked: &Hooked) -> i64 {
-    let limits = hooked.agent.site(hooked.site).map(|site| site.plan.limits).unwrap_or_default();
-    let deadline = clock::monotonic_ns().saturating_add(limits.deadline_ns);
-    match frames::fill(open, site.cast_unsigned(), hooked, deadline) {
+    match frames::fill(open, site.cast_unsigned(), hooked) {
         Ok(address) => address,
         Err(open) => {
             hooked.agent.abandon_in_parallel(open);
@@ -137,7 +135,7 @@ extern "system" fn test(raw: *mut JNIEnv, _class: jclass, site: i32, locals: job
             return false;
         }
         let tested = env.in_frame(REFERENCES, || {
-            with_frame(raw, hooked, locals, |frame| {
+            with_frame(raw, hooked, (locals, null_mut()), |frame| {
                 hooked.agent.test_in_parallel(hooked.site, frame)
             })
         });

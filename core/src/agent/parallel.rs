@@ -31,6 +31,8 @@ pub struct Open {
     pub address: usize,
     /// Bytes written so far: the writer goes on behind them.
     pub len: usize,
+    /// When the writer stops, on the monotonic clock.
+    pub deadline_ns: u64,
 }
 
 impl Open {
@@ -250,7 +252,8 @@ impl<R: Runtime> Agent<R> {
             return Took::All;
         };
         let parked = claim.park();
-        Took::Snapshot(Open { site: site.index, parked, meter, begun, address, len })
+        let deadline_ns = header.monotonic_ns.saturating_add(site.plan.limits.deadline_ns);
+        Took::Snapshot(Open { site: site.index, parked, meter, begun, address, len, deadline_ns })
     }
 
     /// The variables of `open` are written: `fill` makes the buffer's bytes as many as there are now.

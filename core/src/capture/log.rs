@@ -32,7 +32,7 @@ pub fn log_line<W: Walker>(
         let mut walk = Walk::new(walker, &plan.limits, &plan.redaction, header, out);
         let trace_id = walker.trace_id().unwrap_or_default();
         walk.writer.put(header.bytes(ProbeKind::Log, trace_id));
-        super::stack::write(&mut walk, 1);
+        walk.stack(1);
     }
     out.extend_from_slice(&[stream::MESSAGE, 0, 0, 0, 0]);
     let start = out.len();

@@ -19,12 +19,13 @@ const REDACTED: u16 = 0x8000;
 /// The lower bits: the number; all of them set when the name was forgotten.
 const NUMBER: u16 = 0x3fff;
 
-pub(super) struct Names {
-    table: Table<REMEMBERED>,
+/// Names that at most three quarters of `N` are remembered of.
+pub(super) struct Names<const N: usize = REMEMBERED> {
+    table: Table<N>,
     defined: u16,
 }
 
-impl Names {
+impl<const N: usize> Names<N> {
     pub(super) fn new() -> Self {
         Self { table: Table::new(), defined: 0 }
     }
@@ -88,7 +89,7 @@ impl Names {
             None => {
                 let redacted = redaction.name_text(text);
                 // Names of fields need the table more: keys of one large map must not fill it.
-                if self.table.used() < REMEMBERED / 2 {
+                if self.table.used() < N / 2 {
                     let verdict = if redacted { REDACTED } else { READABLE };
                     self.table.put(slot, identity, verdict | NUMBER);
                 }
@@ -155,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_key_is_known_by_its_place_and_length() {
-        let (redaction, mut names) = (Redaction::standard(), Names::new());
+        let (redaction, mut names) = (Redaction::standard(), Names::<REMEMBERED>::new());
         let keys = b"passwordless";
         for _ in 0..2 {
             assert!(names.is_redacted_key(Text::Latin1(&keys[..8]), &redaction));
@@ -168,7 +169,7 @@ mod tests {
 
     #[test]
     fn many_keys_leave_room_for_names() {
-        let (redaction, mut names) = (Redaction::standard(), Names::new());
+        let (redaction, mut names) = (Redaction::standard(), Names::<REMEMBERED>::new());
         let keys: Vec<String> = (0..1_000).map(|n| format!("key{n}")).collect();
         for key in &keys {
             assert!(!names.is_redacted_key(Text::Utf8(key), &redaction));

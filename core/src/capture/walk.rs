@@ -22,6 +22,8 @@ use crate::value::{Kind, Object, Reading, Text, Value};
 /// Objects that a capture remembers, so that it can refer to them; beyond three quarters of it aliases
 /// are written again, and cycles end at the depth limit.
 const OBJECTS: usize = 512;
+/// Names of frames that are remembered where no value is walked.
+const FEW_NAMES: usize = 16;
 /// Ordinal of an object whose bytes were rolled back: no stream is long enough to hold so many.
 const FORGOTTEN: u16 = u16::MAX;
 /// Values between two looks at the clock, which costs 17 ns: about 5 µs of walking.
@@ -40,7 +42,7 @@ pub fn snapshot<W: Walker>(walker: &W, plan: &Plan, header: &Header, out: &mut V
     let mut walk = Walk::new(walker, &plan.limits, &plan.redaction, header, out);
     let trace_id = walker.trace_id().unwrap_or_default();
     walk.writer.put(header.bytes(ProbeKind::Snap, trace_id));
-    super::stack::write(&mut walk, plan.limits.frames as usize);
+    walk.stack(plan.limits.frames);
     super::roots::write(&mut walk, &plan.watches);
     walk.writer.reserved([stream::END]);
 }
@@ -53,12 +55,28 @@ pub(super) fn prefix<W: Walker>(
     header: &Header,
     out: &mut Vec<u8>,
 ) -> (u16, u16) {
-    let mut walk = Walk::new(walker, &plan.limits, &plan.redaction, header, out);
     let trace_id = walker.trace_id().unwrap_or_default();
+    if plan.watches.is_empty() {
+        // No value is walked: a walk's tables would cost more than all that is written.
+        let end = end_of(&plan.limits, out);
+        let (mut writer, mut names) = (Writer::new(out, end), Names::<FEW_NAMES>::new());
+        writer.put(header.bytes(ProbeKind::Snap, trace_id));
+        let frames = plan.limits.frames as usize;
+        super::stack::write(walker, (&mut writer, &mut names), end, frames);
+        return (names.defined(), 0);
+    }
+    let mut walk = Walk::new(walker, &plan.limits, &plan.redaction, header, out);
     walk.writer.put(header.bytes(ProbeKind::Snap, trace_id));
-    super::stack::write(&mut walk, plan.limits.frames as usize);
+    walk.stack(plan.limits.frames);
     super::roots::write_watches_alone(&mut walk, &plan.watches);
     (walk.names.defined(), walk.opened)
+}
+
+/// Where the bytes of a stream end, room for its own end left aside.
+fn end_of(limits: &CaptureLimits, out: &Vec<u8>) -> usize {
+    let most = CaptureLimits::CEILING.snapshot_bytes;
+    let bytes = (limits.snapshot_bytes.min(most) as usize).max(stream::MIN_BYTES);
+    bytes.min(out.capacity()) - RESERVED
 }
 
 /// What a roll-back restores.
@@ -96,9 +114,7 @@ impl<'a, W: Walker> Walk<'a, W> {
         header: &Header,
         out: &'a mut Vec<u8>,
     ) -> Self {
-        let most = CaptureLimits::CEILING.snapshot_bytes;
-        let bytes = (limits.snapshot_bytes.min(most) as usize).max(stream::MIN_BYTES);
-        let end = bytes.min(out.capacity()) - RESERVED;
+        let end = end_of(limits, out);
         Self {
             walker,
             limits,
@@ -113,6 +129,11 @@ impl<'a, W: Walker> Walk<'a, W> {
             deadline_ns: header.monotonic_ns.saturating_add(limits.deadline_ns),
             values: 0,
         }
+    }
+
+    pub(super) fn stack(&mut self, frames: u32) {
+        let (walker, to) = (self.walker, (&mut self.writer, &mut self.names));
+        super::stack::write(walker, to, self.end, frames as usize);
     }
 
     #[inline(always)]
