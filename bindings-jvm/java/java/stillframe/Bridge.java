@@ -217,7 +217,7 @@ public final class Bridge {
     return open(site, Thread.currentThread().getName());
   }
 
-  /** The same with the thread's name, which native code could only ask for at ten times the price. */
+  /** The same with the thread's name: a field here, where native code has to ask the machine. */
   private static native long open(int site, String thread);
 
   /** The same with the variables, for what native code evaluates. */

@@ -15,7 +15,7 @@ final class Put {
   /** Up to here words of eight bytes are faster than a call. */
   private static final int SHORT_COPY = 64;
 
-  /** Whether an array's last eight bytes, read from its first on, are its own: objects are padded. */
+  /** Whether an array may be read in words from its first byte on: objects are padded to eight. */
   private static final boolean ENDS_IN_WORDS = Memory.BYTES % 8 == 0 && Memory.CHARS % 8 == 0;
 
   private Put() {}
@@ -81,7 +81,7 @@ final class Put {
     return at + 4;
   }
 
-  /** Bytes of an array, from an offset of Unsafe on, which is one of its first byte. */
+  /** Bytes of an array, whose first is at an offset of Unsafe. */
   static void copy(Object array, long from, long to, int bytes) {
     if (bytes > SHORT_COPY || !ENDS_IN_WORDS) {
       U.copyMemory(array, from, null, to, bytes);
@@ -93,8 +93,8 @@ final class Put {
   }
 
   /**
-   * Native memory that is read in words of eight bytes, the first two of them always: most names are
-   * no longer, and a loop that runs once or twice is not predicted.
+   * Native memory that is read in words of eight bytes, the first two of them always: most names
+   * are no longer, and a loop that runs once or twice is not predicted.
    */
   static long words(long from, long to, int bytes) {
     U.putLongUnaligned(null, to, U.getLong(from));

@@ -14,7 +14,7 @@ final class Shape {
   // What a field holds. OWN is the cause of a Throwable, which is the Throwable itself while unset.
   static final byte INT = 0, LONG = 1, DOUBLE = 2, BOOLEAN = 3, BYTE = 4, SHORT = 5, CHAR = 6;
   static final byte FLOAT = 7, REFERENCE = 8, OWN = 9, REDACTED = 10;
-  /** Where a field's word says what it holds; below, where the field is: no object has so many. */
+  /** Where a field's word says what it holds; below it where the field is. */
   static final int HELD = 24;
   static final int OFFSET = (1 << HELD) - 1;
 
@@ -52,11 +52,11 @@ final class Shape {
   /** What a DELEGATE shows of the other collection. */
   int part = SAME;
   /**
-   * Of each field: where it is, what it holds, and in the upper half FIELD and the number of its name
-   * for all captures as the stream has it, zero if it has none. One load is what all that costs.
+   * Of each field: where it is, what it holds, and in the upper half FIELD and the number of its
+   * name for all captures as the stream has it, zero if it has none. All that costs one load.
    */
   long[] fields = {};
-  /** The type's name: its number for all captures as the stream has it, three bytes; 0 if none. */
+  /** The number of the type's name for all captures, three bytes of the stream; 0 if none. */
   int typed;
   /** Names of the type, then of the fields, that have no number: texts in words of eight bytes. */
   long[][] spelled;

@@ -6,7 +6,7 @@
 //
 // Meaning: core/src/capture/roots.rs. Bytes: core/src/capture/stream.rs. About 0.4 µs for ten
 // variables with ten objects and their texts below them, 500 bytes (tests/jvm/Timing.java), of which
-// names take a tenth and looking for aliases another; nothing is allocated.
+// looking for aliases takes a tenth; nothing is allocated.
 //
 // # What native code hands over
 //

@@ -51,15 +51,15 @@ public final class Capture {
       int number = isLocal ? Bridge.name(name) : 0;
       int redacted = isLocal && Bridge.isRedacted(name) ? 1 : 0;
       to.putInt(text.length);
-      to.putInt(redacted | (number == 0 ? 0 : Shapes.threeBytes(number) << 8)).put(text);
-      to.put(new byte[16 - text.length % 16 + 8]);
+      to.putInt(redacted | (number == 0 ? 0 : Shapes.threeBytes(number) << 8));
+      to.put(text).put(new byte[16 - text.length % 16 + 8]);
     }
     long site = U.allocateMemory(to.position());
     U.copyMemory(to.array(), Memory.BYTES, null, site, to.position());
     return site;
   }
 
-  /** The names that streams call by their numbers, in order: of UTF-16, each ends with a line. */
+  /** The names that streams call by number, in order: of UTF-16, each with the end of a line. */
   public static byte[] shared() {
     StringBuilder all = new StringBuilder();
     for (String name : Bridge.names()) all.append(name).append('\n');
