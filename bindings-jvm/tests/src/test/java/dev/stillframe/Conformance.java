@@ -32,7 +32,7 @@ final class Conformance {
 
   public static void main(String[] arguments) throws Exception {
     Path folder = Files.createTempDirectory("stillframe-cases");
-    List<Tree> trees = new ArrayList<>(Vectors.load("conditions-java.json").all());
+    List<Tree> trees = new ArrayList<>(Vectors.conditions());
     if (arguments.length > 1) {
       trees.removeIf(tree -> !tree.at("name").text().matches(arguments[1]));
     }

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConformanceTest {
-  private static final int LEAST = 1600;
+  private static final int LEAST = 1600 / Vectors.share();
 
   @TempDir Path folder;
 
   @Test
   void aConditionMeansWhatJavaMeans() throws Exception {
-    Cases cases = Cases.compiled(folder, "Cases", Vectors.load("conditions-java.json").all());
+    Cases cases = Cases.compiled(folder, "Cases", Vectors.conditions());
     Conformance run = Conformance.conditions(cases);
     run.tell("conditions-java.json");
     assertEquals(List.of(), run.faults, run.faults.size() + " of " + run.ran);
@@ -33,6 +33,7 @@ class ConformanceTest {
             "-Dstillframe.library=" + System.getProperty("stillframe.library"),
             "-Dstillframe.jar=" + System.getProperty("stillframe.jar"),
             "-Dstillframe.root=" + System.getProperty("stillframe.root"),
+            "-Dstillframe.full=" + Boolean.getBoolean("stillframe.full"),
             "-cp",
             System.getProperty("java.class.path"),
             Conformance.class.getName(),

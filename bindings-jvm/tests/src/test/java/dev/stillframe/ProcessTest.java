@@ -89,7 +89,8 @@ class ProcessTest {
         App.of(
                 folder,
                 "class Program { public static void main(String[] words) {"
-                    + " System.out.println(\"on\"); try { Thread.sleep(500); } catch (Exception e) {} } }")
+                    + " System.out.println(\"on\");"
+                    + " try { Thread.sleep(500); } catch (Exception e) {} } }")
             .variable("STILLFRAME_PROBES", "/nowhere.json");
     App.Ended ended = app.run();
     assertEquals("on\n", ended.well());

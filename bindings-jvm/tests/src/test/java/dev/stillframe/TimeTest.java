@@ -97,7 +97,8 @@ class TimeTest {
 
   @Test
   void exceptionsAreTimedAndCounted() throws Exception {
-    try (Placed timer = timer("fails"); Placed outer = timer("handles")) {
+    try (Placed timer = timer("fails");
+        Placed outer = timer("handles")) {
       for (int n = 0; n < 10; n++) {
         int given = n;
         if (n % 2 == 1) {
@@ -114,7 +115,9 @@ class TimeTest {
 
   @Test
   void recursionCountsEveryCall() throws Exception {
-    try (Placed timer = timer("recursive"); Placed one = timer("oneLine"); Placed lock = timer("locked")) {
+    try (Placed timer = timer("recursive");
+        Placed one = timer("oneLine");
+        Placed lock = timer("locked")) {
       assertEquals(20, place.call("recursive", 20));
       for (int n = 0; n < 3; n++) {
         place.call("oneLine", n);
@@ -128,7 +131,8 @@ class TimeTest {
 
   private void onThreads(ExecutorService pool, int tasks) throws Exception {
     var latch = new java.util.concurrent.CountDownLatch(1);
-    try (Placed timer = timer("waits"); Placed count = Placed.on(Probe.at(place.at("behind")).count());
+    try (Placed timer = timer("waits");
+        Placed count = Placed.on(Probe.at(place.at("behind")).count());
         Placed snap = Placed.on(Probe.at(place.at("behind")).condition("n == 7"))) {
       List<Future<Object>> all = new ArrayList<>();
       for (int n = 0; n < tasks; n++) {

@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 final class Vectors {
   private static final int VERSION = Runtime.version().feature();
+  private static final int OLDEST = 17;
 
   private Vectors() {}
 
@@ -21,6 +24,23 @@ final class Vectors {
 
   static Tree load(String file) throws IOException {
     return Tree.of(Files.readString(folder().resolve(file)));
+  }
+
+  /**
+   * The conditions that this machine runs: all on the oldest Java that is supported, one in four on
+   * others unless the long forms are asked for.
+   */
+  static List<Tree> conditions() throws IOException {
+    List<Tree> all = load("conditions-java.json").all();
+    return IntStream.range(0, all.size())
+        .filter(index -> index % share() == 0)
+        .mapToObj(all::get)
+        .toList();
+  }
+
+  /** Of so many conditions one runs here. */
+  static int share() {
+    return VERSION == OLDEST || Boolean.getBoolean("stillframe.full") ? 1 : 4;
   }
 
   /** What this version of Java says: the case's own word, or that of its versions. */
