@@ -136,6 +136,6 @@ fn a_shop_that_sells_already_is_attached_to() {
         let id = hub.armed(1).id.to_string();
         order_until(&app, 7, "a snapshot", || hub.probe(&id).captured > 0);
         let snapshot = hub.snapshots(&id, 1).remove(0);
-        assert_eq!(snapshot["locals"]["cart"]["owner"]["id"], 7, "{snapshot:#}");
+        assert_eq!(snapshot["locals"]["user"]["id"], 7, "{snapshot:#}");
     });
 }
