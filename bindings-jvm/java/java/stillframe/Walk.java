@@ -205,6 +205,13 @@ final class Walk {
     if (entry >= 0) {
       return refer(entry, at);
     }
+    if (shape.form == Shape.FIELDS && shape.typed != 0 && level < depth) {
+      // What most objects are. `open` would do the same, a twentieth of a capture slower.
+      U.putLongUnaligned(null, at, head(Stream.OPEN, shape.kind, shape));
+      opened++;
+      remember(object, shape);
+      return close(fields(object, shape, shape.fields.length, at + 6, level + 1));
+    }
     long to = open(Stream.OPEN, object, shape, at);
     if (to == 0) {
       return 0;
@@ -308,8 +315,7 @@ final class Walk {
     if (shape.form == Shape.DELEGATE) {
       kind = Contents.kind(object, shape);
     }
-    // Tag, kind, three bytes of the name, and zero for a length that is not known.
-    U.putLongUnaligned(null, at, tag | kind << 8 | (long) shape.typed << 16);
+    U.putLongUnaligned(null, at, head(tag, kind, shape));
     long to = shape.typed == 0 ? spelled(shape, 0, at + 2) : at + 5;
     if (to == 0) {
       return 0;
@@ -319,6 +325,11 @@ final class Walk {
       return to + 1;
     }
     return Put.varint(to, all + 1);
+  }
+
+  /** Tag, kind, three bytes of the type's name, and zero for a length that is not known. */
+  private static long head(int tag, int kind, Shape shape) {
+    return tag | kind << 8 | (long) shape.typed << 16;
   }
 
   /** Writes what is shown of an object whose children are too deep, and CLOSE. */
