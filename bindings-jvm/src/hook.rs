@@ -148,9 +148,10 @@ pub(crate) fn arm(
     let class = code.class(env).ok_or_else(gone)?;
     let placed = &target.placed;
     let token = hooked::add(agent, site, plan, placed)?;
-    bridge::define(env, machine, token, class, &placed.locals)?;
     let method = (code.name.as_str(), code.descriptor.as_str());
-    let patch = Patch::new(token, method, target.spot, placed.form, placed.locals.clone());
+    let mut patch = Patch::new(token, method, target.spot, placed.form, placed.locals.clone());
+    let number = patches::number(&code.signature, &mut patch);
+    bridge::define(env, machine, (number, token), class, &placed.locals)?;
     if !patches::add(env, class, &code.signature, patch) {
         return Err(gone());
     }
@@ -193,12 +194,15 @@ pub(crate) fn follow(env: Env, machine: &Machine, class: jclass, signature: &str
 
 /// Takes the hook with this number off: the class gets the bytes back that it would have without it.
 pub(crate) fn disarm(env: Env, machine: &Machine, token: u32) {
-    for class in patches::remove(env, token) {
+    let (classes, number) = patches::remove(env, token);
+    for class in classes {
         // A class that cannot be changed back keeps a call that does nothing.
         let _ = retransform(machine, class);
         env.delete_local(class);
     }
-    bridge::forget(env, token);
+    if let Some(number) = number {
+        bridge::forget(env, number);
+    }
     if patches::is_empty() {
         let _ = machine.jvmti.notify(Mode::Off, Event::ClassFileLoadHook, null_mut());
     }

@@ -21,6 +21,7 @@ const CLASSES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/classes.rs
 struct Bridge {
     class: usize,
     module: usize,
+    place: usize,
     prepare: usize,
     forget: usize,
     memory: usize,
@@ -68,6 +69,7 @@ pub(crate) fn prepare(env: Env, machine: &Machine) -> Result<()> {
         Some(Bridge {
             class: env.new_global(class)? as usize,
             module: env.new_global(module)? as usize,
+            place: env.static_method(class, c"place", c"(II)V")? as usize,
             prepare: env.static_method(class, c"prepare", prepare)? as usize,
             forget: env.static_method(class, c"forget", c"(I)V")? as usize,
             memory: env.new_global(memory)? as usize,
@@ -102,24 +104,25 @@ pub(super) fn allow(env: Env, machine: &Machine, class: jclass) {
 pub(super) fn define(
     env: Env,
     machine: &Machine,
-    token: u32,
+    (spot, token): (u32, u32),
     class: jclass,
     locals: &[Local],
 ) -> Result<()> {
     let bridge = BRIDGE.get().ok_or_else(|| failed("the bridge"))?;
     allow(env, machine, class);
+    let numbers = [spot, token].map(|number| Argument::Int(number.cast_signed()));
+    env.call_static_void(bridge.class(), bridge.place as jmethodID, &numbers);
     let is_wanted = std::env::var("STILLFRAME_CONDITIONS").map_or(true, |how| how != "machine");
     if let Some(hooked) = hooked(token).filter(|_| is_wanted) {
-        made(env, machine, bridge, (token, hooked), class, locals);
+        made((env, machine, bridge), spot, (token, hooked), class, locals);
     }
     Ok(())
 }
 
 /// Makes the class of a site and defines it; none if it did not come to that.
 fn made(
-    env: Env,
-    machine: &Machine,
-    bridge: &Bridge,
+    (env, machine, bridge): (Env, &Machine, &Bridge),
+    spot: u32,
     (token, hooked): (u32, &Hooked),
     class: jclass,
     locals: &[Local],
@@ -145,14 +148,15 @@ fn made(
     let objects = fields.classes(&made.data)?;
     let object = env.find_class(&c_string("java/lang/Object"))?;
     let (bytes, data) = (env.new_bytes(&made.bytes)?, env.new_objects(object, &objects)?);
-    let arguments = [Argument::Int(number), Argument::Object(bytes), Argument::Object(data)];
+    let spot = Argument::Int(spot.cast_signed());
+    let arguments = [spot, Argument::Object(bytes), Argument::Object(data)];
     let prepare = bridge.prepare as jmethodID;
     env.call_static_void(bridge.class(), prepare, &arguments).then_some(())
 }
 
-/// Lets the class made for a site go.
-pub(super) fn forget(env: Env, token: u32) {
+/// Nothing is at a spot any more: the class made for its site may go.
+pub(super) fn forget(env: Env, spot: u32) {
     let Some(bridge) = BRIDGE.get() else { return };
-    let argument = [Argument::Int(token.cast_signed())];
+    let argument = [Argument::Int(spot.cast_signed())];
     env.call_static_void(bridge.class(), bridge.forget as jmethodID, &argument);
 }

@@ -8,14 +8,17 @@
 use crate::ffi::Env;
 use jni_sys::{jclass, jweak};
 use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use stillframe_classfile::{Class, Form, Local, Placed, Probe, Reason, Spot, instrument};
 
 /// A patch: where one probe is called.
 #[derive(Clone, Debug)]
 pub(super) struct Patch {
-    /// The number by which the bridge knows it.
+    /// The hook that it belongs to.
     pub(super) token: u32,
+    /// The number of the spot, which the class has as a constant.
+    pub(super) number: u32,
     /// Name of the method.
     pub(super) name: String,
     /// Its descriptor.
@@ -41,7 +44,7 @@ impl Patch {
         locals: Vec<Local>,
     ) -> Self {
         let (name, descriptor) = (method.0.to_owned(), method.1.to_owned());
-        Self { token, name, descriptor, spot, form, locals, outcome: None }
+        Self { token, number: 0, name, descriptor, spot, form, locals, outcome: None }
     }
 }
 
@@ -64,6 +67,33 @@ const NO_CLASS_FILE: [u8; 4] = [0; 4];
 
 fn patched() -> MutexGuard<'static, Vec<Patched>> {
     PATCHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Numbers of spots by class, method, place and how many patches are there already: kept for good, so that
+/// a probe that comes and goes brings no new constant.
+type Numbers = HashMap<(String, String, String, Spot, u32), u32>;
+
+static NUMBERS: Mutex<Option<Numbers>> = Mutex::new(None);
+
+/// Gives a patch of a class of this signature its number: the lowest of its spot that nobody has.
+pub(super) fn number(signature: &str, patch: &mut Patch) -> u32 {
+    let all = patched();
+    let used: HashSet<u32> =
+        all.iter().flat_map(|one| one.patches.iter().map(|patch| patch.number)).collect();
+    let mut held = NUMBERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let numbers = held.get_or_insert_default();
+    let mut ordinal = 0;
+    loop {
+        let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+        let (name, descriptor) = (patch.name.clone(), patch.descriptor.clone());
+        let key = (signature.to_owned(), name, descriptor, patch.spot, ordinal);
+        let number = *numbers.entry(key).or_insert(next);
+        if !used.contains(&number) {
+            patch.number = number;
+            return number;
+        }
+        ordinal += 1;
+    }
 }
 
 /// Adds a patch to `class`, whose signature is this; false if no reference to it is to be had.
@@ -106,21 +136,23 @@ fn forget_unloaded(env: Env, all: &mut Vec<Patched>) {
     });
 }
 
-/// Takes the patch `token` away; the classes that had it, as local references, if still loaded.
-pub(super) fn remove(env: Env, token: u32) -> Vec<jclass> {
-    let mut classes = Vec::new();
+/// Takes the patches of hook `token` away: the classes that had one, as local references, if still
+/// loaded, and the number of their spot.
+pub(super) fn remove(env: Env, token: u32) -> (Vec<jclass>, Option<u32>) {
+    let (mut classes, mut number) = (Vec::new(), None);
     patched().retain_mut(|one| {
-        let before = one.patches.len();
-        one.patches.retain(|patch| patch.token != token);
-        if one.patches.len() < before {
+        let found = one.patches.iter().find(|patch| patch.token == token);
+        if let Some(patch) = found {
+            number = Some(patch.number);
             classes.extend(env.new_local(one.class as jweak));
         }
+        one.patches.retain(|patch| patch.token != token);
         if one.patches.is_empty() {
             env.delete_weak(one.class as jweak);
         }
         !one.patches.is_empty()
     });
-    classes
+    (classes, number)
 }
 
 /// Whether no class is patched.
@@ -176,7 +208,7 @@ fn patch(bytes: &[u8], patches: &mut [Patch]) -> Option<Vec<u8>> {
         let probe = class.method(&one.name, &one.descriptor).map(|method| Probe {
             method,
             spot: one.spot,
-            site: one.token.cast_signed(),
+            site: one.number.cast_signed(),
             form: one.form,
         });
         let checked = probe.ok_or(Reason::NoMethod).map_err(|reason| reason.to_string());

@@ -12,14 +12,21 @@ import java.lang.invoke.ConstantCallSite;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Arrays;
 
 /** The bridge between probed code and the agent. */
 public final class Bridge {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
   private static final MethodHandle BOXED = find("boxed", int.class, Object[].class);
 
-  /** What each site's probed line calls, by number; replaced whole when one is added. */
+  /**
+   * What is called at each spot, by its number: a probed line's number stays the same however often
+   * a probe comes and goes there, for every constant that a class ever had stays in its pool.
+   */
   private static volatile MethodHandle[] targets = new MethodHandle[64];
+
+  /** The site at each spot, or -1. */
+  private static volatile int[] sites = new int[0];
 
   /** The objects that the class which is being defined takes; only the agent's thread defines. */
   private static Object[] data;
@@ -43,8 +50,19 @@ public final class Bridge {
     Memory.U.ensureClassInitialized(Calls.class);
   }
 
-  /** Defines the class made for a site, whose method {@code hit} its line will call. */
-  static void prepare(int site, byte[] code, Object[] objects) throws ReflectiveOperationException {
+  /** From now on the spot is that of a site, whose class comes next, if it has one. */
+  static void place(int spot, int site) {
+    int[] before = sites;
+    int[] after = new int[Math.max(before.length, (spot / 64 + 1) * 64)];
+    Arrays.fill(after, -1);
+    System.arraycopy(before, 0, after, 0, before.length);
+    after[spot] = site;
+    sites = after;
+    set(spot, null);
+  }
+
+  /** Defines the class made for the site at a spot, whose method {@code hit} the line will call. */
+  static void prepare(int spot, byte[] code, Object[] objects) throws ReflectiveOperationException {
     data = objects;
     try {
       MethodHandles.Lookup defined = LOOKUP.defineHiddenClass(code, true);
@@ -52,23 +70,29 @@ public final class Bridge {
       for (java.lang.reflect.Method method : defined.lookupClass().getDeclaredMethods()) {
         if (method.getName().equals("hit")) target = defined.unreflect(method);
       }
-      set(site, target);
+      set(spot, target);
     } finally {
       data = null;
     }
   }
 
-  /** Lets the class made for a site go. */
-  static void forget(int site) {
-    if (site < targets.length) set(site, null);
+  /** Nothing is at a spot any more; the class made for its site may go. */
+  static void forget(int spot) {
+    place(spot, -1);
   }
 
-  private static void set(int site, MethodHandle target) {
+  private static void set(int spot, MethodHandle target) {
     MethodHandle[] before = targets;
-    MethodHandle[] after = new MethodHandle[Math.max(before.length, (site / 64 + 1) * 64)];
+    MethodHandle[] after = new MethodHandle[Math.max(before.length, (spot / 64 + 1) * 64)];
     System.arraycopy(before, 0, after, 0, before.length);
-    after[site] = target;
+    after[spot] = target;
     targets = after;
+  }
+
+  /** The site at a spot, or -1. */
+  private static int at(int spot) {
+    int[] all = sites;
+    return spot >= 0 && spot < all.length ? all[spot] : -1;
   }
 
   /** The classes that the class being defined, which is that of {@code site}, was made with. */
@@ -80,13 +104,13 @@ public final class Bridge {
 
   /** Links the call at a probed line to the class made for its site. */
   public static CallSite link(
-      MethodHandles.Lookup caller, String name, MethodType type, int site) {
+      MethodHandles.Lookup caller, String name, MethodType type, int spot) {
     try {
       MethodHandle[] all = targets;
-      MethodHandle target = site < all.length ? all[site] : null;
+      MethodHandle target = spot < all.length ? all[spot] : null;
       if (target == null) {
         // Made without a class of its own: the values go as an array.
-        MethodHandle boxed = MethodHandles.insertArguments(BOXED, 0, site);
+        MethodHandle boxed = MethodHandles.insertArguments(BOXED, 0, spot);
         target = boxed.asCollector(Object[].class, type.parameterCount());
         return new ConstantCallSite(target.asType(type));
       }
@@ -96,13 +120,10 @@ public final class Bridge {
     }
   }
 
-  /** A hit whose condition nobody decided yet. */
-  public static void boxed(int site, Object[] locals) {
-    try {
-      if (test(site, locals)) hit(site, locals);
-    } catch (Throwable defect) {
-      missed(site);
-    }
+  /** A hit at a spot whose line calls no class of its own. */
+  public static void boxed(int spot, Object[] locals) {
+    int site = at(spot);
+    if (site >= 0) slow(site, locals);
   }
 
   public static Object box(boolean value) {
@@ -138,28 +159,30 @@ public final class Bridge {
   }
 
   /** A call of a timed method begins. */
-  public static void enter(int site) {
+  public static void enter(int spot) {
     try {
-      Calls.push(site, begin(site));
+      int site = at(spot);
+      Calls.push(spot, site >= 0 && begin(site));
     } catch (Throwable defect) {
-      missed(site);
+      // The call is not measured.
     }
   }
 
   /** It returns. */
-  public static void leave(int site) {
-    ended(site, false);
+  public static void leave(int spot) {
+    ended(spot, false);
   }
 
   /** It is left by an exception. */
-  public static void unwind(Throwable exception, int site) {
-    ended(site, true);
+  public static void unwind(Throwable exception, int spot) {
+    ended(spot, true);
   }
 
-  private static void ended(int site, boolean raised) {
+  private static void ended(int spot, boolean raised) {
     try {
-      long began = Calls.pop(site);
-      if (began != 0) end(site, System.nanoTime() - began, raised);
+      long began = Calls.pop(spot);
+      int site = at(spot);
+      if (began != 0 && site >= 0) end(site, System.nanoTime() - began, raised);
     } catch (Throwable defect) {
       // The call stays open in the account: it was not seen to end.
     }
@@ -167,9 +190,13 @@ public final class Bridge {
 
   // ---- called by the classes made for sites
 
-  /** A hit whose condition the site's own code could not decide. */
+  /** A hit whose condition nobody decided yet. */
   static void slow(int site, Object[] locals) {
-    boxed(site, locals);
+    try {
+      if (test(site, locals)) hit(site, locals);
+    } catch (Throwable defect) {
+      missed(site);
+    }
   }
 
   /** A hit whose condition is true, with watches, a log's line or only a count. */

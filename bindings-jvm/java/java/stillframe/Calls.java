@@ -1,6 +1,6 @@
 // The calls of timed methods that are under way on a thread, virtual ones too.
 //
-// Knows sites by number and no clock but the machine's. Invariant: what is pushed at a call's begin is
+// Knows spots by number and no clock but the machine's. Invariant: what is pushed at a call's begin is
 // popped at its end and by nothing else, however deep calls lie within each other.
 
 package java.stillframe;
@@ -9,13 +9,13 @@ final class Calls {
   /** Calls within each other of which the begin is remembered. */
   private static final int MOST = 64;
 
-  /** Used, then site and begin of each. */
+  /** Used, then spot and begin of each. */
   private static final ThreadLocal<long[]> OF_THREAD = new ThreadLocal<>();
 
   private Calls() {}
 
   /** A call begins now, if it is measured. */
-  static void push(int site, boolean isMeasured) {
+  static void push(int spot, boolean isMeasured) {
     long[] calls = OF_THREAD.get();
     if (calls == null) {
       calls = new long[1 + 2 * MOST];
@@ -23,16 +23,16 @@ final class Calls {
     }
     int used = (int) calls[0]++;
     if (used >= MOST) return;
-    calls[1 + 2 * used] = site;
+    calls[1 + 2 * used] = spot;
     calls[2 + 2 * used] = isMeasured ? System.nanoTime() : 0;
   }
 
   /** The latest call ends: when it began, or 0 if it was not measured. */
-  static long pop(int site) {
+  static long pop(int spot) {
     long[] calls = OF_THREAD.get();
     if (calls == null || calls[0] == 0) return 0;
     int used = (int) --calls[0];
-    if (used >= MOST || calls[1 + 2 * used] != site) return 0;
+    if (used >= MOST || calls[1 + 2 * used] != spot) return 0;
     return calls[2 + 2 * used];
   }
 }

@@ -54,7 +54,8 @@ class StandardTest {
           }
         }
         static int work(Evil evil, List<Object> list, Map<Object, Object> map,
-            Map<Object, Object> keyed, Object proxy, Set<Object> set, Optional<Evil> some, Object[] array) {
+            Map<Object, Object> keyed, Object proxy, Set<Object> set, Optional<Evil> some,
+            Object[] array) {
           return 1; //: here
         }
         static int run() {
