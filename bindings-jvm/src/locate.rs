@@ -86,6 +86,24 @@ pub(crate) fn functions(env: Env, machine: &Machine, path: &str) -> Vec<LoadedFu
     functions
 }
 
+/// Whether all classes of a file that those which are loaded know of are loaded too: each names the ones
+/// within it.
+pub(crate) fn is_whole(env: Env, machine: &Machine, path: &str) -> bool {
+    let index = index(env, machine);
+    let Some(file) = index.file(path) else { return true };
+    let mut is_whole = true;
+    index::for_each_class(env, machine, |class, signature| {
+        if is_whole && file.classes.iter().any(|known| known == signature) {
+            let outermost = signature.split(['$', ';']).next().unwrap_or(signature);
+            let within = format!("{}$", outermost.trim_start_matches('L'));
+            let named = crate::classes::constants_of(machine.jvmti, class);
+            let mut inner = named.iter().filter(|name| name.starts_with(&within));
+            is_whole = inner.all(|name| index.has(&format!("L{name};")));
+        }
+    });
+    is_whole
+}
+
 /// What a host's own name stands for: a class, or the one method of this name.
 pub(crate) fn named(env: Env, machine: &Machine, name: &str) -> Option<Named> {
     // As stack traces write it: `com.acme.Orders$Line`.

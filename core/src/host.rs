@@ -326,6 +326,13 @@ pub trait Runtime: Send + Sync + 'static {
     /// Functions with code in `file`, outermost first.
     fn functions(&self, file: &LoadedFile) -> Vec<LoadedFunction>;
 
+    /// Whether all code of `file` that can be loaded is. Else a line that nothing loaded executes may be of
+    /// what is not loaded yet.
+    fn is_whole(&self, file: &LoadedFile) -> bool {
+        let _ = file;
+        true
+    }
+
     /// The names of all loaded files, without their folders: what a name that fits none is compared
     /// with.
     fn file_names(&self) -> Vec<String>;

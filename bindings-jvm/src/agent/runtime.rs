@@ -114,6 +114,10 @@ impl Runtime for JvmRuntime {
         self.with(|env| locate::functions(env, self.machine, &file.path)).unwrap_or_default()
     }
 
+    fn is_whole(&self, file: &LoadedFile) -> bool {
+        self.with(|env| locate::is_whole(env, self.machine, &file.path)).unwrap_or(true)
+    }
+
     fn file_names(&self) -> Vec<String> {
         self.with(|env| locate::file_names(env, self.machine)).unwrap_or_default()
     }

@@ -51,6 +51,12 @@ impl Index {
         Some((signature, path))
     }
 
+    /// Whether a class of this signature is loaded.
+    pub(super) fn has(&self, signature: &str) -> bool {
+        let dotted = ClassName::of(signature).dotted();
+        self.classes.get(&dotted).is_some_and(|(known, _)| known == signature)
+    }
+
     fn add(&mut self, signature: &str, source_file: String, is_application: bool) {
         let name = ClassName::of(signature);
         let path = name.path(&source_file);

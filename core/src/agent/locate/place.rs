@@ -4,13 +4,13 @@
 //! file only, and on another line than the one asked for only with a note that says so.
 
 use super::file::{self, Choice, Root};
-use super::function::names_like;
+use super::function::{is_expression, names_like};
 use super::line;
 use super::name::{self, Target};
 use super::source::Texts;
 use super::span;
 use super::verdict::{Chosen, Context, by_code, by_function, by_line};
-use crate::host::{Runtime, Span};
+use crate::host::{LoadedFunction, Runtime, Span};
 use crate::probe::{ArmedAt, Explanation, Location, RunningSource};
 
 /// One place to put a hook on.
@@ -104,6 +104,7 @@ fn find<R: Runtime>(
             return refused(why, None, Vec::new());
         }
     };
+    let is_whole = runtime.is_whole(&file);
     let context = Context {
         functions: runtime.functions(&file),
         lines: texts.lines(&file),
@@ -111,6 +112,7 @@ fn find<R: Runtime>(
         file: &file,
         not_probed,
         unchecked,
+        is_whole,
     };
     let chosen = match target {
         Target::Line(line) => by_line(&context, &mut texts, line),
@@ -119,8 +121,30 @@ fn find<R: Runtime>(
     };
     match chosen {
         Ok(chosen) => land(&context, chosen),
+        Err(refusal) if !context.is_whole && refusal.why.code == "no_such_function" => {
+            Located::Pending(*refusal)
+        }
         Err(refusal) => Located::Refused(refusal),
     }
+}
+
+/// Whether `line` may be of code that is not loaded yet: the file has such, and no function that is
+/// loaded reaches over the line.
+fn may_come(context: &Context<'_>, line: u32) -> bool {
+    let mut functions =
+        context.functions.iter().filter(|one| !one.runs_once && !is_expression(one));
+    let reaches = |one: &LoadedFunction| {
+        one.lines.last().is_some_and(|last| (one.first_line..=*last).contains(&line))
+    };
+    !context.is_whole && !functions.any(reaches)
+}
+
+fn not_loaded_yet(context: &Context<'_>, line: u32) -> Located {
+    let path = &context.file.path;
+    let message = format!("line {line} of {path} is of code that is not loaded yet");
+    let why = explain("file_not_loaded", &message, None);
+    let not_probed = context.not_probed.clone();
+    Located::Pending(Refused { why, running: None, not_probed })
 }
 
 /// Names of loaded files that look like the one that a location means, the nearest first.
@@ -152,7 +176,11 @@ pub(super) fn refused(
 
 /// Puts the chosen line onto code.
 fn land(context: &Context<'_>, (line, source, note): Chosen) -> Located {
-    let Some(at) = line::executable(&context.functions, &context.lines, line) else {
+    let at = line::executable(&context.functions, &context.lines, line);
+    if at != Some(line) && may_come(context, line) {
+        return not_loaded_yet(context, line);
+    }
+    let Some(at) = at else {
         return Located::Refused(nothing_runs(context, line));
     };
     let holders = line::holders(&context.functions, at);

@@ -57,6 +57,10 @@ impl Runtime for Texts {
         found.map(|one| one.functions.clone()).unwrap_or_default()
     }
 
+    fn is_whole(&self, file: &LoadedFile) -> bool {
+        !file.path.contains("/partly/")
+    }
+
     fn file_names(&self) -> Vec<String> {
         self.0.iter().filter_map(|file| Some(file.path.rsplit('/').next()?.to_owned())).collect()
     }
@@ -367,4 +371,20 @@ fn a_function_says_how_its_source_compares() {
         assert_eq!(note.is_some(), says.is_some(), "{note:?}");
         assert!(says.is_none_or(|says| note.is_some_and(|note| note.contains(says))));
     }
+}
+
+#[test]
+fn a_line_outside_all_that_is_loaded_waits_for_what_is_not() {
+    let look = |path: &'static str, line: &str| {
+        let files = Texts(vec![cart(path, CART, 0)]);
+        locate(&files, &typed(&format!("cart.py:{line}"), Some(CART), None), false, None)
+    };
+    let awaited = look("/app/partly/cart.py", "2");
+    assert!(matches!(&awaited, Located::Pending(why) if why.why.code == "file_not_loaded"));
+    assert!(matches!(look("/app/whole/cart.py", "2"), Located::Found(_)));
+    // Within what is loaded a line snaps as ever.
+    assert_eq!(found(look("/app/partly/cart.py", "10")).0, 11);
+    assert_eq!(found(look("/app/partly/cart.py", "6")).0, 6);
+    let named = look("/app/partly/cart.py", "Cart.count");
+    assert!(matches!(&named, Located::Pending(why) if why.why.code == "no_such_function"));
 }

@@ -18,6 +18,8 @@ pub(super) struct Context<'a> {
     pub(super) lines: Vec<String>,
     pub(super) not_probed: Vec<String>,
     pub(super) unchecked: bool,
+    /// Whether the file has no code that is not loaded yet.
+    pub(super) is_whole: bool,
 }
 
 /// A line, how its source compares, and what is to be said about it.

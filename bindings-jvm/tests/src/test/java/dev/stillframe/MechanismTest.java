@@ -158,9 +158,8 @@ class MechanismTest {
         App.of(folder, CYCLES, TARGET).variable("STILLFRAME_SINK", "file://" + folder.resolve("o"));
     String[] words = app.option("-Xmx128m").run("1000").well().strip().split(" ");
     assertTrue(Long.parseLong(words[1]) < 20, words[1] + " hidden classes more");
-    // The machine merges constant pools and never drops an entry: each place leaves some in its
-    // class.
-    assertTrue(Long.parseLong(words[0]) < 64 << 10, words[0] + " KiB of metaspace");
+    // What linking needs once, however many cycles there are: 2.3 MB after 1,000 and after 3,000.
+    assertTrue(Long.parseLong(words[0]) < 4 << 10, words[0] + " KiB of metaspace");
   }
 
   /** Every kind of probe, reached from several threads, while memory is short. */
