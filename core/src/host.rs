@@ -180,8 +180,9 @@ pub trait Names {
     /// The slot by which [`Scope::slot`] will read `name`.
     /// The host's own order decides: locals, enclosing functions, globals, builtins.
     ///
-    /// Where classes are named by dots, `name` may be such a path (`com.acme.Status`, `Outer.this`): the
-    /// longest part of what is typed is asked for first. What begins with a variable is no such path.
+    /// Where classes are named by dots, `name` may be such a path (`com.acme.Status`, `Outer.this`):
+    /// the longest part of what is typed is asked for first. What begins with a variable is no such
+    /// path.
     fn slot(&mut self, name: &str) -> Result<u16, UnknownName>;
 
     /// Whether `name` means the host's own builtin here (a class of the host's library such as `Math`,
@@ -326,8 +327,8 @@ pub trait Runtime: Send + Sync + 'static {
     /// Functions with code in `file`, outermost first.
     fn functions(&self, file: &LoadedFile) -> Vec<LoadedFunction>;
 
-    /// Whether all code of `file` that can be loaded is. Else a line that nothing loaded executes may be of
-    /// what is not loaded yet.
+    /// Whether all code of `file` that can be loaded is. Else a line that nothing loaded executes
+    /// may be of what is not loaded yet.
     fn is_whole(&self, file: &LoadedFile) -> bool {
         let _ = file;
         true
@@ -340,8 +341,8 @@ pub trait Runtime: Send + Sync + 'static {
     /// What a host's own name (`shop.cart.Cart.total`, parts joined by dots) stands for, if loaded.
     fn named(&self, name: &str) -> Option<Named>;
 
-    /// Loaded files in which a function called `name` may be written: the last parts of its name, joined
-    /// by dots (`Cart.total`). More files than those are no harm.
+    /// Loaded files in which a function called `name` may be written: the last parts of its name,
+    /// joined by dots (`Cart.total`). More files than those are no harm.
     fn files_with(&self, name: &str) -> Vec<LoadedFile>;
 
     /// A resolver of names at `line` of code `code`.

@@ -1,9 +1,9 @@
 //! Which lines of which classes are patched, and the patching itself.
 //!
-//! Knows class files and the classes they belong to, not what a hit does. The machine asks for the new
-//! bytes of a class while it is retransformed, on whatever thread, perhaps because of another agent: the
-//! table is locked for that moment only. Invariant: the bytes of a class without a patch are the ones
-//! that it would have without us.
+//! Knows class files and the classes they belong to, not what a hit does. The machine asks for the
+//! new bytes of a class while it is retransformed, on whatever thread, perhaps because of another
+//! agent: the table is locked for that moment only. Invariant: the bytes of a class without a patch
+//! are the ones that it would have without us.
 
 use crate::ffi::Env;
 use jni_sys::{jclass, jweak};
@@ -69,8 +69,8 @@ fn patched() -> MutexGuard<'static, Vec<Patched>> {
     PATCHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Numbers of spots by class, method, place and how many patches are there already: kept for good, so that
-/// a probe that comes and goes brings no new constant.
+/// Numbers of spots by class, method, place and how many patches are there already: kept for good,
+/// so that a probe that comes and goes brings no new constant.
 type Numbers = HashMap<(String, String, String, Spot, u32), u32>;
 
 static NUMBERS: Mutex<Option<Numbers>> = Mutex::new(None);
