@@ -26,6 +26,27 @@ thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
+/// This thread is inside a hit, until it is dropped, whatever unwinds meanwhile.
+struct Inside;
+
+impl Inside {
+    /// Enters, unless the thread is inside a hit already.
+    fn enter() -> Option<Self> {
+        (!INSIDE.replace(true)).then_some(Self)
+    }
+
+    /// Stays inside beyond this call: a frame is open.
+    fn stay(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        INSIDE.set(false);
+    }
+}
+
 /// The native methods of the bridge.
 pub(crate) fn bridge_natives() -> [(&'static CStr, &'static CStr, *mut c_void); 12] {
     [
@@ -77,14 +98,16 @@ extern "system" fn open_with(
 
 fn opened(raw: *mut JNIEnv, site: i32, values: (jobjectArray, jstring)) -> i64 {
     let Some(hooked) = hook_of(site) else { return 0 };
-    if INSIDE.replace(true) {
+    let Some(inside) = Inside::enter() else {
         hooked.agent.missed_in_parallel(hooked.site);
         return 0;
-    }
+    };
     let open =
         with_frame(raw, hooked, values, |frame| hooked.agent.open_in_parallel(hooked.site, frame));
     let address = open.flatten().map_or(0, |open| filled(open, site, hooked));
-    INSIDE.set(address != 0);
+    if address != 0 {
+        inside.stay();
+    }
     address
 }
 
@@ -130,16 +153,15 @@ extern "system" fn abandon(_raw: *mut JNIEnv, _class: jclass, frame: i64) {
 extern "system" fn test(raw: *mut JNIEnv, _class: jclass, site: i32, locals: jobjectArray) -> bool {
     guard(false, || {
         let (Some(hooked), Some(env)) = (hook_of(site), Env::new(raw)) else { return false };
-        if INSIDE.replace(true) {
+        let Some(_inside) = Inside::enter() else {
             hooked.agent.missed_in_parallel(hooked.site);
             return false;
-        }
+        };
         let tested = env.in_frame(REFERENCES, || {
             with_frame(raw, hooked, (locals, null_mut()), |frame| {
                 hooked.agent.test_in_parallel(hooked.site, frame)
             })
         });
-        INSIDE.set(false);
         tested.unwrap_or(false)
     })
 }
