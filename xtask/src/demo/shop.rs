@@ -15,6 +15,8 @@ use std::process::Command;
 pub(crate) struct Shop {
     /// Name of its service.
     pub(crate) service: &'static str,
+    /// Where it is started: its agent looks for sources there.
+    pub(crate) folder: PathBuf,
     /// Its command but for the port.
     pub(crate) words: Vec<OsString>,
     /// What is probed in it.
@@ -49,6 +51,7 @@ impl Shop {
         let library_title = "Inside a library: werkzeug's routing";
         Ok(Self {
             service: "checkout",
+            folder: root().join("examples/checkout-python"),
             words: vec![app.into(), "app.py".into()],
             probes: vec![
                 Probe { title: "Large orders with a discount", args: large, is_snapshot: true },
@@ -74,6 +77,7 @@ impl Shop {
         let log = words(&["log", &placed, template, "--limit", "5", "-f"]);
         Ok(Self {
             service: "checkout-jvm",
+            folder: root().join("examples/checkout-jvm"),
             words: vec!["java".into(), "-cp".into(), classes.into(), main.into()],
             probes: vec![
                 Probe { title: "The same on the JVM", args: large, is_snapshot: true },

@@ -58,7 +58,7 @@ impl Stage {
         let port = free_port()?;
         let log = |name: &str| self.folder.join(format!("{name}-{}.log", shop.service));
         let mut run = self.command(&["run", "--service", shop.service, "--"]);
-        run.args(&shop.words).args(["--port", &port]);
+        run.args(&shop.words).args(["--port", &port]).current_dir(&shop.folder);
         let mut running = Background::logged(&mut run, &log("shop"))?;
         running.until(READY, || TcpStream::connect(format!("127.0.0.1:{port}")).ok())?;
         let name = format!("\"{}\"", shop.service);
