@@ -17,6 +17,16 @@ pub(super) fn lookup<'a, S: Scope>(
     key: &Value<'_>,
     depth: u32,
 ) -> Outcome<Option<Value<'a>>> {
+    lookup_by(ctx, container, key, |candidate| element_equal(ctx, key, candidate, depth))
+}
+
+/// The same where `is_key` decides which entry it is, if the host has no way of its own.
+pub(super) fn lookup_by<'a, S: Scope>(
+    ctx: &Ctx<'a, S>,
+    container: Object,
+    key: &Value<'_>,
+    is_key: impl Fn(&Value<'_>) -> Outcome<bool>,
+) -> Outcome<Option<Value<'a>>> {
     match ctx.scope.lookup(container, key) {
         Some(Ok(value)) => return Ok(Some(value)),
         Some(Err(Missing::Absent)) => return Ok(None),
@@ -26,7 +36,7 @@ pub(super) fn lookup<'a, S: Scope>(
     let mut cursor = 0;
     while let Some((candidate, value)) = ctx.scope.entry(container, &mut cursor) {
         ctx.burn(1)?;
-        if element_equal(ctx, key, &candidate, depth)? {
+        if is_key(&candidate)? {
             return Ok(Some(value));
         }
     }

@@ -5,10 +5,11 @@
 
 use super::compare::nullable_equals;
 use super::number::Number;
+use crate::condition::eval::element::lookup_by;
 use crate::condition::eval::{Ctx, Outcome};
 use crate::condition::failure::FailureKind;
 use crate::host::Scope;
-use crate::value::{Kind, Missing, Object, Value};
+use crate::value::{Kind, Object, Value};
 
 /// Why a value has none of the methods that can be called.
 pub(super) fn no_method(value: &Value<'_>) -> FailureKind {
@@ -73,20 +74,7 @@ pub(super) fn lookup<'a, S: Scope>(
     key: &Value<'_>,
     depth: u32,
 ) -> Outcome<Option<Value<'a>>> {
-    match ctx.scope.lookup(container, key) {
-        Some(Ok(value)) => return Ok(Some(value)),
-        Some(Err(Missing::Absent)) => return Ok(None),
-        Some(Err(missing)) => return Err(missing.into()),
-        None => {}
-    }
-    let mut cursor = 0;
-    while let Some((candidate, value)) = ctx.scope.entry(container, &mut cursor) {
-        ctx.burn(1)?;
-        if nullable_equals(ctx, key, &candidate, depth)? {
-            return Ok(Some(value));
-        }
-    }
-    Ok(None)
+    lookup_by(ctx, container, key, |candidate| nullable_equals(ctx, key, candidate, depth))
 }
 
 /// Whether a map has `wanted` as a value. A redacted key is an error: the outcome would tell of what
