@@ -184,6 +184,14 @@ impl Fleet {
         self.look(|state, _| state.reports(id))
     }
 
+    /// A probe with what its instances say at the same moment.
+    pub(crate) fn probe_with_reports(
+        &self,
+        id: ProbeId,
+    ) -> Option<(ProbeView, Vec<InstanceReport>)> {
+        self.look(|state, now_ns| Some((state.probe_view(id, now_ns)?, state.reports(id))))
+    }
+
     /// Whether every instance that holds the probe has had its say.
     pub(crate) fn settled(&self, id: ProbeId) -> bool {
         self.look(|state, _| state.settled(id))

@@ -162,7 +162,9 @@ fn would_sit(created: &CreatedProbe, canvas: &Canvas) -> Vec<String> {
 /// What the first instance in a state says for it.
 fn reason(instances: &[InstanceReport], state: ProbeState) -> Option<String> {
     let reports = instances.iter().filter_map(|instance| instance.report.as_ref());
-    let mut reports = reports.filter(|report| report.state == state);
+    // A probe that rests is armed all the same, as in the count.
+    let as_counted = |said| if said == ProbeState::Resting { ProbeState::Armed } else { said };
+    let mut reports = reports.filter(|report| as_counted(report.state) == state);
     let text = reports.find_map(|report| match state {
         ProbeState::Armed => report.at.as_ref()?.note.clone(),
         _ => report.why.as_ref().map(|why| why.message.clone()),

@@ -69,11 +69,11 @@ pub(super) async fn create(
     let id = record.id;
     hub.blocking(move |hub| hub.fleet.save(id)).await?;
     handed_out.stays = true;
-    let Some(probe) = hub.fleet.probe(id) else {
+    let Some((probe, instances)) = hub.fleet.probe_with_reports(id) else {
         return Err(ErrorInfo::new(Code::Internal, "the probe was lost while it was set").into());
     };
-    let line = echo(&record, &reports);
-    Ok(json(&CreatedProbe { probe, instances: reports, line, dry_run }))
+    let line = echo(&record, &instances);
+    Ok(json(&CreatedProbe { probe, instances, line, dry_run }))
 }
 
 /// What became of a dry run: refused as the probe would be, else where it would sit on each instance
