@@ -7,8 +7,8 @@
 mod plan;
 mod stack;
 
-pub(crate) use plan::{Found, Plan, Slots, Source, Step};
-pub(crate) use stack::{lines_changed, while_lines_change};
+pub(crate) use plan::{Found, Plan, Probed, Slots, Source, Step};
+pub(crate) use stack::{Shown, lines_changed, while_lines_change};
 
 use crate::classes::Jdk;
 use crate::ffi::{Env, Field};
@@ -18,8 +18,11 @@ use jni_sys::{jobject, jobjectArray, jstring};
 use stack::Stack;
 use std::cell::OnceCell;
 use std::ptr::null_mut;
-use stillframe_core::host::{Attr, FrameName, Name, Scope, Shape, Visitor, Walker};
+use stillframe_core::host::{Attr, FrameName, MoreFrames, Name, Scope, Shape, Visitor, Walker};
 use stillframe_core::value::{Missing, Object, Ordered, Reading, Text, Value};
+
+/// Units of a thread's name that are taken: no capture shows more bytes.
+const NAME_UNITS: usize = 128;
 
 /// The frame of one hit.
 pub(crate) struct Frame<'h> {
@@ -27,12 +30,18 @@ pub(crate) struct Frame<'h> {
     /// What the hook passed: the locals of the plan in their order, primitives in boxes. Null for none.
     locals: jobjectArray,
     /// Frames of ours on top of the stack.
-    skip: i32,
+    skip: usize,
     /// The thread's name; null if whoever called did not know it.
     named: jstring,
     objects: Objects,
     stack: OnceCell<Stack>,
-    thread_name: OnceCell<String>,
+    thread_name: OnceCell<ThreadName>,
+}
+
+/// Characters of a thread's name, as many as are taken.
+struct ThreadName {
+    units: [u16; NAME_UNITS],
+    len: usize,
 }
 
 impl<'h> Frame<'h> {
@@ -42,7 +51,7 @@ impl<'h> Frame<'h> {
         jvmti: Jvmti,
         plan: &'h Plan,
         (locals, named): (jobjectArray, jstring),
-        skip: i32,
+        skip: usize,
     ) -> Option<Self> {
         let objects = Objects::new(env, jvmti, Jdk::current()?);
         let (stack, thread_name) = (OnceCell::new(), OnceCell::new());
@@ -110,7 +119,22 @@ impl<'h> Frame<'h> {
     }
 
     fn stack(&self) -> &Stack {
-        self.stack.get_or_init(|| Stack::take(self.objects.env, self.objects.jvmti, self.skip))
+        self.stack.get_or_init(|| Stack::new(self.objects.env, self.objects.jvmti, self.skip))
+    }
+
+    fn read_thread_name(&self) -> ThreadName {
+        let env = self.objects.env;
+        let (mut units, mut len) = ([0; NAME_UNITS], 0);
+        if self.named.is_null() {
+            let asked = self.objects.jvmti.thread_name(null_mut()).unwrap_or_default();
+            for (unit, of_name) in units.iter_mut().zip(asked.encode_utf16()) {
+                (*unit, len) = (of_name, len + 1);
+            }
+        } else {
+            len = env.string_len(self.named).min(NAME_UNITS);
+            env.string_units(self.named, 0, units.get_mut(..len).unwrap_or_default());
+        }
+        ThreadName { units, len }
     }
 }
 
@@ -193,15 +217,19 @@ impl Walker for Frame<'_> {
     }
 
     fn frame(&self, depth: usize) -> Option<FrameName<'_>> {
-        self.stack().frame(depth)
+        match self.plan.probed().filter(|_| depth == 0) {
+            Some(probed) => Some(probed.shown.at(probed.line)),
+            None => self.stack().frame(depth),
+        }
+    }
+
+    fn more_frames(&self, named: usize) -> MoreFrames {
+        self.stack().more(named)
     }
 
     fn thread_name(&self) -> Text<'_> {
-        let name = || match self.named.is_null() {
-            true => self.objects.jvmti.thread_name(null_mut()).unwrap_or_default(),
-            false => self.objects.env.text(self.named),
-        };
-        Text::Utf8(self.thread_name.get_or_init(name))
+        let name = self.thread_name.get_or_init(|| self.read_thread_name());
+        Text::Units16(name.units.get(..name.len).unwrap_or_default())
     }
 
     fn trace_id(&self) -> Option<[u8; 16]> {

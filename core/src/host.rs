@@ -152,6 +152,18 @@ pub trait Visitor {
     fn field(&mut self, name: &Name<'_>, value: &Reading<Value<'_>>) -> bool;
 }
 
+/// Frames that are counted beyond those named, where each costs a step of the runtime's own stack walk.
+pub const MOST_COUNTED: u32 = 256;
+
+/// Frames of a stack that are not named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MoreFrames {
+    /// Those that were counted.
+    pub count: u32,
+    /// Whether there may be more still.
+    pub at_least: bool,
+}
+
 /// What a capture visits, one level at a time. The core decides depth, width, order and redaction.
 pub trait Walker: Scope {
     /// Variable `ordinal` of the probed frame, in the host's order; `None` past the last.
@@ -159,6 +171,14 @@ pub trait Walker: Scope {
 
     /// Frame `depth` of the stack, 0 being the probed one; `None` past the outermost.
     fn frame(&self, depth: usize) -> Option<FrameName<'_>>;
+
+    /// Frames of the stack behind the first `named`, counted as far as that costs little. By default as
+    /// far as [`MOST_COUNTED`].
+    fn more_frames(&self, named: usize) -> MoreFrames {
+        let behind = named..named + MOST_COUNTED as usize;
+        let count = behind.take_while(|depth| self.frame(*depth).is_some()).count() as u32;
+        MoreFrames { count, at_least: count == MOST_COUNTED }
+    }
 
     /// Name of the thread that hit; empty if it has none.
     fn thread_name(&self) -> Text<'_>;

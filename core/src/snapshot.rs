@@ -39,6 +39,8 @@ pub struct Snapshot {
     pub stack: Vec<Frame>,
     /// Frames of the stack beyond those named.
     pub more_frames: u32,
+    /// Whether there may be more than were counted.
+    pub more_frames_at_least: bool,
     /// Variables of the probed frame.
     pub locals: Vec<Variable>,
     /// The probe's watches, in its order.

@@ -96,9 +96,28 @@ fn the_header_arrives() {
     let snapshot =
         check::read(&bytes, &plan.redaction, &SharedNames::default()).expect("our own stream");
     assert_eq!((snapshot.stack.len(), snapshot.more_frames), (30, 11));
+    assert!(!snapshot.more_frames_at_least);
     let mut json = json_of(&snapshot);
     json["stack"].as_array_mut().expect("a stack").truncate(2);
     insta::assert_snapshot!(serde_json::to_string_pretty(&json).expect("JSON is text"));
+}
+
+#[test]
+fn frames_are_counted_up_to_a_number_and_of_no_frames_none() {
+    let mut heap = Heap::with_locals(&json!([["total", 129.9]]));
+    let caller = (heap.name("/app/views.py"), heap.name("checkout_view"), 17);
+    heap.frames.extend([caller; 300]);
+    for (frames, named, more, at_least) in
+        [(0, 1, 0, false), (1, 1, 256, true), (44, 44, 256, true), (45, 45, 256, true)]
+    {
+        let mut plan = Plan::default();
+        plan.limits.frames = frames;
+        let bytes = capture_with(&heap, &plan, &header(), 64 << 10);
+        let snapshot =
+            check::read(&bytes, &plan.redaction, &SharedNames::default()).expect("our own stream");
+        let found = (snapshot.stack.len(), snapshot.more_frames, snapshot.more_frames_at_least);
+        assert_eq!(found, (named, more, at_least), "{frames} frames");
+    }
 }
 
 #[test]

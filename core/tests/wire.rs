@@ -94,6 +94,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
             trace_id: trace.map(|trace| format!("{trace:032x}")),
             stack,
             more_frames,
+            more_frames_at_least: is_log,
             locals,
             watches,
             message,
@@ -188,6 +189,7 @@ fn small() -> Snapshot {
             function: "place_order".to_owned(),
         }],
         more_frames: 11,
+        more_frames_at_least: false,
         locals: vec![
             variable("cart", cart()),
             variable("email", Node::Missing(Reason::Redacted)),

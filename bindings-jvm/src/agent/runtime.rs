@@ -5,9 +5,9 @@
 use super::installer::Installer;
 use super::names::CodeNames;
 use crate::ffi::{Env, Machine};
-use crate::frame::Slots;
+use crate::frame::{Probed, Shown, Slots};
 use crate::hook::{self, Target};
-use crate::locate;
+use crate::locate::{self, Code};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -44,6 +44,14 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn not_attached() -> Error {
     Error::new(ErrorKind::Internal, "the thread is not the machine's")
+}
+
+/// A line of a method as it is shown.
+fn probed(env: Env, machine: &Machine, code: &Code, line: u32) -> Option<Probed> {
+    let class = code.class(env)?;
+    let shown = Shown::of(machine.jvmti, class, &code.name);
+    env.delete_local(class);
+    Some(Probed { shown, line })
 }
 
 impl JvmRuntime {
@@ -86,7 +94,8 @@ impl JvmRuntime {
             None => (hook::look(env, self.machine, &found, line)?.0, Slots::default()),
         };
         drop(places);
-        let plan = slots.into_plan(&target.placed.locals);
+        let probed = line.and_then(|line| probed(env, self.machine, &found, line));
+        let plan = slots.into_plan(&target.placed.locals, probed);
         let (token, note) = hook::arm(env, self.machine, &agent, (site, &found), &target, plan)?;
         locked(&self.tokens).insert(site, token);
         Ok(note)

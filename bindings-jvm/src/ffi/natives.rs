@@ -17,7 +17,7 @@ use stillframe_core::capture::shared::SharedNames;
 
 /// Frames of ours on top of the probed one: the native method, what the line calls, and what that calls.
 /// Those of the bridge itself are left out by name.
-const SKIP: i32 = 1;
+const SKIP: usize = 1;
 /// References that evaluating watches makes at a time.
 const REFERENCES: i32 = 256;
 

@@ -3,6 +3,7 @@
 //! Knows names and where their values are, not values. Invariants: a slot once given out for a name of
 //! some code stays that name's; a plan never changes, and keeps no class from being unloaded.
 
+use super::stack::Shown;
 use crate::classes::{Known, Member};
 use std::sync::{Arc, Mutex, PoisonError};
 use stillframe_classfile::Local;
@@ -70,16 +71,25 @@ pub(crate) enum Found {
     Class(Arc<Known>),
 }
 
+/// The probed line as it is shown, known when the probe is armed so that a hit need not walk the stack.
+#[derive(Clone, Debug)]
+pub(crate) struct Probed {
+    pub(crate) shown: Shown,
+    pub(crate) line: u32,
+}
+
 /// How to read the frames of one site.
 #[derive(Debug)]
 pub(crate) struct Plan {
+    /// None where the method as a whole is probed.
+    probed: Option<Probed>,
     locals: Vec<Local>,
     slots: Vec<Found>,
 }
 
 impl Slots {
-    /// The plan of a site whose hook passes `locals`, for the names that its programs use.
-    pub(crate) fn into_plan(self, locals: &[Local]) -> Plan {
+    /// The plan of a site at `probed` whose hook passes `locals`, for the names that its programs use.
+    pub(crate) fn into_plan(self, locals: &[Local], probed: Option<Probed>) -> Plan {
         let at = |name: &str| locals.iter().position(|local| *local.name == *name);
         let slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = slots.iter().map(|(_, source)| match source {
@@ -90,11 +100,16 @@ impl Slots {
             }
             Source::Class(class) => Found::Class(Arc::clone(class)),
         });
-        Plan { locals: locals.to_vec(), slots: found.collect() }
+        Plan { probed, locals: locals.to_vec(), slots: found.collect() }
     }
 }
 
 impl Plan {
+    /// The line that is probed.
+    pub(super) fn probed(&self) -> Option<&Probed> {
+        self.probed.as_ref()
+    }
+
     pub(super) fn local(&self, index: usize) -> Option<&Local> {
         self.locals.get(index)
     }
@@ -122,7 +137,7 @@ mod tests {
         assert_eq!(slots.find("other"), None);
         for locals in [vec![local("total"), local("x")], vec![local("x"), local("total")]] {
             let expected = locals.iter().position(|local| &*local.name == "total");
-            let plan = slots.clone().into_plan(&locals);
+            let plan = slots.clone().into_plan(&locals, None);
             assert!(matches!(plan.slot(0), Some(Found::Local(at)) if *at == expected));
             assert!(matches!(plan.slot(1), Some(Found::Local(None))));
             assert!(plan.slot(2).is_none());

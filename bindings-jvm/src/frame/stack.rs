@@ -9,15 +9,19 @@ use crate::classes::naming;
 use crate::ffi::Env;
 use crate::jvmti::{FrameInfo, Jvmti};
 use crate::locate::ClassName;
-use jni_sys::jmethodID;
+use jni_sys::{jclass, jmethodID};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
-use stillframe_core::host::{FrameName, Name};
+use stillframe_core::host::{FrameName, MoreFrames, Name};
 use stillframe_core::value::Text;
 
-/// Frames that are asked for: as many as a capture names and counts.
-const MOST_FRAMES: usize = 384;
+/// Frames that are asked for first, ours and the machine's among them. More than a capture names by
+/// default: each costs about 100 ns, so those behind are asked for only where they are named.
+const FIRST_FRAMES: usize = 48;
+/// Frames in all: more than a capture names at most.
+const MOST_FRAMES: usize = 144;
 /// Methods that are kept.
 const MOST_METHODS: usize = 8_192;
 /// How often a stack is taken.
@@ -25,11 +29,33 @@ const MOST_ATTEMPTS: usize = 3;
 /// Package of the bridge.
 const OURS: &str = "Ljava/stillframe/";
 
-/// A method as it is shown.
-#[derive(Debug)]
-struct Method {
+/// Names of a method as they are shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
     file: String,
     function: String,
+}
+
+impl Shown {
+    /// Asks the machine for what it lacks.
+    pub(crate) fn of(jvmti: Jvmti, class: jclass, method: &str) -> Self {
+        let signature = jvmti.signature(class).unwrap_or_default();
+        let named = ClassName::of(naming::internal_name(&signature));
+        let file = jvmti.source_file(class).unwrap_or_else(|| named.likely_source_file());
+        Self { file: named.path(&file), function: format!("{}.{method}", named.nested()) }
+    }
+
+    /// A frame of it.
+    pub(super) fn at(&self, line: u32) -> FrameName<'_> {
+        let name = |text| Name { identity: 0, text: Text::Utf8(text) };
+        FrameName { file: name(&self.file), function: name(&self.function), line }
+    }
+}
+
+/// A method of a stack.
+#[derive(Debug)]
+struct Method {
+    shown: Shown,
     /// Where lines begin, in ascending order.
     lines: Vec<(u32, u32)>,
     /// Whether it is the machine's or ours, and so not shown.
@@ -70,8 +96,8 @@ impl Method {
     fn ask(env: Env, jvmti: Jvmti, method: jmethodID, generation: Option<u64>) -> Option<Self> {
         let (name, _) = jvmti.method_name(method).ok()?;
         let class = jvmti.declaring_class(method).ok()?;
-        let signature = jvmti.signature(class).unwrap_or_default();
-        let file = jvmti.source_file(class);
+        let shown = Shown::of(jvmti, class, &name);
+        let is_hidden = is_hidden(&jvmti.signature(class).unwrap_or_default());
         env.delete_local(class);
         let number = |value: i64| u32::try_from(value).unwrap_or(0);
         let mut lines: Vec<(u32, u32)> = jvmti
@@ -80,14 +106,7 @@ impl Method {
             .map(|entry| (number(entry.start), number(entry.line.into())))
             .collect();
         lines.sort_unstable();
-        let named = ClassName::of(naming::internal_name(&signature));
-        Some(Self {
-            file: named.path(&file.unwrap_or_else(|| named.likely_source_file())),
-            function: format!("{}.{name}", named.nested()),
-            lines,
-            is_hidden: is_hidden(&signature),
-            generation,
-        })
+        Some(Self { shown, lines, is_hidden, generation })
     }
 
     fn line(&self, location: i64) -> u32 {
@@ -127,52 +146,93 @@ fn method(env: Env, jvmti: Jvmti, id: jmethodID, generation: Option<u64>) -> Opt
     Some(asked)
 }
 
-/// The frames of one hit.
-#[derive(Debug)]
-pub(super) struct Stack(Vec<(Arc<Method>, i64)>);
+/// The frames of one hit. Read as far as they are asked for.
+pub(super) struct Stack {
+    env: Env,
+    jvmti: Jvmti,
+    skip: usize,
+    first: Part,
+    rest: OnceCell<Part>,
+}
 
 impl Stack {
-    /// The calling thread's frames without the first `skip`, ours and the machine's. Taken again where
-    /// lines changed meanwhile: places of the old code, and the lines of the new, do not go together.
-    pub(super) fn take(env: Env, jvmti: Jvmti, skip: i32) -> Self {
-        let none = FrameInfo { method: std::ptr::null_mut(), location: 0 };
-        let mut raw = vec![none; MOST_FRAMES];
-        let mut again = Vec::new();
-        let mut stack = Self(Vec::new());
+    /// The calling thread's frames without the first `skip`, ours and the machine's.
+    pub(super) fn new(env: Env, jvmti: Jvmti, skip: usize) -> Self {
+        let mut raw = [NO_FRAME; FIRST_FRAMES];
+        let first = Part::take(env, jvmti, skip, &mut raw);
+        Self { env, jvmti, skip, first, rest: OnceCell::new() }
+    }
+
+    pub(super) fn frame(&self, depth: usize) -> Option<FrameName<'_>> {
+        let first = &self.first;
+        if depth < first.frames.len() || !first.is_full {
+            return first.frame(depth);
+        }
+        let take = || {
+            let mut raw = vec![NO_FRAME; MOST_FRAMES - FIRST_FRAMES];
+            Part::take(self.env, self.jvmti, self.skip + FIRST_FRAMES, &mut raw)
+        };
+        self.rest.get_or_init(take).frame(depth - first.frames.len())
+    }
+
+    /// Frames behind the first `named`, of those that were taken to name them.
+    pub(super) fn more(&self, named: usize) -> MoreFrames {
+        let rest = self.rest.get();
+        let taken = self.first.frames.len() + rest.map_or(0, |rest| rest.frames.len());
+        let count = u32::try_from(taken.saturating_sub(named)).unwrap_or(u32::MAX);
+        MoreFrames { count, at_least: rest.unwrap_or(&self.first).is_full }
+    }
+}
+
+const NO_FRAME: FrameInfo = FrameInfo { method: std::ptr::null_mut(), location: 0 };
+
+/// Frames that stand one behind the other.
+struct Part {
+    frames: Vec<(Arc<Method>, i64)>,
+    /// Whether there may be more behind.
+    is_full: bool,
+}
+
+impl Part {
+    /// Those behind the first `skip`, as many as `raw` has room for. Taken again where lines changed
+    /// meanwhile: places of the old code, and the lines of the new, do not go together.
+    fn take(env: Env, jvmti: Jvmti, skip: usize, raw: &mut [FrameInfo]) -> Self {
+        let mut part = Self { frames: Vec::new(), is_full: false };
         for _ in 0..MOST_ATTEMPTS {
             let began = generation();
-            let count = jvmti.stack(skip, &mut raw);
+            let count = jvmti.stack(skip, raw);
             let taken = raw.get(..count).unwrap_or_default();
-            stack = Self::named(env, jvmti, taken, began);
+            part = Self { frames: named(env, jvmti, taken, began), is_full: count == raw.len() };
             if began.is_some() && generation() == began {
                 break;
             }
-            again.resize(MOST_FRAMES, none);
+            let mut again = vec![NO_FRAME; raw.len()];
             let count = jvmti.stack(skip, &mut again);
             if again.get(..count).is_some_and(|again| same(taken, again)) {
                 break;
             }
         }
-        stack
+        part
     }
 
-    fn named(env: Env, jvmti: Jvmti, frames: &[FrameInfo], generation: Option<u64>) -> Self {
-        let named = frames.iter().filter_map(|frame| {
-            let method = method(env, jvmti, frame.method, generation)?;
-            (!method.is_hidden).then_some((method, frame.location))
-        });
-        Self(named.collect())
+    fn frame(&self, depth: usize) -> Option<FrameName<'_>> {
+        let (method, location) = self.frames.get(depth)?;
+        Some(method.shown.at(method.line(*location)))
     }
+}
 
-    pub(super) fn frame(&self, depth: usize) -> Option<FrameName<'_>> {
-        let (method, location) = self.0.get(depth)?;
-        let name = |text| Name { identity: 0, text: Text::Utf8(text) };
-        Some(FrameName {
-            file: name(&method.file),
-            function: name(&method.function),
-            line: method.line(*location),
-        })
-    }
+fn named(
+    env: Env,
+    jvmti: Jvmti,
+    frames: &[FrameInfo],
+    generation: Option<u64>,
+) -> Vec<(Arc<Method>, i64)> {
+    let mut shown = Vec::with_capacity(frames.len());
+    shown.extend(frames.iter().filter_map(|frame| {
+        let method = method(env, jvmti, frame.method, generation)?;
+        (!method.is_hidden).then_some((method, frame.location))
+    }));
+    shown
 }
 
 /// Whether two stacks are one: what was put elsewhere while its code ran has another method.
@@ -188,8 +248,8 @@ mod tests {
     #[test]
     fn a_line_is_that_of_the_nearest_start_before() {
         let lines = vec![(0, 10), (4, 11), (9, 10)];
-        let (file, function) = (String::new(), String::new());
-        let method = Method { file, function, lines, is_hidden: false, generation: None };
+        let shown = Shown { file: String::new(), function: String::new() };
+        let method = Method { shown, lines, is_hidden: false, generation: None };
         for (location, line) in [(0, 10), (3, 10), (4, 11), (8, 11), (9, 10), (900, 10), (-1, 0)] {
             assert_eq!(method.line(location), line);
         }

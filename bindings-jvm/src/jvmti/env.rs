@@ -344,8 +344,8 @@ impl Jvmti {
     }
 
     /// The calling thread's frames from `start` on, into `frames`; how many there were.
-    pub(crate) fn stack(self, start: i32, frames: &mut [FrameInfo]) -> usize {
-        let mut count = 0;
+    pub(crate) fn stack(self, start: usize, frames: &mut [FrameInfo]) -> usize {
+        let (mut count, start) = (0, jint::try_from(start).unwrap_or(jint::MAX));
         let get = self.table().get_stack_trace;
         let most = jint::try_from(frames.len()).unwrap_or(jint::MAX);
         let (to_frames, to_count) = (frames.as_mut_ptr(), &raw mut count);

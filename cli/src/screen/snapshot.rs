@@ -194,7 +194,10 @@ fn callers(snapshot: &Value, paths: &Paths, extent: Extent, canvas: &Canvas) -> 
     }));
     let rest = (callers.len() - shown.len()) as u64 + more;
     if rest > 0 {
-        lines.push(format!("    … {} more frame{}", count(rest), if rest == 1 { "" } else { "s" }));
+        let counted = snapshot.get("more_frames_at_least") != Some(&Value::Bool(true));
+        let frames = if rest == 1 && counted { "frame" } else { "frames" };
+        let or_more = if counted { "" } else { " or more" };
+        lines.push(format!("    … {} more {frames}{or_more}", count(rest)));
     }
     lines
 }

@@ -238,6 +238,7 @@ fn snapshot(probe: ProbeId, spec: &ProbeSpec, sequence: u64, number: u64, total:
         trace_id: None,
         stack: vec![frame(spec.location.line.unwrap_or(1), "place_order"), frame(9, "<module>")],
         more_frames: 0,
+        more_frames_at_least: false,
         locals: vec![Variable { name: "total".to_owned(), value: Node::Float(total) }],
         watches: spec.watches.iter().map(watch).collect(),
         message: (spec.kind == ProbeKind::Log).then(|| format!("total={total}")),

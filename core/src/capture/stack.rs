@@ -10,10 +10,9 @@ use crate::host::Walker;
 
 /// Bytes of a thread's name: the kernel allows 16, runtimes more.
 const THREAD_BYTES: usize = 128;
-/// Frames beyond those named that are counted. Each costs a step of the runtime's own stack walk.
-const MAX_COUNTED: usize = 256;
 
-/// Writes THREAD, FRAME and MORE_FRAMES, up to `end` bytes in all.
+/// Writes THREAD, FRAME and MORE_FRAMES, up to `end` bytes in all. Of no `frames` the probed one alone
+/// is named and no other asked for: to walk the stack costs a runtime more than all else here.
 pub(super) fn write<W: Walker, const N: usize>(
     walker: &W,
     (writer, names): (&mut Writer<'_>, &mut Names<N>),
@@ -46,11 +45,14 @@ pub(super) fn write<W: Walker, const N: usize>(
         named += 1;
     }
     writer.set_limit(end);
-    let more = (named..named + MAX_COUNTED).take_while(|at| walker.frame(*at).is_some());
-    let more = more.count() as u64;
-    if more > 0 {
+    if frames == 0 {
+        return;
+    }
+    let more = walker.more_frames(named);
+    if more.count > 0 {
         let mark = writer.len();
-        if !(writer.put([stream::MORE_FRAMES]) && writer.varint(more)) {
+        let tag = if more.at_least { stream::AT_LEAST_FRAMES } else { stream::MORE_FRAMES };
+        if !(writer.put([tag]) && writer.varint(u64::from(more.count))) {
             writer.truncate(mark);
         }
     }

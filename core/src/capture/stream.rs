@@ -32,6 +32,7 @@
 //! record   = THREAD text
 //!          | FRAME name(file) name(function) varint(line, 0 unknown)       the probed frame first
 //!          | MORE_FRAMES varint(frames beyond those named)
+//!          | AT_LEAST_FRAMES varint(frames beyond those named, of which there may be more)
 //!          | WATCH text(expression) value
 //!          | FAILED text(expression) text(message)
 //!          | FAILED_CODE text(expression) varint(index of the watch) 99 bytes(failure)   core only
@@ -179,6 +180,8 @@ pub const CHILDREN: u8 = 0x38;
 pub const MESSAGE: u8 = 0x39;
 /// Watches not written.
 pub const MORE_WATCHES: u8 = 0x3a;
+/// Frames beyond those named, not counted to the last.
+pub const AT_LEAST_FRAMES: u8 = 0x3b;
 /// Ends the stream.
 pub const END: u8 = 0x3f;
 

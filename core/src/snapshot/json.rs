@@ -89,6 +89,9 @@ impl Snapshot {
         put("stack", self.stack.iter().map(frame).collect());
         if self.more_frames > 0 {
             put("more_frames", json!(self.more_frames));
+            if self.more_frames_at_least {
+                put("more_frames_at_least", json!(true));
+            }
         }
         put("missing", missing::summary(self));
         put("notes", json!(self.notes));

@@ -143,6 +143,7 @@ impl<'a> Reader<'a> {
             trace_id,
             stack,
             more_frames: table.more_frames(),
+            more_frames_at_least: table.more_frames_at_least(),
             locals,
             watches,
             message: table.message().map(str::to_owned),

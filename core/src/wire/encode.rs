@@ -101,6 +101,7 @@ fn encode<'b>(
         frame_functions: Some(builder.create_vector(&functions)),
         frame_lines: Some(builder.create_vector(&lines)),
         more_frames: snapshot.more_frames,
+        more_frames_at_least: snapshot.more_frames_at_least,
         message: snapshot.message.as_ref().map(|message| builder.create_string(message)),
         notes: Some(builder.create_vector(&notes)),
         kinds: Some(builder.create_vector(&arrays.kinds)),

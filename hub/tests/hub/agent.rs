@@ -244,6 +244,7 @@ pub(crate) fn snapshot(probe: ProbeId, sequence: u64) -> Snapshot {
         trace_id: None,
         stack: vec![at],
         more_frames: 0,
+        more_frames_at_least: false,
         locals: vec![Variable { name: "total".into(), value: Node::Float(129.9) }],
         watches: Vec::new(),
         message: None,

@@ -123,6 +123,7 @@ impl<'a> Records<'a> {
             trace_id,
             stack: Vec::new(),
             more_frames: 0,
+            more_frames_at_least: false,
             locals: Vec::new(),
             watches: Vec::new(),
             message: None,
@@ -137,9 +138,10 @@ impl<'a> Records<'a> {
                 self.values.redaction.scrub(&mut snapshot.thread.name);
             }
             stream::FRAME => snapshot.stack.push(self.frame()?),
-            stream::MORE_FRAMES => {
+            stream::MORE_FRAMES | stream::AT_LEAST_FRAMES => {
                 let more = self.values.cursor.varint()?;
                 snapshot.more_frames = u32::try_from(more).unwrap_or(u32::MAX);
+                snapshot.more_frames_at_least = tag == stream::AT_LEAST_FRAMES;
             }
             stream::WATCH | stream::FAILED | stream::FAILED_CODE => {
                 let watch = self.watch(tag, snapshot.watches.len())?;

@@ -265,6 +265,7 @@ impl<'a> Snapshot<'a> {
   pub const VT_NAME_LENS: ::flatbuffers::VOffsetT = 50;
   pub const VT_NAMES_BLOB: ::flatbuffers::VOffsetT = 52;
   pub const VT_BLOB: ::flatbuffers::VOffsetT = 54;
+  pub const VT_MORE_FRAMES_AT_LEAST: ::flatbuffers::VOffsetT = 56;
 
   #[inline]
   pub unsafe fn init_from_table(table: ::flatbuffers::Table<'a>) -> Self {
@@ -301,6 +302,7 @@ impl<'a> Snapshot<'a> {
     if let Some(x) = args.trace_id { builder.add_trace_id(x); }
     if let Some(x) = args.thread_name { builder.add_thread_name(x); }
     builder.add_revision(args.revision);
+    builder.add_more_frames_at_least(args.more_frames_at_least);
     builder.add_kind(args.kind);
     builder.finish()
   }
@@ -488,6 +490,13 @@ impl<'a> Snapshot<'a> {
     // which contains a valid value in this slot
     unsafe { self._tab.get::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'a, u8>>>(Snapshot::VT_BLOB, None)}
   }
+  #[inline]
+  pub fn more_frames_at_least(&self) -> bool {
+    // Safety:
+    // Created from valid Table for this object
+    // which contains a valid value in this slot
+    unsafe { self._tab.get::<bool>(Snapshot::VT_MORE_FRAMES_AT_LEAST, Some(false)).unwrap()}
+  }
 }
 
 impl ::flatbuffers::Verifiable for Snapshot<'_> {
@@ -522,6 +531,7 @@ impl ::flatbuffers::Verifiable for Snapshot<'_> {
      .visit_field::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'_, u16>>>("name_lens", Self::VT_NAME_LENS, false)?
      .visit_field::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'_, u8>>>("names_blob", Self::VT_NAMES_BLOB, false)?
      .visit_field::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'_, u8>>>("blob", Self::VT_BLOB, false)?
+     .visit_field::<bool>("more_frames_at_least", Self::VT_MORE_FRAMES_AT_LEAST, false)?
      .finish();
     Ok(())
   }
@@ -553,6 +563,7 @@ pub struct SnapshotArgs<'a> {
     pub name_lens: Option<::flatbuffers::WIPOffset<::flatbuffers::Vector<'a, u16>>>,
     pub names_blob: Option<::flatbuffers::WIPOffset<::flatbuffers::Vector<'a, u8>>>,
     pub blob: Option<::flatbuffers::WIPOffset<::flatbuffers::Vector<'a, u8>>>,
+    pub more_frames_at_least: bool,
 }
 impl<'a> Default for SnapshotArgs<'a> {
   #[inline]
@@ -584,6 +595,7 @@ impl<'a> Default for SnapshotArgs<'a> {
       name_lens: None,
       names_blob: None,
       blob: None,
+      more_frames_at_least: false,
     }
   }
 }
@@ -698,6 +710,10 @@ impl<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> SnapshotBuilder<'a, 'b, A> {
     self.fbb_.push_slot_always::<::flatbuffers::WIPOffset<_>>(Snapshot::VT_BLOB, blob);
   }
   #[inline]
+  pub fn add_more_frames_at_least(&mut self, more_frames_at_least: bool) {
+    self.fbb_.push_slot::<bool>(Snapshot::VT_MORE_FRAMES_AT_LEAST, more_frames_at_least, false);
+  }
+  #[inline]
   pub fn new(_fbb: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>) -> SnapshotBuilder<'a, 'b, A> {
     let start = _fbb.start_table();
     SnapshotBuilder {
@@ -741,6 +757,7 @@ impl ::core::fmt::Debug for Snapshot<'_> {
       ds.field("name_lens", &self.name_lens());
       ds.field("names_blob", &self.names_blob());
       ds.field("blob", &self.blob());
+      ds.field("more_frames_at_least", &self.more_frames_at_least());
       ds.finish()
   }
 }
