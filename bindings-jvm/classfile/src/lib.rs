@@ -30,7 +30,7 @@ pub use lines::{Line, lines};
 pub use locals::Local;
 pub use patch::{Additions, Insertion, patch};
 pub use probe::{
-    BRIDGE, Form, Instrumented, Placed, Probe, Spot, instrument, lines_with_code, place,
+    BRIDGE, Form, Instrumented, Placed, Probe, Spot, instrument, lines_with_code, place, rehearsal,
 };
 pub use refusal::{Blame, Reason, Refusal};
 pub use wrap::Wrap;

@@ -5,8 +5,10 @@
 
 mod calls;
 mod plan;
+mod rehearsal;
 
 pub use plan::{Placed, lines_with_code, place};
+pub use rehearsal::rehearsal;
 
 use crate::class::Class;
 use crate::patch::{Additions, Insertion, outgrown, patch_and_wrap};

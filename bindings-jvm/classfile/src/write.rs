@@ -28,6 +28,8 @@ pub const SYNTHETIC: u16 = 0x1000;
 
 /// The last version whose code needs no stack maps.
 const VERSION: u16 = 50;
+/// The first version with `invokedynamic`. Its code needs no stack map only where nothing jumps.
+const VERSION_OF_CALL_SITES: u16 = 51;
 
 /// A class in the making.
 #[derive(Clone, Debug)]
@@ -38,6 +40,7 @@ pub struct ClassWriter {
     superclass: u16,
     fields: Vec<Vec<u8>>,
     methods: Vec<Vec<u8>>,
+    bootstraps: Vec<Vec<u8>>,
 }
 
 impl ClassWriter {
@@ -49,7 +52,8 @@ impl ClassWriter {
     pub fn new(access: u16, name: &str, superclass: &str) -> Result<Self, WriteError> {
         let mut constants = Constants::default();
         let (name, superclass) = (constants.class(name)?, constants.class(superclass)?);
-        Ok(Self { constants, access, name, superclass, fields: Vec::new(), methods: Vec::new() })
+        let (fields, methods, bootstraps) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { constants, access, name, superclass, fields, methods, bootstraps })
     }
 
     /// The constants, for those that code does not add by itself.
@@ -92,6 +96,40 @@ impl ClassWriter {
         Ok(())
     }
 
+    /// Adds a call site that a static method links, which is given a number. The class is of the first
+    /// version that has such, so none of its code may jump.
+    ///
+    /// # Errors
+    ///
+    /// When there is no room for another constant.
+    pub fn call_site(
+        &mut self,
+        link: [&str; 3],
+        number: i32,
+        name: &str,
+        descriptor: &str,
+    ) -> Result<u16, WriteError> {
+        let handle = self.constants.static_handle(link)?;
+        let number = self.constants.int(number)?;
+        let index = u16::try_from(self.bootstraps.len()).map_err(|_| WriteError::TooLarge)?;
+        self.bootstraps.push([handle, 1, number].map(u16::to_be_bytes).concat());
+        self.constants.dynamic(index, name, descriptor)
+    }
+
+    /// The class's attributes: how its call sites are linked, if it has some.
+    fn attributes(&mut self) -> Result<Vec<u8>, WriteError> {
+        if self.bootstraps.is_empty() {
+            return Ok(vec![0, 0]);
+        }
+        let name = self.constants.utf8("BootstrapMethods")?;
+        let count = u16::try_from(self.bootstraps.len()).map_err(|_| WriteError::TooLarge)?;
+        let content = [&count.to_be_bytes()[..], &self.bootstraps.concat()].concat();
+        let mut out = [1, name].map(u16::to_be_bytes).concat();
+        out.extend(length(content.len())?.to_be_bytes());
+        out.extend(content);
+        Ok(out)
+    }
+
     fn head(&mut self, access: u16, name: &str, descriptor: &str) -> Result<Vec<u8>, WriteError> {
         let (name, descriptor) = (self.constants.utf8(name)?, self.constants.utf8(descriptor)?);
         Ok([access, name, descriptor].map(u16::to_be_bytes).concat())
@@ -102,9 +140,14 @@ impl ClassWriter {
     /// # Errors
     ///
     /// When there are more fields or methods than one can hold.
-    pub fn finish(self) -> Result<Vec<u8>, WriteError> {
+    pub fn finish(mut self) -> Result<Vec<u8>, WriteError> {
+        let attributes = self.attributes()?;
+        let version = match self.bootstraps.is_empty() {
+            true => VERSION,
+            false => VERSION_OF_CALL_SITES,
+        };
         let mut out = vec![0xca, 0xfe, 0xba, 0xbe];
-        let counts = [0, VERSION, self.constants.count()];
+        let counts = [0, version, self.constants.count()];
         out.extend(counts.map(u16::to_be_bytes).concat());
         out.extend(self.constants.bytes());
         let head = [self.access | SUPER, self.name, self.superclass, 0];
@@ -114,7 +157,7 @@ impl ClassWriter {
             out.extend(count.to_be_bytes());
             out.extend(members.concat());
         }
-        out.extend([0, 0]);
+        out.extend(attributes);
         Ok(out)
     }
 }

@@ -22,7 +22,7 @@ pub struct LocalAt<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its declared type, with type arguments where they are known: a hint of what a collection holds.
-    /// References are passed as `Object`, numbers below `int` as `int`.
+    /// References are passed as `Object`, all else as it is.
     pub descriptor: &'a str,
 }
 
@@ -148,7 +148,11 @@ impl<'s> Plan<'s> {
         for local in site.locals {
             let kind = kind_of(&erased(local.descriptor));
             let kind = kind.ok_or(WriteError::Code("a local's descriptor is none"))?;
-            descriptor += kind.widest();
+            // As the hook passes it, so that linking need not convert.
+            descriptor += match kind {
+                Kind::Reference => OBJECT,
+                _ => local.descriptor,
+            };
             variables.push(Variable { word, ty: Ty::declared(local.descriptor, None) });
             word += kind.words();
         }

@@ -8,8 +8,9 @@ use super::hooked::{Hooked, hooked};
 use crate::classes::Jdk;
 use crate::ffi::{Argument, Env, Machine, bridge_natives, c_string};
 use jni_sys::{jclass, jmethodID, jobject};
-use std::sync::OnceLock;
-use stillframe_classfile::Local;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use stillframe_classfile::{Local, rehearsal};
 use stillframe_core::error::{Error, ErrorKind, Result};
 use stillframe_core::registry::Action;
 use stillframe_jvm_generator::{LocalAt, Site, Task, generate};
@@ -23,6 +24,7 @@ struct Bridge {
     module: usize,
     place: usize,
     prepare: usize,
+    rehearse: usize,
     forget: usize,
     memory: usize,
     offset: usize,
@@ -71,6 +73,7 @@ pub(crate) fn prepare(env: Env, machine: &Machine) -> Result<()> {
             module: env.new_global(module)? as usize,
             place: env.static_method(class, c"place", c"(II)V")? as usize,
             prepare: env.static_method(class, c"prepare", prepare)? as usize,
+            rehearse: env.static_method(class, c"rehearse", c"([B)V")? as usize,
             forget: env.static_method(class, c"forget", c"(I)V")? as usize,
             memory: env.new_global(memory)? as usize,
             offset: env.static_method(memory, c"offset", offset)? as usize,
@@ -115,8 +118,32 @@ pub(super) fn define(
     let is_wanted = std::env::var("STILLFRAME_CONDITIONS").map_or(true, |how| how != "machine");
     if let Some(hooked) = hooked(token).filter(|_| is_wanted) {
         made((env, machine, bridge), spot, (token, hooked), class, locals);
+        rehearse(env, bridge, locals);
     }
     Ok(())
+}
+
+/// Classes of calls that were linked before, as far as they are remembered.
+static REHEARSED: Mutex<BTreeSet<Vec<u8>>> = Mutex::new(BTreeSet::new());
+/// Those that are remembered.
+const MOST_REHEARSED: usize = 1_024;
+
+/// Has the machine make on this thread what linking a call with these locals takes. Where it refuses,
+/// the first hit takes longer.
+fn rehearse(env: Env, bridge: &Bridge, locals: &[Local]) -> Option<()> {
+    // All references are passed alike, so this is the same for calls of the same type.
+    let class = rehearsal(locals).ok()?;
+    let mut rehearsed = REHEARSED.lock().unwrap_or_else(PoisonError::into_inner);
+    if rehearsed.contains(&class) {
+        return Some(());
+    }
+    if rehearsed.len() >= MOST_REHEARSED {
+        rehearsed.clear();
+    }
+    let bytes = [Argument::Object(env.new_bytes(&class)?)];
+    rehearsed.insert(class);
+    drop(rehearsed);
+    env.call_static_void(bridge.class(), bridge.rehearse as jmethodID, &bytes).then_some(())
 }
 
 /// Makes the class of a site and defines it; none if it did not come to that.

@@ -14,12 +14,14 @@ use crate::wrap::Wrap;
 use crate::write::{Constants, int_bytes, local_bytes};
 
 const OBJECT: &str = "java/lang/Object";
-const LINK: [&str; 3] = [
+pub(super) const LINK: [&str; 3] = [
     BRIDGE,
     "link",
     "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;I)\
      Ljava/lang/invoke/CallSite;",
 ];
+/// Name of the dynamic call.
+pub(super) const NAME: &str = "probe";
 
 fn load(code: &mut Vec<u8>, local: &Local) {
     code.extend(local_bytes(op::ILOAD + local.kind.family(), local.slot));
@@ -53,6 +55,12 @@ pub(super) fn len(form: Form, site: i32, locals: &[Local]) -> usize {
         }
 }
 
+/// The descriptor of a dynamic call that passes these locals.
+pub(super) fn descriptor(locals: &[Local]) -> String {
+    let parameters: String = locals.iter().map(Local::passed_as).collect();
+    format!("({parameters})V")
+}
+
 /// The code of a dynamic call, and the stack it needs.
 pub(super) fn dynamic(
     site: i32,
@@ -60,15 +68,13 @@ pub(super) fn dynamic(
     additions: &mut Additions,
 ) -> Result<(Vec<u8>, u16), Reason> {
     let mut code = Vec::new();
-    let (mut descriptor, mut words) = ("(".to_owned(), 0);
+    let mut words = 0;
     for local in locals {
         load(&mut code, local);
-        descriptor.push_str(&local.passed_as());
         words += local.kind.words();
     }
-    descriptor.push_str(")V");
     code.push(op::INVOKEDYNAMIC);
-    code.u2(additions.call_site(LINK, site, "probe", &descriptor)?);
+    code.u2(additions.call_site(LINK, site, NAME, &descriptor(locals))?);
     code.u2(0);
     debug_assert_eq!(code.len(), len(Form::Dynamic, site, locals));
     Ok((code, words))

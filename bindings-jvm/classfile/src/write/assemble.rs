@@ -169,6 +169,21 @@ impl<'a> Assembler<'a> {
         Ok(())
     }
 
+    /// Pushes zero, or null, of a kind.
+    ///
+    /// # Errors
+    ///
+    /// None: as of every instruction.
+    pub fn push_zero(&mut self, kind: Kind) -> Done {
+        self.op(match kind {
+            Kind::Int => op::ICONST_0,
+            Kind::Long => op::LCONST_0,
+            Kind::Float => op::FCONST_0,
+            Kind::Double => op::DCONST_0,
+            Kind::Reference => op::ACONST_NULL,
+        })
+    }
+
     /// Pushes a string.
     ///
     /// # Errors
@@ -329,6 +344,19 @@ impl<'a> Assembler<'a> {
             let index = self.constants.method(method)?;
             self.indexed(op, index, takes, puts);
         }
+        Ok(())
+    }
+
+    /// Calls what a call site of this descriptor is linked to.
+    ///
+    /// # Errors
+    ///
+    /// When the descriptor is none.
+    pub fn invoke_dynamic(&mut self, call_site: u16, descriptor: &str) -> Done {
+        let signature = Signature::read(descriptor).ok_or(NO_DESCRIPTOR)?;
+        let puts = signature.returns.and_then(kind_of).map_or(0, Kind::words);
+        let [high, low] = call_site.to_be_bytes();
+        self.plain(&[op::INVOKEDYNAMIC, high, low, 0, 0], signature.words(), puts);
         Ok(())
     }
 

@@ -51,8 +51,7 @@ pub(crate) fn case(
 /// The descriptor of what the hook passes of a local.
 fn passed_as(signature: &str) -> &str {
     match signature.as_bytes() {
-        [b'J' | b'F' | b'D'] => signature,
-        [_] => "I",
+        [_] => signature,
         _ => "Ljava/lang/Object;",
     }
 }

@@ -28,6 +28,9 @@ public final class Bridge {
   /** The site at each spot, or -1. */
   private static volatile int[] sites = new int[0];
 
+  /** What the call of a rehearsal is linked to; only the agent's thread rehearses. */
+  private static MethodHandle rehearsed;
+
   /** The objects that the class which is being defined takes; only the agent's thread defines. */
   private static Object[] data;
 
@@ -65,15 +68,33 @@ public final class Bridge {
   static void prepare(int spot, byte[] code, Object[] objects) throws ReflectiveOperationException {
     data = objects;
     try {
-      MethodHandles.Lookup defined = LOOKUP.defineHiddenClass(code, true);
-      MethodHandle target = null;
-      for (java.lang.reflect.Method method : defined.lookupClass().getDeclaredMethods()) {
-        if (method.getName().equals("hit")) target = defined.unreflect(method);
-      }
-      set(spot, target);
+      set(spot, handle(LOOKUP.defineHiddenClass(code, true), "hit"));
     } finally {
       data = null;
     }
+  }
+
+  /**
+   * Runs a class that calls once as lines of one type of call do. Linking the first such call takes
+   * up to 30 ms, of which one that was linked before leaves a quarter of one: our thread waits, so
+   * that no thread of the application does.
+   */
+  static void rehearse(byte[] code) throws ReflectiveOperationException {
+    MethodHandles.Lookup defined = LOOKUP.defineHiddenClass(code, true);
+    rehearsed = handle(defined, "hit");
+    try {
+      defined.lookupClass().getDeclaredMethod("rehearse").invoke(null);
+    } finally {
+      rehearsed = null;
+    }
+  }
+
+  private static MethodHandle handle(MethodHandles.Lookup of, String name)
+      throws ReflectiveOperationException {
+    for (java.lang.reflect.Method method : of.lookupClass().getDeclaredMethods()) {
+      if (method.getName().equals(name)) return of.unreflect(method);
+    }
+    return null;
   }
 
   /** Nothing is at a spot any more; the class made for its site may go. */
@@ -107,7 +128,7 @@ public final class Bridge {
       MethodHandles.Lookup caller, String name, MethodType type, int spot) {
     try {
       MethodHandle[] all = targets;
-      MethodHandle target = spot < all.length ? all[spot] : null;
+      MethodHandle target = spot < 0 ? rehearsed : spot < all.length ? all[spot] : null;
       if (target == null) {
         // Made without a class of its own: the values go as an array.
         MethodHandle boxed = MethodHandles.insertArguments(BOXED, 0, spot);

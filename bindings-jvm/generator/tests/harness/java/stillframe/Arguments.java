@@ -59,14 +59,6 @@ final class Arguments {
     return out.append(">;").toString();
   }
 
-  /** What is passed of a value that is passed as an int. */
-  static Object widened(Object value) {
-    if (value instanceof Boolean) {
-      return ((Boolean) value) ? 1 : 0;
-    }
-    return value instanceof Character ? (int) (Character) value : ((Number) value).intValue();
-  }
-
   /** Whether all are of the same class and value. */
   static boolean areSame(List<Object> one, List<Object> two) {
     if (one.size() != two.size()) {

@@ -123,13 +123,8 @@ public final class Harness {
     Bridge.reset();
     Bridge.isFull = mode.equals("full");
     Bridge.isBroken = mode.equals("broken");
-    List<Object> passed = new ArrayList<>(given);
-    for (int index = 0; index < passed.size(); index++) {
-      passed.set(index, hit.type().parameterType(index) == int.class
-          ? Arguments.widened(passed.get(index)) : passed.get(index));
-    }
     int before = ran();
-    hit.invokeWithArguments(passed);
+    hit.invokeWithArguments(given);
     if (ran() != before) {
       return "ran code of the application";
     }
