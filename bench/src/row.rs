@@ -23,7 +23,7 @@ pub const CASES: [&str; 12] = [
 
 /// The same for the JVM, whose table has figures that are measured apart as well: the writer of
 /// captures alone, other threads' longest pause, the start of a process.
-pub const JVM_CASES: [&str; 24] = [
+pub const JVM_CASES: [&str; 26] = [
     "base",
     "base_again",
     "idle_streams",
@@ -41,6 +41,8 @@ pub const JVM_CASES: [&str; 24] = [
     "capture_10_locals",
     "capture_10_locals_stack",
     "removed",
+    "first_hit",
+    "first_capture",
     "arm",
     "arm_10000_classes",
     "arm_10000_larger_classes",

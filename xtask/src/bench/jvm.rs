@@ -33,6 +33,7 @@ struct Amount {
     milliseconds: &'static str,
     stalls: &'static str,
     starts: usize,
+    first_runs: usize,
     stream_runs: usize,
     stream_milliseconds: &'static str,
 }
@@ -44,6 +45,7 @@ const WHOLE: Amount = Amount {
     milliseconds: "300",
     stalls: "40",
     starts: 40,
+    first_runs: 10,
     stream_runs: 5,
     stream_milliseconds: "3000",
 };
@@ -54,6 +56,7 @@ const SHORT: Amount = Amount {
     milliseconds: "20",
     stalls: "2",
     starts: 2,
+    first_runs: 2,
     stream_runs: 1,
     stream_milliseconds: "200",
 };
@@ -225,7 +228,7 @@ impl Bench {
         }
     }
 
-    /// Ordinary code and the start of a process, with the agent and nothing probed.
+    /// Ordinary code and the start of a process, with the agent and nothing probed, and first hits.
     fn processes(&self) -> Result<Vec<Row>> {
         let (mut without, mut with) = (f64::MAX, f64::MAX);
         for _ in 0..self.amount.stream_runs {
@@ -246,7 +249,30 @@ impl Bench {
         let medians = (ms(&bare, middle), ms(&loaded, middle));
         eprintln!("start: least {least:.1} and {most:.1} ms, in the middle {medians:.1?} ms");
         let startup = self.row("startup", (most - least) * 1e6, most / least);
-        Ok(vec![streams, startup])
+        let [hit, capture] = self.first()?;
+        Ok(vec![
+            streams,
+            self.row("first_hit", hit, 1.0),
+            self.row("first_capture", capture, 1.0),
+            startup,
+        ])
+    }
+
+    /// Nanoseconds of the first hit of a process, and of the first capture; the least of some processes.
+    fn first(&self) -> Result<[f64; 2]> {
+        let mut least = [f64::MAX; 2];
+        for _ in 0..self.amount.first_runs {
+            let said = quiet(self.java(&[&self.agent]).arg("bench.First"))?;
+            let parsed = said
+                .split_whitespace()
+                .map(str::parse)
+                .collect::<std::result::Result<Vec<f64>, _>>();
+            let Ok([hit, capture]) = parsed.as_deref() else {
+                return Err(format!("bench.First said {said:?}"));
+            };
+            least = [least[0].min(*hit), least[1].min(*capture)];
+        }
+        Ok(least)
     }
 
     fn streams(&self, flags: &[&str]) -> Result<f64> {
