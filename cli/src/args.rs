@@ -205,7 +205,7 @@ pub(crate) struct Snap {
     /// Count every hit. On the JVM a false condition costs nothing, and is else not counted.
     #[arg(long)]
     pub(crate) exact: bool,
-    /// Stack frames named.
+    /// Stack frames named; of 0 the probed line alone, which costs the least.
     #[arg(long, value_name = "N")]
     pub(crate) frames: Option<u32>,
     /// Levels of children below a variable.
