@@ -243,7 +243,7 @@ impl<'s> Plan<'s> {
     /// Writes all locals to a frame and publishes it.
     fn write(&self, asm: &mut Assembler<'_>) -> Result<(), WriteError> {
         let [open, is_open, caught, lost] = std::array::from_fn(|_| asm.label());
-        let frame = asm.next_slot();
+        let (frame, writer) = (asm.next_slot(), asm.next_slot() + 2);
         asm.bind(open);
         asm.push_int(self.site.number)?;
         asm.invoke_static([BRIDGE, "open", "(I)J"])?;
@@ -254,17 +254,20 @@ impl<'s> Plan<'s> {
         asm.jump(op::IFNE, is_open)?;
         asm.op(op::RETURN)?;
         asm.bind(is_open);
+        asm.load(Kind::Long, frame)?;
+        asm.invoke_static([WRITER, "of", "(J)Ljava/stillframe/Writer;"])?;
+        asm.store(Kind::Reference, writer)?;
         for ((local, variable), ordinal) in self.site.locals.iter().zip(&self.variables).zip(0..) {
-            asm.load(Kind::Long, frame)?;
+            asm.load(Kind::Reference, writer)?;
             asm.push_int(ordinal)?;
             asm.load(variable.ty.kind(), variable.word)?;
             let own = if variable.ty.primitive().is_some() { local.descriptor } else { OBJECT };
-            asm.invoke_static([WRITER, "local", &format!("(JI{own})V")])?;
+            asm.invoke_virtual([WRITER, "local", &format!("(I{own})V")])?;
         }
-        for method in [[WRITER, "finish", "(J)V"], [BRIDGE, "publish", "(J)V"]] {
-            asm.load(Kind::Long, frame)?;
-            asm.invoke_static(method)?;
-        }
+        asm.load(Kind::Reference, writer)?;
+        asm.invoke_virtual([WRITER, "finish", "()V"])?;
+        asm.load(Kind::Long, frame)?;
+        asm.invoke_static([BRIDGE, "publish", "(J)V"])?;
         asm.op(op::RETURN)?;
         asm.bind(caught);
         asm.op(op::POP)?;

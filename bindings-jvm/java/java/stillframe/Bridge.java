@@ -225,10 +225,11 @@ public final class Bridge {
     long frame = openWith(site, locals, Thread.currentThread().getName());
     if (frame == 0) return;
     try {
+      Writer writer = Writer.of(frame);
       for (int ordinal = 0; ordinal < locals.length; ordinal++) {
-        local(frame, ordinal, locals[ordinal]);
+        local(writer, ordinal, locals[ordinal]);
       }
-      Writer.finish(frame);
+      writer.finish();
     } catch (Throwable defect) {
       abandoned(frame);
       return;
@@ -237,16 +238,16 @@ public final class Bridge {
   }
 
   /** Writes a variable that came boxed as what it is. */
-  private static void local(long frame, int ordinal, Object value) {
-    if (value instanceof Integer) Writer.local(frame, ordinal, ((Integer) value).intValue());
-    else if (value instanceof Long) Writer.local(frame, ordinal, ((Long) value).longValue());
-    else if (value instanceof Boolean) Writer.local(frame, ordinal, ((Boolean) value).booleanValue());
-    else if (value instanceof Double) Writer.local(frame, ordinal, ((Double) value).doubleValue());
-    else if (value instanceof Float) Writer.local(frame, ordinal, ((Float) value).floatValue());
-    else if (value instanceof Character) Writer.local(frame, ordinal, ((Character) value).charValue());
-    else if (value instanceof Short) Writer.local(frame, ordinal, ((Short) value).shortValue());
-    else if (value instanceof Byte) Writer.local(frame, ordinal, ((Byte) value).byteValue());
-    else Writer.local(frame, ordinal, value);
+  private static void local(Writer writer, int ordinal, Object value) {
+    if (value instanceof Integer) writer.local(ordinal, ((Integer) value).intValue());
+    else if (value instanceof Long) writer.local(ordinal, ((Long) value).longValue());
+    else if (value instanceof Boolean) writer.local(ordinal, ((Boolean) value).booleanValue());
+    else if (value instanceof Double) writer.local(ordinal, ((Double) value).doubleValue());
+    else if (value instanceof Float) writer.local(ordinal, ((Float) value).floatValue());
+    else if (value instanceof Character) writer.local(ordinal, ((Character) value).charValue());
+    else if (value instanceof Short) writer.local(ordinal, ((Short) value).shortValue());
+    else if (value instanceof Byte) writer.local(ordinal, ((Byte) value).byteValue());
+    else writer.local(ordinal, value);
   }
 
   /** Gives up a capture that could not be written. */

@@ -24,7 +24,7 @@
 //     40  u32  names      names that the records written so far define
 //     44  u32  objects    objects that they open: 0 unless native code wrote watches
 //     48  u32  buffer     0 to 63: no two frames of the same number at once
-//     52  u32  state      0 from native code; 1 while it is written; 2 when `finish` is done
+//     52  u32  zero
 //     56  u64  length     bytes of the whole stream, by `finish`; native code writes `took` and commits
 //
 //     site, aligned to 8, never changed once a frame names it
@@ -50,11 +50,12 @@
 //     Writer.prepare();                           once, before any site is armed
 //
 //     long frame = Bridge.open(site);             0: nothing to capture
-//     Writer.watch(frame, index, value)           each watch that has a value, or
-//     Writer.failed(frame, index, address)        the 99 bytes of its failure, in order
-//     Writer.local(frame, ordinal, value)         each local, in order; of every type
-//     Writer.missing(frame, ordinal, reason)      a local that cannot be read
-//     Writer.finish(frame); Bridge.publish(frame);
+//     Writer writer = Writer.of(frame);           once
+//     writer.watch(index, value)                  each watch that has a value, or
+//     writer.failed(index, address)               the 99 bytes of its failure, in order
+//     writer.local(ordinal, value)                each local, in order; of every type
+//     writer.missing(ordinal, reason)             a local that cannot be read
+//     writer.finish(); Bridge.publish(frame);
 //
 // On any Throwable: `Writer.abandon(frame)`, which never throws, then `Bridge.abandon(frame)`. Native
 // code opens no frame on a thread that has one open: a probe may sit in what the walk calls
@@ -68,8 +69,7 @@ final class Writer {
   static final int BUFFERS = 64;
   // The frame.
   static final int AT = 0, END = 8, BEGIN = 16, DEADLINE = 24, SITE = 32, NAMES = 40, OBJECTS = 44;
-  static final int BUFFER = 48, STATE = 52, LENGTH = 56, FRAME_BYTES = 64;
-  static final int WRITING = 1, WRITTEN = 2;
+  static final int BUFFER = 48, LENGTH = 56, FRAME_BYTES = 64;
   // The site.
   static final int DEPTH = 0, ITEMS = 4, FIELDS = 8, STRING_BYTES = 12, WATCH_BYTES = 16;
   static final int LOCALS = 20, WATCHES = 24, ENTRIES = 32, VERDICT = 4, TEXT = 8;
@@ -90,7 +90,7 @@ final class Writer {
   private final short[] roots = new short[ROOTS];
   private final byte[] guesses = new byte[ROOTS];
   private int waiting, watches;
-  private long at, end, begin, site;
+  private long frame, at, end, begin, site;
   private int locals;
   private boolean localsClosed, watchesClosed;
 
@@ -110,22 +110,20 @@ final class Writer {
     Shapes.of(String.class);
   }
 
-  /** The writer of a frame: of its buffer, made when the buffer is first used. */
-  private static Writer at(long frame) {
+  /** The writer of a frame that was just opened: of its buffer, made when that is first used. */
+  static Writer of(long frame) {
     int buffer = U.getInt(frame + BUFFER) & (BUFFERS - 1);
     Writer writer = ALL[buffer];
     if (writer == null) {
       writer = new Writer();
       ALL[buffer] = writer;
     }
-    if (U.getInt(frame + STATE) == 0) {
-      writer.begin(frame);
-    }
+    writer.begin(frame);
     return writer;
   }
 
   private void begin(long frame) {
-    U.putInt(frame + STATE, WRITING);
+    this.frame = frame;
     at = U.getLong(frame + AT);
     end = U.getLong(frame + END);
     begin = U.getLong(frame + BEGIN);
@@ -144,85 +142,77 @@ final class Writer {
     walk.stringBytes = U.getInt(site + STRING_BYTES);
   }
 
-  static void local(long frame, int ordinal, int value) {
-    Writer writer = at(frame);
-    long to = writer.named(ordinal);
+  void local(int ordinal, int value) {
+    long to = named(ordinal);
     if (to != 0) {
-      writer.at = Put.integer(to, value);
+      at = Put.integer(to, value);
     }
   }
 
-  static void local(long frame, int ordinal, byte value) {
-    local(frame, ordinal, (int) value);
+  void local(int ordinal, byte value) {
+    local(ordinal, (int) value);
   }
 
-  static void local(long frame, int ordinal, short value) {
-    local(frame, ordinal, (int) value);
+  void local(int ordinal, short value) {
+    local(ordinal, (int) value);
   }
 
-  static void local(long frame, int ordinal, long value) {
-    Writer writer = at(frame);
-    long to = writer.named(ordinal);
+  void local(int ordinal, long value) {
+    long to = named(ordinal);
     if (to != 0) {
-      writer.at = Put.integer(to, value);
+      at = Put.integer(to, value);
     }
   }
 
-  static void local(long frame, int ordinal, boolean value) {
-    Writer writer = at(frame);
-    long to = writer.named(ordinal);
+  void local(int ordinal, boolean value) {
+    long to = named(ordinal);
     if (to != 0) {
-      writer.at = Put.flag(to, value);
+      at = Put.flag(to, value);
     }
   }
 
-  static void local(long frame, int ordinal, char value) {
-    Writer writer = at(frame);
-    long to = writer.named(ordinal);
+  void local(int ordinal, char value) {
+    long to = named(ordinal);
     if (to != 0) {
-      writer.at = Put.unit(to, value, writer.walk.stringBytes);
+      at = Put.unit(to, value, walk.stringBytes);
     }
   }
 
-  static void local(long frame, int ordinal, float value) {
-    Writer writer = at(frame);
-    long to = writer.named(ordinal);
+  void local(int ordinal, float value) {
+    long to = named(ordinal);
     if (to != 0) {
-      writer.at = Put.real(to, value);
+      at = Put.real(to, value);
     }
   }
 
-  static void local(long frame, int ordinal, double value) {
-    Writer writer = at(frame);
-    long to = writer.named(ordinal);
+  void local(int ordinal, double value) {
+    long to = named(ordinal);
     if (to != 0) {
-      writer.at = Put.real(to, value);
+      at = Put.real(to, value);
     }
   }
 
-  static void local(long frame, int ordinal, Object value) {
-    Writer writer = at(frame);
-    writer.walk.tick();
-    long to = writer.named(ordinal);
+  void local(int ordinal, Object value) {
+    walk.tick();
+    long to = named(ordinal);
     if (to != 0) {
-      Walk walk = writer.walk;
+      Walk walk = this.walk;
       int names = walk.names;
       int opened = walk.opened;
-      writer.at = writer.root(value, to, ordinal);
-      if (writer.at == 0) {
+      at = root(value, to, ordinal);
+      if (at == 0) {
         walk.rollBack(names, opened);
         // The name alone is small: a variable whose value does not fit is still named.
-        writer.at = Put.two(to, Stream.MISSING, walk.takeStop());
+        at = Put.two(to, Stream.MISSING, walk.takeStop());
       }
     }
   }
 
   /** A local that cannot be read, by the number of the reason. */
-  static void missing(long frame, int ordinal, int reason) {
-    Writer writer = at(frame);
-    long to = writer.named(ordinal);
+  void missing(int ordinal, int reason) {
+    long to = named(ordinal);
     if (to != 0) {
-      writer.at = Put.two(to, Stream.MISSING, reason);
+      at = Put.two(to, Stream.MISSING, reason);
     }
   }
 
@@ -279,41 +269,39 @@ final class Writer {
   }
 
   /** A watch that has a value: a text more of which may be shown. Before the locals. */
-  static void watch(long frame, int index, Object value) {
-    Writer writer = at(frame);
-    Walk walk = writer.walk;
-    walk.stringBytes = U.getInt(writer.site + WATCH_BYTES);
+  void watch(int index, Object value) {
+    Walk walk = this.walk;
+    walk.stringBytes = U.getInt(site + WATCH_BYTES);
     // Values of watches leave room for the names of all, and for the variables.
-    walk.limit = writer.begin + (writer.end - writer.begin) / 2;
+    walk.limit = begin + (end - begin) / 2;
     int names = walk.names;
     int opened = walk.opened;
-    long to = writer.expression(Stream.WATCH, index);
-    to = to == 0 || walk.stop != 0 ? 0 : writer.root(value, to, index);
+    long to = expression(Stream.WATCH, index);
+    to = to == 0 || walk.stop != 0 ? 0 : root(value, to, index);
     if (to != 0) {
-      writer.at = to;
+      at = to;
     } else {
       walk.rollBack(names, opened);
-      writer.unfit(index);
+      unfit(index);
     }
-    writer.watches = writer.waiting;
-    writer.afterWatch();
+    watches = waiting;
+    afterWatch();
   }
 
   /** A watch that failed, by the address of its failure in the core's numbers. */
-  static void failed(long frame, int index, long failure) {
-    Writer writer = at(frame);
-    long to = writer.expression(Stream.FAILED_CODE, index);
-    if (to != 0 && to + FAILURE_BYTES + Put.MARGIN > writer.walk.limit) {
-      to = writer.walk.full();
+  void failed(int index, long failure) {
+    long to = expression(Stream.FAILED_CODE, index);
+    if (to != 0 && to + FAILURE_BYTES + Put.MARGIN > walk.limit) {
+      to = walk.full();
     }
     if (to == 0) {
-      writer.unfit(index);
+      unfit(index);
     } else {
       to = Put.varint(to, index);
       U.copyMemory(failure, to, FAILURE_BYTES);
-      writer.at = to + FAILURE_BYTES;
+      at = to + FAILURE_BYTES;
     }
-    writer.afterWatch();
+    afterWatch();
   }
 
   private void afterWatch() {
@@ -351,14 +339,12 @@ final class Writer {
   }
 
   /** Writes the children of every root and the end of the stream. */
-  static void finish(long frame) {
-    Writer writer = at(frame);
-    long at = writer.children();
-    writer.walk.forget();
+  void finish() {
+    long at = children();
+    walk.forget();
     U.putByte(at++, (byte) Stream.END);
     U.putLong(frame + AT, at);
-    U.putLong(frame + LENGTH, at - writer.begin);
-    U.putInt(frame + STATE, WRITTEN);
+    U.putLong(frame + LENGTH, at - begin);
   }
 
   private long children() {

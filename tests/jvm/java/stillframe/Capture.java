@@ -17,6 +17,7 @@ public final class Capture {
   private final int bytes, headBytes, names;
   private final long memory, site, frame;
   private final byte[] head;
+  private Writer writer;
 
   static {
     Writer.prepare();
@@ -92,24 +93,24 @@ public final class Capture {
     U.putLong(frame + Writer.DEADLINE, deadline);
     U.putInt(frame + Writer.NAMES, names);
     U.putInt(frame + Writer.OBJECTS, 0);
-    U.putInt(frame + Writer.STATE, 0);
+    writer = Writer.of(frame);
     return this;
   }
 
-  public void local(int ordinal, int value) { Writer.local(frame, ordinal, value); }
-  public void local(int ordinal, long value) { Writer.local(frame, ordinal, value); }
-  public void local(int ordinal, double value) { Writer.local(frame, ordinal, value); }
-  public void local(int ordinal, float value) { Writer.local(frame, ordinal, value); }
-  public void local(int ordinal, boolean value) { Writer.local(frame, ordinal, value); }
-  public void local(int ordinal, char value) { Writer.local(frame, ordinal, value); }
-  public void local(int ordinal, Object value) { Writer.local(frame, ordinal, value); }
-  public void missing(int ordinal, int reason) { Writer.missing(frame, ordinal, reason); }
-  public void watch(int index, Object value) { Writer.watch(frame, index, value); }
+  public void local(int ordinal, int value) { writer.local(ordinal, value); }
+  public void local(int ordinal, long value) { writer.local(ordinal, value); }
+  public void local(int ordinal, double value) { writer.local(ordinal, value); }
+  public void local(int ordinal, float value) { writer.local(ordinal, value); }
+  public void local(int ordinal, boolean value) { writer.local(ordinal, value); }
+  public void local(int ordinal, char value) { writer.local(ordinal, value); }
+  public void local(int ordinal, Object value) { writer.local(ordinal, value); }
+  public void missing(int ordinal, int reason) { writer.missing(ordinal, reason); }
+  public void watch(int index, Object value) { writer.watch(index, value); }
   /** A watch that failed with the core's first kind of failure, no names in it. */
   public void failed(int index) {
     long failure = U.allocateMemory(99);
     U.setMemory(failure, 99, (byte) 0);
-    Writer.failed(frame, index, failure);
+    writer.failed(index, failure);
     U.freeMemory(failure);
   }
 
@@ -117,7 +118,7 @@ public final class Capture {
 
   /** Bytes of the stream. */
   public int finish() {
-    Writer.finish(frame);
+    writer.finish();
     return (int) U.getLong(frame + Writer.LENGTH);
   }
 

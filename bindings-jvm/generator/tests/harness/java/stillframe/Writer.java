@@ -12,54 +12,61 @@ final class Writer {
 
   private Writer() {}
 
+  static Writer of(long frame) {
+    if (frame != Bridge.FRAME) {
+      throw new IllegalStateException("not this frame");
+    }
+    return new Writer();
+  }
+
   static void reset() {
     written.clear();
   }
 
-  private static void add(long frame, int ordinal, Object value) {
-    if (frame != Bridge.FRAME || ordinal != written.size() || Bridge.isBroken) {
+  private static void add(int ordinal, Object value) {
+    if (ordinal != written.size() || Bridge.isBroken) {
       throw new IllegalStateException("not this local");
     }
     written.add(value);
   }
 
-  static void local(long frame, int ordinal, boolean value) {
-    add(frame, ordinal, value);
+  void local(int ordinal, boolean value) {
+    add(ordinal, value);
   }
 
-  static void local(long frame, int ordinal, byte value) {
-    add(frame, ordinal, value);
+  void local(int ordinal, byte value) {
+    add(ordinal, value);
   }
 
-  static void local(long frame, int ordinal, short value) {
-    add(frame, ordinal, value);
+  void local(int ordinal, short value) {
+    add(ordinal, value);
   }
 
-  static void local(long frame, int ordinal, char value) {
-    add(frame, ordinal, value);
+  void local(int ordinal, char value) {
+    add(ordinal, value);
   }
 
-  static void local(long frame, int ordinal, int value) {
-    add(frame, ordinal, value);
+  void local(int ordinal, int value) {
+    add(ordinal, value);
   }
 
-  static void local(long frame, int ordinal, long value) {
-    add(frame, ordinal, value);
+  void local(int ordinal, long value) {
+    add(ordinal, value);
   }
 
-  static void local(long frame, int ordinal, float value) {
-    add(frame, ordinal, value);
+  void local(int ordinal, float value) {
+    add(ordinal, value);
   }
 
-  static void local(long frame, int ordinal, double value) {
-    add(frame, ordinal, value);
+  void local(int ordinal, double value) {
+    add(ordinal, value);
   }
 
-  static void local(long frame, int ordinal, Object value) {
-    add(frame, ordinal, value);
+  void local(int ordinal, Object value) {
+    add(ordinal, value);
   }
 
-  static void finish(long frame) {
+  void finish() {
     Bridge.outcome = Bridge.outcome.concat("+finish");
   }
 
