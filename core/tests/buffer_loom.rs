@@ -1,7 +1,7 @@
 //! The slab under the model checker: every interleaving of two publishers and the shipper.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p stillframe-core --test buffer_loom --target-dir target/loom`
-//! must pass; with `--cfg loom --cfg loom_mutation`, where publishing is weakened, it must fail.
+//! must pass; with `STILLFRAME_LOOM_MUTATION=1`, which weakens publishing, it must fail.
 #![cfg(loom)]
 
 use loom::sync::Arc;

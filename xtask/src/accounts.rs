@@ -7,7 +7,7 @@ use crate::Result;
 use crate::count::in_output;
 use crate::dist::cargo;
 use crate::process::show;
-use crate::step::{Gate, Verdict};
+use crate::step::{Chain, Verdict};
 use crate::system::{Package, install, runs};
 use std::process::Command;
 
@@ -32,11 +32,13 @@ const LONG: [&str; 8] = [
 ];
 
 /// The steps of the gate.
-pub(crate) fn steps(gate: &mut Gate, full: bool) {
+pub(crate) fn chain<'a>(full: bool) -> Chain<'a> {
+    let mut chain = Chain::default();
     if full {
-        gate.step("accounts for ten minutes", schedules);
+        chain.step("accounts for ten minutes", schedules);
     }
-    gate.step("valgrind", || memory(if full { &LONG } else { &SHORT }));
+    chain.step("valgrind", move || memory(if full { &LONG } else { &SHORT }));
+    chain
 }
 
 fn schedules() -> Result<Verdict> {

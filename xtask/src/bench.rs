@@ -12,6 +12,7 @@ use crate::files::{make_empty, make_folder, root, target, write};
 use crate::java;
 use crate::process::must;
 use crate::python::{self, Python, environment, with_wheel};
+use crate::say::{say, voice};
 use crate::step::{Verdict, step};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -33,7 +34,7 @@ pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()>
     if wants("python") {
         let (pythons, missing) = python::all();
         for fault in missing {
-            eprintln!("SKIPPED: {fault}");
+            say!("SKIPPED: {fault}");
         }
         let product = Product::build(pythons, false)?;
         product.first()?;
@@ -152,7 +153,7 @@ fn rows_of(command: &mut Command) -> Result<Vec<Row>> {
     let name = words.join(" ");
     let output = command.output().map_err(|error| format!("start {name}: {error}"))?;
     let remarks = String::from_utf8_lossy(&output.stderr);
-    eprint!("{remarks}");
+    voice().text(&remarks);
     if !output.status.success() {
         let why = remarks.lines().last().unwrap_or("it said nothing");
         return Err(format!("{name}: {}: {why}", output.status));
@@ -167,7 +168,7 @@ pub(crate) fn smoke_jvm() -> Result<Verdict> {
     }
     let (rows, absent) = jvm::rows(false, true)?;
     for fault in absent {
-        eprintln!("SKIPPED: {fault}");
+        say!("SKIPPED: {fault}");
     }
     let faults = missing(&rows, &JVM_CASES, "stillframe");
     if !faults.is_empty() {

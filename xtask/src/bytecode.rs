@@ -9,7 +9,7 @@ use crate::dist::cargo;
 use crate::files::{root, target};
 use crate::process::{must, show};
 use crate::python::Python;
-use crate::step::{Gate, Verdict};
+use crate::step::{Chain, Verdict};
 use std::process::Command;
 
 /// Minor versions whose bytecode is rewritten.
@@ -23,22 +23,21 @@ const SCRIPTS: [(&str, &str, &[&str], &[&str]); 5] = [
     ("suite.py", "the library's tests", &[], &["--full"]),
 ];
 
-/// Runs the scripts as steps of `gate`.
-pub(crate) fn steps(gate: &mut Gate, full: bool) {
-    let is_wanted = |minor: u8, what: &str| format!("bytecode cp3{minor}: {what}");
-    let all = || MINORS.iter().flat_map(|minor| SCRIPTS.iter().map(move |one| (*minor, one)));
-    if !all().any(|(minor, (_, what, ..))| gate.wants(&is_wanted(minor, what))) {
-        return;
-    }
-    gate.always("build the rewriter's door", || {
-        let mut command = cargo("build");
-        command.args(["--locked", "-p", "stillframe-bytecode", "--example", "door"]);
-        must(&mut command).map(|_| Verdict::Fine)
-    });
-    for (minor, (script, what, short, long)) in all() {
-        let arguments = if full { long } else { short };
-        gate.step(&is_wanted(minor, what), || run(minor, script, arguments));
-    }
+/// The scripts as steps, by version.
+pub(crate) fn chains<'a>(full: bool) -> impl Iterator<Item = Chain<'a>> {
+    MINORS.into_iter().map(move |minor| {
+        let name = |what: &str| format!("bytecode cp3{minor}: {what}");
+        let mut chain = Chain::after(&name("the rewriter's door"), || {
+            let mut command = cargo("build");
+            command.args(["--locked", "-p", "stillframe-bytecode", "--example", "door"]);
+            must(&mut command).map(|_| Verdict::Fine)
+        });
+        for (script, what, short, long) in SCRIPTS {
+            let arguments = if full { long } else { short };
+            chain.step(&name(what), move || run(minor, script, arguments));
+        }
+        chain
+    })
 }
 
 fn run(minor: u8, script: &str, arguments: &[&str]) -> Result<Verdict> {

@@ -9,11 +9,12 @@ use crate::dist::cargo;
 use crate::files::{make_empty, root, target};
 use crate::jdk::{Jdk, MAJORS};
 use crate::process::{captured, must, quiet, show};
-use crate::step::{Gate, Verdict};
+use crate::say::say;
+use crate::step::{Chain, Verdict};
 use crate::test::passed;
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The modules whose classes are patched.
 const MODULES: [&str; 2] = ["jdk.compiler", "java.xml"];
@@ -25,34 +26,30 @@ const SAMPLE: &str = "4";
 /// The same for what must not verify, of which one would do.
 const FEW: &str = "16";
 
-/// Runs the steps on each JDK.
-pub(crate) fn steps(gate: &mut Gate, full: bool) {
-    let name = |major: u8, what: &str| format!("classfile jdk{major}: {what}");
-    let of_major = |major: u8| {
-        // `cargo test` sees the corpus on the JDK of the path.
-        STEPS.into_iter().filter(move |what| *what != "the corpus" || major != MAJORS[0])
-    };
-    if !MAJORS.into_iter().any(|major| of_major(major).any(|what| gate.wants(&name(major, what)))) {
-        return;
-    }
-    gate.always("build the patcher's example", || {
-        let mut command = cargo("build");
-        command.args(["--locked", "-p", "stillframe-classfile", "--example", "mass"]);
-        must(&mut command).map(|_| Verdict::Fine)
-    });
-    for major in MAJORS {
-        // The first JDK sees every class in the gate too.
-        let one_in = if full || major == MAJORS[0] { "1" } else { SAMPLE };
-        let mut stand = None;
-        for what in of_major(major) {
-            gate.step(&name(major, what), || {
+/// The steps, by JDK.
+pub(crate) fn chains<'a>(full: bool) -> impl Iterator<Item = Chain<'a>> {
+    MAJORS.into_iter().map(move |major| {
+        let name = |what: &str| format!("classfile jdk{major}: {what}");
+        let mut chain = Chain::after(&name("the patcher's example"), || {
+            let mut command = cargo("build");
+            command.args(["--locked", "-p", "stillframe-classfile", "--example", "mass"]);
+            must(&mut command).map(|_| Verdict::Fine)
+        });
+        // The first JDK sees every class in the gate too, and `cargo test` sees the corpus on it.
+        let is_first = major == MAJORS[0];
+        let one_in = if full || is_first { "1" } else { SAMPLE };
+        let stand = Arc::new(Mutex::new(None));
+        for what in STEPS.into_iter().filter(|what| *what != "the corpus" || !is_first) {
+            let stand = Arc::clone(&stand);
+            chain.step(&name(what), move || {
+                let mut stand = stand.lock().unwrap_or_else(PoisonError::into_inner);
                 if stand.is_none() {
-                    stand = Some(match Jdk::find(major) {
+                    *stand = Some(match Jdk::find(major) {
                         Ok(jdk) => Stand::new(jdk)?,
                         Err(fault) => return Ok(Verdict::Skipped(fault)),
                     });
                 }
-                let Some(stand) = &stand else { return Err("nothing was made".to_owned()) };
+                let Some(stand) = &mut *stand else { return Err("nothing was made".to_owned()) };
                 match what {
                     "every line verifies" => stand.verifies(one_in, full),
                     "unchecked does not" => stand.unchecked(full),
@@ -61,7 +58,8 @@ pub(crate) fn steps(gate: &mut Gate, full: bool) {
                 }
             });
         }
-    }
+        chain
+    })
 }
 
 /// The programs and classes of one JDK.
@@ -69,7 +67,7 @@ struct Stand {
     jdk: Jdk,
     folder: PathBuf,
     /// What was patched already: how, one in how many, and what the example said.
-    patched: RefCell<Vec<(String, String, String)>>,
+    patched: Vec<(String, String, String)>,
 }
 
 impl Stand {
@@ -77,7 +75,7 @@ impl Stand {
         let folder = target(&format!("classfile/{}", jdk.major));
         make_empty(&folder)?;
         let sources = root().join("bindings-jvm/classfile/tests/mass");
-        let stand = Self { jdk, folder, patched: RefCell::default() };
+        let stand = Self { jdk, folder, patched: Vec::new() };
         for (to, from) in [
             ("tools", vec!["tools/Extract.java", "tools/Link.java"]),
             ("bridge", vec!["java/stillframe/Bridge.java"]),
@@ -93,18 +91,17 @@ impl Stand {
     }
 
     /// Patches classes in one way; answers the numbers that the example says, and the folder.
-    fn patch(&self, how: &str, one_in: &str) -> Result<(String, PathBuf)> {
+    fn patch(&mut self, how: &str, one_in: &str) -> Result<(String, PathBuf)> {
         let to = self.folder.join(format!("{how}-{one_in}"));
-        let mut patched = self.patched.borrow_mut();
-        let known = patched.iter().find(|(known, one, _)| known == how && one == one_in);
+        let known = self.patched.iter().find(|(known, one, _)| known == how && one == one_in);
         if let Some((.., said)) = known {
             return Ok((said.clone(), to));
         }
         let mut command = Command::new(target("debug/examples/mass"));
         command.arg(how).arg(self.folder.join("plain")).arg(&to).arg(one_in);
         let said = quiet(&mut command)?;
-        eprint!("   {how}: {said}");
-        patched.push((how.to_owned(), one_in.to_owned(), said.clone()));
+        say!("   {how}: {}", said.trim_end());
+        self.patched.push((how.to_owned(), one_in.to_owned(), said.clone()));
         Ok((said, to))
     }
 
@@ -135,7 +132,7 @@ impl Stand {
         Ok(Counts { passed, failed, ..Counts::default() })
     }
 
-    fn verifies(&self, one_in: &str, full: bool) -> Result<Verdict> {
+    fn verifies(&mut self, one_in: &str, full: bool) -> Result<Verdict> {
         let mut counts = Counts::default();
         let ways: &[(&str, &str)] = match full {
             true => &[("dynamic", "1"), ("boxed", "1"), ("whole", "1")],
@@ -154,7 +151,7 @@ impl Stand {
     }
 
     /// What is loaded without looking at what can be read must not verify, or nothing was proved.
-    fn unchecked(&self, full: bool) -> Result<Verdict> {
+    fn unchecked(&mut self, full: bool) -> Result<Verdict> {
         let (_, to) = self.patch("unchecked", if full { "1" } else { FEW })?;
         let counts = self.link(&to.join("0"))?;
         match counts.failed {
@@ -175,7 +172,7 @@ impl Stand {
     }
 
     /// The patched compiler makes the same classes as the one that was not.
-    fn compiles(&self, one_in: &str, full: bool) -> Result<Verdict> {
+    fn compiles(&mut self, one_in: &str, full: bool) -> Result<Verdict> {
         let mut counts = Counts::default();
         let compile = |command: &mut Command, to: &Path| {
             let tests = root().join("bindings-jvm/classfile/tests");
@@ -196,7 +193,7 @@ impl Stand {
             let made = self.folder.join("compiled-by-patched");
             let said = compile(&mut javac, &made)?;
             let count = number(&said, counted)?;
-            eprintln!("   {how}: the patched compiler was counted {count} times");
+            say!("   {how}: the patched compiler was counted {count} times");
             if count < 1000 {
                 return Err(format!("the patched compiler was counted {count} times only"));
             }

@@ -6,6 +6,7 @@
 
 use crate::Result;
 use crate::files::{read, target};
+use crate::say::say;
 use crate::step::Verdict;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -41,15 +42,15 @@ pub(crate) fn summary() -> Result<Verdict> {
     let mut cases = 0;
     for (file, runtimes) in &files {
         cases += runtimes.values().map(|line| line.ran + line.skipped).max().unwrap_or(0);
-        eprintln!("{file}");
+        say!("{file}");
         for (runtime, line) in runtimes {
-            eprintln!("  {runtime:<16} {:>5} ran {:>5} skipped", line.ran, line.skipped);
-            line.reasons.iter().for_each(|reason| eprintln!("  {:>34} {reason}", ""));
+            say!("  {runtime:<16} {:>5} ran {:>5} skipped", line.ran, line.skipped);
+            line.reasons.iter().for_each(|reason| say!("  {:>34} {reason}", ""));
         }
     }
     let runs: u64 = files.values().flat_map(BTreeMap::values).map(|line| line.ran).sum();
     let skipped: u64 = files.values().flat_map(BTreeMap::values).map(|line| line.skipped).sum();
-    eprintln!("{cases} cases · {runs} runs · {skipped} skipped, each with a reason above");
+    say!("{cases} cases · {runs} runs · {skipped} skipped, each with a reason above");
     if cases < LEAST_CASES {
         return Err(format!("only {cases} cases, fewer than {LEAST_CASES}"));
     }

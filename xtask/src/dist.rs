@@ -7,7 +7,8 @@ use crate::files::{copy, make_empty, root, target};
 use crate::java;
 use crate::process::must;
 use crate::python::{self, Python};
-use crate::step::step;
+use crate::say::say;
+use crate::step::{beside, on_lanes, step};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -27,13 +28,8 @@ impl Product {
     /// Builds the parts for `pythons`.
     pub(crate) fn build(pythons: Vec<Python>, release: bool) -> Result<Self> {
         let bin = step("build the command", || command(release))?;
-        let mut wheels = Vec::new();
-        for python in pythons {
-            let wheel =
-                step(&format!("build the wheel for {}", python.tag()), || python::wheel(&python))?;
-            wheels.push((python, wheel));
-        }
         let jvm = step("build the agent for the JVM", java::agent)?;
+        let wheels = wheels(pythons)?;
         let agents = target("agents");
         let pairs: Vec<_> = wheels.iter().map(|(python, wheel)| (python, wheel.clone())).collect();
         step("lay out the agents", || {
@@ -48,6 +44,22 @@ impl Product {
     pub(crate) fn first(&self) -> Result<&(Python, PathBuf)> {
         self.wheels.first().ok_or_else(|| "no supported CPython is on this machine".to_owned())
     }
+}
+
+/// Builds the wheels: the first alone, for it compiles what the others share.
+fn wheels(mut pythons: Vec<Python>) -> Result<Vec<(Python, PathBuf)>> {
+    let name = |python: &Python| format!("build the wheel for {}", python.tag());
+    let others = pythons.split_off(pythons.len().min(1));
+    let first = pythons.into_iter().map(|python| {
+        let wheel = step(&name(&python), || python::wheel(&python))?;
+        Ok((python, wheel))
+    });
+    let first: Vec<_> = first.collect::<Result<_>>()?;
+    let others = on_lanes(others, |python| {
+        let wheel = beside(&name(&python), || python::wheel(&python))?;
+        Ok((python, wheel))
+    });
+    first.into_iter().map(Ok).chain(others).collect()
 }
 
 /// Builds the command alone. The same packages as in the tests, so that nothing is built twice.
@@ -94,6 +106,6 @@ pub(crate) fn run() -> Result<()> {
         }
         Ok(())
     })?;
-    eprintln!("\n{}: the command, the agents beside it, the wheels and the jar", dist.display());
+    say!("\n{}: the command, the agents beside it, the wheels and the jar", dist.display());
     Ok(())
 }

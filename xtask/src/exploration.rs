@@ -11,6 +11,7 @@ use crate::python::{self, Python};
 use crate::step::Verdict;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 /// Packages of the gate, and what their tests need.
 const SHORT: [&str; 2] = ["h11==0.16.0", "pluggy==1.6.0"];
@@ -42,8 +43,10 @@ fn names<'a>(packages: &[&'a str]) -> Vec<&'a str> {
     packages.iter().map(|package| package.split('=').next().unwrap_or(package)).collect()
 }
 
-/// The unpacked source distributions, fetched once.
+/// The unpacked source distributions, fetched once, by whoever needs them first.
 fn sources(program: &Path, packages: &[&str]) -> Result<PathBuf> {
+    static FETCHING: Mutex<()> = Mutex::new(());
+    let _one = FETCHING.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = target("exploration").join(packages.len().to_string());
     let stamp = folder.join("complete.txt");
     if stamp.exists() {

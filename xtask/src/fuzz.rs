@@ -11,6 +11,7 @@ use crate::dist::cargo;
 use crate::files::{copy, make_folder, read, root, target, write};
 use crate::process::{captured, must, quiet};
 use crate::python::Python;
+use crate::say::say;
 use crate::step::Verdict;
 use crate::system::runs;
 use std::fs;
@@ -40,11 +41,11 @@ pub(crate) fn run(full: bool) -> Result<Verdict> {
         let seconds = if full { LONG_S } else { SHORT_S };
         match one(name, seconds) {
             Ok(said) => {
-                eprintln!("   {name}: {said}");
+                say!("   {name}: {said}");
                 counts.passed += 1;
             }
             Err(fault) => {
-                eprintln!("   {name}: {fault}");
+                say!("   {name}: {fault}");
                 counts.failed += 1;
             }
         }

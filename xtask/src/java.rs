@@ -13,6 +13,7 @@ use crate::Result;
 use crate::dist::cargo;
 use crate::files::{copy, make_empty, make_folder, root, target};
 use crate::process::{must, show};
+use crate::say::say;
 use crate::step::Verdict;
 use crate::system::{Package, install, runs};
 use crate::test::passed;
@@ -54,7 +55,7 @@ fn find(program: &str, package: &Package) -> Result<()> {
 /// The library of the agent, optimised as every agent is; none without a JDK, which is said.
 pub(crate) fn agent() -> Result<Option<PathBuf>> {
     if let Err(fault) = find_jdk() {
-        eprintln!("{fault}; there is no agent for the JVM then");
+        say!("{fault}; there is no agent for the JVM then");
         return Ok(None);
     }
     must(cargo("build").args(["--locked", "--release", "-p", "stillframe-jvm"]))?;

@@ -19,6 +19,7 @@ mod jdk;
 mod matrix;
 mod process;
 mod python;
+mod say;
 mod step;
 mod system;
 mod test;

@@ -12,6 +12,7 @@ use crate::conformance;
 use crate::files::{make_folder, read, root, target, write};
 use crate::process::{quiet, show};
 use crate::python::{self, Python};
+use crate::say::say;
 use crate::step::{Gate, Verdict};
 use crate::test::{PYTEST, passed};
 use sid::Sid;
@@ -71,10 +72,10 @@ pub(crate) fn run(only: Option<&str>) -> Result<()> {
     }
     gate.step("conformance vectors", conformance::summary);
     if !rows.is_empty() {
-        eprintln!("{}", stillframe_bench::table(&rows));
+        say!("{}", stillframe_bench::table(&rows));
     }
     for (program, ask) in LATER {
-        eprintln!("{}", sid.holds(program, ask));
+        say!("{}", sid.holds(program, ask));
     }
     gate.close()
 }

@@ -4,8 +4,9 @@
 //! for it.
 
 use crate::Result;
+use crate::say::{Voice, voice};
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -24,7 +25,7 @@ pub(crate) struct Ended {
     pub(crate) output: String,
 }
 
-/// Runs to the end, showing on our stderr what it writes. It is ended after [`BOUND`].
+/// Runs to the end, saying what it writes. It is ended after [`BOUND`].
 pub(crate) fn show(command: &mut Command) -> Result<Ended> {
     let name = name(command);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -32,8 +33,11 @@ pub(crate) fn show(command: &mut Command) -> Result<Ended> {
     let (sender, receiver) = channel();
     let errors = sender.clone();
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    thread::spawn(move || sender.send(stdout.map(forward).unwrap_or_default()));
-    thread::spawn(move || errors.send(stderr.map(forward).unwrap_or_default()));
+    let (ours, theirs) = (voice(), voice());
+    let said = move || stdout.map(|stream| forward(stream, &ours)).unwrap_or_default();
+    thread::spawn(move || sender.send(said()));
+    let said = move || stderr.map(|stream| forward(stream, &theirs)).unwrap_or_default();
+    thread::spawn(move || errors.send(said()));
     let mut background = Background { child, name };
     let status = background.end(BOUND)?;
     // What it started may live on and keep a stream open: that is not waited for.
@@ -42,13 +46,13 @@ pub(crate) fn show(command: &mut Command) -> Result<Ended> {
     Ok(Ended { status, output })
 }
 
-fn forward(stream: impl Read) -> String {
+fn forward(stream: impl Read, voice: &Voice) -> String {
     let mut kept = String::new();
     let mut lines = BufReader::new(stream);
     let mut line = Vec::new();
     while lines.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
         let text = String::from_utf8_lossy(&line);
-        eprint!("{text}");
+        voice.text(&text);
         kept.push_str(&text);
         line.clear();
     }
@@ -80,9 +84,8 @@ pub(crate) fn quiet(command: &mut Command) -> Result<String> {
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    let mut stderr = std::io::stderr().lock();
-    // What cannot be shown is not worth failing over.
-    let _shown = stderr.write_all(&output.stdout).and_then(|()| stderr.write_all(&output.stderr));
+    voice().bytes(&output.stdout);
+    voice().bytes(&output.stderr);
     Err(format!("{name}: {}", output.status))
 }
 

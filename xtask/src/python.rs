@@ -6,6 +6,7 @@
 use crate::Result;
 use crate::files::{copy, make_empty, make_folder, read, root, target, write};
 use crate::process::{must, quiet};
+use crate::say::say;
 use crate::system::{Package, install};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,7 +33,7 @@ impl Python {
         if let Some(program) = search(minor) {
             return Ok(Self { minor, program });
         }
-        eprintln!("CPython 3.{minor} is missing; asking the package manager");
+        say!("CPython 3.{minor} is missing; asking the package manager");
         match install(&package(minor)) {
             Ok(()) => {}
             Err(fault) => {
@@ -172,17 +173,19 @@ pub(crate) fn wheel_by(host: &Python, python: &Python, config: Option<&Path>) ->
 }
 
 /// Where cargo builds for `python`. One folder a version: switching interpreters in a shared one
-/// rebuilds every time. A new one begins as a copy of another version's, so that what does not
-/// depend on the version, the core above all, is compiled once.
+/// rebuilds every time. A new one begins as a copy of another version's, or of what was built for the
+/// JVM, so that what does not depend on the version, the core above all, is compiled once.
 fn build_folder(python: &Python) -> Result<PathBuf> {
     let all = target("python");
     let folder = all.join(python.tag());
-    let mut others = MINORS.iter().map(|minor| all.join(format!("cp3{minor}")));
+    let others = MINORS.iter().map(|minor| all.join(format!("cp3{minor}/release")));
+    let mut others = others.chain([target("release")]);
     if !folder.exists()
-        && let Some(other) = others.find(|other| other.join("release").exists())
+        && let Some(other) = others.find(|other| other.exists())
     {
+        make_folder(&folder)?;
         // With their times: cargo takes what is newer than its record for changed.
-        quiet(Command::new("cp").arg("-a").arg(other).arg(&folder))?;
+        quiet(Command::new("cp").arg("-a").arg(other).arg(folder.join("release")))?;
     }
     Ok(folder)
 }

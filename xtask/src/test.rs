@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI checks, step by step.
 //!
-//! Knows which runners there are and in what order. Invariant: a step that fails does not keep the
-//! others from running, and what is missing is a failure in CI and a loud skip elsewhere.
+//! Knows which runners there are, in what order, and what may run beside what. Invariant: a step that
+//! fails does not keep the others from running, and what is missing is a failure in CI and a loud skip elsewhere.
 
 use crate::Result;
 use crate::accounts;
@@ -18,7 +18,8 @@ use crate::java;
 use crate::jdk;
 use crate::process::{captured, must, quiet, show};
 use crate::python::{self, Python};
-use crate::step::{Gate, Verdict, in_ci};
+use crate::say::say;
+use crate::step::{Chain, Gate, Verdict, in_ci};
 use crate::system::{Package, install, runs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -66,21 +67,10 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
             Ok(Verdict::Fine)
         });
     }
-    gate.step("cargo test", || cargo_test(product.as_ref()));
-    gate.step("java api", java::api);
-    for major in jdk::MAJORS {
-        gate.step(&format!("java tests {major}"), || java::tests(major, full));
-    }
-    gate.step("bench rows JVM", bench::smoke_jvm);
-    gate.step("java shop", || java::shop(customers.as_deref()));
-    bytecode::steps(&mut gate, full);
-    classfile::steps(&mut gate, full);
-    gate.step("fuzz", || fuzz::run(full));
-    accounts::steps(&mut gate, full);
-    gate.step("loom", loom_passes);
-    gate.step("loom finds the weakened publish", loom_mutation);
-    if let Some(product) = &product {
-        products(&mut gate, product, full);
+    gate.side_by_side(chains(product.as_ref(), customers.as_deref(), full));
+    if product.is_some() {
+        // Alone: it lays out the agents anew.
+        gate.step("demo", demo);
     }
     gate.step("conformance vectors", conformance::summary);
     if full {
@@ -89,24 +79,54 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
     gate.close()
 }
 
-/// What is tested of each wheel, and the demo.
-fn products(gate: &mut Gate, product: &Product, full: bool) {
-    for (python, wheel) in &product.wheels {
-        let tag = python.tag();
-        gate.step(&format!("python tests {tag}"), || python_tests(python, wheel));
-        gate.step(&format!("clean environment {tag}"), || clean_environment(python, wheel));
-        gate.step(&format!("bench rows {tag}"), || bench::smoke(python, wheel));
-        if full || EXPLORING.contains(&python.minor) {
-            let explore = || exploration::run(python, wheel, full);
-            gate.step(&format!("exploration {tag}"), explore);
-        }
+/// What runs side by side. The longest are begun first, so that none of them is left alone at the
+/// end.
+fn chains<'a>(
+    product: Option<&'a Product>,
+    customers: Option<&'a Path>,
+    full: bool,
+) -> Vec<Chain<'a>> {
+    let mut java = Chain::default();
+    java.step("java api", java::api);
+    for major in jdk::MAJORS {
+        java.step(&format!("java tests {major}"), move || java::tests(major, full));
     }
-    if full && let Some((python, wheel)) = product.wheels.first() {
-        gate.step("valgrind over reading values", || {
+    java.step("bench rows JVM", bench::smoke_jvm);
+    java.step("java shop", move || java::shop(customers));
+    let mut loom = Chain::of("loom", loom_passes);
+    loom.step("loom finds the weakened publish", loom_mutation);
+    let mut chains = vec![Chain::of("cargo test", move || cargo_test(product)), java];
+    chains.push(Chain::of("fuzz", move || fuzz::run(full)));
+    chains.extend(classfile::chains(full));
+    chains.extend(
+        product
+            .into_iter()
+            .flat_map(|product| &product.wheels)
+            .enumerate()
+            .map(|(number, (python, wheel))| wheel_chain(python, wheel, number == 0, full)),
+    );
+    chains.extend(bytecode::chains(full));
+    chains.extend([accounts::chain(full), loom]);
+    chains
+}
+
+/// What is tested of a wheel; of the `first` under `--full` also what is unsafe.
+fn wheel_chain<'a>(python: &'a Python, wheel: &'a Path, first: bool, full: bool) -> Chain<'a> {
+    let tag = python.tag();
+    let mut chain = Chain::default();
+    chain.step(&format!("python tests {tag}"), move || python_tests(python, wheel));
+    chain.step(&format!("clean environment {tag}"), move || clean_environment(python, wheel));
+    chain.step(&format!("bench rows {tag}"), move || bench::smoke(python, wheel));
+    if full || EXPLORING.contains(&python.minor) {
+        let explore = move || exploration::run(python, wheel, full);
+        chain.step(&format!("exploration {tag}"), explore);
+    }
+    if full && first {
+        chain.step("valgrind over reading values", move || {
             accounts::values(pytest(python, wheel, "test_values.py")?)
         });
     }
-    gate.step("demo", demo);
+    chain
 }
 
 fn needs_product(gate: &Gate, pythons: &[Python]) -> bool {
@@ -175,7 +195,7 @@ fn cargo_test(product: Option<&Product>) -> Result<Verdict> {
     let mut counts = in_output(&ended.output);
     let skipped = read(&skips).unwrap_or_default();
     for reason in skipped.lines() {
-        eprintln!("SKIPPED: {reason}");
+        say!("SKIPPED: {reason}");
         counts.passed = counts.passed.saturating_sub(1);
         counts.skipped += 1;
     }
@@ -194,16 +214,16 @@ pub(crate) fn app_environment(python: &Python) -> Result<PathBuf> {
     python::environment(python, "app", &requirements)
 }
 
-/// The buffer's model under `flags`, with build outputs of its own: flags rebuild everything.
-fn loom(name: &str, flags: &str) -> Command {
+/// The buffer's model, with build outputs of its own: the flag rebuilds everything.
+fn loom() -> Command {
     let mut command = cargo("test");
     command.args(["--locked", "-p", "stillframe-core", "--test", "buffer_loom"]);
-    command.env("CARGO_TARGET_DIR", target(name)).env("RUSTFLAGS", flags);
+    command.env("CARGO_TARGET_DIR", target("loom")).env("RUSTFLAGS", "--cfg loom");
     command
 }
 
 fn loom_passes() -> Result<Verdict> {
-    let ended = show(&mut loom("loom", "--cfg loom"))?;
+    let ended = show(&mut loom())?;
     passed((ended.status.success(), ended.output))
 }
 
@@ -218,8 +238,9 @@ pub(crate) fn passed((passed, output): (bool, String)) -> Result<Verdict> {
 
 /// The model is worth something only if it fails for a buffer that is wrong.
 fn loom_mutation() -> Result<Verdict> {
-    let mut command = loom("loom-mutation", "--cfg loom --cfg loom_mutation");
-    let ended = captured(command.env("RUST_BACKTRACE", "0"))?;
+    let mut command = loom();
+    command.env("STILLFRAME_LOOM_MUTATION", "1").env("RUST_BACKTRACE", "0");
+    let ended = captured(&mut command)?;
     // What loom says of an access that nothing orders after the write before it.
     match (ended.status.success(), ended.output.contains("Causality violation")) {
         (true, _) => Err("the model accepts a publish that is only Relaxed".to_owned()),

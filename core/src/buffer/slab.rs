@@ -5,15 +5,8 @@
 //! a buffer's bit is set in at most one bitmap, and who cleared it there alone may touch the buffer.
 #![expect(unsafe_code, reason = "a bit of the bitmaps stands for exclusive use of a buffer")]
 
-use super::sync::{AtomicU64, Ordering, UnsafeCell};
+use super::sync::{AtomicU64, Ordering, UnsafeCell, publishing};
 use crossbeam_utils::CachePadded;
-
-/// How a published buffer's bytes reach the shipper. The model is run a second time with this
-/// weakened, and must then fail: so it is known to look.
-#[cfg(not(loom_mutation))]
-const PUBLISH: Ordering = Ordering::Release;
-#[cfg(loom_mutation)]
-const PUBLISH: Ordering = Ordering::Relaxed;
 
 /// One capture on its way to the shipper.
 #[derive(Debug)]
@@ -167,7 +160,7 @@ impl Claim<'_> {
     pub fn publish(mut self) -> u32 {
         self.is_live = false;
         let bit = 1 << self.index;
-        (self.slab.ready.fetch_or(bit, PUBLISH) | bit).count_ones()
+        (self.slab.ready.fetch_or(bit, publishing()) | bit).count_ones()
     }
 }
 

@@ -12,6 +12,22 @@ pub(super) use cell::UnsafeCell;
 #[cfg(not(loom))]
 pub(super) use std::sync::atomic::{AtomicU64, Ordering};
 
+/// How a published buffer's bytes reach the shipper.
+#[cfg(not(loom))]
+#[inline]
+pub(super) const fn publishing() -> Ordering {
+    Ordering::Release
+}
+
+/// The model is run a second time with this weakened, and must then fail: so it is known to look.
+#[cfg(loom)]
+pub(super) fn publishing() -> Ordering {
+    match std::env::var_os("STILLFRAME_LOOM_MUTATION") {
+        Some(_) => Ordering::Relaxed,
+        None => Ordering::Release,
+    }
+}
+
 #[cfg(not(loom))]
 mod cell {
     /// The standard cell behind the interface of loom's, which wants to see each access.

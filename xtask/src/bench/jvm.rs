@@ -11,6 +11,7 @@ use crate::files::{copy, in_folder, make_empty, make_folder, root, target};
 use crate::java;
 use crate::jdk::{Jdk, MAJORS};
 use crate::process::{free_port, quiet};
+use crate::say::say;
 use crate::step::step;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -247,7 +248,7 @@ impl Bench {
         let middle = bare.len() / 2;
         let (least, most) = (ms(&bare, 0), ms(&loaded, 0));
         let medians = (ms(&bare, middle), ms(&loaded, middle));
-        eprintln!("start: least {least:.1} and {most:.1} ms, in the middle {medians:.1?} ms");
+        say!("start: least {least:.1} and {most:.1} ms, in the middle {medians:.1?} ms");
         let startup = self.row("startup", (most - least) * 1e6, most / least);
         let [hit, capture] = self.first()?;
         Ok(vec![
