@@ -1,4 +1,4 @@
-// Every kind of code that a line can be in, and every moment at which a probe can come.
+// Every kind of code that a line can be in.
 
 package dev.stillframe;
 
@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -185,14 +183,11 @@ class HookTest {
       """;
 
   private static Place kinds;
-  private static Place statements;
 
   @BeforeAll
   static void compile() throws Exception {
     kinds = Place.of(KINDS);
     kinds.type();
-    statements = Place.of(STATEMENTS);
-    statements.type();
   }
 
   @BeforeEach
@@ -200,7 +195,7 @@ class HookTest {
     Placed.anew();
   }
 
-  private static Arguments kind(
+  static Arguments kind(
       String mark, String method, int hits, Map<String, ?> locals, Object... arguments) {
     return Arguments.of(mark, method, hits, locals, arguments);
   }
@@ -258,164 +253,6 @@ class HookTest {
   }
 
   @Test
-  void aLoopThatRunsAlreadyInAnotherThread() throws Exception {
-    Place place =
-        Place.of(
-            "class Spin {\n  static volatile boolean stop;\n  static volatile long turns;\n"
-                + "  static void spin() {\n    while (!stop) {\n      turn();\n    }\n  }\n"
-                + "  static void turn() {\n    turns++; //: here\n  }\n}\n");
-    Class<?> type = place.type();
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                place.call("spin");
-              } catch (Exception impossible) {
-                throw new AssertionError(impossible);
-              }
-            },
-            "spinner");
-    thread.start();
-    var turns = type.getDeclaredField("turns");
-    var stop = type.getDeclaredField("stop");
-    turns.setAccessible(true);
-    stop.setAccessible(true);
-    try (Placed placed = Placed.on(place.at("here"))) {
-      Till.is(() -> placed.hits() > 0, () -> "the running loop is never seen");
-      assertEquals("spinner", placed.snapshot().at("thread", "name").text());
-      placed.close();
-      long seen = turns.getLong(null);
-      Till.is(() -> turns.getLong(null) > seen + 1000, () -> "the loop stands still");
-    } finally {
-      stop.setBoolean(null, true);
-      thread.join();
-    }
-  }
-
-  @Test
-  void aSnapshotNamesItsThread() throws Exception {
-    Place place =
-        Place.of("class Work {\n  static int work(int n) {\n    return n; //: here\n  }\n}\n");
-    place.type();
-    try (Placed placed = Placed.on(place.at("here"))) {
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  place.call("work", 1);
-                } catch (Exception impossible) {
-                  throw new AssertionError(impossible);
-                }
-              },
-              "worker-3");
-      thread.start();
-      thread.join();
-      assertEquals("worker-3", placed.snapshot().at("thread", "name").text());
-    }
-  }
-
-  @Test
-  void aProbeAddedInMidLoopByTheLoopItself() throws Exception {
-    Place place =
-        Place.of(
-            "import java.util.function.IntConsumer;\nclass Loop {\n"
-                + "  static int loop(int n, IntConsumer at) {\n    int total = 0;\n"
-                + "    for (int i = 0; i < n; i++) {\n      total += add(i);\n      at.accept(i);\n"
-                + "    }\n    return total;\n  }\n"
-                + "  static int add(int i) {\n    return i; //: here\n  }\n}\n");
-    place.type();
-    List<Placed> placed = new ArrayList<>();
-    java.util.function.IntConsumer at =
-        i -> {
-          if (i == 2) {
-            try {
-              placed.add(Placed.on(place.at("here")));
-            } catch (Exception error) {
-              throw new AssertionError(error);
-            }
-          }
-        };
-    assertEquals(15, place.call("loop", 6, at));
-    assertEquals(3, placed.get(0).hits());
-    placed.get(0).close();
-  }
-
-  @Test
-  void aMethodThatRunsWhenTheProbeComesKeepsItsCode() throws Exception {
-    Place place =
-        Place.of(
-            "class Loop {\n  static int loop(Runnable at) {\n    int total = 0;\n"
-                + "    for (int i = 0; i < 3; i++) {\n      total++; //: here\n      at.run();\n"
-                + "    }\n    return total;\n  }\n}\n");
-    place.type();
-    List<Placed> placed = new ArrayList<>();
-    Runnable at =
-        () -> {
-          if (placed.isEmpty()) {
-            try {
-              placed.add(Placed.on(place.at("here")));
-            } catch (Exception error) {
-              throw new AssertionError(error);
-            }
-          }
-        };
-    assertEquals(3, place.call("loop", at));
-    assertEquals(0, placed.get(0).hits());
-    assertEquals(3, place.call("loop", at));
-    assertEquals(3, placed.get(0).hits());
-    placed.get(0).close();
-  }
-
-  @Test
-  void aClassLoadedLaterIsArmedBeforeItsCodeRuns() throws Exception {
-    Place place =
-        Place.of(
-            "class Late {\n  static final int N = work(1);\n"
-                + "  static int work(int n) {\n    return n + 1; //: here\n  }\n}\n");
-    try (Placed placed = Placed.put(Probe.at(place.at("here")))) {
-      assertEquals("pending", placed.state());
-      place.type();
-      placed.armed();
-      long before = placed.hits();
-      assertEquals(2, place.call("work", 1));
-      assertEquals(before + 1, placed.hits());
-    }
-  }
-
-  @Test
-  void oneClassInTwoLoaders() throws Exception {
-    Place place =
-        Place.of("class Twice {\n  static int work(int n) {\n    return n + 1; //: here\n  }\n}\n");
-    Class<?> first = Class.forName(place.source.className(), true, place.newLoader());
-    try (Placed placed = Placed.on(place.at("here"))) {
-      Place.call(first, null, "work", 1);
-      assertEquals(1, placed.hits());
-      Class<?> second = Class.forName(place.source.className(), true, place.newLoader());
-      Thread.sleep(500);
-      Place.call(second, null, "work", 2);
-      if (placed.hits() == 1) {
-        Skip.because("a class that comes in a second loader behind the probe is not armed yet");
-      }
-      Place.call(first, null, "work", 3);
-      assertTrue(placed.hits() > 2);
-    }
-  }
-
-  @Test
-  void twoLoadersBefore() throws Exception {
-    Place place =
-        Place.of("class Both {\n  static int work(int n) {\n    return n + 1; //: here\n  }\n}\n");
-    Class<?> first = Class.forName(place.source.className(), true, place.newLoader());
-    Class<?> second = Class.forName(place.source.className(), true, place.newLoader());
-    try (Placed placed = Placed.on(place.at("here"))) {
-      Place.call(first, null, "work", 1);
-      Place.call(second, null, "work", 2);
-      assertEquals(2, placed.hits());
-    }
-    Place.call(first, null, "work", 1);
-  }
-
-  @Test
   void aMethodByItsName() throws Exception {
     Place place = kinds;
     String name = place.source.className();
@@ -465,111 +302,6 @@ class HookTest {
     }
   }
 
-  private static final String STATEMENTS =
-      """
-      class Statements {
-        static int take(int... all) {
-          return all.length;
-        }
-        static int spans(int a, int b) {
-          int result = take(a, //: call
-              b,
-              3);
-          return result;
-        }
-        static int counts(int n) {
-          while (n > 0) { //: while
-            n -= 1;
-          }
-          return n;
-        }
-        static int cleans(int x) {
-          int y;
-          try {
-            y = 0;
-          } finally {
-            y = x; //: finally
-          }
-          return y;
-        }
-        static int nests(int a) {
-          return take( //: nest
-              take(a),
-              take(
-                  a
-              ));
-        }
-        static int decides(boolean a) {
-          return a ? take(1) : take(1, 2); //: both
-        }
-        static int forTurns(int n) {
-          int total = 0;
-          for (int i = 0; i < n; i++) total += i; //: whole loop
-          return total;
-        }
-      }
-      """;
-
-  static Stream<Arguments> statements() {
-    return Stream.of(
-        kind("call", "spans", 1, null, 1, 2),
-        kind("while", "counts", 6, null, 5),
-        kind("finally", "cleans", 1, null, 1),
-        kind("nest", "nests", 1, null, 1),
-        kind("both", "decides", 1, null, true),
-        kind("whole loop", "forTurns", 1, null, 5));
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("statements")
-  void aStatementFiresOnce(
-      String mark, String method, int hits, Map<String, ?> locals, Object[] arguments)
-      throws Exception {
-    Place place = statements;
-    try (Placed placed = Placed.on(place.at(mark))) {
-      place.call(method, arguments);
-      assertEquals(hits, placed.hits());
-    }
-  }
-
-  @Test
-  void codeThatWentIsForgotten() throws Exception {
-    Place place =
-        Place.of("class Gone {\n  static int work(int n) {\n    return n; //: here\n  }\n}\n");
-    var held = new java.lang.ref.WeakReference<>(place.type());
-    try (Placed placed = Placed.on(place.at("here"))) {
-      place.call("work", 1);
-    }
-    place.forget();
-    Till.is(
-        () -> {
-          System.gc();
-          return held.get() == null;
-        },
-        () -> "a probe that was removed keeps its class loaded");
-    try (Placed placed = Placed.put(Probe.at(place.at("here")))) {
-      assertEquals("pending", placed.state());
-    }
-  }
-
-  @Test
-  void aClassGoesThoughAProbeSitsInIt() throws Exception {
-    Place place =
-        Place.of("class Going {\n  static int work(int n) {\n    return n; //: here\n  }\n}\n");
-    var held = new java.lang.ref.WeakReference<>(place.type());
-    try (Placed placed = Placed.on(place.at("here"))) {
-      place.call("work", 1);
-      assertEquals(1, placed.hits());
-      place.forget();
-      Till.is(
-          () -> {
-            System.gc();
-            return held.get() == null;
-          },
-          () -> "a probe keeps its class loaded");
-    }
-  }
-
   @Test
   void aStackTraceIsAsWithoutUs() throws Exception {
     Place place =
@@ -591,47 +323,6 @@ class HookTest {
     said.add(thrown.getMessage());
     Arrays.stream(thrown.getStackTrace()).limit(2).forEach(at -> said.add(at.toString()));
     return said;
-  }
-
-  @Test
-  void eightThreadsLoseNoHit() throws Exception {
-    Place place =
-        Place.of(
-            "class Busy {\n  static int work(int n) {\n    return n + 1; //: here\n  }\n"
-                + "  static int turns(int n) {\n    int all = 0;\n"
-                + "    for (int i = 0; i < n; i++) all += work(i);\n    return all;\n  }\n}\n");
-    place.type();
-    AtomicBoolean failed = new AtomicBoolean();
-    try (Placed count = Placed.on(Probe.at(place.at("here")).count());
-        Placed snap = Placed.on(Probe.at(place.at("here")))) {
-      CountDownLatch start = new CountDownLatch(1);
-      List<Thread> threads = new ArrayList<>();
-      for (int at = 0; at < 8; at++) {
-        Thread thread =
-            new Thread(
-                () -> {
-                  try {
-                    start.await();
-                    place.call("turns", 20_000);
-                  } catch (Throwable error) {
-                    failed.set(true);
-                  }
-                });
-        thread.start();
-        threads.add(thread);
-      }
-      start.countDown();
-      for (Thread thread : threads) {
-        thread.join();
-      }
-      assertFalse(failed.get());
-      // One that rests is off its line meanwhile.
-      if (count.state().equals("armed")) {
-        assertEquals(160_000, count.hits());
-      }
-      assertTrue(count.hits() <= 160_000 && count.hits() > 1000, count.report().toString());
-      assertTrue(snap.hits() <= 160_000 && snap.hits() > 100, snap.report().toString());
-    }
   }
 
   @Test
