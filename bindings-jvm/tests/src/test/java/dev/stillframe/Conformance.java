@@ -6,7 +6,6 @@
 
 package dev.stillframe;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,7 +30,7 @@ final class Conformance {
   }
 
   public static void main(String[] arguments) throws Exception {
-    Path folder = Files.createTempDirectory("stillframe-cases");
+    Path folder = Folders.make("stillframe-cases");
     List<Tree> trees = new ArrayList<>(Vectors.conditions());
     if (arguments.length > 1) {
       trees.removeIf(tree -> !tree.at("name").text().matches(arguments[1]));

@@ -31,7 +31,7 @@ final class Place {
   }
 
   static Place of(String text, List<String> options) throws IOException {
-    Path folder = Files.createTempDirectory("stillframe-place");
+    Path folder = Folders.make("stillframe-place");
     // On the first line, so that all others keep their numbers.
     Source source = Source.of("package p" + NUMBER.incrementAndGet() + "; " + text);
     Source.compile(folder, options, source);
