@@ -3,15 +3,17 @@
 //! Knows how they are started. Invariant: nothing outside the folder and loopback is touched, and a
 //! test without its programs is skipped by name, or fails where nothing may be missing.
 
-use crate::process::{Program, until};
+use crate::process::{Program, SOON, until};
 use serde::de::DeserializeOwned;
 use std::fs;
 use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use stillframe_core::probe::ProbeReport;
-use stillframe_hub::api::types::{InstanceView, ProbeView, SnapshotPage};
+use stillframe_core::probe::{ProbeReport, ProbeSpec, ProbeState};
+use stillframe_hub::api::types::{
+    CreateProbe, CreatedProbe, InstanceView, ProbeView, SnapshotPage,
+};
 use stillframe_hub::discovery::Discovery;
 
 /// Variables of whoever runs the tests that must not reach the programs under test.
@@ -205,6 +207,26 @@ impl Hub {
             });
             (all.len() == count).then_some(all)
         })
+    }
+
+    /// Waits until `count` instances of `service` are connected and have loaded what is at
+    /// `location`: they connect before they run anything, and their first answer takes the longest.
+    pub fn loaded(&self, service: &str, count: usize, location: &str) {
+        self.instances(service, count);
+        let location = location.parse().expect("a location");
+        let mut wish = CreateProbe::of(ProbeSpec::snap(location));
+        wish.service = Some(service.to_owned());
+        (wish.wait, wish.dry_run) = (true, true);
+        wish.settle_ms = Some(SOON.as_millis() as u64);
+        until(&format!("{} loaded by {count}", wish.spec.location), || {
+            let request = ureq::post(format!("{}/api/v1/probes", self.url));
+            let request = request.header("Authorization", format!("Bearer {}", self.token));
+            let created: CreatedProbe =
+                request.send_json(&wish).ok()?.body_mut().read_json().ok()?;
+            let reports = created.instances.into_iter().filter_map(|instance| instance.report);
+            let done = reports.filter(|report| report.state == ProbeState::Done).count();
+            (done == count).then_some(())
+        });
     }
 
     /// Waits until the newest live probe is armed on `count` instances.

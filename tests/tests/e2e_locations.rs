@@ -30,6 +30,8 @@ def total(cart):
     return amount - discount
 ";
 const LINE: &str = "discount = rules(amount)";
+/// What is called there.
+const TOTAL: &str = "shop.cart.total";
 
 /// Calls `shop.cart.total` of the folder it is given, or only has it loaded.
 const MAIN: &str = "\
@@ -90,7 +92,7 @@ fn id_of(ended: &Ended) -> String {
 fn two_versions(stand: &Stand, hub: &Hub) -> [Program; 2] {
     let old = start(stand, "checkout", "v41", &shop(stand, "v41", &gone()), "calls");
     let new = start(stand, "checkout", "v42", &shop(stand, "v42", &moved()), "calls");
-    hub.instances("checkout", 2);
+    hub.loaded("checkout", 2, TOTAL);
     [old, new]
 }
 
@@ -141,7 +143,7 @@ fn a_follow_tells_who_comes_moves_refuses_and_goes(stand: &Stand) {
     let hub = stand.hub(0);
     let mine = shop(stand, "mine", MINE);
     let first = start(stand, "checkout", "v40", &mine, "calls");
-    hub.instances("checkout", 1);
+    hub.loaded("checkout", 1, TOTAL);
     let words = ["snap", "shop/cart.py:6", "--if", "amount < 0", "-f"];
     let mut follow = stand.start(stand.stillframe(&words).current_dir(&mine));
     hub.armed(1);
@@ -168,7 +170,7 @@ fn a_follow_tells_who_comes_moves_refuses_and_goes(stand: &Stand) {
 fn two_versions_more(stand: &Stand, hub: &Hub) -> [Program; 2] {
     let old = start(stand, "checkout", "v41", &shop(stand, "v41", &gone()), "calls");
     let new = start(stand, "checkout", "v42", &shop(stand, "v42", &moved()), "calls");
-    hub.instances("checkout", 3);
+    hub.loaded("checkout", 3, TOTAL);
     [old, new]
 }
 
@@ -190,7 +192,7 @@ while True:
     let main = stand.file("both.py", main).to_string_lossy().into_owned();
     let (root, legacy) = (root.to_string_lossy(), legacy.to_string_lossy());
     let _running = stand.start(&mut stand.run("checkout", &[&main, &root, &legacy]));
-    hub.instances("checkout", 1);
+    hub.loaded("checkout", 1, "legacy/shop/cart.py:total");
     let equal = ask(stand, &["snap", "shop/cart.py:total"]);
     says(&equal, 0, &["armed  1 of 1"]);
     let id = id_of(&equal);
@@ -211,7 +213,7 @@ fn what_cannot_be_found_says_what_is_there(stand: &Stand) {
     says(&nobody, 3, &["no application is connected", "--wait"]);
     let root = shop(stand, "app", MINE);
     let _running = start(stand, "checkout", "v41", &root, "waits");
-    hub.instances("checkout", 1);
+    hub.loaded("checkout", 1, TOTAL);
     for (location, code, text) in [
         ("shop/crat.py:6", 3, "loaded are cart.py"),
         ("other/cart.py:6", 3, "shop/cart.py: type fewer folders"),
@@ -235,8 +237,8 @@ fn two_services_are_told_apart(stand: &Stand) {
     let root = shop(stand, "app", MINE);
     let _running =
         ["checkout", "orders"].map(|service| start(stand, service, "v1", &root, "waits"));
-    hub.instances("checkout", 1);
-    hub.instances("orders", 1);
+    hub.loaded("checkout", 1, TOTAL);
+    hub.loaded("orders", 1, TOTAL);
     for words in [&["snap", "shop/cart.py:6"][..], &["count", "shop.cart.total", "--dry-run"]] {
         let refused = ask(stand, words);
         says(&refused, 5, &["is in more than one service: checkout, orders", "--service checkout"]);
