@@ -187,6 +187,8 @@ class MechanismTest {
         public static void main(String[] words) throws Exception {
           Class.forName("Target");
           probes();
+          // How long arming takes is not what is tried here.
+          while (Stillframe.statusJson().contains("\\"state\\":\\"pending\\"")) Thread.sleep(1);
           long until = System.nanoTime() + Long.parseLong(words[0]) * 1_000_000;
           List<Future<Long>> all = new ArrayList<>();
           ExecutorService pool = Executors.newFixedThreadPool(4);

@@ -90,9 +90,12 @@ class ProcessTest {
                 folder,
                 "class Program { public static void main(String[] words) {"
                     + " System.out.println(\"on\");"
-                    + " try { Thread.sleep(500); } catch (Exception e) {} } }")
+                    + " try { System.in.read(); } catch (Exception e) {} } }")
             .variable("STILLFRAME_PROBES", "/nowhere.json");
-    App.Ended ended = app.run();
+    Process process = app.start();
+    Till.is(() -> app.err().endsWith("\n"), () -> "nothing is said of the missing file");
+    process.getOutputStream().close();
+    App.Ended ended = app.end(process);
     assertEquals("on\n", ended.well());
     assertEquals(1, ended.err().lines().count(), ended.err());
     assertTrue(ended.err().startsWith("stillframe: "), ended.err());
