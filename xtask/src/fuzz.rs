@@ -15,12 +15,27 @@ use crate::say::say;
 use crate::step::Verdict;
 use crate::system::runs;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 const TARGETS: [&str; 7] =
     ["condition", "capture", "wire", "control", "segment", "bytecode", "classfile"];
-const CARGO_FUZZ: &str = "0.13.1";
+/// Sanitizers need their target named, else build scripts and macros would get them too.
+const TRIPLE: &str = "x86_64-unknown-linux-gnu";
+/// What `cargo fuzz build` tells the compiler: to count edges and comparisons, and to check memory.
+/// More codegen units than one would keep `Vec`'s methods from being inlined.
+const FLAGS: [&str; 10] = [
+    "--cfg fuzzing",
+    "-Zsanitizer=address",
+    "-Ccodegen-units=1",
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+    "-Cllvm-args=-sanitizer-coverage-stack-depth",
+    "-Cllvm-args=-simplifycfg-branch-fold-threshold=0",
+];
 /// Seconds for each target in the gate, and under `--full`.
 const SHORT_S: u32 = 10;
 const LONG_S: u32 = 600;
@@ -29,12 +44,11 @@ const SANITIZER: &str = "detect_odr_violation=0";
 
 /// Fuzzes every target for a while, from what earlier runs learnt.
 pub(crate) fn run(full: bool) -> Result<Verdict> {
-    let tool = tool()?;
-    let mut build = Command::new(tool);
-    build.args(["fuzz", "build", "--fuzz-dir"]).arg(root().join("tests/fuzz"));
-    build.current_dir(root()).env("CARGO_TARGET_DIR", target("fuzz"));
+    let mut build = cargo("build");
+    build.args(["--locked", "--release", "--target", TRIPLE, "--manifest-path"]);
+    build.arg(root().join("tests/fuzz/Cargo.toml")).env("CARGO_TARGET_DIR", target("fuzz"));
     // The sanitizer's flag is not stable; its runtime comes with this very toolchain.
-    build.env("RUSTC_BOOTSTRAP", "1");
+    build.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS.join(" "));
     must(&mut build)?;
     let mut counts = Counts::default();
     for name in TARGETS {
@@ -53,24 +67,13 @@ pub(crate) fn run(full: bool) -> Result<Verdict> {
     Ok(Verdict::Ran(counts))
 }
 
-/// `cargo-fuzz`, installed under `target/` where it is not there.
-fn tool() -> Result<PathBuf> {
-    let tools = target("tools");
-    let program = tools.join("bin/cargo-fuzz");
-    if !program.exists() {
-        let version = ["--locked", "--version", CARGO_FUZZ, "cargo-fuzz", "--root"];
-        must(cargo("install").args(version).arg(&tools))?;
-    }
-    Ok(program)
-}
-
 /// Runs one target; answers how far it came.
 fn one(name: &str, seconds: u32) -> Result<String> {
     let (corpus, found) = (target("fuzz/corpus").join(name), target("fuzz/found").join(name));
     make_folder(&corpus)?;
     make_folder(&found)?;
     seed(name, &corpus)?;
-    let mut command = Command::new(target("fuzz/x86_64-unknown-linux-gnu/release").join(name));
+    let mut command = Command::new(target("fuzz").join(TRIPLE).join("release").join(name));
     command.arg(&corpus).arg(&found).env("ASAN_OPTIONS", SANITIZER);
     command.arg(format!("-max_total_time={seconds}")).arg("-timeout=10").arg("-rss_limit_mb=2048");
     command.arg(format!("-artifact_prefix={}/", found.display()));

@@ -1,7 +1,8 @@
 //! `cargo xtask test`: everything CI checks, step by step.
 //!
-//! Knows which runners there are, in what order, and what may run beside what. Invariant: a step that
-//! fails does not keep the others from running, and what is missing is a failure in CI and a loud skip elsewhere.
+//! Knows which runners there are, in what order, and what may run beside what. Invariant: a step
+//! that fails does not keep the others from running, and what is missing is a failure in CI and a
+//! loud skip elsewhere.
 
 use crate::Result;
 use crate::accounts;
