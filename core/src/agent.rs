@@ -17,6 +17,7 @@ mod place;
 mod probes_file;
 mod report;
 mod shipper;
+mod sites;
 mod station;
 mod status;
 mod thread;

@@ -5,17 +5,15 @@
 
 use super::Agent;
 use super::life::lock;
-use super::locate::{Found, Located, Refused, Site as Place, locate, locate_span, nearest};
+use super::locate::{Found, Located, Refused, locate, locate_span, nearest};
 use super::place::explanation;
-use crate::capture::{Plan, WatchPlan};
 use crate::clock;
-use crate::condition::{Install, Program, Template};
-use crate::error::{Error, Result};
-use crate::host::{Runtime, Span};
+use crate::error::Result;
+use crate::host::Runtime;
 use crate::ids::ProbeId;
-use crate::probe::{ArmedAt, Explanation, ProbeKind, ProbeSpec, SourceMatch};
+use crate::probe::{Explanation, ProbeKind, ProbeSpec};
 use crate::quota;
-use crate::registry::{Action, Probe, Site, State};
+use crate::registry::{Action, Probe, State};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -230,69 +228,6 @@ impl<R: Runtime> Agent<R> {
         (!nearest.is_empty()).then(|| format!("loaded are {}", nearest.join(", ")))
     }
 
-    /// The sites of a probe, one for each code that has the line and knows the names. If none does,
-    /// why the first does not. A dry run leaves none.
-    fn add_sites(&self, probe: &Arc<Probe>, found: &Found) -> Result<Vec<u32>, Explanation> {
-        let (mut sites, mut first_error) = (Vec::new(), None);
-        for place in &found.sites {
-            match self.site_of(probe, found, *place) {
-                Ok(site) => sites.push(site),
-                Err(error) => drop(first_error.get_or_insert(error)),
-            }
-        }
-        match first_error {
-            Some(error) if sites.is_empty() => Err(explanation(&error)),
-            _ => Ok(sites.into_iter().flatten().collect()),
-        }
-    }
-
-    fn site_of(&self, probe: &Arc<Probe>, found: &Found, place: Place) -> Result<Option<u32>> {
-        let spec = &probe.spec;
-        let mut names = self.runtime.names(place.code, place.line);
-        let mut attrs = Vec::new();
-        let redaction = &self.redaction;
-        let mut install =
-            Install { dialect: self.dialect, names: &mut *names, attrs: &mut attrs, redaction };
-        let mut compile = |text: &str, what: &str| {
-            Program::compile(text, &mut install).map_err(|error| named(error, what, text))
-        };
-        let condition =
-            spec.condition.as_deref().map(|text| compile(text, "condition")).transpose()?;
-        let mut watches = Vec::with_capacity(spec.watches.len());
-        for text in &spec.watches {
-            let program = compile(text, "watch")?;
-            watches.push(WatchPlan { expression: text.as_str().into(), program });
-        }
-        let action = match (spec.kind, &spec.log) {
-            (ProbeKind::Time, _) => Action::Time {
-                stopwatch: self.stopwatch_of(probe)?,
-                span: found.span.unwrap_or(Span::Function),
-            },
-            (ProbeKind::Log, Some(log)) => Action::Log(
-                Template::compile(log, &mut install).map_err(|error| named(error, "log", log))?,
-            ),
-            (ProbeKind::Count, _) => Action::Count,
-            _ => Action::Snap,
-        };
-        let plan = Plan { limits: spec.capture, watches, redaction: redaction.clone() };
-        if spec.dry_run {
-            return Ok(None);
-        }
-        let site = self.sites.add(|index| Site {
-            index,
-            probe: Arc::clone(probe),
-            condition,
-            action,
-            plan,
-            code: place.code,
-            line: place.line,
-            attrs: attrs.into_boxed_slice(),
-            at: found.at.clone(),
-            notes: notes(&found.at),
-        });
-        site.map(Some)
-    }
-
     /// Counts who waits for code, and what the dearest probe may cost.
     fn survey(&self) {
         let life = self.life();
@@ -302,24 +237,5 @@ impl<R: Runtime> Agent<R> {
         life.pending.store(u32::try_from(pending).unwrap_or(u32::MAX), Ordering::SeqCst);
         let ppm = control.process_budget_ppm().min(self.config.max_budget_ppm);
         self.gate.budget.set_ppm(ppm);
-    }
-}
-
-/// What every snapshot says of where it was taken.
-fn notes(at: &ArmedAt) -> Vec<String> {
-    let unverified = at.source == SourceMatch::Unverifiable && at.note.is_none();
-    let unverified = unverified.then(|| "source unverified".to_owned());
-    at.note.clone().into_iter().chain(unverified).collect()
-}
-
-/// The error with the text it is about, whose range it names.
-fn named(error: Error, what: &str, text: &str) -> Error {
-    let mut named = Error::new(error.kind(), format!("{what} `{text}`: {}", error.message()));
-    if let Some(hint) = error.hint() {
-        named = named.with_hint(hint);
-    }
-    match error.span() {
-        Some(span) => named.with_span(span),
-        None => named,
     }
 }
