@@ -318,6 +318,21 @@ pub enum Moment {
     Raise,
 }
 
+/// A hook that is wanted: what [`Runtime::arm`] takes, or [`Runtime::arm_span`].
+#[derive(Clone, Copy, Debug)]
+pub struct Hook<'a> {
+    /// The site, an index of the registry.
+    pub site: u32,
+    /// Its code.
+    pub code: u64,
+    /// Its line.
+    pub line: u32,
+    /// What is timed, if the probe times.
+    pub span: Option<Span>,
+    /// Attribute names of the site's programs, in [`Attr::index`] order.
+    pub attrs: &'a [Box<str>],
+}
+
 /// What the core asks of a runtime outside a hit.
 ///
 /// All methods but `run_soon` are called from within a task that `run_soon` runs, where the runtime
@@ -332,6 +347,10 @@ pub trait Runtime: Send + Sync + 'static {
     /// [`ProbeSpec::counts_false`](crate::probe::ProbeSpec::counts_false)
     /// says so; reports tell of the others that they are not.
     const COUNTS_FALSE: bool = true;
+
+    /// Of how many probes that wait the hooks are changed together at most, in one task: more than one
+    /// where that costs less than one by one.
+    const TOGETHER: usize = 1;
 
     /// Runs `task` where the runtime may be entered: a thread of ours that takes the GIL, the event
     /// loop, an attached daemon thread. Tasks run one at a time, in order. False if the runtime is
@@ -390,6 +409,17 @@ pub trait Runtime: Send + Sync + 'static {
 
     /// Takes the hook of site `site` off. Hits already under way may still arrive.
     fn disarm(&self, site: u32);
+
+    /// Takes the hooks of the sites `off` off and sets those of `on`, each of which has its own answer,
+    /// in their order: one that cannot be set is no reason against another.
+    fn change(&self, off: &[u32], on: &[Hook<'_>]) -> Vec<Result<Option<String>>> {
+        off.iter().for_each(|site| self.disarm(*site));
+        let arm = |hook: &Hook<'_>| match hook.span {
+            Some(span) => self.arm_span(hook.site, hook.code, span, hook.attrs),
+            None => self.arm(hook.site, hook.code, hook.line, hook.attrs),
+        };
+        on.iter().map(arm).collect()
+    }
 
     /// This process is a forked child: tasks and threads that the parent had are not here, and what
     /// its threads held is never to be waited for, dropped or written to.

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::{
-    Attr, FrameName, LoadedFile, LoadedFunction, Name, Named, Names, Runtime, Scope, Shape,
+    Attr, FrameName, Hook, LoadedFile, LoadedFunction, Name, Named, Names, Runtime, Scope, Shape,
     SourceText, Span, UnknownName, Visitor, Walker,
 };
 use crate::value::{Missing, Object, Reading, Text, Value};
@@ -13,9 +13,10 @@ use std::sync::Mutex;
 type Task = Box<dyn FnOnce() + Send>;
 
 /// A runtime of one file, `/app/app.py`, whose function `f` has the lines 2 to 9 and the variables of
-/// [`Frame`]. Its tasks run when the test says so. `COUNTS`: its [`Runtime::COUNTS_FALSE`].
+/// [`Frame`]. Its tasks run when the test says so. `COUNTS` is its [`Runtime::COUNTS_FALSE`], `TOGETHER`
+/// its [`Runtime::TOGETHER`].
 #[derive(Default)]
-pub(super) struct Double<const COUNTS: bool = true> {
+pub(super) struct Double<const COUNTS: bool = true, const TOGETHER: usize = 1> {
     tasks: Mutex<VecDeque<Task>>,
     pub(super) loaded: Mutex<bool>,
     pub(super) going_away: Mutex<bool>,
@@ -24,6 +25,10 @@ pub(super) struct Double<const COUNTS: bool = true> {
     pub(super) unreached: Mutex<Option<String>>,
     /// What happens right behind the next look for a file.
     pub(super) after_look: Mutex<Option<Task>>,
+    /// Lines that no hook can be set on.
+    pub(super) bad_lines: Mutex<Vec<u32>>,
+    /// How many hooks each change took off and set.
+    pub(super) changes: Mutex<Vec<(usize, usize)>>,
     /// Spans by site.
     pub(super) spans: Mutex<BTreeMap<u32, Span>>,
     /// Hooks by site: code and line.
@@ -32,6 +37,12 @@ pub(super) struct Double<const COUNTS: bool = true> {
 
 impl Double {
     pub(super) fn new() -> Self {
+        Self::with_file()
+    }
+}
+
+impl<const COUNTS: bool, const TOGETHER: usize> Double<COUNTS, TOGETHER> {
+    pub(super) fn with_file() -> Self {
         let double = Self::default();
         *double.loaded.lock().expect("no test panics inside") = true;
         double
@@ -40,12 +51,16 @@ impl Double {
     /// Runs the tasks that wait; how many there were.
     pub(super) fn run(&self) -> usize {
         let mut count = 0;
-        loop {
-            let task = self.tasks.lock().expect("no test panics inside").pop_front();
-            let Some(task) = task else { return count };
-            task();
+        while self.run_one() {
             count += 1;
         }
+        count
+    }
+
+    /// Runs the next task; whether there was one.
+    pub(super) fn run_one(&self) -> bool {
+        let task = self.tasks.lock().expect("no test panics inside").pop_front();
+        task.map(|task| task()).is_some()
     }
 
     /// Runs `fork` while no thread of another's holds the queue: its lock would never come free in
@@ -64,8 +79,9 @@ impl Double {
     }
 }
 
-impl<const COUNTS: bool> Runtime for Double<COUNTS> {
+impl<const COUNTS: bool, const TOGETHER: usize> Runtime for Double<COUNTS, TOGETHER> {
     const COUNTS_FALSE: bool = COUNTS;
+    const TOGETHER: usize = TOGETHER;
 
     fn run_soon(&self, task: Task) -> bool {
         if *self.going_away.lock().expect("no test panics inside") {
@@ -117,7 +133,8 @@ impl<const COUNTS: bool> Runtime for Double<COUNTS> {
     }
 
     fn arm(&self, site: u32, code: u64, line: u32, _attrs: &[Box<str>]) -> Result<Option<String>> {
-        if *self.cannot_arm.lock().expect("no test panics inside") {
+        let is_bad = self.bad_lines.lock().expect("no test panics inside").contains(&line);
+        if is_bad || *self.cannot_arm.lock().expect("no test panics inside") {
             return Err(Error::new(ErrorKind::Unsupported, "no tool id is free"));
         }
         self.hooks.lock().expect("no test panics inside").insert(site, (code, line));
@@ -137,6 +154,16 @@ impl<const COUNTS: bool> Runtime for Double<COUNTS> {
 
     fn disarm(&self, site: u32) {
         self.hooks.lock().expect("no test panics inside").remove(&site);
+    }
+
+    fn change(&self, off: &[u32], on: &[Hook<'_>]) -> Vec<Result<Option<String>>> {
+        self.changes.lock().expect("no test panics inside").push((off.len(), on.len()));
+        off.iter().for_each(|site| self.disarm(*site));
+        let arm = |hook: &Hook<'_>| match hook.span {
+            Some(span) => self.arm_span(hook.site, hook.code, span, hook.attrs),
+            None => self.arm(hook.site, hook.code, hook.line, hook.attrs),
+        };
+        on.iter().map(arm).collect()
     }
 
     fn forked(&self) {

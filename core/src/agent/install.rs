@@ -1,24 +1,64 @@
 //! Brings hooks in line with states: the only code that enters the runtime.
 //!
-//! Runs as tasks of [`Runtime::run_soon`], one at a time. Invariant: the table of probes is never
-//! locked while the runtime is asked anything.
+//! Runs as tasks of [`Runtime::run_soon`], one at a time. A task sees to the probe that it is of, and to
+//! as many others that wait as the runtime changes together: all are looked at, their hooks are changed
+//! in one call, and what came of each is written down. Invariant: the table of probes is never locked
+//! while the runtime is asked anything.
 
 use super::Agent;
+use super::control::Entry;
 use super::life::lock;
 use super::locate::{Found, Located, Refused, locate, locate_span, nearest};
 use super::place::explanation;
 use crate::clock;
-use crate::error::Result;
-use crate::host::Runtime;
+use crate::error::Error;
+use crate::host::{Hook, Runtime};
 use crate::ids::ProbeId;
 use crate::probe::{Explanation, ProbeKind, ProbeSpec};
 use crate::quota;
-use crate::registry::{Action, Probe, State};
+use crate::registry::{Action, Probe, Site, State};
+use std::iter::once;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// Sites, and where their hooks were set, what those do not reach.
-type Hooked = (Vec<u32>, Option<Option<String>>);
+/// A probe whose hooks are to change.
+struct Change {
+    probe: Arc<Probe>,
+    sites: Vec<u32>,
+    to: To,
+}
+
+/// What its hooks are to be.
+enum To {
+    /// Set for the first time, where it was found.
+    Placed(Found),
+    /// Set once more.
+    On,
+    /// Taken off.
+    Off,
+}
+
+impl Change {
+    /// Sites whose hooks are to be set.
+    fn on(&self) -> &[u32] {
+        if matches!(self.to, To::Off) { &[] } else { &self.sites }
+    }
+
+    /// Sites whose hooks are to be taken off.
+    fn off(&self) -> &[u32] {
+        if matches!(self.to, To::Off) { &self.sites } else { &[] }
+    }
+}
+
+/// What a task found to do.
+#[derive(Default)]
+struct Work {
+    /// Sites that nobody has any more.
+    leftovers: Vec<u32>,
+    changes: Vec<Change>,
+    /// Probes whose code is not there, and how often code had been loaded before they were looked for.
+    waiting: Vec<(ProbeId, u64)>,
+}
 
 impl<R: Runtime> Agent<R> {
     /// Has the hooks of `id` brought in line with its state.
@@ -28,7 +68,7 @@ impl<R: Runtime> Agent<R> {
             entry.is_queued = true;
         }
         let Some(agent) = self.me.upgrade() else { return };
-        let queued = self.runtime.run_soon(Box::new(move || agent.sync(id)));
+        let queued = self.runtime.run_soon(Box::new(move || agent.sync_with_others(id)));
         if !queued && let Some(entry) = lock(&life.control).entries.get_mut(&id) {
             entry.is_queued = false;
         }
@@ -47,82 +87,154 @@ impl<R: Runtime> Agent<R> {
         life.wake_shipper();
     }
 
-    /// In a task of the runtime: brings the hooks of `id` in line with its state.
-    pub(super) fn sync(&self, id: ProbeId) {
-        let life = self.life();
-        let (found, leftovers) = {
-            let mut control = lock(&life.control);
-            let found = control.entries.get_mut(&id).map(|entry| {
-                entry.is_queued = false;
-                (Arc::clone(&entry.probe), entry.sites.clone(), entry.is_hooked)
-            });
-            (found, std::mem::take(&mut control.leftovers))
+    /// In a task of the runtime: brings the hooks of `id` in line with its state, and those of others
+    /// for which a task is under way. If an earlier task did that, nothing is left to do: those that
+    /// came since gather until the first of their own tasks.
+    fn sync_with_others(&self, id: ProbeId) {
+        let others: Vec<ProbeId> = {
+            let control = lock(&self.life().control);
+            let is_queued = control.entries.get(&id).is_some_and(|entry| entry.is_queued);
+            let most = if is_queued { R::TOGETHER.saturating_sub(1) } else { 0 };
+            let queued = control.entries.values().filter(|entry| entry.is_queued);
+            let others = queued.map(|entry| entry.probe.id).filter(|other| *other != id);
+            others.take(most).collect()
         };
-        leftovers.into_iter().for_each(|site| self.runtime.disarm(site));
-        let Some((probe, sites, is_hooked)) = found else { return };
-        let state = probe.state.get();
-        let hooked = match (state.is_on_line(), is_hooked) {
-            (false, false) if state == State::Pending => {
-                self.install(&probe);
-                return;
-            }
-            (true, false) => self.hook(&sites).map(Some),
-            (false, true) => {
-                sites.iter().for_each(|site| self.runtime.disarm(*site));
-                self.cut(&sites);
-                Ok(None)
-            }
-            _ => return,
-        };
-        let is_hooked = matches!(hooked, Ok(Some(_)));
-        let is_there = self.settle(&probe, |entry| match hooked {
-            Ok(hooked) => {
-                entry.is_hooked = hooked.is_some();
-                entry.unreached = hooked.flatten();
-            }
-            Err(error) => entry.refuse(explanation(&error)),
-        });
-        if is_hooked && !is_there {
-            sites.iter().for_each(|site| self.runtime.disarm(*site));
-        }
+        let all: Vec<ProbeId> = once(id).chain(others).collect();
+        self.sync(&all);
     }
 
-    /// Arms all sites or none. What of the running code that does not reach, if so.
-    fn hook(&self, sites: &[u32]) -> Result<Option<String>> {
-        let mut unreached: Vec<String> = Vec::new();
-        for (index, site) in sites.iter().enumerate() {
-            let Some(site) = self.sites.get(*site) else { continue };
-            let (number, code, attrs) = (site.index, site.code, &site.attrs);
-            let armed = match site.action {
-                Action::Time { span, .. } => self.runtime.arm_span(number, code, span, attrs),
-                _ => self.runtime.arm(number, code, site.line, attrs),
+    /// In a task of the runtime: brings the hooks of these in line with their states.
+    pub(super) fn sync(&self, ids: &[ProbeId]) {
+        ids.chunks(R::TOGETHER.max(1)).for_each(|some| self.sync_together(some));
+    }
+
+    fn sync_together(&self, ids: &[ProbeId]) {
+        let mut work = Work::default();
+        let taken = self.taken(ids, &mut work);
+        let mut is_news = false;
+        for (probe, sites, is_hooked) in taken {
+            let state = probe.state.get();
+            let to = match (state.is_on_line(), is_hooked) {
+                (false, false) if state == State::Pending => {
+                    self.install(probe, &mut work);
+                    is_news = true;
+                    continue;
+                }
+                (true, false) => To::On,
+                (false, true) => To::Off,
+                _ => continue,
             };
-            match armed {
-                Ok(note) => unreached.extend(note),
-                Err(error) => {
-                    sites[..index].iter().for_each(|site| self.runtime.disarm(*site));
-                    return Err(error);
+            work.changes.push(Change { probe, sites, to });
+        }
+        let Work { leftovers, changes, waiting } = work;
+        if !leftovers.is_empty() || !changes.is_empty() {
+            self.change(&leftovers, changes);
+            is_news = true;
+        }
+        if is_news {
+            self.settled();
+        }
+        // Code that came after the look and before it was known that somebody waits.
+        let loads = self.life().loads.load(Ordering::SeqCst);
+        let missed = waiting.into_iter().filter(|(_, before)| *before != loads);
+        missed.for_each(|(id, _)| self.install_soon(id));
+    }
+
+    /// Takes the tasks of these over: their probes, sites, and whether their hooks are set.
+    fn taken(&self, ids: &[ProbeId], work: &mut Work) -> Vec<(Arc<Probe>, Vec<u32>, bool)> {
+        let mut control = lock(&self.life().control);
+        work.leftovers = std::mem::take(&mut control.leftovers);
+        let mut taken = Vec::with_capacity(ids.len());
+        for id in ids {
+            if let Some(entry) = control.entries.get_mut(id) {
+                entry.is_queued = false;
+                taken.push((Arc::clone(&entry.probe), entry.sites.clone(), entry.is_hooked));
+            }
+        }
+        taken
+    }
+
+    /// Changes hooks, those of each probe all or none, and writes down what came of it.
+    fn change(&self, leftovers: &[u32], changes: Vec<Change>) {
+        let off = changes.iter().flat_map(Change::off);
+        let off: Vec<u32> = leftovers.iter().chain(off).copied().collect();
+        let on: Vec<Vec<Hook<'_>>> = changes.iter().map(|one| self.hooks(one.on())).collect();
+        let mut answers = self.runtime.change(&off, &on.concat()).into_iter();
+        let mut outcomes = Vec::with_capacity(changes.len());
+        let mut undone = Vec::new();
+        for (change, on) in changes.into_iter().zip(on) {
+            let (mut unreached, mut set, mut why) = (Vec::new(), Vec::new(), None);
+            for (hook, answer) in on.iter().zip(answers.by_ref()) {
+                match answer {
+                    Ok(note) => {
+                        set.push(hook.site);
+                        unreached.extend(note);
+                    }
+                    Err(error) => drop(why.get_or_insert(error)),
                 }
             }
+            let unreached: Option<String> = (!unreached.is_empty()).then(|| unreached.join("; "));
+            if why.is_some() {
+                undone.append(&mut set);
+            }
+            outcomes.push((change, why.map_or(Ok(unreached), Err)));
         }
-        Ok((!unreached.is_empty()).then(|| unreached.join("; ")))
+        if !undone.is_empty() {
+            self.runtime.change(&undone, &[]);
+        }
+        let gone = outcomes.into_iter().flat_map(|(change, outcome)| self.came_of(change, outcome));
+        let gone: Vec<u32> = gone.collect();
+        if !gone.is_empty() {
+            self.runtime.change(&gone, &[]);
+        }
     }
 
-    /// Writes down what became of a task; whether the probe is still there.
-    fn settle(&self, probe: &Probe, change: impl FnOnce(&mut super::control::Entry)) -> bool {
-        let life = self.life();
-        let is_there = {
-            let mut control = lock(&life.control);
-            let entry = control.entries.get_mut(&probe.id);
-            // Another probe may have taken its id meanwhile.
-            let entry = entry.filter(|entry| std::ptr::eq(&raw const *entry.probe, probe));
-            entry.map(change).is_some()
-        };
-        // A state that moved on meanwhile is seen to at once.
+    /// Writes down what came of a change; the sites whose hooks nobody wants any more.
+    fn came_of(&self, change: Change, outcome: Result<Option<String>, Error>) -> Vec<u32> {
+        let Change { probe, sites, to } = change;
+        if matches!(to, To::Off) {
+            self.cut(&sites);
+        }
+        let is_on = outcome.is_ok() && !matches!(to, To::Off);
+        let is_there = self.settle(&probe, |entry| {
+            if let To::Placed(found) = to {
+                entry.at = Some(found.at);
+                entry.not_probed = found.not_probed;
+                if outcome.is_ok() {
+                    entry.why = None;
+                    entry.sites.clone_from(&sites);
+                    let now_ns = clock::monotonic_ns();
+                    entry.expires_ns = now_ns.saturating_add(quota::expiry_ns(&probe.spec));
+                }
+            }
+            match outcome {
+                Ok(unreached) => (entry.is_hooked, entry.unreached) = (is_on, unreached),
+                Err(error) => entry.refuse(explanation(&error)),
+            }
+        });
+        if is_on && !is_there { sites } else { Vec::new() }
+    }
+
+    fn hooks(&self, sites: &[u32]) -> Vec<Hook<'_>> {
+        let sites = sites.iter().filter_map(|site| self.sites.get(*site));
+        sites.map(hook_of).collect()
+    }
+
+    /// Writes down what is known of a probe; whether it is still there.
+    fn settle(&self, probe: &Probe, change: impl FnOnce(&mut Entry)) -> bool {
+        let mut control = lock(&self.life().control);
+        let entry = control.entries.get_mut(&probe.id);
+        // Another probe may have taken its id meanwhile.
+        let entry = entry.filter(|entry| std::ptr::eq(&raw const *entry.probe, probe));
+        entry.map(change).is_some()
+    }
+
+    /// What was to be written down is: a state that moved on meanwhile is seen to at once.
+    fn settled(&self) {
         self.reconcile();
+        let life = self.life();
         life.progressed();
         life.announce();
-        is_there
     }
 
     /// Where a probe goes, or why nowhere.
@@ -131,13 +243,18 @@ impl<R: Runtime> Agent<R> {
         look(&self.runtime, &spec.location, spec.unchecked, self.config.source_root.as_ref())
     }
 
-    fn install(&self, probe: &Arc<Probe>) {
+    /// Finds where a probe goes: what is to be done is work, and what cannot be is written down.
+    fn install(&self, probe: Arc<Probe>, work: &mut Work) {
         let before = self.life().loads.load(Ordering::SeqCst);
         let found = match self.look(&probe.spec) {
             Located::Found(found) => found,
-            Located::Pending(pending) => return self.wait_for_code(probe, pending, before),
+            Located::Pending(pending) => {
+                self.wait_for_code(&probe, pending);
+                work.waiting.push((probe.id, before));
+                return;
+            }
             Located::Refused(refused) => {
-                self.settle(probe, |entry| {
+                self.settle(&probe, |entry| {
                     entry.not_probed = refused.not_probed;
                     entry.running = refused.running;
                     entry.refuse(refused.why);
@@ -146,42 +263,38 @@ impl<R: Runtime> Agent<R> {
             }
         };
         if probe.spec.dry_run {
-            return self.only_say(probe, found);
+            return self.only_say(&probe, found);
         }
-        let installed = self.add_hooks(probe, &found);
-        let hooked = installed.as_ref().map(|(sites, _)| sites.clone()).unwrap_or_default();
-        let is_there = self.settle(probe, |entry| {
-            entry.at = Some(found.at.clone());
-            entry.not_probed = found.not_probed.clone();
-            match installed {
-                Ok((sites, hooked)) => {
-                    entry.why = None;
-                    (entry.sites, entry.is_hooked) = (sites, hooked.is_some());
-                    entry.unreached = hooked.flatten();
-                    let now_ns = clock::monotonic_ns();
-                    entry.expires_ns = now_ns.saturating_add(quota::expiry_ns(&probe.spec));
-                }
-                Err(why) => entry.refuse(why),
+        match self.add_sites(&probe, &found) {
+            // Before the hooks: a hit that comes at once is to count.
+            Ok(sites) if probe.state.step(&[State::Pending], State::Armed) => {
+                work.changes.push(Change { probe, sites, to: To::Placed(found) });
             }
+            Ok(sites) => self.is_over_already(&probe, found, sites),
+            Err(why) => {
+                self.settle(&probe, |entry| {
+                    entry.at = Some(found.at);
+                    entry.not_probed = found.not_probed;
+                    entry.refuse(why);
+                });
+            }
+        }
+    }
+
+    /// Writes down where a probe would be that is over before its hooks were set.
+    fn is_over_already(&self, probe: &Probe, found: Found, sites: Vec<u32>) {
+        self.settle(probe, |entry| {
+            entry.at = Some(found.at);
+            entry.not_probed = found.not_probed;
+            entry.why = None;
+            entry.sites = sites;
+            let now_ns = clock::monotonic_ns();
+            entry.expires_ns = now_ns.saturating_add(quota::expiry_ns(&probe.spec));
         });
-        if !is_there {
-            hooked.into_iter().for_each(|site| self.runtime.disarm(site));
-        }
     }
 
-    /// The sites of a probe, and what their hooks do not reach; no hooks if the probe is over already.
-    fn add_hooks(&self, probe: &Arc<Probe>, found: &Found) -> Result<Hooked, Explanation> {
-        let sites = self.add_sites(probe, found)?;
-        // Before the hooks: a hit that comes at once is to count.
-        if !probe.state.step(&[State::Pending], State::Armed) {
-            return Ok((sites, None));
-        }
-        let unreached = self.hook(&sites).map_err(|error| explanation(&error))?;
-        Ok((sites, Some(unreached)))
-    }
-
-    /// Writes down that code is awaited, of which none was there when `loads` counted so much.
-    fn wait_for_code(&self, probe: &Probe, mut pending: Refused, loads: u64) {
+    /// Writes down that code is awaited.
+    fn wait_for_code(&self, probe: &Probe, mut pending: Refused) {
         let nearest = self.nearest_once(probe, &pending.why);
         self.settle(probe, |entry| {
             let before = entry.why.take().filter(|before| before.code == pending.why.code);
@@ -190,10 +303,6 @@ impl<R: Runtime> Agent<R> {
             entry.why = Some(pending.why);
             entry.not_probed = pending.not_probed;
         });
-        // Code that came after the look and before it was known that somebody waits.
-        if self.life().loads.load(Ordering::SeqCst) != loads {
-            self.install_soon(probe.id);
-        }
     }
 
     /// A dry run ends where it would be armed.
@@ -238,4 +347,13 @@ impl<R: Runtime> Agent<R> {
         let ppm = control.process_budget_ppm().min(self.config.max_budget_ppm);
         self.gate.budget.set_ppm(ppm);
     }
+}
+
+/// The hook of a site.
+fn hook_of(site: &Site) -> Hook<'_> {
+    let span = match site.action {
+        Action::Time { span, .. } => Some(span),
+        _ => None,
+    };
+    Hook { site: site.index, code: site.code, line: site.line, span, attrs: &site.attrs }
 }

@@ -200,7 +200,7 @@ impl<R: Runtime> Agent<R> {
                     .filter(|entry| entry.probe.state.get() == State::Pending && !entry.is_queued);
                 pending.map(|entry| entry.probe.id).collect()
             };
-            waiting.into_iter().for_each(|id| agent.sync(id));
+            agent.sync(&waiting);
         }));
         if !queued {
             life.reload_queued.store(false, Ordering::Release);

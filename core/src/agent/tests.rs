@@ -10,3 +10,4 @@ mod passages;
 mod probes;
 mod quotas;
 mod schedules;
+mod together;
