@@ -5,10 +5,12 @@
 
 mod code;
 mod index;
+mod loaded;
 mod name;
 mod source;
 
 pub(crate) use code::{Code, code_of};
+pub(crate) use loaded::{Loaded, forget as forget_loaded};
 pub(crate) use name::ClassName;
 pub(crate) use source::source_of;
 
@@ -16,6 +18,7 @@ use crate::ffi::{Env, Machine};
 use index::Index;
 use jni_sys::jclass;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stillframe_core::host::{LoadedFile, LoadedFunction, Named};
@@ -51,12 +54,18 @@ fn index(env: Env, machine: &Machine) -> Arc<Index> {
     index::current(env, machine, PREPARED.load(Ordering::Acquire))
 }
 
+/// All loaded classes, for as long as the calling task runs.
+pub(crate) fn loaded(env: Env, machine: &Machine) -> Rc<Loaded> {
+    index::listen(machine);
+    loaded::latest(env, machine, PREPARED.load(Ordering::Acquire))
+}
+
 /// Loaded files of this name.
 pub(crate) fn files(env: Env, machine: &Machine, file_name: &str) -> Vec<LoadedFile> {
     wanted().insert(file_name.to_owned());
     let index = index(env, machine);
     let files = index.files.get(file_name).into_iter().flatten();
-    files.map(|file| loaded(env, machine, file)).collect()
+    files.map(|file| shown(env, machine, file)).collect()
 }
 
 /// Names of all loaded files.
@@ -64,7 +73,7 @@ pub(crate) fn file_names(env: Env, machine: &Machine) -> Vec<String> {
     index(env, machine).files.keys().cloned().collect()
 }
 
-fn loaded(env: Env, machine: &Machine, file: &index::File) -> LoadedFile {
+fn shown(env: Env, machine: &Machine, file: &index::File) -> LoadedFile {
     LoadedFile {
         path: file.path.clone(),
         real_path: source::path_of(env, machine, file),
@@ -76,12 +85,12 @@ fn loaded(env: Env, machine: &Machine, file: &index::File) -> LoadedFile {
 pub(crate) fn functions(env: Env, machine: &Machine, path: &str) -> Vec<LoadedFunction> {
     let index = index(env, machine);
     let Some(file) = index.file(path) else { return Vec::new() };
-    let mut functions = Vec::new();
-    index::for_each_class(env, machine, |class, signature| {
-        if file.classes.iter().any(|known| known == signature) {
-            functions.extend(code::functions(env, machine, class, signature));
-        }
-    });
+    let loaded = loaded(env, machine);
+    let classes = file.classes.iter().flat_map(|signature| loaded.of(signature));
+    let classes = classes.filter(|one| one.is_prepared);
+    let mut functions: Vec<LoadedFunction> = classes
+        .flat_map(|one| code::functions(env, machine, one.class.raw(), &one.signature))
+        .collect();
     functions.sort_by_key(|function| function.first_line);
     functions
 }
@@ -91,17 +100,15 @@ pub(crate) fn functions(env: Env, machine: &Machine, path: &str) -> Vec<LoadedFu
 pub(crate) fn is_whole(env: Env, machine: &Machine, path: &str) -> bool {
     let index = index(env, machine);
     let Some(file) = index.file(path) else { return true };
-    let mut is_whole = true;
-    index::for_each_class(env, machine, |class, signature| {
-        if is_whole && file.classes.iter().any(|known| known == signature) {
-            let outermost = signature.split(['$', ';']).next().unwrap_or(signature);
-            let within = format!("{}$", outermost.trim_start_matches('L'));
-            let named = crate::classes::constants_of(machine.jvmti, class);
-            let mut inner = named.iter().filter(|name| name.starts_with(&within));
-            is_whole = inner.all(|name| index.has(&format!("L{name};")));
-        }
-    });
-    is_whole
+    let loaded = loaded(env, machine);
+    let classes = file.classes.iter().flat_map(|signature| loaded.of(signature));
+    classes.filter(|one| one.is_prepared).all(|one| {
+        let outermost = one.signature.split(['$', ';']).next().unwrap_or(&one.signature);
+        let within = format!("{}$", outermost.trim_start_matches('L'));
+        let named = crate::classes::constants_of(machine.jvmti, one.class.raw());
+        let mut inner = named.iter().filter(|name| name.starts_with(&within));
+        inner.all(|name| index.has(&format!("L{name};")))
+    })
 }
 
 /// What a host's own name stands for: a class, or the one method of this name.
@@ -112,7 +119,7 @@ pub(crate) fn named(env: Env, machine: &Machine, name: &str) -> Option<Named> {
     let index = index(env, machine);
     let whole = |signature: &str, path: &str| {
         let file = index.file(path)?;
-        Some((signature.to_owned(), loaded(env, machine, file)))
+        Some((signature.to_owned(), shown(env, machine, file)))
     };
     if let Some((_, path)) = index.class(name) {
         return Some(Named { file: whole("", path)?.1, code: None });
@@ -138,5 +145,5 @@ pub(crate) fn files_with(env: Env, machine: &Machine, name: &str) -> Vec<LoadedF
     let has = |file: &&index::File| {
         file.classes.iter().any(|signature| ClassName::of(signature).simple() == simple)
     };
-    files.filter(has).map(|file| loaded(env, machine, file)).collect()
+    files.filter(has).map(|file| shown(env, machine, file)).collect()
 }

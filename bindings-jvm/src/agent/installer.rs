@@ -30,6 +30,12 @@ struct State {
     done: u64,
 }
 
+/// Runs a task, and ends what it remembered for as long as it ran.
+fn perform(task: Task) {
+    guard((), task);
+    crate::locate::forget_loaded();
+}
+
 /// The queue and its thread.
 #[derive(Default)]
 pub(crate) struct Installer {
@@ -50,7 +56,7 @@ impl Installer {
         }
         if state.is_leaving {
             drop(state);
-            guard((), task);
+            perform(task);
             return true;
         }
         if !state.has_thread {
@@ -99,7 +105,7 @@ impl Installer {
 
     fn work(&self, env: Env) {
         while let Some(task) = self.next() {
-            env.in_frame(REFERENCES, || guard((), task));
+            env.in_frame(REFERENCES, || perform(task));
             self.state().done += 1;
             self.changed.notify_all();
         }

@@ -69,7 +69,7 @@ fn look(machine: &'static Machine, at: (u64, u32)) -> (Result<hook::Target>, Opt
         Ok((target, class)) => {
             let locals = target.placed.locals.clone();
             let visible = Jdk::current()
-                .and_then(|jdk| Visible::new(env, machine.jvmti, jdk, class, code.is_static));
+                .and_then(|jdk| Visible::new(env, machine, jdk, class, code.is_static));
             env.delete_local(class);
             let scopes = visible.map(|visible| Scopes::new(locals, visible, &code));
             (Ok(target), scopes)

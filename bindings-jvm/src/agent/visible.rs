@@ -5,13 +5,12 @@
 //! with it.
 
 use crate::classes::{self, Jdk, Known, Member, PRIVATE, SYNTHETIC, naming};
-use crate::ffi::{Env, Field, Kept};
+use crate::ffi::{Env, Field, Kept, Machine};
 use crate::frame::{Source, Step};
-use crate::jvmti::Jvmti;
+use crate::locate;
 use crate::value::Local;
 use jni_sys::jclass;
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::ptr::null_mut;
 use std::sync::Arc;
 
@@ -19,8 +18,6 @@ use std::sync::Arc;
 const MOST_LEVELS: usize = 16;
 /// Class loaders that one delegates to.
 const MOST_LOADERS: usize = 32;
-/// Local references that the machine makes room for at most (`MaxJNILocalCapacity`), some left aside.
-const MOST_REFERENCES: i32 = 60_000;
 /// Local classes of one name in one class.
 const MOST_LOCAL: u32 = 16;
 
@@ -41,18 +38,15 @@ impl Level {
     }
 }
 
-/// A loaded class: its loader's place in the order of delegation, if it has one, and itself.
-type Loaded = (Option<usize>, Local);
-
 /// What is visible inside one class.
 pub(super) struct Visible {
     env: Env,
-    jvmti: Jvmti,
+    machine: &'static Machine,
     jdk: &'static Jdk,
     class: Kept,
     levels: Vec<Level>,
-    /// All classes by their names with slashes; collected when a name is first looked for.
-    loaded: OnceCell<HashMap<String, Vec<Loaded>>>,
+    /// The loader of the class, those that it delegates to, and the boot loader, which is null.
+    loaders: OnceCell<Vec<Local>>,
     /// Classes that the code says.
     said: OnceCell<Vec<String>>,
 }
@@ -60,14 +54,15 @@ pub(super) struct Visible {
 impl Visible {
     pub(super) fn new(
         env: Env,
-        jvmti: Jvmti,
+        machine: &'static Machine,
         jdk: &'static Jdk,
         class: jclass,
         is_static: bool,
     ) -> Option<Self> {
         let kept = Kept::new(env.new_global(class)?);
-        let (loaded, said) = (OnceCell::new(), OnceCell::new());
-        let mut visible = Self { env, jvmti, jdk, class: kept, levels: Vec::new(), loaded, said };
+        let (loaders, said) = (OnceCell::new(), OnceCell::new());
+        let mut visible =
+            Self { env, machine, jdk, class: kept, levels: Vec::new(), loaders, said };
         visible.find_levels(is_static);
         Some(visible)
     }
@@ -112,7 +107,7 @@ impl Visible {
     }
 
     fn known(&self, class: jclass) -> Arc<Known> {
-        classes::known_for_long(self.env, self.jvmti, self.jdk, class)
+        classes::known_for_long(self.env, self.machine.jvmti, self.jdk, class)
     }
 
     /// The object of the class `outer` around: the fields that lead to it.
@@ -150,7 +145,8 @@ impl Visible {
         }
         // Of the class, of a superclass or of an interface.
         let class = Local::new(self.env, level.known.local(self.env)?);
-        let found = classes::static_field(self.env, self.jvmti, self.jdk, class.raw(), name);
+        let found =
+            classes::static_field(self.env, self.machine.jvmti, self.jdk, class.raw(), name);
         let (declaring, member) = found.filter(|(_, member)| is_visible(member))?;
         let declaring = Local::new(self.env, declaring);
         let step = Step { class: self.known(declaring.raw()), member };
@@ -219,49 +215,32 @@ impl Visible {
     }
 
     fn said(&self) -> &[String] {
-        self.said.get_or_init(|| classes::constants_of(self.jvmti, self.class.raw()))
+        self.said.get_or_init(|| classes::constants_of(self.machine.jvmti, self.class.raw()))
     }
 
     /// The class of this name that the method's class would be given, if it is loaded: of its loader or
     /// the nearest that this one delegates to; of another loader only where the code says the name.
     fn loaded(&self, internal: &str) -> Option<Arc<Known>> {
-        let all = self.all().get(internal)?;
-        let ranked = all.iter().filter(|(rank, _)| rank.is_some()).min_by_key(|(rank, _)| *rank);
+        let loaded = locate::loaded(self.env, self.machine);
+        let all = loaded.of(&naming::signature(internal));
+        let ranks = all.iter().map(|one| self.rank(one.class.raw()));
+        let ranked = ranks.zip(all).filter_map(|(rank, one)| Some((rank?, one)));
+        let ranked = ranked.min_by_key(|(rank, _)| *rank).map(|(_, one)| one);
         let is_said = || self.said().iter().any(|said| said == internal);
         let foreign = || all.first().filter(|_| all.len() == 1 && is_said());
-        ranked.or_else(foreign).map(|(_, class)| self.known(class.raw()))
+        ranked.or_else(foreign).map(|one| self.known(one.class.raw()))
     }
 
-    fn all(&self) -> &HashMap<String, Vec<Loaded>> {
-        self.loaded.get_or_init(|| self.collect())
-    }
-
-    /// All loaded classes that have a name. Some milliseconds where there are many.
-    fn collect(&self) -> HashMap<String, Vec<Loaded>> {
-        let mut all: HashMap<String, Vec<Loaded>> = HashMap::new();
-        // Refused where there are more classes: it works all the same.
-        let _ = self.env.has_room_for(MOST_REFERENCES);
-        let Ok(loaded) = self.jvmti.loaded_classes() else { return all };
-        let loaders = self.loaders();
-        for class in loaded.as_slice() {
-            let class = Local::new(self.env, *class);
-            let Ok(signature) = self.jvmti.signature(class.raw()) else { continue };
-            if signature.starts_with('[') || naming::is_hidden(&signature) {
-                continue;
-            }
-            let Ok(loader) = self.jvmti.class_loader(class.raw()) else { continue };
-            let loader = Local::new(self.env, loader);
-            let is_it = |one: &Local| self.env.is_same(one.raw(), loader.raw());
-            let rank = loaders.iter().position(is_it);
-            let name = naming::internal_name(&signature).to_owned();
-            all.entry(name).or_default().push((rank, class));
-        }
-        all
+    /// The place of a class's loader in the order of delegation, if it has one.
+    fn rank(&self, class: jclass) -> Option<usize> {
+        let loader = Local::new(self.env, self.machine.jvmti.class_loader(class).ok()?);
+        let loaders = self.loaders.get_or_init(|| self.loaders());
+        loaders.iter().position(|one| self.env.is_same(one.raw(), loader.raw()))
     }
 
     /// The loader of the method's class, those that it delegates to, and the boot loader, which is null.
     fn loaders(&self) -> Vec<Local> {
-        let own = self.jvmti.class_loader(self.class.raw()).unwrap_or(null_mut());
+        let own = self.machine.jvmti.class_loader(self.class.raw()).unwrap_or(null_mut());
         let mut loaders = vec![Local::new(self.env, own)];
         while let Some(last) = loaders.last()
             && !last.is_null()

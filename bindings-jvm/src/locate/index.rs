@@ -1,17 +1,17 @@
 //! Which source files the loaded classes were compiled from.
 //!
-//! Made in one pass over all loaded classes, about 1 µs each, and used until a class is prepared that it
-//! does not know. Holds names, no references: what is unloaded is merely not found later. Invariant: the
-//! pass holds no lock of the machine between two classes.
+//! Made in one pass over the list of all loaded classes, and used until a class is prepared that it does
+//! not know. Holds names, no references: what is unloaded is merely not found later. Invariant: the pass
+//! holds no lock of the machine between two classes.
 
 use super::name::ClassName;
 use crate::ffi::{Env, Machine};
 use crate::jvmti::{Event, Mode};
-use jni_sys::{jclass, jobject};
+use jni_sys::jobject;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::ptr::null_mut;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
 
 /// A source file.
 #[derive(Debug)]
@@ -86,13 +86,10 @@ pub(super) fn current(env: Env, machine: &Machine, prepared: u64) -> Arc<Index> 
     if let Some(index) = held.as_ref().filter(|index| index.prepared == prepared) {
         return Arc::clone(index);
     }
-    if held.is_none() {
-        // From here on every class that comes is counted; without the event none would be noticed.
-        let _ = machine.jvmti.notify(Mode::On, Event::ClassPrepare, null_mut());
-    }
     let mut index = Index { prepared, ..Index::default() };
     let platform = platform_loader(env);
-    for_each_class(env, machine, |class, signature| {
+    for one in super::loaded(env, machine).prepared() {
+        let (class, signature) = (one.class.raw(), &one.signature);
         let source_file = machine.jvmti.source_file(class);
         let source_file =
             source_file.unwrap_or_else(|| ClassName::of(signature).likely_source_file());
@@ -100,11 +97,19 @@ pub(super) fn current(env: Env, machine: &Machine, prepared: u64) -> Arc<Index> 
         let is_application = !loader.is_null() && !env.is_same(loader, platform);
         env.delete_local(loader);
         index.add(signature, source_file, is_application);
-    });
+    }
     env.delete_local(platform);
     let index = Arc::new(index);
     *held = Some(Arc::clone(&index));
     index
+}
+
+/// Has every class that comes counted from here on: without the event none would be noticed.
+pub(super) fn listen(machine: &Machine) {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let _ = machine.jvmti.notify(Mode::On, Event::ClassPrepare, null_mut());
+    });
 }
 
 /// The loader of the JDK's own modules that the boot loader does not have; null if it cannot be asked.
@@ -116,20 +121,4 @@ fn platform_loader(env: Env) -> jobject {
         env.call_static_object(class, get, &[])
     };
     loader().unwrap_or(null_mut())
-}
-
-/// Shows every prepared class that was compiled from a file, with its signature.
-pub(super) fn for_each_class(env: Env, machine: &Machine, mut show: impl FnMut(jclass, &str)) {
-    let Ok(classes) = machine.jvmti.loaded_classes() else { return };
-    // All of them are there at once, whatever the thread had room for.
-    env.has_room_for(i32::try_from(classes.as_slice().len()).unwrap_or(i32::MAX));
-    for class in classes.as_slice() {
-        if let Ok(signature) = machine.jvmti.signature(*class)
-            && signature.starts_with('L')
-            && machine.jvmti.is_prepared(*class)
-        {
-            show(*class, &signature);
-        }
-        env.delete_local(*class);
-    }
 }

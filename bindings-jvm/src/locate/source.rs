@@ -4,7 +4,7 @@
 //! use. Invariant: a text is *known* only if it was last changed before the class file it is
 //! compared with, and that before the agent began.
 
-use super::index::{self, File};
+use super::index::File;
 use super::name::ClassName;
 use crate::ffi::{Env, Field, Machine};
 use jni_sys::jclass;
@@ -81,13 +81,9 @@ fn origin(env: Env, machine: &Machine, file: &File) -> Option<PathBuf> {
 
 fn look_for_origin(env: Env, machine: &Machine, file: &File) -> Option<PathBuf> {
     let signature = file.classes.first()?;
-    let mut origin = None;
-    index::for_each_class(env, machine, |class, known| {
-        if origin.is_none() && known == signature {
-            origin = origin_of(env, class);
-        }
-    });
-    origin
+    let loaded = super::loaded(env, machine);
+    let mut classes = loaded.of(signature).iter().filter(|one| one.is_prepared);
+    classes.find_map(|one| origin_of(env, one.class.raw()))
 }
 
 /// Reads what the loader noted of where it had the class from; nothing is asked of the loader.
