@@ -5,23 +5,25 @@
 //! and nothing of values. Invariant: a class without a probe runs the code it would run without us.
 
 mod bridge;
+mod change;
 mod fields;
 mod hooked;
 mod patches;
 
 pub(crate) use bridge::prepare;
+pub(crate) use change::{Wanted, change};
 pub(crate) use hooked::{Hooked, hooked};
 pub(crate) use patches::{is_patched, transform};
 
-use crate::agent::JvmAgent;
 use crate::ffi::{Env, Machine};
 use crate::jvmti::{Event, Mode};
 use crate::locate::{ClassName, Code};
+use crate::value::Local;
 use jni_sys::jclass;
-use patches::Patch;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ptr::null_mut;
-use std::sync::Arc;
+use std::rc::Rc;
 use stillframe_classfile::{Class, Form, Placed, Probe, Spot, place};
 use stillframe_core::error::{Error, ErrorKind, Result};
 
@@ -47,6 +49,9 @@ const OURS: [&str; 18] = [
     "java/lang/ref/",
 ];
 
+/// References for which there is room where many probes are looked at.
+const REFERENCES: i32 = 512;
+
 /// Where a probe goes, found when its names are resolved.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
@@ -69,7 +74,7 @@ pub(crate) fn look(
     let class = code.class(env).ok_or_else(gone)?;
     let name = ClassName::of(&code.signature);
     may_be_changed(machine, class, &code.signature)?;
-    let bytes = bytes_of(machine, class);
+    let bytes = bytes_of(env, machine, class);
     let bytes = bytes.ok_or_else(|| unsupported(format!("{} gives no bytes", name.dotted())))?;
     let refused = |reason| unsupported(format!("{}: {reason}", name.dotted()));
     let file = Class::read(&bytes).map_err(refused)?;
@@ -79,7 +84,8 @@ pub(crate) fn look(
         Some(Ok(line)) => Spot::Line(line),
         Some(Err(_)) => return Err(unsupported("no class file has lines beyond 65,535".into())),
     };
-    let form = if is_of_the_jdk(env, class) { Form::Boxed } else { Form::Dynamic };
+    let is_of_the_jdk = env.in_frame(REFERENCES, || is_of_the_jdk(env, class));
+    let form = if is_of_the_jdk { Form::Boxed } else { Form::Dynamic };
     let placed = place(&file, &Probe { method, spot, site: 0, form }).map_err(refused)?;
     Ok((Target { placed, spot }, class))
 }
@@ -120,8 +126,34 @@ fn is_of_the_jdk(env: Env, class: jclass) -> bool {
     }
 }
 
-/// The bytes of a class as the machine has them, without our patches.
-fn bytes_of(machine: &Machine, class: jclass) -> Option<Vec<u8>> {
+thread_local! {
+    /// The class whose bytes were read last, and those.
+    static READ: RefCell<Option<(Local, Rc<[u8]>)>> = const { RefCell::new(None) };
+}
+
+/// Ends what this thread remembers of the class that it read last.
+pub(crate) fn forget_read() {
+    drop(READ.take());
+}
+
+/// The bytes of a class as the machine has them, without our patches: for all probes that one task looks
+/// at in it they are read once.
+fn bytes_of(env: Env, machine: &Machine, class: jclass) -> Option<Rc<[u8]>> {
+    let is_it = |(read, _): &&(Local, Rc<[u8]>)| env.is_same(read.raw(), class);
+    let held = READ.with_borrow(|read| read.as_ref().filter(is_it).map(|(_, bytes)| bytes.clone()));
+    if held.is_some() {
+        return held;
+    }
+    forget_read();
+    let bytes: Rc<[u8]> = read(machine, class)?.into();
+    // Answering the event counted for itself alone what the machine holds room for.
+    env.has_room_for(REFERENCES);
+    let class = Local::new(env, env.new_local(class)?);
+    READ.set(Some((class, Rc::clone(&bytes))));
+    Some(bytes)
+}
+
+fn read(machine: &Machine, class: jclass) -> Option<Vec<u8>> {
     let jvmti = machine.jvmti;
     let was_off = patches::is_empty();
     jvmti.notify(Mode::On, Event::ClassFileLoadHook, null_mut()).ok()?;
@@ -133,46 +165,6 @@ fn bytes_of(machine: &Machine, class: jclass) -> Option<Vec<u8>> {
         let _ = jvmti.notify(Mode::Off, Event::ClassFileLoadHook, null_mut());
     }
     bytes
-}
-
-/// Puts the hook for the core's site `site` where `target` says.
-pub(crate) fn arm(
-    env: Env,
-    machine: &Machine,
-    agent: &Arc<JvmAgent>,
-    (site, code): (u32, &Code),
-    target: &Target,
-    plan: crate::frame::Plan,
-) -> Result<(u32, Option<String>)> {
-    crate::classes::sweep(env);
-    let class = code.class(env).ok_or_else(gone)?;
-    let placed = &target.placed;
-    let token = hooked::add(agent, site, plan, placed)?;
-    let method = (code.name.as_str(), code.descriptor.as_str());
-    let mut patch = Patch::new(token, method, target.spot, placed.form, placed.locals.clone());
-    let number = patches::number(&code.signature, &mut patch);
-    bridge::define(env, machine, (number, token), class, &placed.locals)?;
-    if !patches::add(env, class, &code.signature, patch) {
-        return Err(gone());
-    }
-    let done = retransform(machine, class).and_then(|()| {
-        patches::outcome(env, class, token).map_err(|why| {
-            unsupported(format!("{}: {why}", ClassName::of(&code.signature).dotted()))
-        })
-    });
-    if let Err(error) = done {
-        disarm(env, machine, token);
-        return Err(error);
-    }
-    let left_out = placed.left_out.len();
-    let note = format!("{left_out} local variables more than one call can take are not read");
-    Ok((token, (left_out > 0).then_some(note)))
-}
-
-fn retransform(machine: &Machine, class: jclass) -> Result<()> {
-    let refused = |error| unsupported(format!("the machine refused the class: {error}"));
-    machine.jvmti.notify(Mode::On, Event::ClassFileLoadHook, null_mut()).map_err(refused)?;
-    crate::frame::while_lines_change(|| machine.jvmti.retransform(&[class])).map_err(refused)
 }
 
 /// A class came of which another loader has one that is probed: it is probed like that one. What its own
@@ -188,22 +180,6 @@ pub(crate) fn follow(env: Env, machine: &Machine, class: jclass, signature: &str
         }
     }
     if !probes.is_empty() {
-        let _ = retransform(machine, class);
-    }
-}
-
-/// Takes the hook with this number off: the class gets the bytes back that it would have without it.
-pub(crate) fn disarm(env: Env, machine: &Machine, token: u32) {
-    let (classes, number) = patches::remove(env, token);
-    for class in classes {
-        // A class that cannot be changed back keeps a call that does nothing.
-        let _ = retransform(machine, class);
-        env.delete_local(class);
-    }
-    if let Some(number) = number {
-        bridge::forget(env, number);
-    }
-    if patches::is_empty() {
-        let _ = machine.jvmti.notify(Mode::Off, Event::ClassFileLoadHook, null_mut());
+        let _ = change::retransform(machine, &[class]);
     }
 }

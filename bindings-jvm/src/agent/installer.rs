@@ -34,6 +34,7 @@ struct State {
 fn perform(task: Task) {
     guard((), task);
     crate::locate::forget_loaded();
+    crate::hook::forget_read();
 }
 
 /// The queue and its thread.

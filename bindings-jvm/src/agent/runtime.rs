@@ -6,14 +6,16 @@ use super::installer::Installer;
 use super::names::CodeNames;
 use crate::ffi::{Env, Machine};
 use crate::frame::{Probed, Shown, Slots};
-use crate::hook::{self, Target};
+use crate::hook::{self, Target, Wanted};
 use crate::locate::{self, Code};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 use stillframe_core::error::{Error, ErrorKind, Result};
-use stillframe_core::host::{LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText, Span};
+use stillframe_core::host::{
+    Hook, LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText, Span,
+};
 
 /// The virtual machine, as the core sees it.
 pub(crate) struct JvmRuntime {
@@ -81,30 +83,47 @@ impl JvmRuntime {
         self.machine.env().map(work)
     }
 
-    fn arm_at(&self, site: u32, (code, line): (u64, Option<u32>)) -> Result<Option<String>> {
-        let env = self.machine.env().ok_or_else(not_attached)?;
-        let gone = || Error::new(ErrorKind::Location, "the class was unloaded meanwhile");
-        let found = locate::code_of(code).ok_or_else(gone)?;
+    /// What is to be set for a hook of the core's.
+    fn wanted(&self, env: Env, hook: &Hook<'_>) -> Result<Wanted> {
+        check(hook)?;
         let agent = super::current();
         let agent = agent.ok_or_else(|| Error::new(ErrorKind::Internal, "the agent is going"))?;
+        let gone = || Error::new(ErrorKind::Location, "the class was unloaded meanwhile");
+        let code = locate::code_of(hook.code).ok_or_else(gone)?;
         let places = locked(&self.places);
-        let place = line.and_then(|line| places.get(&(code, line)));
+        let line = hook.span.is_none().then_some(hook.line);
+        let place = line.and_then(|line| places.get(&(hook.code, line)));
         let (target, slots) = match place {
             Some(place) => (place.target.clone()?, place.slots.clone()),
-            None => (hook::look(env, self.machine, &found, line)?.0, Slots::default()),
+            None => (hook::look(env, self.machine, &code, line)?.0, Slots::default()),
         };
         drop(places);
-        let probed = line.and_then(|line| probed(env, self.machine, &found, line));
+        let probed = line.and_then(|line| probed(env, self.machine, &code, line));
         let plan = slots.into_plan(&target.placed.locals, probed);
-        let (token, note) = hook::arm(env, self.machine, &agent, (site, &found), &target, plan)?;
-        locked(&self.tokens).insert(site, token);
-        Ok(note)
+        Ok(Wanted { agent, site: hook.site, code, target, plan })
+    }
+}
+
+/// An error if the hook is one that is not set on the JVM yet.
+fn check(hook: &Hook<'_>) -> Result<()> {
+    let lacks = |what: &str, instead: &str| {
+        Err(Error::new(ErrorKind::Unsupported, format!("{what} on the JVM yet")).with_hint(instead))
+    };
+    let has_condition = |site| super::current()?.site(site)?.condition.as_ref().map(|_| ());
+    match hook.span {
+        Some(Span::Lines { .. }) => lacks("a range of lines is not timed", "time the function"),
+        Some(Span::Function) if has_condition(hook.site).is_some() => {
+            lacks("a condition does not choose what is timed", "leave --if out")
+        }
+        _ => Ok(()),
     }
 }
 
 impl Runtime for JvmRuntime {
     const PACKAGE_PATHS: bool = true;
     const COUNTS_FALSE: bool = false;
+    // A class is replaced once, however many of its lines change, and each time every thread waits.
+    const TOGETHER: usize = 64;
 
     fn run_soon(&self, task: Box<dyn FnOnce() + Send>) -> bool {
         self.installer.run(task)
@@ -143,8 +162,9 @@ impl Runtime for JvmRuntime {
         Box::new(CodeNames::new(self.machine, &self.places, (code, line)))
     }
 
-    fn arm(&self, site: u32, code: u64, line: u32, _attrs: &[Box<str>]) -> Result<Option<String>> {
-        self.arm_at(site, (code, Some(line)))
+    fn arm(&self, site: u32, code: u64, line: u32, attrs: &[Box<str>]) -> Result<Option<String>> {
+        let hook = Hook { site, code, line, span: None, attrs };
+        self.change(&[], &[hook]).pop().unwrap_or_else(|| Err(not_attached()))
     }
 
     fn arm_span(
@@ -152,30 +172,39 @@ impl Runtime for JvmRuntime {
         site: u32,
         code: u64,
         span: Span,
-        _attrs: &[Box<str>],
+        attrs: &[Box<str>],
     ) -> Result<Option<String>> {
-        let lacks = |what: &str, instead: &str| {
-            Error::new(ErrorKind::Unsupported, format!("{what} on the JVM yet")).with_hint(instead)
-        };
-        if span != Span::Function {
-            return Err(lacks("a range of lines is not timed", "time the function"));
-        }
-        let has_condition = |site| super::current()?.site(site)?.condition.as_ref().map(|_| ());
-        if has_condition(site).is_some() {
-            return Err(lacks("a condition does not choose what is timed", "leave --if out"));
-        }
-        self.arm_at(site, (code, None))
+        let hook = Hook { site, code, line: 0, span: Some(span), attrs };
+        self.change(&[], &[hook]).pop().unwrap_or_else(|| Err(not_attached()))
     }
 
     fn disarm(&self, site: u32) {
-        if self.installer.is_leaving() {
-            // Nothing of the application runs long enough to gain by it.
-            return;
+        self.change(&[site], &[]);
+    }
+
+    fn change(&self, off: &[u32], on: &[Hook<'_>]) -> Vec<Result<Option<String>>> {
+        let Some(env) = self.machine.env() else {
+            return on.iter().map(|_| Err(not_attached())).collect();
+        };
+        // While the machine ends nothing of the application runs long enough to gain by it.
+        let off = if self.installer.is_leaving() { &[] } else { off };
+        let tokens: Vec<u32> = {
+            let mut tokens = locked(&self.tokens);
+            off.iter().filter_map(|site| tokens.remove(site)).collect()
+        };
+        let (mut wanted, mut answers) = (Vec::new(), Vec::new());
+        for hook in on {
+            answers.push(self.wanted(env, hook).map(|one| wanted.push(one)));
         }
-        let token = locked(&self.tokens).remove(&site);
-        if let (Some(token), Some(env)) = (token, self.machine.env()) {
-            hook::disarm(env, self.machine, token);
-        }
+        let mut set = hook::change(env, self.machine, &tokens, wanted).into_iter();
+        let mut tokens = locked(&self.tokens);
+        let answer = |(hook, answer): (&Hook<'_>, Result<()>)| {
+            answer?;
+            let (token, note) = set.next().unwrap_or_else(|| Err(not_attached()))?;
+            tokens.insert(hook.site, token);
+            Ok(note)
+        };
+        on.iter().zip(answers).map(answer).collect()
     }
 
     fn forked(&self) {
