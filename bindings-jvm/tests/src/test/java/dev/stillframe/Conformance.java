@@ -12,6 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 
 final class Conformance {
   /** Probes at a time; a process takes 256. */
@@ -60,7 +63,8 @@ final class Conformance {
   }
 
   private void batch(List<Cases.Case> batch) throws Exception {
-    Map<Cases.Case, Placed> placed = new LinkedHashMap<>();
+    List<Cases.Case> chosen = new ArrayList<>();
+    List<Callable<Placed>> placing = new ArrayList<>();
     for (Cases.Case one : batch) {
       cases.type(one);
       String why = skipped(one.tree());
@@ -69,17 +73,24 @@ final class Conformance {
         continue;
       }
       ran++;
-      String source = one.tree().at("source").text();
+      chosen.add(one);
       Json spec = new Json().field("kind", "count").field("location", one.location());
+      String text = spec.field("condition", one.tree().at("source").text()).toString();
+      placing.add(() -> Placed.put(text));
+    }
+    Map<Cases.Case, Placed> placed = new LinkedHashMap<>();
+    List<Future<Placed>> outcomes = Together.run(placing);
+    for (int at = 0; at < outcomes.size(); at++) {
       try {
-        placed.put(one, Placed.put(spec.field("condition", source).toString()));
-      } catch (StillframeException refused) {
-        refused(one, refused.getMessage());
+        placed.put(chosen.get(at), outcomes.get(at).get());
+      } catch (ExecutionException failed) {
+        if (!(failed.getCause() instanceof StillframeException refused)) {
+          throw failed;
+        }
+        refused(chosen.get(at), refused.getMessage());
       }
     }
-    for (Placed one : placed.values()) {
-      one.settled();
-    }
+    Placed.allSettled();
     int before = cases.ran();
     for (Cases.Case one : placed.keySet()) {
       cases.call(one);
@@ -94,7 +105,7 @@ final class Conformance {
       reports.put(report.at("probe").text(), report);
     }
     placed.forEach((one, probe) -> check(one, reports.get(probe.id)));
-    placed.values().forEach(Placed::close);
+    Together.close(List.copyOf(placed.values()));
   }
 
   /** Why a case cannot run in a real frame. The list may only shrink. */

@@ -60,16 +60,29 @@ final class Placed implements AutoCloseable {
     return report().at("state").text();
   }
 
+  private static boolean isSettled(Tree report) {
+    boolean waits = report.at("state").text().equals("pending");
+    // Between its state and its place stands the setting of the hooks.
+    boolean isOnItsWay = report.at("at").isNull() && report.at("state").text().equals("armed");
+    return !waits && !isOnItsWay;
+  }
+
+  /** Waits until no probe is pending any more. */
+  static void allSettled() throws Exception {
+    Till.is(
+        () -> {
+          List<Tree> reports = Tree.of(Stillframe.statusJson()).at("probes").all();
+          return reports.stream().allMatch(Placed::isSettled);
+        },
+        () -> "some never left pending: " + Stillframe.statusJson());
+  }
+
   /** Its report once it is not pending any more. */
   Tree settled() throws Exception {
     return Till.given(
         () -> {
           Tree report = report();
-          boolean waits = report.at("state").text().equals("pending");
-          // Between its state and its place stands the setting of the hooks.
-          boolean isOnItsWay =
-              report.at("at").isNull() && report.at("state").text().equals("armed");
-          return waits || isOnItsWay ? null : report;
+          return isSettled(report) ? report : null;
         },
         () -> "never left pending: " + report());
   }
