@@ -3,6 +3,9 @@
 package bench;
 
 class Filler {
+  /** One was made, and its code has run. */
+  static final String MADE = new Filler("made").toString();
+
   private final String name;
   private int count;
 

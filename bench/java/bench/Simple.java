@@ -3,6 +3,9 @@
 package bench;
 
 class Simple {
+  /** One was made, and its code has run. */
+  static final String MADE = new Simple("made").toString();
+
   private final String name;
 
   Simple(String name) {
