@@ -16,6 +16,7 @@ mod sequence;
 mod walk;
 mod written;
 
+pub(crate) use attribute::{CALL, qualified};
 pub(crate) use child::{children, count};
 pub(crate) use local::Local;
 

@@ -11,6 +11,7 @@ use crate::ffi::Machine;
 use crate::frame::{Slots, Source};
 use crate::hook;
 use crate::locate::{self, Code};
+use crate::value::{CALL, qualified};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use stillframe_classfile::Local;
@@ -112,6 +113,19 @@ impl Scopes {
         field.or_else(|| self.visible.class(name).map(Source::Class))
     }
 
+    /// Signature of the class that a name was declared with, or that it is.
+    fn declared(&self, source: &Source) -> Option<String> {
+        let descriptor = match source {
+            Source::Local(name) => {
+                &*self.locals.iter().find(|local| *local.name == **name)?.descriptor
+            }
+            Source::Path(_, steps) => &*steps.last()?.member.descriptor,
+            Source::Static { step, .. } => &*step.member.descriptor,
+            Source::Class(class) => class.signature(),
+        };
+        descriptor.starts_with('L').then(|| descriptor.to_owned())
+    }
+
     fn nearest(&self, name: &str) -> Vec<String> {
         let locals = self.locals.iter().map(|local| local.name.clone());
         let is_slot = |local: &&Local| local.name == format!("slot{}", local.slot);
@@ -141,6 +155,16 @@ impl Names for CodeNames {
                 Err(UnknownName { nearest: nearest.unwrap_or_default() })
             }
         }
+    }
+
+    fn declared_attr(&mut self, slot: u16, name: &str) -> Option<String> {
+        let scopes = self.place.as_ref()?;
+        // Which method runs is the object's own affair.
+        if name.ends_with(CALL) {
+            return None;
+        }
+        let class = scopes.declared(&self.slots.source(slot)?)?;
+        Some(qualified(&class, name))
     }
 
     fn is_builtin(&mut self, name: &str) -> bool {

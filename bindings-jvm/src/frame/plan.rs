@@ -48,6 +48,12 @@ impl Slots {
         u16::try_from(at).ok()
     }
 
+    /// Where the value of a slot is.
+    pub(crate) fn source(&self, slot: u16) -> Option<Source> {
+        let slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.get(usize::from(slot)).map(|(_, source)| source.clone())
+    }
+
     /// Gives `name` a slot; `None` when all are used up.
     pub(crate) fn give(&self, name: &str, source: Source) -> Option<u16> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);

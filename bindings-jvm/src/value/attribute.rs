@@ -2,8 +2,8 @@
 //!
 //! Fields by name, private ones too; methods where the one that would run only returns a field, or
 //! is one of the JDK's that only reads. Invariant: where a field is hidden by another of its name,
-//! the class that the variable was declared with decides as in Java, and without that there is no
-//! answer.
+//! the class of the cast, or that the variable was declared with, decides as in Java, and without that
+//! there is no answer.
 
 use super::{Declared, Entry, Holder, Objects};
 use crate::classes::{self, Member, Reader, Special, Tag, naming};
@@ -12,7 +12,14 @@ use jni_sys::jobject;
 use stillframe_core::value::{Kind, Missing, Object, Reading, Text, Value};
 
 /// What a name of a call without arguments ends with.
-const CALL: &str = "()";
+pub(crate) const CALL: &str = "()";
+/// Between the signature of the class that a field is looked for from, and the field's name.
+const OF: char = '.';
+
+/// A field as it is seen from the class of this signature.
+pub(crate) fn qualified(signature: &str, name: &str) -> String {
+    format!("{signature}{OF}{name}")
+}
 
 impl Objects {
     /// The attribute `name` of an object. About 200 ns besides what the value costs.
@@ -21,12 +28,16 @@ impl Objects {
         if let Some(method) = name.strip_suffix(CALL) {
             return self.method(object, entry, method);
         }
+        let (declared, name) = match name.rsplit_once(OF) {
+            Some((declared, name)) => (Some(declared), name),
+            None => (None, name),
+        };
         match entry.known.form.tag {
             Tag::Class => return self.static_member(entry.object(), name),
             Tag::Array(_) if name == "length" => return self.count(object),
             _ => {}
         }
-        let member = meant(entry, name)?;
+        let member = meant(entry, declared, name)?;
         self.member(entry.object(), member)
     }
 
@@ -181,15 +192,21 @@ fn simple_name(signature: &str) -> String {
     name + &brackets
 }
 
-/// The field that Java would mean by `name`.
-fn meant<'e>(entry: &'e Entry, name: &str) -> Reading<&'e Member> {
+/// The field that Java would mean by `name`, seen from the class `declared` where that is said.
+fn meant<'e>(entry: &'e Entry, declared: Option<&str>, name: &str) -> Reading<&'e Member> {
     let mut named = entry.known.named(name);
     let first = named.next().ok_or(Missing::Absent)?;
     if named.next().is_none() {
         return Ok(first);
     }
-    let Declared::As(declared) = &*entry.declared.borrow() else { return Err(Missing::Unreadable) };
-    let depth = entry.known.depth_of(declared).ok_or(Missing::Unreadable)?;
+    let depth = declared.and_then(|declared| entry.known.depth_of(declared));
+    let depth = match (depth, &*entry.declared.borrow()) {
+        (Some(depth), _) => depth,
+        (None, Declared::As(declared)) => {
+            entry.known.depth_of(declared).ok_or(Missing::Unreadable)?
+        }
+        _ => return Err(Missing::Unreadable),
+    };
     let mut above = entry.known.named(name).filter(|member| member.depth >= depth);
     above.next().ok_or(Missing::Absent)
 }

@@ -147,8 +147,9 @@ impl Explainer<'_> {
     fn member(&self) -> Option<String> {
         match self.op {
             Op::Attr(attr) | Op::Method { attr, .. } => {
-                let name = self.code.attrs.get(usize::from(attr))?;
-                Some(format!(".{}", name.text))
+                let name = &self.code.attrs.get(usize::from(attr))?.text;
+                // Without the class that the host looks for it from.
+                Some(format!(".{}", name.rsplit('.').next().unwrap_or(name)))
             }
             Op::Index { .. } | Op::ArrayItem => Some(format!("[{}]", self.other())),
             _ => None,

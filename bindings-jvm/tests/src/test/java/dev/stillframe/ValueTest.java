@@ -67,7 +67,11 @@ class ValueTest {
       """
       hit | sub.amount | 2
       hit | base.amount | 1
-      hit | base.amount + sub.amount | {!cannot be read}
+      hit | base.amount + sub.amount | 3
+      hit | ((Base) sub).amount | 1
+      hit | ((Sub) base).amount | 2
+      hit | ((Things.Base) m.get("sub")).amount | 1
+      hit | ((Object) sub).amount | {!no such attribute}
       hit | sub.label | base
       hit | sub.COUNT | 3
       hit | sub.tiny | -3
