@@ -3,6 +3,7 @@
 //! Knows when the machine may be entered, and nothing of conditions or captures. Invariant:
 //! whatever goes wrong here, the application starts and ends as it would without us.
 
+mod constants;
 mod identity;
 mod installer;
 mod names;

@@ -7,6 +7,7 @@
 //! instead of waiting. Holders only copy a pointer, so that is rare, and it costs time alone.
 //! Invariant: the table keeps no class from being unloaded.
 
+pub(crate) mod constant;
 mod describe;
 mod form;
 mod getter;
@@ -22,6 +23,7 @@ pub(crate) use learn::{Reader, Special, constants_of, static_field};
 
 use crate::ffi::{Env, FieldId, Kept};
 use crate::jvmti::Jvmti;
+use constant::{Constant, Constants};
 use form::Form;
 use jni_sys::jclass;
 use std::collections::{BTreeMap, HashMap};
@@ -82,6 +84,9 @@ pub(crate) struct Known {
     /// Whether a class below that one has methods of its own for what a collection is asked.
     pub(crate) is_overridden: bool,
     by_identity: OnceLock<bool>,
+    /// Static fields that its class file and those of what it inherits hold; only looked for where a
+    /// name meant the class before it was initialised.
+    pub(crate) constants: OnceLock<Constants>,
     readers: Mutex<HashMap<Box<str>, Reader>>,
 }
 
@@ -108,6 +113,12 @@ impl Known {
     /// The fields of this name, the most derived class's first.
     pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = &Member> {
         self.members.iter().filter(move |member| *member.name == *name)
+    }
+
+    /// The value of a static field that is there though no code of the class ran.
+    pub(crate) fn constant(&self, name: &str) -> Option<&Constant> {
+        let mut all = self.constants.get()?.iter();
+        all.find(|(known, _)| **known == *name).map(|(_, value)| value)
     }
 
     /// How many superclasses up the class of this signature is.

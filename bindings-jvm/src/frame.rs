@@ -102,17 +102,12 @@ impl<'h> Frame<'h> {
         self.objects.declared_value(Field::Object(at.again().into_raw()), descriptor)
     }
 
-    fn class_value(&self, class: &crate::classes::Known) -> Reading<Value<'_>> {
-        let class = class.local(self.objects.env).ok_or(Missing::NotLoaded)?;
-        self.objects.of_object(self.objects.own(class))
-    }
-
     fn static_value(&self, step: &Step, is_running: bool) -> Reading<Value<'_>> {
         let env = self.objects.env;
         let class = step.class.local(env).ok_or(Missing::NotLoaded)?;
         let class = self.objects.own(class);
         if !is_running && !self.objects.jvmti.is_initialized(class.raw()) {
-            return Err(Missing::NotLoaded);
+            return self.objects.constant(&step.class, &step.member.name);
         }
         let field = env.get_static(class.raw(), step.member.id.raw(), step.member.letter());
         self.objects.declared_value(field, &step.member.descriptor)
@@ -145,7 +140,7 @@ impl Scope for Frame<'_> {
             Found::Local(None) => Err(Missing::Unset),
             Found::Path(base, steps) => self.path(*base, steps),
             Found::Static { step, is_running } => self.static_value(step, *is_running),
-            Found::Class(class) => self.class_value(class),
+            Found::Class(class) => self.objects.class(class),
         }
     }
 

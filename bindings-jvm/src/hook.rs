@@ -138,7 +138,7 @@ pub(crate) fn forget_read() {
 
 /// The bytes of a class as the machine has them, without our patches: for all probes that one task looks
 /// at in it they are read once.
-fn bytes_of(env: Env, machine: &Machine, class: jclass) -> Option<Rc<[u8]>> {
+pub(crate) fn bytes_of(env: Env, machine: &Machine, class: jclass) -> Option<Rc<[u8]>> {
     let is_it = |(read, _): &&(Local, Rc<[u8]>)| env.is_same(read.raw(), class);
     let held = READ.with_borrow(|read| read.as_ref().filter(is_it).map(|(_, bytes)| bytes.clone()));
     if held.is_some() {

@@ -25,7 +25,7 @@ use crate::ffi::{Env, Field, FieldId};
 use crate::jvmti::Jvmti;
 use elsa::FrozenVec;
 use jni_sys::jobject;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 use stillframe_core::value::{BigInt, Kind, Missing, Object, Reading, Text, Value};
@@ -60,6 +60,8 @@ pub(crate) struct Entry {
     kind: Kind,
     /// The class that the variable or field was declared with through which it was met.
     declared: RefCell<Declared>,
+    /// The class that it is, where a name meant it.
+    named: OnceCell<Arc<Known>>,
 }
 
 /// With which classes an object was met.
@@ -253,7 +255,8 @@ impl Objects {
             Part::Same => held,
         };
         let declared = RefCell::new(Declared::Unknown);
-        self.entries.push(Box::new(Entry { object, known, inner, part, kind, declared }));
+        let named = OnceCell::new();
+        self.entries.push(Box::new(Entry { object, known, inner, part, kind, declared, named }));
         self.by_hash.borrow_mut().entry(hash).or_default().push(index);
         Ok(self.handle(index))
     }

@@ -4,6 +4,7 @@
 //! answer and never a panic.
 
 use crate::bytes::Bytes;
+use crate::constant::Constant;
 use crate::refusal::Reason;
 use crate::utf8;
 use std::borrow::Cow;
@@ -40,6 +41,10 @@ pub struct Member<'a> {
     pub name: Cow<'a, str>,
     /// Its descriptor.
     pub descriptor: Cow<'a, str>,
+}
+
+fn long(mut bytes: Bytes<'_>) -> Result<u64, Reason> {
+    Ok(u64::from(bytes.u4()?) << 32 | u64::from(bytes.u4()?))
 }
 
 /// The constants of a class, by index.
@@ -130,6 +135,19 @@ impl<'a> Pool<'a> {
     pub(crate) fn class(&self, index: u16) -> Result<Cow<'a, str>, Reason> {
         let name = self.of(tag::CLASS, index)?.u2()?;
         self.text(name)
+    }
+
+    /// The value of a constant that a field can have.
+    pub(crate) fn value(&self, index: u16) -> Result<Constant<'a>, Reason> {
+        let (tag, mut bytes) = self.entry(index)?;
+        match tag {
+            tag::LONG => Ok(Constant::Long(long(bytes)? as i64)),
+            tag::DOUBLE => Ok(Constant::Double(f64::from_bits(long(bytes)?))),
+            tag::INTEGER => Ok(Constant::Int(bytes.u4()? as i32)),
+            tag::FLOAT => Ok(Constant::Float(f32::from_bits(bytes.u4()?))),
+            tag::STRING => Ok(Constant::Text(self.text(bytes.u2()?)?)),
+            _ => Err(WRONG),
+        }
     }
 
     /// The descriptor behind a field, a method, or a dynamic constant or call site.

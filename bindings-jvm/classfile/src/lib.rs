@@ -7,6 +7,7 @@
 mod bytes;
 mod class;
 mod code;
+mod constant;
 mod constants;
 mod descriptor;
 mod frames;
@@ -23,6 +24,7 @@ mod wrap;
 pub mod write;
 
 pub use class::{Class, Declared};
+pub use constant::Constant;
 pub use constants::Member;
 pub use descriptor::{Kind, Signature, kind_of};
 pub use getter::field_read;

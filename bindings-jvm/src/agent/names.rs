@@ -4,6 +4,7 @@
 //! classes around it, classes. Knows names, not values. Invariants: only loaded classes count, and
 //! none is loaded or initialised; a slot once given out for a name at some place stays that name's.
 
+use super::constants;
 use super::runtime::Place;
 use super::visible::{Level, Visible};
 use crate::classes::Jdk;
@@ -29,6 +30,7 @@ const MOST_NEAREST: usize = 3;
 
 /// Resolves the names of conditions at one place.
 pub(super) struct CodeNames {
+    machine: &'static Machine,
     slots: Slots,
     /// None where no hook can be: then any name will do, for arming tells why.
     place: Option<Scopes>,
@@ -54,7 +56,7 @@ impl CodeNames {
         let place =
             places.entry(at).or_insert_with(|| Place { target: gone(), slots: Slots::default() });
         place.target = target;
-        Self { slots: place.slots.clone(), place: scopes }
+        Self { machine, slots: place.slots.clone(), place: scopes }
     }
 }
 
@@ -148,6 +150,12 @@ impl Names for CodeNames {
             Some(scopes) => scopes.source(name),
             None => Some(Source::Local(name.into())),
         };
+        if let Some(scopes) = &self.place
+            && let Some(env) = self.machine.env()
+            && let Some(class) = source.as_ref().and_then(Source::of_class)
+        {
+            constants::learn(env, self.machine, &scopes.visible, class);
+        }
         match source {
             Some(source) => self.slots.give(name, source).ok_or_else(UnknownName::default),
             None => {

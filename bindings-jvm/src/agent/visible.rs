@@ -220,7 +220,7 @@ impl Visible {
 
     /// The class of this name that the method's class would be given, if it is loaded: of its loader or
     /// the nearest that this one delegates to; of another loader only where the code says the name.
-    fn loaded(&self, internal: &str) -> Option<Arc<Known>> {
+    pub(super) fn loaded(&self, internal: &str) -> Option<Arc<Known>> {
         let loaded = locate::loaded(self.env, self.machine);
         let all = loaded.of(&naming::signature(internal));
         let ranks = all.iter().map(|one| self.rank(one.class.raw()));

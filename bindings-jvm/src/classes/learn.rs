@@ -141,6 +141,7 @@ pub(super) fn class(env: Env, jvmti: Jvmti, class: jclass) -> Known {
         base,
         is_overridden,
         by_identity: OnceLock::new(),
+        constants: OnceLock::new(),
         readers: Mutex::new(HashMap::new()),
     }
 }

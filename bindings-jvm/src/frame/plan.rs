@@ -33,6 +33,17 @@ pub(crate) enum Source {
     Class(Arc<Known>),
 }
 
+impl Source {
+    /// The class whose static fields are meant, where that is one.
+    pub(crate) fn of_class(&self) -> Option<&Arc<Known>> {
+        match self {
+            Self::Static { step, is_running: false } => Some(&step.class),
+            Self::Class(class) => Some(class),
+            _ => None,
+        }
+    }
+}
+
 /// A name and where its value is.
 type Named = (Box<str>, Source);
 

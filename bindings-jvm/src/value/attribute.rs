@@ -6,9 +6,11 @@
 //! there is no answer.
 
 use super::{Declared, Entry, Holder, Objects};
-use crate::classes::{self, Member, Reader, Special, Tag, naming};
+use crate::classes::constant::Constant;
+use crate::classes::{self, Known, Member, Reader, Special, Tag, naming};
 use crate::ffi::Field;
 use jni_sys::jobject;
+use std::sync::Arc;
 use stillframe_core::value::{Kind, Missing, Object, Reading, Text, Value};
 
 /// What a name of a call without arguments ends with.
@@ -33,7 +35,7 @@ impl Objects {
             None => (None, name),
         };
         match entry.known.form.tag {
-            Tag::Class => return self.static_member(entry.object(), name),
+            Tag::Class => return self.static_member(entry, name),
             Tag::Array(_) if name == "length" => return self.count(object),
             _ => {}
         }
@@ -92,20 +94,46 @@ impl Objects {
         i32::try_from(len).map(Value::Int32).map_err(|_| Missing::Unreadable)
     }
 
-    /// A static field of the class that `class` is.
-    fn static_member(&self, class: jobject, name: &str) -> Reading<Value<'_>> {
+    /// The class that a name means.
+    pub(crate) fn class(&self, class: &Arc<Known>) -> Reading<Value<'_>> {
+        let object = class.local(self.env).ok_or(Missing::NotLoaded)?;
+        let value = self.of_object(self.own(object))?;
+        if let Value::Object(object) = value {
+            self.entry_of(object)?.named.get_or_init(|| Arc::clone(class));
+        }
+        Ok(value)
+    }
+
+    /// A static field of the class that an entry is.
+    fn static_member(&self, entry: &Entry, name: &str) -> Reading<Value<'_>> {
+        let class = entry.object();
         let found = classes::static_field(self.env, self.jvmti, self.jdk, class, name);
         // A class that was loaded and no more does not tell its fields yet.
-        let is_prepared = self.jvmti.is_prepared(class);
-        let absent = if is_prepared { Missing::Absent } else { Missing::NotLoaded };
-        let (declaring, member) = found.ok_or(absent)?;
-        let declaring = self.own(declaring);
-        // Else reading would mean what its initialiser has yet to make.
-        if !self.jvmti.is_initialized(declaring.raw()) {
-            return Err(Missing::NotLoaded);
+        if found.is_none() && self.jvmti.is_prepared(class) {
+            return Err(Missing::Absent);
         }
-        let field = self.env.get_static(declaring.raw(), member.id.raw(), member.letter());
-        self.declared_value(field, &member.descriptor)
+        if let Some((declaring, member)) = found {
+            let declaring = self.own(declaring);
+            if self.jvmti.is_initialized(declaring.raw()) {
+                let field = self.env.get_static(declaring.raw(), member.id.raw(), member.letter());
+                return self.declared_value(field, &member.descriptor);
+            }
+        }
+        let named = entry.named.get().ok_or(Missing::NotLoaded)?;
+        self.constant(named, name)
+    }
+
+    /// A static field of a class whose initialiser has not run: what that would make is not there yet.
+    pub(crate) fn constant(&self, class: &Known, name: &str) -> Reading<Value<'_>> {
+        Ok(match class.constant(name).ok_or(Missing::NotLoaded)? {
+            Constant::Bool(value) => Value::Bool(*value),
+            Constant::Char(unit) => Value::Char(*unit),
+            Constant::Int(value) => Value::Int32(*value),
+            Constant::Long(value) => Value::Int(*value),
+            Constant::Float(value) => Value::Float32(*value),
+            Constant::Double(value) => Value::Float(*value),
+            Constant::Text(text) => Value::Text(Text::Utf8(self.keep(text.to_string()))),
+        })
     }
 
     fn method(&self, object: Object, entry: &Entry, name: &str) -> Reading<Value<'_>> {

@@ -35,6 +35,18 @@ pub(super) fn message(
         FailureKind::NoKey => format!("{subject} has no key {}", explainer.other()),
         FailureKind::NoIndex => format!("{subject} has no element {}", explainer.other()),
         FailureKind::NeedsCode => explainer.needs_code(),
+        FailureKind::NotLoaded if explainer.is_typed() => match explainer.member() {
+            Some(member) => {
+                format!(
+                    "{subject} is not initialised yet: its initialiser is not run to read {member}"
+                )
+            }
+            None => {
+                format!(
+                    "{whole} is not there before its class's initialiser runs, which is not run for it"
+                )
+            }
+        },
         FailureKind::NotLoaded => match explainer.member() {
             Some(member) => {
                 format!("{subject} is {type_name}, not loaded: {member} would run application code")

@@ -3,7 +3,7 @@
 //! Invariant: nothing is written beyond the line's room, no control character is written, and what
 //! stands under a redacted name is not read.
 
-use super::dialect::{Dialect, Literal};
+use super::dialect::{Dialect, Literal, Rules};
 use super::failure::{Failure, FailureKind};
 use super::hidden::{is_hidden_item, is_hidden_key};
 use super::text::each_char;
@@ -103,11 +103,17 @@ pub(super) fn value<S: Scope>(scope: &S, place: Place<'_>, value: &Value<'_>, li
 }
 
 /// Writes why there is no value.
-pub(super) fn failure(failure: &Failure, line: &mut Line<'_>) {
+pub(super) fn failure(failure: &Failure, place: Place<'_>, line: &mut Line<'_>) {
     line.plain("{!");
-    line.plain(phrase(failure.kind()));
+    line.plain(match failure.kind() {
+        FailureKind::NotLoaded if place.dialect.rules == Rules::Typed => NOT_INITIALISED,
+        kind => phrase(kind),
+    });
     line.plain("}");
 }
+
+/// What is not loaded where the host's classes have initialisers.
+const NOT_INITIALISED: &str = "not initialised yet";
 
 fn phrase(kind: FailureKind) -> &'static str {
     match kind {

@@ -65,7 +65,7 @@ impl Template {
                     let scratch = Scratch::new();
                     match program.value(scope, &scratch) {
                         Ok(found) => value(scope, program.place(), &found, &mut line),
-                        Err(failed) => failure(&failed, &mut line),
+                        Err(failed) => failure(&failed, program.place(), &mut line),
                     }
                 }
             }

@@ -39,7 +39,16 @@ final class Things {
           public int hashCode() { throw new Error("code of the application ran"); }
           public String toString() { throw new Error("code of the application ran"); }
         }
-        static class Unborn { static int HIDDEN = 9; static { born = true; } }
+        interface Fixed { int MOST = 7; String LATER = new String("later"); }
+        static class Unborn implements Fixed {
+          static final int ZERO = 0; static final String SAID = "said \\u0000 caf\u00e9";
+          static final boolean ON = true; static final char MARK = 'm'; static final byte TINY = -2;
+          static final long FAR = 1L << 40; static final float HALF = .5f;
+          static final double THIRD = 1 / 3.0;
+          static final Integer BOXED = 1; static final int COMPUTED = Integer.parseInt("5");
+          static int HIDDEN = 9;
+          static { born = true; }
+        }
         static boolean born;
         static int counter = 12;
         int field = 41;

@@ -260,10 +260,34 @@ class ValueTest {
     things.type("Things$Base");
     Class<?> unborn =
         Class.forName(things.type().getName() + "$Unborn", false, things.type().getClassLoader());
-    Probe probe = Probe.at(things.at("hit")).log("{Unborn.HIDDEN}");
-    try (Placed placed = Placed.on(probe)) {
-      things.call("run");
-      assertEquals("{!not loaded}", placed.snapshot().at("message").text());
+    String unsaid = "{Unborn.HIDDEN} {Unborn.BOXED} {Unborn.COMPUTED} {Unborn.LATER}";
+    String said =
+        "{Unborn.ZERO} {Unborn.SAID.length()} {Unborn.ON} {Unborn.MARK} {Unborn.TINY} {Unborn.FAR}"
+            + " {Unborn.HALF} {Unborn.THIRD > 0.3} {Unborn.MOST} {Fixed.MOST}";
+    // Loaded and no more first, and with its fields laid out then.
+    for (boolean isPrepared : new boolean[] {false, true}) {
+      if (isPrepared) {
+        unborn.getDeclaredFields();
+      }
+      try (Placed placed = Placed.on(Probe.at(things.at("hit")).log(unsaid))) {
+        things.call("run");
+        String four = "{!not initialised yet} ".repeat(4).strip();
+        assertEquals(four, placed.snapshot().at("message").text());
+      }
+      try (Placed placed = Placed.on(Probe.at(things.at("hit")).log(said))) {
+        things.call("run");
+        String all = "0 11 true m -2 1099511627776 0.5 true 7 7";
+        assertEquals(all, placed.snapshot().at("message").text());
+      }
+      Probe condition = Probe.at(things.at("hit")).condition("Unborn.MOST == 7");
+      try (Placed placed = Placed.on(condition.watch("Unborn.HIDDEN", "Unborn.ZERO"))) {
+        things.call("run");
+        Tree watches = placed.watches();
+        assertEquals(0L, watches.at("Unborn.ZERO").value());
+        String why = watches.at("Unborn.HIDDEN", "$error").text();
+        assertEquals(
+            "Unborn is not initialised yet: its initialiser is not run to read .HIDDEN", why);
+      }
     }
     var born = unborn.getNestHost().getDeclaredField("born");
     born.setAccessible(true);
