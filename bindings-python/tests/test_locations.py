@@ -1,6 +1,8 @@
 """Where a probe lands: every form of a location, and lines that this Python leaves out."""
 
+import hashlib
 import importlib
+import json
 import os
 import py_compile
 import sys
@@ -281,14 +283,27 @@ def state_of(probe):
     return next(one for one in stillframe.status()["probes"] if one["probe"] == probe)["state"]
 
 
-def test_code_without_its_source_is_armed_only_when_told_to(imported, tmp_path):
+def test_code_without_its_source_is_compared_with_none(imported, tmp_path):
     path = package(tmp_path / "compiled_only")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     py_compile.compile(str(path), cfile=str(path.with_suffix(".pyc")))
     path.unlink()
     module = imported(tmp_path, "compiled_only.twins")
     assert module.__file__.endswith(".pyc")
+    # Nothing was sent to compare with.
     report = settled("compiled_only/twins.py:2")
-    assert report["why"]["code"] == "no_source", report
+    assert (report["state"], report["at"]["source"]) == ("armed", "unverifiable"), report
+    assert settled("compiled_only/twins.py:400")["why"]["code"] == "line_not_executable"
+    place = {"file": "compiled_only/twins.py", "line": 2, "source_sha256": digest}
+    for unchecked, state in ((False, "refused"), (True, "armed")):
+        spec = json.dumps({"location": place, "unchecked": unchecked})
+        compared = stillframe._native.probe(spec, lambda snapshot: None)
+        wait_for(lambda: state_of(compared) != "pending", "it stays pending")
+        report = next(one for one in stillframe.status()["probes"] if one["probe"] == compared)
+        stillframe.remove(compared)
+        assert report["state"] == state, report
+        assert unchecked or report["why"]["code"] == "no_source", report
+        assert unchecked or "line 2 has code there" in report["why"]["hint"], report
     assert settled("compiled_only/twins.py:work")["at"]["source"] == "unverifiable"
 
 

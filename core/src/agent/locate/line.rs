@@ -82,7 +82,8 @@ pub(super) fn text_at(lines: &[String], line: u32) -> Option<&str> {
 
 /// The line nearest to `line` that executes, staying inside the innermost function around it: a
 /// blank line, a comment or what opens a block goes on to the next, the rest of a statement back to
-/// its beginning, the head of a function (decorators, name, arguments) to its body.
+/// its beginning, the head of a function (decorators, name, arguments) to its body. Of a line whose text
+/// is not known nobody can tell which of these it is: it does not move.
 pub(super) fn executable(functions: &[LoadedFunction], lines: &[String], line: u32) -> Option<u32> {
     let executes =
         |one: &&LoadedFunction| one.lines.contains(&line) && !is_head_of(one, functions, line);
@@ -92,10 +93,7 @@ pub(super) fn executable(functions: &[LoadedFunction], lines: &[String], line: u
     if let Some(function) = functions.iter().filter(|one| is_in_head(one, line)).max_by_key(head) {
         return body(function);
     }
-    if !lines.is_empty() && line as usize > lines.len() {
-        return None;
-    }
-    let text = text_at(lines, line).map(str::trim).unwrap_or_default();
+    let text = text_at(lines, line)?.trim();
     let says_nothing = text.is_empty() || text.starts_with('#') || text.starts_with("//");
     let around = functions.iter().filter(|one| extent(one, functions, lines).contains(&line));
     let Some(innermost) = around.max_by_key(head) else {

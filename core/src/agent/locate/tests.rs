@@ -248,6 +248,26 @@ fn a_source_that_cannot_be_compared_is_armed_only_when_told_to() {
 }
 
 #[test]
+fn without_any_source_a_line_is_armed_as_unverified_where_it_has_code() {
+    let mut file = cart("/app/cart.py", CART, 0);
+    file.source = SourceText::Unavailable;
+    let runtime = Texts(vec![file]);
+    let (line, source, note, _) =
+        found(locate(&runtime, &typed("cart.py:11", None, None), false, None));
+    assert_eq!((line, source, note), (11, SourceMatch::Unverifiable, None));
+    // Whether a line without code belongs to the one before or to the next cannot be seen.
+    for text in ["cart.py:10", "cart.py:400"] {
+        let why = refusal(locate(&runtime, &typed(text, None, None), false, None)).why;
+        assert_eq!(why.code, "line_not_executable", "{text}");
+        assert!(why.hint.is_some_and(|hint| hint.contains("the nearest that does")), "{text}");
+    }
+    let compared = typed("cart.py:11", Some(CART), None);
+    let why = refusal(locate(&runtime, &compared, false, None)).why;
+    let hint = "line 11 has code there, in Cart.total: arm it all the same with --unchecked";
+    assert_eq!(why.hint.as_deref(), Some(hint));
+}
+
+#[test]
 fn functions_are_found_by_either_name() {
     let runtime = Texts(vec![cart("/app/shop/cart.py", CART, 0)]);
     for text in ["shop/cart.py:Cart.total", "cart.py:total", "shop.cart.Cart.total"] {

@@ -1,10 +1,11 @@
 //! How the running source compares with the one a location was typed against, and what follows.
 //!
-//! Knows one file and its text. Invariant: a line is let pass as *equal* or *moved* only where the two
-//! texts were compared.
+//! Knows one file and its text. Invariants: a line is let pass as *equal* or *moved* only where the two
+//! texts were compared; where one was given to compare with and the running one cannot be had, a line is
+//! armed only if that was said to be all right.
 
 use super::function::{body, called, names_like};
-use super::line::{self, Whereabouts};
+use super::line::{self, Whereabouts, holders};
 use super::place::{Refused, explain};
 use super::source::Texts;
 use crate::host::{LoadedFile, LoadedFunction, Runtime, SourceText};
@@ -60,8 +61,9 @@ pub(super) fn by_line<R: Runtime>(
     let restart = *texts.text(context.file) == SourceText::ChangedSince;
     let unknown = *texts.text(context.file) == SourceText::Unavailable;
     match &context.location.source_sha256 {
-        _ if restart || unknown => no_source(context, line, restart),
+        _ if restart => no_source(context, line, restart),
         None => Ok((line, SourceMatch::Unverifiable, None)),
+        Some(_) if unknown => no_source(context, line, restart),
         Some(wanted) if Some(wanted) == sha256.as_ref() => Ok((line, SourceMatch::Equal, None)),
         Some(_) => elsewhere(context, line, sha256),
     }
@@ -83,12 +85,15 @@ fn no_source(context: &Context<'_>, line: u32, restart: bool) -> Result<Chosen, 
     if context.unchecked {
         return Ok((line, matches, Some(format!("armed unchecked: {message}"))));
     }
-    let hint = if restart {
-        "restart the service, or arm it all the same with --unchecked"
-    } else {
-        "arm it all the same with --unchecked"
+    let hint = match holders(&context.functions, line).first() {
+        _ if restart => "restart the service, or arm it all the same with --unchecked".to_owned(),
+        Some(function) => {
+            let name = &function.name;
+            format!("line {line} has code there, in {name}: arm it all the same with --unchecked")
+        }
+        None => "arm it all the same with --unchecked".to_owned(),
     };
-    Err(context.refuse(code, &message, Some(hint.to_owned()), None))
+    Err(context.refuse(code, &message, Some(hint), None))
 }
 
 /// The running text differs: the line may have moved within its function.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,6 +64,37 @@ class LocateTest {
     }
     try (Placed placed = Placed.put(Probe.at(place.source.path() + ":400"))) {
       assertTrue(placed.refusal().contains("400"), placed.refusal());
+    }
+  }
+
+  /** As in production: a class file, and no source anywhere near. */
+  @Test
+  void withoutASourceALineIsArmedAsUnverified() throws Exception {
+    Place place = Place.of(SHOP);
+    Files.delete(place.folder.resolve(place.source.path()));
+    place.loadAll();
+    try (Placed placed = Placed.on(Probe.at(place.at("last")))) {
+      assertEquals("unverifiable", placed.report().at("at", "source").text());
+      place.call("total", 2);
+      assertEquals("[source unverified]", placed.snapshot().at("notes").toString());
+    }
+    try (Placed placed = Placed.put(Probe.at(place.source.path() + ":7"))) {
+      assertTrue(placed.refusal().contains("the nearest that does"), placed.refusal());
+    }
+    Json compared =
+        new Json()
+            .field("file", place.source.path())
+            .field("line", place.line("last"))
+            .field("source_sha256", "0".repeat(64));
+    try (Placed placed = Placed.put("{\"location\":" + compared + "}")) {
+      assertTrue(
+          placed.refusal().contains("there is no source of " + place.source.path()),
+          placed.refusal());
+      assertTrue(placed.refusal().contains("in Shop.total: arm it"), placed.refusal());
+    }
+    try (Placed placed = Placed.put("{\"location\":" + compared + ",\"unchecked\":true}")) {
+      placed.armed();
+      assertTrue(placed.note().startsWith("armed unchecked"), placed.note());
     }
   }
 
