@@ -55,6 +55,22 @@ class StatementTest {
           for (int i = 0; i < n; i++) total += i; //: whole loop
           return total;
         }
+        static int loops(int n) {
+          int total = 0;
+          for (int i = 0; i < n; i++) { //: for
+            total += i;
+          }
+          for (int one : new int[n]) { //: each of an array
+            total += one;
+          }
+          for (int one : java.util.Collections.nCopies(n, 1)) { //: each of a list
+            total += one;
+          }
+          do {
+            total++;
+          } while (total % n != 0); //: do while
+          return total;
+        }
       }
       """;
 
@@ -78,12 +94,17 @@ class StatementTest {
         HookTest.kind("finally", "cleans", 1, null, 1),
         HookTest.kind("nest", "nests", 1, null, 1),
         HookTest.kind("both", "decides", 1, null, true),
-        HookTest.kind("whole loop", "forTurns", 1, null, 5));
+        HookTest.kind("whole loop", "forTurns", 1, null, 5),
+        // As in debuggers: where the compiler says that the line begins again.
+        HookTest.kind("for", "loops", 6, null, 5),
+        HookTest.kind("each of an array", "loops", 6, null, 5),
+        HookTest.kind("each of a list", "loops", 1, null, 5),
+        HookTest.kind("do while", "loops", 5, null, 5));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("statements")
-  void aStatementFiresOnce(
+  void aStatementFiresWhereItBegins(
       String mark, String method, int hits, Map<String, ?> locals, Object[] arguments)
       throws Exception {
     Place place = statements;
