@@ -9,5 +9,5 @@ mod env;
 mod given;
 mod table;
 
-pub(crate) use env::{CAPABILITIES, Event, Jvmti, Mode};
+pub(crate) use env::{CAPABILITIES, Event, Jvmti, Mode, SOURCE_MAPS};
 pub(crate) use table::{Callback, FrameInfo, RawEnv};

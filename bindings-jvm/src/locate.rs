@@ -5,6 +5,7 @@
 
 mod code;
 mod index;
+mod inlined;
 mod loaded;
 mod name;
 mod source;
@@ -17,6 +18,7 @@ pub(crate) use source::source_of;
 use crate::ffi::{Env, Machine};
 use index::Index;
 use jni_sys::jclass;
+use loaded::LoadedClass;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -47,7 +49,9 @@ pub(crate) fn class_came(machine: &Machine, class: jclass, signature: &str) -> b
     let file = machine.jvmti.source_file(class);
     let file = file.unwrap_or_else(|| name.likely_source_file());
     let wanted = wanted();
-    wanted.contains(&file) || wanted.contains(name.simple())
+    // It may hold lines of any file that is not Java's.
+    let inlines = || inlined::may_be(&file) && wanted.iter().any(|one| inlined::may_be(one));
+    wanted.contains(&file) || wanted.contains(name.simple()) || inlines()
 }
 
 fn index(env: Env, machine: &Machine) -> Arc<Index> {
@@ -65,7 +69,11 @@ pub(crate) fn files(env: Env, machine: &Machine, file_name: &str) -> Vec<LoadedF
     wanted().insert(file_name.to_owned());
     let index = index(env, machine);
     let files = index.files.get(file_name).into_iter().flatten();
-    files.map(|file| shown(env, machine, file)).collect()
+    let mut files: Vec<_> = files.map(|file| shown(env, machine, file)).collect();
+    if inlined::may_be(file_name) {
+        files.extend(inlined::files(env, machine, &index, file_name));
+    }
+    files
 }
 
 /// Names of all loaded files.
@@ -81,16 +89,31 @@ fn shown(env: Env, machine: &Machine, file: &index::File) -> LoadedFile {
     }
 }
 
-/// Functions of a file, those of all classes and loaders that were compiled from it.
+/// Functions of a file, those of all classes and loaders that were compiled from it, and the copies of
+/// them in other classes.
 pub(crate) fn functions(env: Env, machine: &Machine, path: &str) -> Vec<LoadedFunction> {
     let index = index(env, machine);
-    let Some(file) = index.file(path) else { return Vec::new() };
-    let loaded = loaded(env, machine);
-    let classes = file.classes.iter().flat_map(|signature| loaded.of(signature));
-    let classes = classes.filter(|one| one.is_prepared);
-    let mut functions: Vec<LoadedFunction> = classes
-        .flat_map(|one| code::functions(env, machine, one.class.raw(), &one.signature))
-        .collect();
+    let (file, loaded) = (index.file(path), loaded(env, machine));
+    let may_hold = inlined::may_be(path);
+    let is_other = |one: &&LoadedClass| {
+        index.is_foreign(&one.signature) && file.is_none_or(|file| !file.has(&one.signature))
+    };
+    let own = file.into_iter().flat_map(|file| &file.classes);
+    let own = own.flat_map(|signature| loaded.of(signature)).filter(|one| one.is_prepared);
+    let others = loaded.prepared().filter(|one| may_hold && is_other(one));
+    let (mut functions, mut copies) = (Vec::new(), Vec::new());
+    for (one, is_own) in own.map(|one| (one, true)).chain(others.map(|one| (one, false))) {
+        let map = may_hold.then(|| inlined::map_of(env, machine, one)).flatten();
+        if !is_own && map.is_none() {
+            continue;
+        }
+        let map = map.as_deref().map(|map| (map, path));
+        let found = code::functions(env, machine, (one.class.raw(), &one.signature), map);
+        let (plain, taken): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, plain)| *plain);
+        copies.extend(taken.into_iter().map(|(one, _)| one));
+        functions.extend(plain.into_iter().map(|(one, _)| one).filter(|_| is_own));
+    }
+    inlined::add(path, copies, &mut functions);
     functions.sort_by_key(|function| function.first_line);
     functions
 }

@@ -18,6 +18,7 @@ pub mod op;
 mod patch;
 mod probe;
 mod refusal;
+mod source_map;
 mod utf8;
 mod verify;
 mod wrap;
@@ -35,4 +36,5 @@ pub use probe::{
     BRIDGE, Form, Instrumented, Placed, Probe, Spot, instrument, lines_with_code, place, rehearsal,
 };
 pub use refusal::{Blame, Reason, Refusal};
+pub use source_map::{Range, SourceMap};
 pub use wrap::Wrap;

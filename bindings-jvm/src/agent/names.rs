@@ -23,6 +23,8 @@ use stillframe_core::host::{Names, UnknownName};
 const THIS: &str = "this";
 /// What the object of a class around is called by, behind that class's name.
 const OF_OUTER: &str = ".this";
+/// The end of a variable's name that came from an inlined function.
+const INLINED: &str = "$iv";
 /// How much a name must be like another to be told as the one that may be meant, from 0 to 1.
 const ALIKE: f64 = 0.6;
 /// Names that are told.
@@ -41,6 +43,8 @@ struct Scopes {
     locals: Vec<Local>,
     /// The local that is `this`.
     this: Option<Box<str>>,
+    /// What names of variables end with that came from another function.
+    copied: String,
     visible: Visible,
 }
 
@@ -68,7 +72,7 @@ fn look(machine: &'static Machine, at: (u64, u32)) -> (Result<hook::Target>, Opt
     let (Some(env), Some(code)) = (machine.env(), locate::code_of(at.0)) else {
         return (gone(), None);
     };
-    match hook::look(env, machine, &code, Some(at.1)) {
+    match hook::look(env, machine, &code, Some(code.class_line(at.1))) {
         Ok((target, class)) => {
             let locals = target.placed.locals.clone();
             let visible = Jdk::current()
@@ -86,7 +90,8 @@ impl Scopes {
         // The first slot of a method that has an object, whatever the class calls it.
         let this = locals.iter().find(|local| local.slot == 0 && !code.is_static);
         let this = this.map(|local| local.name.as_str().into());
-        Self { locals, this, visible }
+        let copied = if code.is_copy() { copied(&locals) } else { String::new() };
+        Self { locals, this, copied, visible }
     }
 
     fn is_local(&self, name: &str) -> bool {
@@ -97,6 +102,10 @@ impl Scopes {
     fn source(&self, name: &str) -> Option<Source> {
         if name == THIS {
             return self.this.clone().map(Source::Local);
+        }
+        let own = format!("{name}{}", self.copied);
+        if self.is_local(&own) {
+            return Some(Source::Local(own.into()));
         }
         if self.is_local(name) {
             return Some(Source::Local(name.into()));
@@ -139,6 +148,20 @@ impl Scopes {
         }
         nearest(name, locals.chain(self.visible.levels().iter().flat_map(Level::names)))
     }
+}
+
+/// What Kotlin's compiler puts behind the names of an inlined function, once for each function around
+/// it.
+fn copied(locals: &[Local]) -> String {
+    let deep = |local: &Local| {
+        let mut rest = local.name.as_str();
+        let mut deep = 0;
+        while let Some(shorter) = rest.strip_suffix(INLINED) {
+            (rest, deep) = (shorter, deep + 1);
+        }
+        deep
+    };
+    INLINED.repeat(locals.iter().map(deep).max().unwrap_or(0))
 }
 
 impl Names for CodeNames {

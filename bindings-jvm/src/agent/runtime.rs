@@ -53,7 +53,7 @@ fn probed(env: Env, machine: &Machine, code: &Code, line: u32) -> Option<Probed>
     let class = code.class(env)?;
     let shown = Shown::of(machine.jvmti, class, &code.name);
     env.delete_local(class);
-    Some(Probed { shown, line })
+    Some(Probed { shown, line: code.class_line(line) })
 }
 
 impl JvmRuntime {
@@ -90,12 +90,19 @@ impl JvmRuntime {
         let agent = agent.ok_or_else(|| Error::new(ErrorKind::Internal, "the agent is going"))?;
         let gone = || Error::new(ErrorKind::Location, "the class was unloaded meanwhile");
         let code = locate::code_of(hook.code).ok_or_else(gone)?;
+        if hook.span.is_some() && code.is_copy() {
+            let message = "the function is inlined into others, where it is not timed";
+            return Err(Error::new(ErrorKind::Unsupported, message).with_hint("time a caller"));
+        }
         let places = locked(&self.places);
         let line = hook.span.is_none().then_some(hook.line);
         let place = line.and_then(|line| places.get(&(hook.code, line)));
         let (target, slots) = match place {
             Some(place) => (place.target.clone()?, place.slots.clone()),
-            None => (hook::look(env, self.machine, &code, line)?.0, Slots::default()),
+            None => {
+                let line = line.map(|line| code.class_line(line));
+                (hook::look(env, self.machine, &code, line)?.0, Slots::default())
+            }
         };
         drop(places);
         let probed = line.and_then(|line| probed(env, self.machine, &code, line));

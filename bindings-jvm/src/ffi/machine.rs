@@ -4,7 +4,7 @@
 //! of the process.
 
 use super::env::{Env, VERSION};
-use crate::jvmti::{CAPABILITIES, Jvmti, RawEnv};
+use crate::jvmti::{CAPABILITIES, Jvmti, RawEnv, SOURCE_MAPS};
 use jni_sys::{JNI_OK, JNIInvokeInterface__1_4, JavaVM, JavaVMAttachArgs};
 use std::ffi::{CStr, c_void};
 use std::ptr::null_mut;
@@ -49,6 +49,8 @@ impl Machine {
         if !lacking.is_empty() {
             return Err(format!("the virtual machine does not grant {}", lacking.join(", ")));
         }
+        // Refused once the machine runs, and then nothing is known of inlined code.
+        let _ = jvmti.add_capability(SOURCE_MAPS);
         Ok(MACHINE.get_or_init(|| Self { vm, jvmti }))
     }
 

@@ -19,6 +19,10 @@ pub(crate) const CAPABILITIES: [(u32, &str); 6] = [
     (38, "can_retransform_any_class"),
 ];
 
+/// What it does without where it is not granted: the machine then forgets the source maps of classes as
+/// it loads them. It is granted while the machine starts, and costs what the maps take.
+pub(crate) const SOURCE_MAPS: u32 = 13;
+
 /// Status bits of a class (`JVMTI_CLASS_STATUS_*`).
 const PREPARED: jint = 2;
 const INITIALIZED: jint = 4;
@@ -204,6 +208,15 @@ impl Jvmti {
         // SAFETY: `class` is a live reference, the answer goes to a local.
         checked(unsafe { get(self.0, class, &raw mut name) }).ok()?;
         Some(text(self, name))
+    }
+
+    /// What its compiler says of lines that it took from other files, if the machine kept it.
+    pub(crate) fn source_map(self, class: jclass) -> Option<String> {
+        let mut map = null_mut();
+        let get = self.table().get_source_debug_extension;
+        // SAFETY: `class` is a live reference, the answer goes to a local.
+        checked(unsafe { get(self.0, class, &raw mut map) }).ok()?;
+        Some(text(self, map))
     }
 
     /// Methods of a prepared class, its own only, constructors and initialisers among them.

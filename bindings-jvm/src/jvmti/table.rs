@@ -109,7 +109,10 @@ pub(crate) struct Functions {
         unsafe extern "system" fn(RawEnv, *mut jint, *mut *mut jclass) -> Answer,
     pub(super) get_class_loader_classes:
         unsafe extern "system" fn(RawEnv, jobject, *mut jint, *mut *mut jclass) -> Answer,
-    _80: Gap<14>,
+    _80: Gap<10>,
+    pub(super) get_source_debug_extension:
+        unsafe extern "system" fn(RawEnv, jclass, *mut *mut c_char) -> Answer,
+    _91: Gap<3>,
     pub(super) add_module_reads: unsafe extern "system" fn(RawEnv, jobject, jobject) -> Answer,
     pub(super) add_module_exports:
         unsafe extern "system" fn(RawEnv, jobject, *const c_char, jobject) -> Answer,
@@ -164,6 +167,7 @@ mod tests {
             (offset_of!(Functions, get_line_number_table), 70),
             (offset_of!(Functions, get_bytecodes), 75),
             (offset_of!(Functions, get_loaded_classes), 78),
+            (offset_of!(Functions, get_source_debug_extension), 90),
             (offset_of!(Functions, add_module_reads), 94),
             (offset_of!(Functions, get_stack_trace), 104),
             (offset_of!(Functions, set_event_callbacks), 122),

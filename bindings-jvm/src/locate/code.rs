@@ -9,6 +9,7 @@ use jni_sys::{jclass, jweak};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use stillframe_classfile::{Range, SourceMap};
 use stillframe_core::host::LoadedFunction;
 
 /// `ACC_STATIC` (JVMS 4.6).
@@ -27,6 +28,8 @@ pub(crate) struct Code {
     pub(crate) descriptor: String,
     /// Whether it has no `this`.
     pub(crate) is_static: bool,
+    /// The lines that it took from another file, if those are meant.
+    range: Option<Range>,
 }
 
 impl Code {
@@ -34,12 +37,22 @@ impl Code {
     pub(crate) fn class(&self, env: Env) -> Option<jclass> {
         env.new_local(self.class as jweak)
     }
+
+    /// Whether it is what a method took from another function.
+    pub(crate) fn is_copy(&self) -> bool {
+        self.range.is_some()
+    }
+
+    /// The number that a line of its file has in its class.
+    pub(crate) fn class_line(&self, line: u32) -> u32 {
+        self.range.and_then(|range| range.class_line(line)).unwrap_or(line)
+    }
 }
 
 #[derive(Default)]
 struct Codes {
     all: Vec<Code>,
-    by_method: HashMap<usize, u64>,
+    by_method: HashMap<(usize, Option<Range>), u64>,
 }
 
 static CODES: Mutex<Option<Codes>> = Mutex::new(None);
@@ -54,13 +67,14 @@ pub(crate) fn code_of(handle: u64) -> Option<Code> {
     codes().as_ref()?.all.get(index).cloned()
 }
 
-/// The methods of one class that have lines.
+/// The methods of one class that have lines, and whether those are its own: of the file with the path
+/// beside `map`, where there is a map, and perhaps taken from another method.
 pub(super) fn functions(
     env: Env,
     machine: &Machine,
-    class: jclass,
-    signature: &str,
-) -> Vec<LoadedFunction> {
+    (class, signature): (jclass, &str),
+    map: Option<(&SourceMap, &str)>,
+) -> Vec<(LoadedFunction, bool)> {
     let Ok(methods) = machine.jvmti.methods(class) else { return Vec::new() };
     let nested = ClassName::of(signature).nested();
     let mut functions = Vec::new();
@@ -70,7 +84,9 @@ pub(super) fn functions(
         let mut lines: Vec<u32> = lines.collect();
         lines.sort_unstable();
         lines.dedup();
-        let Some(first) = lines.first().copied() else { continue };
+        if lines.is_empty() {
+            continue;
+        }
         let Ok((name, descriptor)) = machine.jvmti.method_name(*method) else { continue };
         let shown = format!("{nested}.{name}");
         let runs_once = name == "<clinit>";
@@ -81,13 +97,30 @@ pub(super) fn functions(
             name,
             descriptor,
             is_static: machine.jvmti.method_modifiers(*method).is_ok_and(|at| at & STATIC != 0),
+            range: None,
         };
-        let Some(code) = handle(env, class, code) else { continue };
-        // The line above the first with code is the declaration's, or a brace's.
-        let first_line = first.saturating_sub(1).max(1);
-        functions.push(LoadedFunction { code, name: shown, first_line, lines, runs_once });
+        for (range, lines) in of_file(lines, map) {
+            let Some(first) = lines.first().copied() else { continue };
+            let Some(code) = handle(env, class, Code { range, ..code.clone() }) else { continue };
+            // The line above the first with code is the declaration's, or a brace's.
+            let first_line = first.saturating_sub(1).max(1);
+            let name = shown.clone();
+            let function = LoadedFunction { code, name, first_line, lines, runs_once };
+            functions.push((function, range.is_none()));
+        }
     }
     functions
+}
+
+/// Lines of a method as the file with the path beside `map` counts them, those of each copy apart.
+fn of_file(lines: Vec<u32>, map: Option<(&SourceMap, &str)>) -> Vec<(Option<Range>, Vec<u32>)> {
+    let Some((map, path)) = map else { return vec![(None, lines)] };
+    let of = |range: &Range| lines.iter().filter_map(|line| range.line(*line)).collect::<Vec<_>>();
+    let (plain, copied): (Vec<Range>, Vec<Range>) = map.of(path).partition(Range::is_plain);
+    let mut own: Vec<u32> = plain.iter().flat_map(of).collect();
+    own.sort_unstable();
+    let copies = copied.iter().map(|range| (Some(*range), of(range)));
+    copies.chain([(None, own)]).collect()
 }
 
 /// The handle of a method, a new one if it is not known yet.
@@ -96,7 +129,7 @@ fn handle(env: Env, class: jclass, mut code: Code) -> Option<u64> {
     let codes = held.get_or_insert_default();
     let (all, by_method) = (&mut codes.all, &mut codes.by_method);
     let next = all.len() as u64;
-    match by_method.entry(code.method) {
+    match by_method.entry((code.method, code.range)) {
         Entry::Occupied(known) => {
             let number = *known.get();
             let known = all.get(usize::try_from(number).ok()?)?;
@@ -105,7 +138,7 @@ fn handle(env: Env, class: jclass, mut code: Code) -> Option<u64> {
             }
             // The number of a method whose class was unloaded, given out again.
             code.class = env.new_weak(class)? as usize;
-            by_method.insert(code.method, next);
+            by_method.insert((code.method, code.range), next);
         }
         Entry::Vacant(free) => {
             code.class = env.new_weak(class)? as usize;

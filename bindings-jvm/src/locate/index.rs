@@ -4,11 +4,12 @@
 //! not know. Holds names, no references: what is unloaded is merely not found later. Invariant: the pass
 //! holds no lock of the machine between two classes.
 
+use super::inlined::may_be;
 use super::name::ClassName;
 use crate::ffi::{Env, Machine};
 use crate::jvmti::{Event, Mode};
 use jni_sys::jobject;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::ptr::null_mut;
 use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
@@ -26,6 +27,13 @@ pub(super) struct File {
     pub(super) origin: OnceLock<Option<PathBuf>>,
 }
 
+impl File {
+    /// Whether the class of this signature was compiled from it.
+    pub(super) fn has(&self, signature: &str) -> bool {
+        self.classes.iter().any(|known| known == signature)
+    }
+}
+
 /// The index.
 #[derive(Debug, Default)]
 pub(super) struct Index {
@@ -33,6 +41,8 @@ pub(super) struct Index {
     pub(super) files: HashMap<String, Vec<File>>,
     /// Signature and path of each class by its dotted name.
     classes: HashMap<String, (String, String)>,
+    /// Signatures of the application's classes that were not compiled from Java.
+    foreign: HashSet<String>,
     prepared: u64,
 }
 
@@ -57,9 +67,17 @@ impl Index {
         self.classes.get(&dotted).is_some_and(|(known, _)| known == signature)
     }
 
+    /// Whether a class of this signature may hold lines of several files.
+    pub(super) fn is_foreign(&self, signature: &str) -> bool {
+        self.foreign.contains(signature)
+    }
+
     fn add(&mut self, signature: &str, source_file: String, is_application: bool) {
         let name = ClassName::of(signature);
         let path = name.path(&source_file);
+        if is_application && may_be(&source_file) {
+            self.foreign.insert(signature.to_owned());
+        }
         let class = (signature.to_owned(), path.clone());
         // The same class in two loaders.
         let is_known = self.classes.insert(name.dotted(), class.clone()) == Some(class);
