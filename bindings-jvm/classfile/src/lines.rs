@@ -44,13 +44,16 @@ pub(crate) fn entries(
     }
     for (line, entries) in &mut found {
         let all = entries.clone();
-        let first = all.iter().position(|one| one.state.stack.is_empty());
+        let height = |one: &Entry| one.state.stack.len();
+        // An inlined line begins with what its caller has on the stack.
+        let base = all.iter().map(height).min().unwrap_or(0);
+        let first = all.iter().position(|one| height(one) == base);
         let mut index = 0..;
         entries.retain(|one| {
             let at = index.next().unwrap_or(0);
             let may_go_on = at > first.unwrap_or(usize::MAX) && !ways.handlers.contains(&one.pc);
-            // With values on the stack a statement goes on that began on this line before.
-            let goes_on = may_go_on && !one.state.stack.is_empty();
+            // With more values on the stack a statement goes on that began on this line before.
+            let goes_on = may_go_on && height(one) > base;
             let returns = at > 0 && returns_kept(subject, one.pc);
             !goes_on && !returns && ways.enters(one.pc, *line)
         });
