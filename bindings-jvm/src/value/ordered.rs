@@ -15,14 +15,15 @@ const TIME: u32 = 2;
 const DATE_TIME: u32 = 3;
 const INSTANT: u32 = 4;
 const DURATION: u32 = 5;
-const WITH_OFFSET: u32 = 6;
-const WITH_ZONE: u32 = 7;
-const OLD_DATE: u32 = 8;
-const UUID: u32 = 9;
+const OLD_DATE: u32 = 6;
+const UUID: u32 = 7;
+const WITH_OFFSET: u32 = 8;
 /// What `BigDecimal.intCompact` holds where the number does not fit it.
 const INFLATED: i64 = i64::MIN;
 /// Coefficients have fewer digits.
 const MOST_DIGITS: u128 = 10_u128.pow(38);
+/// Seconds that an offset can be.
+const OFFSETS: i128 = 2 * 86_400;
 const NANOS_OF_DAY: i128 = 86_400 * SECOND;
 
 /// Whether an integer is no longer than 64 bits.
@@ -52,7 +53,7 @@ struct Decimal {
 }
 
 impl Objects {
-    /// What an object of the JDK means where that has an order of its own.
+    /// What an object of the JDK means where that decides its `equals`; a time with a zone is none such.
     pub(crate) fn ordered(&self, object: Object) -> Reading<Ordered> {
         let holder = self.entry_of(object)?.itself();
         if holder.known.base != 0 {
@@ -73,8 +74,7 @@ impl Objects {
             Tag::DateTime => point(DATE_TIME, self.local_nanos(holder)?),
             Tag::Instant => point(INSTANT, number(0)? * SECOND + number(1)?),
             Tag::Duration => point(DURATION, number(0)? * SECOND + number(1)?),
-            Tag::OffsetTime => point(WITH_OFFSET, self.instant_of(holder)?),
-            Tag::ZonedTime => point(WITH_ZONE, self.instant_of(holder)?),
+            Tag::OffsetTime => point(WITH_OFFSET, self.with_offset(holder)?),
             Tag::Date if self.form_reference(holder, 1)?.is_null() => point(OLD_DATE, number(0)?),
             Tag::Uuid => {
                 let low = self.form_number(holder, 1)? as u64;
@@ -190,12 +190,12 @@ impl Objects {
         Ok(i128::from(date.epoch_day()) * NANOS_OF_DAY + time.nanos())
     }
 
-    /// The instant of a time with an offset.
-    fn instant_of(&self, holder: Holder<'_>) -> Reading<i128> {
+    /// A time and its offset: two of the same moment are equal only if their offsets are.
+    fn with_offset(&self, holder: Holder<'_>) -> Reading<i128> {
         let local = self.inside(holder, 0, Tag::DateTime, |local| self.local_nanos(local))?;
         let offset = self.form_reference(holder, 1)?.unless_null().ok_or(Missing::Unreadable)?;
         match self.env.get(offset.raw(), self.jdk.zone_seconds.raw(), b'I') {
-            Field::Int(seconds) => Ok(local - i128::from(seconds) * SECOND),
+            Field::Int(seconds) => Ok(local * OFFSETS + i128::from(seconds)),
             _ => Err(Missing::Unreadable),
         }
     }

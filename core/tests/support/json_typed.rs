@@ -5,7 +5,7 @@
 
 use super::{JsonHost, Stored, Thing, list, missing, thing};
 use serde_json::{Map, Value as Json, json};
-use stillframe_core::value::{Kind, Value};
+use stillframe_core::value::{Kind, Ordered, Value};
 
 /// Classes that are visible everywhere, with their constants.
 const CLASSES: [(&str, &[(&str, Stored)]); 17] = [
@@ -84,8 +84,30 @@ impl JsonHost {
                 )
             }
             "optional" => self.optional(content),
+            "known" => self.known(content),
             other => panic!("unknown tag {other}"),
         }
+    }
+
+    /// An object that stands for one value. Only numbers have an order that methods tell of.
+    fn known(&mut self, content: &Json) -> Stored {
+        let text = content["text"].as_str().expect("a text");
+        let type_name = content["type"].as_str().expect("a type").to_owned();
+        let is_whole = type_name == "BigInteger";
+        if is_whole && text.parse::<i64>().is_err() {
+            return self.store(&json!({"int": text}));
+        }
+        let ordered = match &*type_name {
+            "BigDecimal" | "BigInteger" => super::ordered::of("decimal", &content["text"]).0,
+            _ => {
+                let at = text
+                    .bytes()
+                    .fold(0_i128, |all, byte| all.wrapping_mul(257).wrapping_add(i128::from(byte)));
+                Ok(Ordered::Point { line: 0, at })
+            }
+        };
+        let thing = Thing { type_name, ordered: Some(ordered), ..thing() };
+        self.add(Kind::Instance, false, thing)
     }
 
     fn optional(&mut self, content: &Json) -> Stored {
@@ -126,7 +148,8 @@ impl JsonHost {
             Value::Null | Value::Undefined => "null",
             Value::Bool(_) => "Boolean",
             Value::Int32(_) => "Integer",
-            Value::Int(_) | Value::BigInt(_) => "Long",
+            Value::Int(_) => "Long",
+            Value::BigInt(_) => "BigInteger",
             Value::Char(_) => "Character",
             Value::Float(_) => "Double",
             Value::Float32(_) => "Float",

@@ -9,20 +9,42 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Date;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /** One case: its variables, then its outcome, as a line of JSON. */
 final class Tagged {
   private final StringBuilder vars = new StringBuilder();
   /** Objects with an identity that variables of the case hold, by their names. */
+  private static final Set<Class<?>> PLAIN =
+      Set.of(
+          BigDecimal.class,
+          BigInteger.class,
+          LocalDate.class,
+          LocalTime.class,
+          LocalDateTime.class,
+          Instant.class,
+          Duration.class,
+          OffsetDateTime.class,
+          UUID.class,
+          Date.class);
   private static final Map<Object, String> KNOWN = new IdentityHashMap<>();
   private String outcome = "null";
 
@@ -94,11 +116,19 @@ final class Tagged {
     if (value instanceof Optional) {
       return "{\"optional\": " + of(((Optional<?>) value).orElse(null), depth + 1) + "}";
     }
+    if (PLAIN.contains(value.getClass())) return plain(value);
     boolean own = value.getClass().getName().startsWith("shop.");
     if (!own && value instanceof List) return items("list", (List<?>) value, depth);
     if (!own && value instanceof Set) return items("set", (Set<?>) value, depth);
     if (!own && value instanceof Map) return entries((Map<?, ?>) value, depth);
     return instance(value, depth);
+  }
+
+  /** What stands for one value, by its class and its text. */
+  private static String plain(Object value) {
+    Object text = value instanceof Date ? ((Date) value).toInstant() : value;
+    String type = quoted(value.getClass().getSimpleName());
+    return "{\"known\": {\"type\": " + type + ", \"text\": " + quoted(text.toString()) + "}}";
   }
 
   private static String number(String tag, Object value) {

@@ -48,6 +48,8 @@ const CLASSES: [&str; 32] = [
 ];
 /// Cases of which at least so many of a hundred are decided without the machine.
 const LEAST_DECIDED: usize = 90;
+/// Cases of the JDK's decimals and times, whose `equals` the machine alone decides.
+const OF_MACHINE: &str = "known values";
 
 /// A vector, or a test of what a vector's value is.
 struct Vector {
@@ -218,7 +220,7 @@ fn judge(run: &[(&Vector, Option<String>)], outcomes: &[String]) {
                 vector.name, vector.source, vector.test
             ));
         }
-        if vector.test.is_some() {
+        if vector.test.is_some() && !vector.name.starts_with(OF_MACHINE) {
             known += 1;
             decided += usize::from(said.is_some());
             if said.is_none() {

@@ -3,7 +3,7 @@
 //! Knows strings, boxes and collections of the library itself; a method of any other object would run
 //! its code. Invariant: indices and lengths count 16-bit units.
 
-use super::compare::{equals, nullable_equals};
+use super::compare::{compare_numbers, equals, nullable_equals};
 use super::element::{contains_value, get, lookup, no_method, own, position};
 use super::number::{Number, absolute};
 use crate::condition::eval::machine::Machine;
@@ -196,7 +196,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             (Value::Int(a), Value::Int(b)) => a.cmp(b) as i32,
             (Value::Float(a), Value::Float(b)) => total(*a, *b),
             (Value::Float32(a), Value::Float32(b)) => total(f64::from(*a), f64::from(*b)),
-            (Value::Object(_), _) => return Err(no_method(a)),
+            (Value::Object(_) | Value::BigInt(_), _) => compare_numbers(&self.ctx, a, b)?,
             _ => return Err(FailureKind::Types),
         })
     }

@@ -2,14 +2,16 @@
 //!
 //! Invariant: an object whose class decides equality by its own code is an error, never a guess.
 
-use super::element::lookup;
+use super::element::{lookup, no_method};
 use super::number::Number;
+use crate::condition::eval::ordered;
 use crate::condition::eval::{Ctx, Outcome};
 use crate::condition::failure::FailureKind;
 use crate::condition::syntax::Comparison;
 use crate::condition::utf16;
 use crate::host::Scope;
-use crate::value::{Kind, Object, Text, Value};
+use crate::value::{BigInt, Kind, Missing, Object, Ordered, Text, Value};
+use std::cmp::Ordering;
 
 /// Collections within collections that a comparison goes into.
 const MAX_DEPTH: u32 = 16;
@@ -86,6 +88,79 @@ pub(super) fn equals<S: Scope>(
         }
         (Value::Text(a), Value::Text(b)) => texts_equal(ctx, *a, *b),
         (Value::Bytes(a), Value::Bytes(b)) => Ok(a.as_ptr() == b.as_ptr()),
+        (Value::BigInt(a), Value::BigInt(b)) => Ok(order_big(*a, *b)?.is_eq()),
+        _ => Ok(false),
+    }
+}
+
+/// `a.compareTo(b)` of numbers of the host's library, by what they come to: a decimal, or an integer,
+/// which is an object where it fits 64 bits.
+pub(super) fn compare_numbers<S: Scope>(
+    ctx: &Ctx<'_, S>,
+    a: &Value<'_>,
+    b: &Value<'_>,
+) -> Outcome<i32> {
+    let number = |value: &Value<'_>| match value {
+        Value::Object(object) => match ctx.scope.ordered(*object) {
+            Ok(decimal @ Ordered::Decimal { .. }) => Ok(Some(decimal)),
+            Ok(_) | Err(Missing::Absent) => Err(no_method(value)),
+            Err(missing) => Err(missing.into()),
+        },
+        Value::BigInt(_) => Ok(None),
+        _ => Err(FailureKind::Types),
+    };
+    let (one, other) = (number(a)?, number(b)?);
+    if !same_type(ctx, a, b) {
+        return Err(FailureKind::Types);
+    }
+    let away = |big: &BigInt<'_>| if big.negative { Ordering::Less } else { Ordering::Greater };
+    let order = match (a, b) {
+        (Value::BigInt(a), Value::BigInt(b)) => Some(order_big(*a, *b)?),
+        (Value::BigInt(a), _) => Some(away(a)),
+        (_, Value::BigInt(b)) => Some(away(b).reverse()),
+        _ => one.zip(other).and_then(|(one, other)| ordered::order(one, other)),
+    };
+    order.map(|order| order as i32).ok_or(FailureKind::Types)
+}
+
+/// The order of two integers, whatever their size.
+fn order_big(a: BigInt<'_>, b: BigInt<'_>) -> Outcome<Ordering> {
+    if a.digit_bits != b.digit_bits {
+        return Err(FailureKind::Unreadable);
+    }
+    let size =
+        |int: BigInt<'_>| int.digits.iter().rposition(|digit| *digit != 0).map_or(0, |at| at + 1);
+    let (digits, others) = (a.digits.iter().rev(), b.digits.iter().rev());
+    let by_size = size(a).cmp(&size(b));
+    let same_sign = by_size.then_with(|| digits.cmp(others));
+    Ok(match (a.negative, b.negative) {
+        (false, false) => same_sign,
+        (true, true) => same_sign.reverse(),
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+    })
+}
+
+fn same_type<S: Scope>(ctx: &Ctx<'_, S>, a: &Value<'_>, b: &Value<'_>) -> bool {
+    utf16::equal(ctx.scope.type_name(a), ctx.scope.type_name(b))
+}
+
+/// Equality of objects of the host's library that stand for one value: the same class, written alike
+/// (`1.5` is not `1.50`).
+fn ordered_equals<S: Scope>(ctx: &Ctx<'_, S>, a: Object, b: &Value<'_>) -> Outcome<bool> {
+    let ordered = |object: Object| match ctx.scope.ordered(object) {
+        Ok(ordered) => Ok(Some(ordered)),
+        // Of the host, and another class.
+        Err(Missing::Absent) if object.exact && object.kind != Kind::Instance => Ok(None),
+        Err(Missing::Absent) => Err(FailureKind::NeedsCode),
+        Err(missing) => Err(missing.into()),
+    };
+    let own = ordered(a)?.ok_or(FailureKind::NeedsCode)?;
+    match b {
+        Value::Object(other) if other.raw == a.raw => Ok(true),
+        Value::Object(other) => {
+            Ok(ordered(*other)? == Some(own) && same_type(ctx, &Value::Object(a), b))
+        }
         _ => Ok(false),
     }
 }
@@ -117,7 +192,7 @@ fn object_equals<S: Scope>(
         if a.kind == Kind::Tuple || ctx.scope.compares_by_identity(a) {
             return Ok(matches!(b, Value::Object(b) if a.raw == b.raw));
         }
-        return Err(FailureKind::NeedsCode);
+        return ordered_equals(ctx, a, b);
     }
     let Value::Object(b) = b else { return Ok(false) };
     if a.raw == b.raw {
