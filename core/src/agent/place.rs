@@ -6,6 +6,7 @@
 use super::Agent;
 use super::control::Entry;
 use super::life::lock;
+use super::thread::with_room;
 use crate::clock;
 use crate::condition;
 use crate::error::{Error, ErrorKind, Result};
@@ -43,7 +44,10 @@ impl<R: Runtime> Agent<R> {
     /// where the runtime may be entered, once for each snapshot.
     pub fn probe(&self, spec: ProbeSpec, callback: Option<Callback>) -> Result<ProbeId> {
         self.look_for_fork();
-        let spec = self.permitted(spec)?;
+        let spec = with_room(|| {
+            self.redaction.prepare();
+            self.permitted(spec)
+        })?;
         let is_in_status = matches!(spec.kind, ProbeKind::Count | ProbeKind::Time);
         let needs_reader = !is_in_status && callback.is_none();
         if needs_reader && self.config.sink.is_none() && self.config.hub.is_none() {

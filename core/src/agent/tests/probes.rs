@@ -39,6 +39,18 @@ fn what_hooks_do_not_reach_is_said_with_where_they_sit() {
 }
 
 #[test]
+fn a_probe_is_placed_where_little_stack_is_left() {
+    let agent = agent();
+    let deep = format!(r#"{{"location":"app.py:3","condition":"{}x"}}"#, "not ".repeat(60));
+    let place = || agent.probe(spec(&deep), Some(collector().1)).map(|_| ());
+    std::thread::scope(|scope| {
+        let small = std::thread::Builder::new().stack_size(96 << 10);
+        let placed = small.spawn_scoped(scope, place).expect("the system has a thread").join();
+        assert_eq!(placed.expect("nothing panics"), Ok(()));
+    });
+}
+
+#[test]
 fn a_dry_run_says_where_it_would_sit_and_arms_nothing() {
     let agent = agent();
     let said = |json: &str| {
