@@ -284,17 +284,19 @@ def state_of(probe):
 
 
 def test_code_without_its_source_is_compared_with_none(imported, tmp_path):
-    path = package(tmp_path / "compiled_only")
+    path = package(tmp_path / "compiled_only", "lonely")
+    # No other file has this text: content goes before the path.
+    path.write_text(path.read_text() + "# lonely\n")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     py_compile.compile(str(path), cfile=str(path.with_suffix(".pyc")))
     path.unlink()
-    module = imported(tmp_path, "compiled_only.twins")
+    module = imported(tmp_path, "compiled_only.lonely")
     assert module.__file__.endswith(".pyc")
     # Nothing was sent to compare with.
-    report = settled("compiled_only/twins.py:2")
+    report = settled("compiled_only/lonely.py:2")
     assert (report["state"], report["at"]["source"]) == ("armed", "unverifiable"), report
-    assert settled("compiled_only/twins.py:400")["why"]["code"] == "line_not_executable"
-    place = {"file": "compiled_only/twins.py", "line": 2, "source_sha256": digest}
+    assert settled("compiled_only/lonely.py:400")["why"]["code"] == "line_not_executable"
+    place = {"file": "compiled_only/lonely.py", "line": 2, "source_sha256": digest}
     for unchecked, state in ((False, "refused"), (True, "armed")):
         spec = json.dumps({"location": place, "unchecked": unchecked})
         compared = stillframe._native.probe(spec, lambda snapshot: None)
@@ -304,7 +306,7 @@ def test_code_without_its_source_is_compared_with_none(imported, tmp_path):
         assert report["state"] == state, report
         assert unchecked or report["why"]["code"] == "no_source", report
         assert unchecked or "line 2 has code there" in report["why"]["hint"], report
-    assert settled("compiled_only/twins.py:work")["at"]["source"] == "unverifiable"
+    assert settled("compiled_only/lonely.py:work")["at"]["source"] == "unverifiable"
 
 
 def test_a_dry_run_arms_nothing(place):
