@@ -92,7 +92,14 @@ class QuotasTest {
                     key.equals("state")
                         ? REPORTED.getOrDefault(wanted.text(), wanted.text())
                         : wanted.value();
-                if (!found.equals(expected)) {
+                // The hook of a probe that is done goes meanwhile: what comes later is not seen.
+                boolean mayBeFewer =
+                    key.equals("over_quota") && after.at("state").text().equals("done");
+                boolean isFine =
+                    mayBeFewer
+                        ? ((Number) found).longValue() <= ((Number) expected).longValue()
+                        : found.equals(expected);
+                if (!isFine) {
                   faults.add(one.at("name") + ": " + key + " is " + found + ", wanted " + wanted);
                 }
               });
