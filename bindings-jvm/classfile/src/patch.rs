@@ -73,13 +73,12 @@ impl Additions {
         name: &str,
         descriptor: &str,
     ) -> Result<u16, Reason> {
-        let handle = self.constants.static_handle(link)?;
-        let number = self.constants.int(number)?;
         let index = usize::from(self.first_bootstrap) + self.bootstraps.len();
         let index = u16::try_from(index).ok().filter(|index| *index < u16::MAX);
         let index = index.ok_or(Reason::ConstantsFull)?;
-        self.bootstraps.push([handle, 1, number].map(u16::to_be_bytes).concat());
-        Ok(self.constants.dynamic(index, name, descriptor)?)
+        let made = self.constants.call_site((link, number), index, name, descriptor)?;
+        self.bootstraps.push(made.1);
+        Ok(made.0)
     }
 }
 

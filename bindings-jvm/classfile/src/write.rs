@@ -109,11 +109,10 @@ impl ClassWriter {
         name: &str,
         descriptor: &str,
     ) -> Result<u16, WriteError> {
-        let handle = self.constants.static_handle(link)?;
-        let number = self.constants.int(number)?;
         let index = u16::try_from(self.bootstraps.len()).map_err(|_| WriteError::TooLarge)?;
-        self.bootstraps.push([handle, 1, number].map(u16::to_be_bytes).concat());
-        self.constants.dynamic(index, name, descriptor)
+        let made = self.constants.call_site((link, number), index, name, descriptor)?;
+        self.bootstraps.push(made.1);
+        Ok(made.0)
     }
 
     /// The class's attributes: how its call sites are linked, if it has some.

@@ -273,9 +273,7 @@ fn show_tail_why_and_rm_tell_of_one_probe() {
     assert!(nothing.stdout.contains("nothing captured yet"), "{nothing:?}");
     agent.hit(129.9);
     // Of a probe that has ended, what the hub is still writing is not waited for.
-    while machine.run(&["show", &id]).done().stdout.contains("nothing captured yet") {
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    machine.until(&["show", &id], |shown| !shown.stdout.contains("nothing captured yet"));
     // What it captured is sent first, its end closes the stream.
     let tailed = machine.run(&["tail", &id, "-o", "json"]).done();
     assert_eq!(tailed.json()["locals"], json!({"total": 129.9}));

@@ -178,19 +178,28 @@ impl Constants {
         self.member(11, method)
     }
 
+    /// A call site that a static method links, which is given a number; and that method as entry number
+    /// `bootstrap` of the class's bootstrap methods.
+    pub(crate) fn call_site(
+        &mut self,
+        (link, number): ([&str; 3], i32),
+        bootstrap: u16,
+        name: &str,
+        descriptor: &str,
+    ) -> Result<(u16, Vec<u8>), WriteError> {
+        let (handle, number) = (self.static_handle(link)?, self.int(number)?);
+        let entry = [handle, 1, number].map(u16::to_be_bytes).concat();
+        Ok((self.dynamic(bootstrap, name, descriptor)?, entry))
+    }
+
     /// A handle on a class's static method.
-    pub(crate) fn static_handle(&mut self, method: [&str; 3]) -> Result<u16, WriteError> {
+    fn static_handle(&mut self, method: [&str; 3]) -> Result<u16, WriteError> {
         let method = self.method(method)?;
         self.add(15, &[&[6], &method.to_be_bytes()])
     }
 
     /// A call site that bootstrap method number `bootstrap` links.
-    pub(crate) fn dynamic(
-        &mut self,
-        bootstrap: u16,
-        name: &str,
-        descriptor: &str,
-    ) -> Result<u16, WriteError> {
+    fn dynamic(&mut self, bootstrap: u16, name: &str, descriptor: &str) -> Result<u16, WriteError> {
         let name_and_type = self.name_and_type(name, descriptor)?;
         self.pair(18, bootstrap, name_and_type)
     }
