@@ -55,11 +55,13 @@ pub(crate) enum Refusal {
 }
 
 impl Place<'_> {
-    /// Connects; `ask` makes the JVM look for the trigger, `lives` says whether it still can.
+    /// Connects; `ask` makes the JVM look for the trigger, `state` says why it cannot look just now.
+    /// One that is stopped may be on its way into that state or out of it, so it is waited for: a
+    /// JVM that goes on without a trigger would write its threads to its stdout.
     pub(crate) fn connect(
         &self,
         ask: &dyn Fn() -> Result<(), Refusal>,
-        lives: &dyn Fn() -> bool,
+        state: &dyn Fn() -> Result<(), Refusal>,
     ) -> Result<UnixStream, Refusal> {
         if let Some(socket) = self.there(true)? {
             return Ok(socket);
@@ -81,11 +83,15 @@ impl Place<'_> {
         ask()?;
         let start = Instant::now();
         let found = loop {
-            match self.there(false)? {
-                Some(socket) => break Ok(socket),
-                None if !lives() => break Err(Refusal::Gone),
-                None if start.elapsed() > self.patience => break Err(Refusal::Silent),
-                None => std::thread::sleep(TURN),
+            if let Some(socket) = self.there(false)? {
+                break Ok(socket);
+            }
+            match state() {
+                Err(Refusal::Gone) => break Err(Refusal::Gone),
+                state if start.elapsed() > self.patience => {
+                    break Err(state.err().unwrap_or(Refusal::Silent));
+                }
+                _ => std::thread::sleep(TURN),
             }
         };
         drop(trigger);
@@ -188,13 +194,14 @@ mod tests {
         protocol::load(stream, b"/a.so", "service=x").expect("an answer")
     }
 
+    const RUNS: fn() -> Result<(), Refusal> = || Ok(());
     const NEVER: fn() -> Result<(), Refusal> = || panic!("a JVM that listens is not asked");
 
     #[test]
     fn an_open_socket_is_used_without_a_signal() {
         let machine = Machine::new();
         machine.answers();
-        let stream = machine.place().connect(&NEVER, &|| true).expect("connected");
+        let stream = machine.place().connect(&NEVER, &RUNS).expect("connected");
         assert_eq!(load(stream), Answer::Loaded);
         assert!(!machine.path(".attach_pid7").exists());
     }
@@ -209,7 +216,7 @@ mod tests {
             machine.answers();
             Ok(())
         };
-        let stream = machine.place().connect(&ask, &|| true).expect("connected");
+        let stream = machine.place().connect(&ask, &RUNS).expect("connected");
         assert_eq!((load(stream), asked.get()), (Answer::Loaded, 1));
         assert!(!machine.path(".attach_pid7").exists());
     }
@@ -223,7 +230,7 @@ mod tests {
             machine.answers();
             Ok(())
         };
-        let stream = machine.place().connect(&ask, &|| true).expect("connected");
+        let stream = machine.place().connect(&ask, &RUNS).expect("connected");
         assert_eq!(load(stream), Answer::Loaded);
     }
 
@@ -231,18 +238,18 @@ mod tests {
     fn a_jvm_that_does_not_open_its_socket_is_given_up() {
         let machine = Machine::new();
         let place = Place { patience: Duration::from_millis(30), ..machine.place() };
-        let refusal = |ask: Result<(), Refusal>, lives: bool| {
-            let ask = || ask.clone();
-            let refused = place.connect(&ask, &move || lives).expect_err("refused");
+        let refusal = |ask: Result<(), Refusal>, state: Result<(), Refusal>| {
+            let refused = place.connect(&|| ask.clone(), &|| state.clone()).expect_err("refused");
             assert!(!machine.path(".attach_pid7").exists(), "{refused:?}");
             refused
         };
-        assert_eq!(refusal(Ok(()), true), Refusal::Silent);
-        assert_eq!(refusal(Ok(()), false), Refusal::Gone);
-        assert_eq!(refusal(Err(Refusal::NoHandler), true), Refusal::NoHandler);
+        assert_eq!(refusal(Ok(()), Ok(())), Refusal::Silent);
+        assert_eq!(refusal(Ok(()), Err(Refusal::Gone)), Refusal::Gone);
+        assert_eq!(refusal(Ok(()), Err(Refusal::Stopped)), Refusal::Stopped);
+        assert_eq!(refusal(Err(Refusal::NoHandler), Ok(())), Refusal::NoHandler);
         // What another left stays his.
         std::fs::write(machine.path(".attach_pid7"), "").expect("written");
-        let refused = place.connect(&|| Ok(()), &|| true).expect_err("refused");
+        let refused = place.connect(&|| Ok(()), &RUNS).expect_err("refused");
         assert_eq!(refused, Refusal::Silent);
         assert!(machine.path(".attach_pid7").exists());
     }
@@ -253,14 +260,14 @@ mod tests {
         machine.answers();
         let place = Place { pid: 1, ..machine.place() };
         let own = std::process::id();
-        assert_eq!(place.connect(&NEVER, &|| true).err(), Some(Refusal::Impostor(own)));
+        assert_eq!(place.connect(&NEVER, &RUNS).err(), Some(Refusal::Impostor(own)));
         let user = machine.place().user;
         let place = Place { user: user + 1, ..machine.place() };
         let foreign = |name: &str| Some(Refusal::Foreign(name.to_owned(), user));
-        assert_eq!(place.connect(&NEVER, &|| true).err(), foreign(".java_pid7"));
+        assert_eq!(place.connect(&NEVER, &RUNS).err(), foreign(".java_pid7"));
         let machine = Machine::new();
         std::fs::write(machine.path(".java_pid7"), "").expect("written");
-        assert_eq!(machine.place().connect(&NEVER, &|| true).err(), Some(Refusal::NoSocket));
+        assert_eq!(machine.place().connect(&NEVER, &RUNS).err(), Some(Refusal::NoSocket));
     }
 
     #[test]
@@ -274,7 +281,7 @@ mod tests {
         std::os::unix::fs::chown(&trigger, Some(owner), None).expect("it is ours");
         let place = Place { user, ..machine.place() };
         let foreign = Refusal::Foreign(".attach_pid7".to_owned(), owner);
-        assert_eq!(place.connect(&NEVER, &|| true).err(), Some(foreign));
+        assert_eq!(place.connect(&NEVER, &RUNS).err(), Some(foreign));
         assert!(trigger.exists());
     }
 }

@@ -94,18 +94,24 @@ impl Process {
         poll(&mut handles, Some(&at_once)).is_ok_and(|ready| ready == 0)
     }
 
-    /// Asks the JVM to look for the trigger, if it has a handler for the signal that asks.
-    pub(crate) fn ask(&self) -> Result<(), Refusal> {
+    /// Why it cannot look for the trigger just now.
+    pub(crate) fn state(&self) -> Result<(), Refusal> {
         let status = read_status(self.pid).ok_or(Refusal::Gone)?;
         match status {
             _ if !self.lives() => Err(Refusal::Gone),
             Status { state: 'T' | 't', .. } => Err(Refusal::Stopped),
             Status { catches_quit: false, .. } => Err(Refusal::NoHandler),
-            _ => pidfd_send_signal(&self.handle, Signal::QUIT).map_err(|error| match error {
-                Errno::SRCH => Refusal::Gone,
-                error => Refusal::System(error),
-            }),
+            _ => Ok(()),
         }
+    }
+
+    /// Asks the JVM to look for the trigger, if it has a handler for the signal that asks.
+    pub(crate) fn ask(&self) -> Result<(), Refusal> {
+        self.state()?;
+        pidfd_send_signal(&self.handle, Signal::QUIT).map_err(|error| match error {
+            Errno::SRCH => Refusal::Gone,
+            error => Refusal::System(error),
+        })
     }
 
     /// Who has to own what is left for it, unless that is us.

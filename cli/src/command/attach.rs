@@ -147,7 +147,7 @@ fn load(args: &Attach, process: &Process, agent: &Jvm, link: &Link) -> Result<bo
         owner: process.owner(),
         patience: OPENS,
     };
-    let socket = place.connect(&|| process.ask(), &|| process.lives());
+    let socket = place.connect(&|| process.ask(), &|| process.state());
     let socket = socket.map_err(|refusal| refusal::of_channel(process, &refusal))?;
     let (options, token) = link.options(args, process, &folder)?;
     let options = options.text();
