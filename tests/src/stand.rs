@@ -3,7 +3,7 @@
 //! Knows how they are started. Invariant: nothing outside the folder and loopback is touched, and a
 //! test without its programs is skipped by name, or fails where nothing may be missing.
 
-use crate::process::{Program, SOON, until};
+use crate::process::{Program, SOON, until, until_said};
 use serde::de::DeserializeOwned;
 use std::fs;
 use std::io::Write;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use stillframe_core::probe::{ProbeReport, ProbeSpec, ProbeState};
 use stillframe_hub::api::types::{
-    CreateProbe, CreatedProbe, InstanceView, ProbeView, SnapshotPage,
+    CreateProbe, CreatedProbe, InstanceReport, InstanceView, ProbeView, SnapshotPage,
 };
 use stillframe_hub::discovery::Discovery;
 
@@ -84,10 +84,15 @@ impl Stand {
         self.folder.path()
     }
 
-    /// Writes a file there and answers its path.
+    /// Writes a file there and answers its path. One that says so already is left alone: a program
+    /// that starts just now may be reading it.
     pub fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder().join(name);
-        fs::write(&path, text).expect("the test's folder is writable");
+        if fs::read_to_string(&path).ok().as_deref() != Some(text) {
+            let folder = path.parent().expect("it lies in the test's folder");
+            fs::create_dir_all(folder).expect("the test's folder is writable");
+            fs::write(&path, text).expect("the test's folder is writable");
+        }
         path
     }
 
@@ -218,14 +223,17 @@ impl Hub {
         wish.service = Some(service.to_owned());
         (wish.wait, wish.dry_run) = (true, true);
         wish.settle_ms = Some(SOON.as_millis() as u64);
-        until(&format!("{} loaded by {count}", wish.spec.location), || {
+        until_said(&format!("{} loaded by {count}", wish.spec.location), || {
             let request = ureq::post(format!("{}/api/v1/probes", self.url));
             let request = request.header("Authorization", format!("Bearer {}", self.token));
-            let created: CreatedProbe =
-                request.send_json(&wish).ok()?.body_mut().read_json().ok()?;
-            let reports = created.instances.into_iter().filter_map(|instance| instance.report);
-            let done = reports.filter(|report| report.state == ProbeState::Done).count();
-            (done == count).then_some(())
+            let mut answer = request.send_json(&wish).map_err(|error| error.to_string())?;
+            let created = answer.body_mut().read_json::<CreatedProbe>();
+            let instances = created.map_err(|error| error.to_string())?.instances;
+            let is_done = |one: &&InstanceReport| {
+                one.report.as_ref().is_some_and(|report| report.state == ProbeState::Done)
+            };
+            let done = instances.iter().filter(is_done).count();
+            if done == count { Ok(()) } else { Err(format!("{instances:?}")) }
         });
     }
 

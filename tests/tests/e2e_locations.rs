@@ -54,11 +54,9 @@ fn gone() -> String {
 
 /// Writes `shop/cart.py` below a folder of its own.
 fn shop(stand: &Stand, folder: &str, cart: &str) -> PathBuf {
-    let root = stand.folder().join(folder);
-    fs::create_dir_all(root.join("shop")).expect("the test's folder is writable");
-    fs::write(root.join("shop/__init__.py"), "").expect("written");
-    fs::write(root.join("shop/cart.py"), cart).expect("written");
-    root
+    stand.file(&format!("{folder}/shop/__init__.py"), "");
+    stand.file(&format!("{folder}/shop/cart.py"), cart);
+    stand.folder().join(folder)
 }
 
 fn start(stand: &Stand, service: &str, version: &str, root: &Path, does: &str) -> Program {
@@ -117,7 +115,8 @@ fn versions_that_differ_move_or_refuse(stand: &Stand) {
     words.extend(["--limit", "1", "-f", "-o", "json"]);
     let unchecked = ask(stand, &words);
     says(&unchecked, 0, &[]);
-    let snapshot: Value = serde_json::from_str(&unchecked.stdout).expect("one object");
+    let snapshot: Value = serde_json::from_str(&unchecked.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {unchecked:?}"));
     assert_eq!(snapshot["service"]["version"], "v41");
     assert_eq!(snapshot["notes"], serde_json::json!(["armed unchecked: the source differs"]));
     let all = ask(stand, &["snap", "shop/cart.py:6", "--version", "v41"]);

@@ -143,6 +143,19 @@ impl Entry {
         }
     }
 
+    /// Its state as others are told. Its first hooks are set in a state that lets hits pass: until
+    /// what came of them is written down, it waits for the runtime.
+    pub(super) fn reported(&self) -> ProbeState {
+        match self.probe.state.get().reported() {
+            ProbeState::Armed | ProbeState::Resting | ProbeState::Stopped | ProbeState::Done
+                if self.at.is_none() =>
+            {
+                ProbeState::Pending
+            }
+            state => state,
+        }
+    }
+
     /// What this instance counted, under the id it has now.
     pub(super) fn account(&self) -> (Counters, Delivery) {
         // In this order: a capture counts as such before it is taken, so that no cut has more taken

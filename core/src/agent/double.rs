@@ -133,6 +133,7 @@ impl<const COUNTS: bool, const TOGETHER: usize> Runtime for Double<COUNTS, TOGET
     }
 
     fn arm(&self, site: u32, code: u64, line: u32, _attrs: &[Box<str>]) -> Result<Option<String>> {
+        WHILE_ARMING.take().into_iter().for_each(|meanwhile| meanwhile());
         let is_bad = self.bad_lines.lock().expect("no test panics inside").contains(&line);
         if is_bad || *self.cannot_arm.lock().expect("no test panics inside") {
             return Err(Error::new(ErrorKind::Unsupported, "no tool id is free"));
@@ -189,6 +190,9 @@ impl Names for Slots {
 }
 
 thread_local! {
+    /// What happens while a hook is set, once.
+    pub(super) static WHILE_ARMING: RefCell<Option<Box<dyn FnOnce()>>> =
+        const { RefCell::new(None) };
     /// What a frame that is called `again` does when `x` is read, once: another hit, for one.
     pub(super) static AGAIN: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
 }

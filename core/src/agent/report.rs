@@ -10,7 +10,7 @@ use super::place::{explain, percent};
 use super::status::{LinkStatus, Status};
 use crate::host::Runtime;
 use crate::probe::durations::Durations;
-use crate::probe::{ArmedAt, Explanation, ProbeReport};
+use crate::probe::{ArmedAt, Explanation, ProbeReport, ProbeState};
 use crate::quota;
 use crate::registry::{Origin, State, Stopwatch};
 
@@ -73,15 +73,15 @@ impl<R: Runtime> Agent<R> {
 
 fn report_of(entry: &Entry, durations: Option<Durations>) -> ProbeReport {
     let probe = &entry.probe;
-    let state = probe.state.get();
+    let state = entry.reported();
     let (counters, delivery) = entry.account();
     let ns_per_hit = (counters.hits > 0).then(|| probe.spent_ns.get() / counters.hits);
-    let over = matches!(state, State::Resting | State::Stopped);
+    let over = matches!(state, ProbeState::Resting | ProbeState::Stopped);
     let why = if over { Some(over_budget(entry, ns_per_hit)) } else { entry.why.clone() };
     ProbeReport {
         probe: probe.id,
         revision: probe.spec.revision,
-        state: state.reported(),
+        state,
         why,
         at: entry.at.clone().map(|at| with_note(at, entry.unreached.as_deref())),
         running: entry.running.clone(),

@@ -36,7 +36,7 @@ impl<R: Runtime> Agent<R> {
             let before = entry.seen;
             let is_new_second = self.pass(entry, now_ns, coarse_ns);
             let state = entry.probe.state.get();
-            entry.seen = state.reported();
+            entry.seen = entry.reported();
             changed |= entry.seen != before;
             wants_tasks |= entry.wants_task();
             waits_for_code |= is_new_second && state == State::Pending;

@@ -125,6 +125,8 @@ impl Tail {
 
     /// Reads a page from the store; after the last one, tells the end that was missed.
     async fn catch_up(&mut self) -> Option<()> {
+        // Before the page is read: what is stored after it comes with its probe's end, in order.
+        let has_ended = self.has_ended();
         let query = Query { probe: self.probe, after: self.position, number: None, limit: PAGE };
         let shown = self.hub.blocking(move |hub| {
             let found = hub.store.query(&query)?;
@@ -134,7 +136,9 @@ impl Tail {
         let shown = shown.await.ok()?;
         if shown.is_empty() {
             self.catching_up = false;
-            self.tell_end();
+            if has_ended {
+                self.tell_end();
+            }
         }
         for (position, snapshot) in shown {
             self.position = position;
@@ -143,19 +147,20 @@ impl Tail {
         Some(())
     }
 
+    /// Whether the probe that the stream is about has ended, or is forgotten.
+    fn has_ended(&self) -> bool {
+        let probe = self.probe.map(|id| self.hub.fleet.probe(id));
+        probe.is_some_and(|probe| probe.is_none_or(|probe| probe.phase != ProbePhase::Live))
+    }
+
     /// A stream about a probe that has ended already ends at once.
     fn tell_end(&mut self) {
+        self.done = true;
         let Some(id) = self.probe else { return };
-        match self.hub.fleet.probe(id) {
-            Some(probe) if probe.phase == ProbePhase::Live => {}
-            Some(probe) => {
-                let why = if probe.captured == 0 { self.hub.fleet.why(id) } else { None };
-                let time = probe.ended.clone().unwrap_or_else(|| time::text(clock::wall_ns()));
-                self.push(&Event::End(Box::new(EndEvent { time, probe, why })));
-                self.done = true;
-            }
-            None => self.done = true,
-        }
+        let Some(probe) = self.hub.fleet.probe(id) else { return };
+        let why = if probe.captured == 0 { self.hub.fleet.why(id) } else { None };
+        let time = probe.ended.clone().unwrap_or_else(|| time::text(clock::wall_ns()));
+        self.push(&Event::End(Box::new(EndEvent { time, probe, why })));
     }
 
     async fn snapshot(&mut self, stored: Arc<Stored>) -> Option<()> {

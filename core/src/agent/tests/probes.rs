@@ -2,9 +2,10 @@
 
 use super::help::*;
 use crate::agent::Arguments;
-use crate::agent::double::Frame;
+use crate::agent::double::{Frame, WHILE_ARMING};
 use crate::error::ErrorKind;
 use crate::probe::ProbeState;
+use std::sync::{Arc, Mutex};
 
 #[test]
 fn a_hit_becomes_a_snapshot_in_a_callback() {
@@ -36,6 +37,23 @@ fn what_hooks_do_not_reach_is_said_with_where_they_sit() {
     *agent.runtime().unreached.lock().expect("no test panics inside") = Some(said.clone());
     let (id, _, _) = armed(&agent, r#"{"location":"app.py:4"}"#);
     assert_eq!(note(id), Some(said));
+}
+
+#[test]
+fn a_probe_is_not_called_armed_before_its_hook_sits_and_its_place_is_known() {
+    let agent = agent();
+    let id = agent.probe(spec(r#"{"location":"app.py:3"}"#), Some(collector().1));
+    let id = id.expect("it is permitted");
+    let (asked, seen) = (Arc::clone(&agent), Arc::new(Mutex::new(None)));
+    let inside = Arc::clone(&seen);
+    WHILE_ARMING.set(Some(Box::new(move || {
+        *inside.lock().expect("no test panics inside") = Some(report(&asked, id));
+    })));
+    until(&agent, || report(&agent, id).state == ProbeState::Armed);
+    let meanwhile = seen.lock().expect("no test panics inside").take().expect("it was set");
+    let why = meanwhile.why.map(|why| why.code);
+    assert_eq!((meanwhile.state, meanwhile.at), (ProbeState::Pending, None));
+    assert_eq!(why.as_deref(), Some("waiting_for_runtime"));
 }
 
 #[test]
