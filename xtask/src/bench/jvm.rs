@@ -32,7 +32,9 @@ struct Amount {
     rounds: &'static str,
     /// Of one measurement.
     milliseconds: &'static str,
+    /// Probes placed by each process that measures how long others stand still.
     stalls: &'static str,
+    stall_runs: usize,
     starts: usize,
     first_runs: usize,
     stream_runs: usize,
@@ -45,9 +47,10 @@ const WHOLE: Amount = Amount {
     rounds: "3",
     milliseconds: "300",
     stalls: "40",
+    stall_runs: 3,
     starts: 40,
     first_runs: 10,
-    stream_runs: 5,
+    stream_runs: 7,
     stream_milliseconds: "3000",
 };
 const SHORT: Amount = Amount {
@@ -56,6 +59,7 @@ const SHORT: Amount = Amount {
     rounds: "1",
     milliseconds: "20",
     stalls: "2",
+    stall_runs: 1,
     starts: 2,
     first_runs: 2,
     stream_runs: 1,
@@ -85,6 +89,12 @@ pub(super) fn rows(with_peers: bool, short: bool) -> Result<(Vec<Row>, Vec<Strin
 /// Our own process's base stands in the table.
 fn without_base(rows: Vec<Row>) -> impl Iterator<Item = Row> {
     rows.into_iter().filter(|row| !row.case.starts_with("base"))
+}
+
+/// The one in the middle; of an even number, the later one.
+fn middle(mut all: Vec<f64>) -> f64 {
+    all.sort_by(f64::total_cmp);
+    all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// The programs, compiled by one JDK.
@@ -209,11 +219,20 @@ impl Bench {
     fn stalls(&self) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
         for (template, classes, name) in STALLS {
-            // Collections stop all threads as well; a heap that large has none meanwhile.
-            let mut java =
-                self.java(&["-Xms512m", "-Xmx512m", "-XX:MetaspaceSize=512m", &self.agent]);
-            java.args(["bench.Stall", template, classes, self.amount.stalls]);
-            rows.extend(rows_of(java.args((!name.is_empty()).then_some(name)))?);
+            // Where the classes lie in memory differs between processes: the one in the middle counts.
+            let mut runs = Vec::new();
+            for _ in 0..self.amount.stall_runs {
+                // Collections stop all threads as well; a heap that large has none meanwhile.
+                let mut java =
+                    self.java(&["-Xms512m", "-Xmx512m", "-XX:MetaspaceSize=512m", &self.agent]);
+                java.args(["bench.Stall", template, classes, self.amount.stalls]);
+                runs.push(rows_of(java.args((!name.is_empty()).then_some(name)))?);
+            }
+            let first = runs.first().cloned().unwrap_or_default();
+            rows.extend(first.into_iter().enumerate().map(|(at, row)| {
+                let all = runs.iter().filter_map(|run| Some(run.get(at)?.ns)).collect();
+                Row { ns: middle(all), ..row }
+            }));
         }
         Ok(rows)
     }
@@ -231,11 +250,14 @@ impl Bench {
 
     /// Ordinary code and the start of a process, with the agent and nothing probed, and first hits.
     fn processes(&self) -> Result<Vec<Row>> {
-        let (mut without, mut with) = (f64::MAX, f64::MAX);
+        // What the compiler chooses differs by more between processes than the agent could add, so the
+        // middle counts and not the least.
+        let (mut without, mut with) = (Vec::new(), Vec::new());
         for _ in 0..self.amount.stream_runs {
-            without = without.min(self.streams(&[])?);
-            with = with.min(self.streams(&[&self.agent])?);
+            without.push(self.streams(&[])?);
+            with.push(self.streams(&[&self.agent])?);
         }
+        let (without, with) = (middle(without), middle(with));
         let streams = self.row("idle_streams", with - without, with / without);
         let (mut bare, mut loaded) = (Vec::new(), Vec::new());
         for _ in 0..self.amount.starts {
