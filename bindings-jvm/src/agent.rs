@@ -116,7 +116,8 @@ pub(crate) fn code_came() {
     }
 }
 
-/// A class was prepared of which another loader has one that is probed.
+/// A class was prepared of which another loader has one that is probed, or that says which trace is
+/// active.
 pub(crate) fn class_came_again(env: Env, class: jclass, signature: String) {
     let (Some(agent), Some(kept)) = (current(), env.new_weak(class)) else { return };
     let kept = kept as usize;
@@ -125,6 +126,7 @@ pub(crate) fn class_came_again(env: Env, class: jclass, signature: String) {
         let Some(env) = machine.env() else { return };
         if let Some(class) = env.new_local(kept) {
             crate::hook::follow(env, machine, class, &signature);
+            crate::hook::storage_came(env, class, &signature);
         }
         env.delete_weak(kept);
     }));

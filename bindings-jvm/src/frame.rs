@@ -24,6 +24,9 @@ use stillframe_core::value::{Missing, Object, Ordered, Reading, Text, Value};
 /// Units of a thread's name that are taken: no capture shows more bytes.
 const NAME_UNITS: usize = 128;
 
+/// Characters of a trace's id: two hexadecimal digits a byte.
+const TRACE_UNITS: usize = 32;
+
 /// The frame of one hit.
 pub(crate) struct Frame<'h> {
     plan: &'h Plan,
@@ -228,9 +231,19 @@ impl Walker for Frame<'_> {
     }
 
     fn trace_id(&self) -> Option<[u8; 16]> {
-        // OpenTelemetry keeps its context in a thread local of whatever storage it was given, which
-        // only its own code can ask.
-        None
+        let env = self.objects.env;
+        let trace = self.objects.own(crate::hook::current_trace(env)?);
+        if env.string_len(trace.raw()) != TRACE_UNITS {
+            return None;
+        }
+        let mut units = [0; TRACE_UNITS];
+        env.string_units(trace.raw(), 0, &mut units);
+        let id = units.into_iter().try_fold(0, |id: u128, unit| {
+            let digit = char::from_u32(u32::from(unit))?.to_digit(16)?;
+            Some(id << 4 | u128::from(digit))
+        })?;
+        // A span that belongs to no trace says 0.
+        (id != 0).then(|| id.to_be_bytes())
     }
 
     fn shape(&self, object: Object) -> Shape<'_> {

@@ -9,11 +9,13 @@ mod change;
 mod fields;
 mod hooked;
 mod patches;
+mod traces;
 
-pub(crate) use bridge::prepare;
+pub(crate) use bridge::{current_trace, prepare};
 pub(crate) use change::{Wanted, change};
 pub(crate) use hooked::{Hooked, hooked};
 pub(crate) use patches::{is_patched, transform};
+pub(crate) use traces::{is_storage, storage_came};
 
 use crate::ffi::{Env, Machine};
 use crate::jvmti::{Event, Mode};

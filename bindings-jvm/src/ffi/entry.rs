@@ -172,7 +172,7 @@ extern "system" fn class_prepare(
         if crate::locate::class_came(machine, class, &signature) {
             crate::agent::code_came();
         }
-        if crate::hook::is_patched(&signature) {
+        if crate::hook::is_patched(&signature) || crate::hook::is_storage(&signature) {
             crate::agent::class_came_again(env, class, signature);
         }
     });

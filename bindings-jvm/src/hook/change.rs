@@ -64,6 +64,7 @@ pub(crate) fn change(
     on: Vec<Wanted>,
 ) -> Vec<Result<Set>> {
     crate::classes::sweep(env);
+    super::traces::find(env, machine);
     // Before the others go: a number that old code has is not given out again until that code is gone.
     let placed: Vec<Result<Placing>> =
         on.into_iter().map(|wanted| place(env, machine, wanted)).collect();

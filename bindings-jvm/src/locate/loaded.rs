@@ -59,7 +59,7 @@ impl Loaded {
     }
 
     /// Those that have their methods and fields.
-    pub(super) fn prepared(&self) -> impl Iterator<Item = &LoadedClass> {
+    pub(crate) fn prepared(&self) -> impl Iterator<Item = &LoadedClass> {
         self.classes.iter().filter(|one| one.is_prepared)
     }
 }

@@ -51,6 +51,7 @@ public final class Bridge {
     Writer.prepare();
     Memory.U.ensureClassInitialized(Values.class);
     Memory.U.ensureClassInitialized(Calls.class);
+    Memory.U.ensureClassInitialized(Traces.class);
   }
 
   /** From now on the spot is that of a site, whose class comes next, if it has one. */
@@ -100,6 +101,11 @@ public final class Bridge {
   /** Nothing is at a spot any more; the class made for its site may go. */
   static void forget(int spot) {
     place(spot, -1);
+  }
+
+  /** A class that keeps the current context of OpenTelemetry for each thread. */
+  static void traced(Class<?> storage) {
+    Traces.add(storage);
   }
 
   private static void set(int spot, MethodHandle target) {
@@ -254,6 +260,11 @@ public final class Bridge {
   static void abandoned(long frame) {
     Writer.abandon(frame);
     abandon(frame);
+  }
+
+  /** The id of the trace that is active on this thread, or null; within a hit that is captured. */
+  static String trace() {
+    return Traces.current();
   }
 
   // ---- the native library

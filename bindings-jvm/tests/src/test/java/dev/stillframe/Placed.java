@@ -61,10 +61,7 @@ final class Placed implements AutoCloseable {
   }
 
   private static boolean isSettled(Tree report) {
-    boolean waits = report.at("state").text().equals("pending");
-    // Between its state and its place stands the setting of the hooks.
-    boolean isOnItsWay = report.at("at").isNull() && report.at("state").text().equals("armed");
-    return !waits && !isOnItsWay;
+    return !report.at("state").text().equals("pending");
   }
 
   /** Waits until no probe is pending any more. */
