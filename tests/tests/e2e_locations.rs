@@ -4,7 +4,6 @@
 //! screen says where it is instead, and why.
 
 use serde_json::Value;
-use std::fs;
 use std::path::{Path, PathBuf};
 use stillframe_tests::on_each_python;
 use stillframe_tests::process::{Ended, Program, until};

@@ -131,7 +131,7 @@ fn a_probe_waits_for_its_file() {
 fn code_that_comes_while_it_is_looked_for_is_not_missed() {
     let agent = agent();
     *agent.runtime().loaded.lock().expect("no test panics inside") = false;
-    let late = std::sync::Arc::clone(&agent);
+    let late = Arc::clone(&agent);
     let comes = Box::new(move || {
         *late.runtime().loaded.lock().expect("no test panics inside") = true;
         late.reload();

@@ -69,7 +69,8 @@ class TraceTest {
     assertEquals(id, traced(context));
     assertEquals(id, traced(Probe.at(place.at("here")).watch("n + 1"), context));
     assertEquals(id, traced(Probe.at(place.at("here")).log("n is {n}"), context));
-    assertEquals(id, traced(context.with(tracer.spanBuilder("part").setParent(context).startSpan())));
+    Span part = tracer.spanBuilder("part").setParent(context).startSpan();
+    assertEquals(id, traced(context.with(part)));
   }
 
   @Test
