@@ -126,7 +126,7 @@ pub(crate) fn class_came_again(env: Env, class: jclass, signature: String) {
         let Some(env) = machine.env() else { return };
         if let Some(class) = env.new_local(kept) {
             crate::hook::follow(env, machine, class, &signature);
-            crate::hook::storage_came(env, class, &signature);
+            crate::hook::storage_came(env, machine, class, &signature);
         }
         env.delete_weak(kept);
     }));
