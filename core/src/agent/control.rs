@@ -211,9 +211,12 @@ impl Entry {
         }
     }
 
-    /// Whether its hooks are not as its state wants them, and nobody sees to it.
+    /// Whether its hooks are not as its state wants them, and nobody sees to it. While its first hooks
+    /// are set, the task that sets them does.
     pub(super) fn wants_task(&self) -> bool {
-        !self.is_queued && self.is_hooked != self.probe.state.get().is_on_line()
+        let is_on_line = self.probe.state.get().is_on_line();
+        let is_being_placed = is_on_line && self.at.is_none();
+        !self.is_queued && !is_being_placed && self.is_hooked != is_on_line
     }
 }
 

@@ -1,7 +1,7 @@
 //! Probes that wait at the same time, and a runtime that changes several hooks together.
 
 use super::help::{config, report, spec};
-use crate::agent::double::Double;
+use crate::agent::double::{Double, WHILE_ARMING};
 use crate::agent::{Agent, Arguments};
 use crate::condition::PYTHON;
 use crate::ids::ProbeId;
@@ -53,8 +53,19 @@ fn those_that_wait_are_hooked_in_one_call_and_each_is_told_its_own() {
     agent.runtime().run();
     assert_eq!(agent.runtime().sites().len(), 1);
     let changed = changes(&agent);
-    assert!(changed.len() <= 3, "{changed:?}");
+    // Five hooks; the shipper may have had some seen to twice, in which nothing is left to do.
+    assert!(changed.len() < 5, "{changed:?}");
     assert_eq!(changed.iter().map(|(off, _)| off).sum::<usize>(), 4, "{changed:?}");
+}
+
+#[test]
+fn what_a_task_has_in_hand_is_not_given_to_another() {
+    let agent = agent();
+    let id = place(&agent, "app.py:2");
+    let shipper = Arc::clone(&agent);
+    WHILE_ARMING.set(Some(Box::new(move || shipper.reconcile())));
+    assert_eq!(agent.runtime().run(), 1);
+    assert_eq!(report(&agent, id).state, ProbeState::Armed);
 }
 
 #[test]
