@@ -28,6 +28,7 @@ use std::ptr::null_mut;
 use std::rc::Rc;
 use stillframe_classfile::{Class, Form, Placed, Probe, Spot, place};
 use stillframe_core::error::{Error, ErrorKind, Result};
+use stillframe_core::host::Span;
 
 /// Classes whose code a hit itself runs: a probe there would hit while it hits. Packages end with `/`.
 const OURS: [&str; 18] = [
@@ -66,12 +67,43 @@ fn unsupported(message: String) -> Error {
     Error::new(ErrorKind::Unsupported, message)
 }
 
-/// Looks where a probe on `line` of `code` would go; `None` as the line is the method as a whole.
+/// Where a probe is wanted in its code, in lines of its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum At {
+    /// On a line.
+    Line(u32),
+    /// Around what is timed.
+    Around(Span),
+}
+
+impl At {
+    /// That of a probe of the core's.
+    pub(crate) fn of(line: u32, span: Option<Span>) -> Self {
+        span.map_or(Self::Line(line), Self::Around)
+    }
+
+    /// The spot in the class of `code`.
+    fn spot(self, code: &Code) -> Result<Spot> {
+        let line = |line| {
+            let of_class = u16::try_from(code.class_line(line));
+            of_class.map_err(|_| unsupported("no class file has lines beyond 65,535".into()))
+        };
+        Ok(match self {
+            Self::Line(at) => Spot::Line(line(at)?),
+            Self::Around(Span::Function) => Spot::Whole,
+            Self::Around(Span::Lines { first, last }) => {
+                Spot::Lines { first: line(first)?, last: line(last)? }
+            }
+        })
+    }
+}
+
+/// Looks where a probe at a place of `code` would go. Where it `is_bare` it is given no variables.
 pub(crate) fn look(
     env: Env,
     machine: &Machine,
     code: &Code,
-    line: Option<u32>,
+    (at, is_bare): (At, bool),
 ) -> Result<(Target, jclass)> {
     let class = code.class(env).ok_or_else(gone)?;
     let name = ClassName::of(&code.signature);
@@ -81,13 +113,13 @@ pub(crate) fn look(
     let refused = |reason| unsupported(format!("{}: {reason}", name.dotted()));
     let file = Class::read(&bytes).map_err(refused)?;
     let method = file.method(&code.name, &code.descriptor).ok_or_else(gone)?;
-    let spot = match line.map(u16::try_from) {
-        None => Spot::Whole,
-        Some(Ok(line)) => Spot::Line(line),
-        Some(Err(_)) => return Err(unsupported("no class file has lines beyond 65,535".into())),
-    };
+    let spot = at.spot(code)?;
     let is_of_the_jdk = env.in_frame(REFERENCES, || is_of_the_jdk(env, class));
-    let form = if is_of_the_jdk { Form::Boxed } else { Form::Dynamic };
+    let form = match is_of_the_jdk {
+        _ if is_bare => Form::Bare,
+        true => Form::Boxed,
+        false => Form::Dynamic,
+    };
     let placed = place(&file, &Probe { method, spot, site: 0, form }).map_err(refused)?;
     Ok((Target { placed, spot }, class))
 }

@@ -13,7 +13,7 @@ use stillframe_core::condition::PYTHON;
 use stillframe_core::error::Result;
 use stillframe_core::host::{
     Attr, FrameName, LoadedFile, LoadedFunction, Name, Named, Names, Runtime, Scope, Shape,
-    SourceText, UnknownName, Visitor, Walker,
+    SourceText, Span, UnknownName, Visitor, Walker,
 };
 use stillframe_core::probe::ProbeState;
 use stillframe_core::value::{Missing, Object, Reading, Text, Value};
@@ -57,7 +57,7 @@ impl Runtime for Direct {
         Vec::new()
     }
 
-    fn names(&self, _code: u64, _line: u32) -> Box<dyn Names + '_> {
+    fn names(&self, _code: u64, _line: u32, _span: Option<Span>) -> Box<dyn Names + '_> {
         Box::new(Letters)
     }
 

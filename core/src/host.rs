@@ -281,7 +281,7 @@ pub enum SourceText {
 }
 
 /// What a time probe times.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Span {
     /// Each call of the function, from its first instruction to its return or exception.
     Function,
@@ -384,8 +384,9 @@ pub trait Runtime: Send + Sync + 'static {
     /// joined by dots (`Cart.total`). More files than those are no harm.
     fn files_with(&self, name: &str) -> Vec<LoadedFile>;
 
-    /// A resolver of names at `line` of code `code`.
-    fn names(&self, code: u64, line: u32) -> Box<dyn Names + '_>;
+    /// A resolver of names at `line` of code `code`, or of a time probe where a passage of its span
+    /// begins.
+    fn names(&self, code: u64, line: u32, span: Option<Span>) -> Box<dyn Names + '_>;
 
     /// Puts the hook for site `site` (an index of the registry) on `line` of `code`. `attrs` are
     /// the attribute names of the site's programs, in [`Attr::index`] order. Says, for people, what

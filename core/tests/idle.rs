@@ -7,7 +7,7 @@ use std::fs;
 use stillframe_core::agent::{Agent, Arguments, Config};
 use stillframe_core::condition::PYTHON;
 use stillframe_core::error::Result;
-use stillframe_core::host::{LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText};
+use stillframe_core::host::{LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText, Span};
 
 /// What an idle agent may take.
 const MAX_BYTES: u64 = 10 << 20;
@@ -40,7 +40,7 @@ impl Runtime for Nothing {
     fn files_with(&self, _name: &str) -> Vec<LoadedFile> {
         Vec::new()
     }
-    fn names(&self, _code: u64, _line: u32) -> Box<dyn Names + '_> {
+    fn names(&self, _code: u64, _line: u32, _span: Option<Span>) -> Box<dyn Names + '_> {
         unreachable!("nothing is armed")
     }
     fn arm(

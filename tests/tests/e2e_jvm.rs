@@ -83,17 +83,21 @@ fn logs_counts_and_durations_of_the_jvm() {
         let app = shop(stand);
         hub.instances("checkout", 1);
         let place = at("shop/Orders.java", "new Order(numbers");
+        let last = at("shop/Orders.java", "user.ordered()");
+        let range = at("shop/Orders.java", "Deque<Order> latest = byUser.compute");
+        let range = format!("{range}..{}", last.rsplit(':').next().unwrap_or_default());
         for words in [
             vec!["count", &place, "-o", "json"],
             vec!["time", "shop/Cart.java:Cart.total", "-o", "json"],
+            vec!["time", &range, "--if", "user.id() == 3", "-o", "json"],
             vec!["log", &place, "{user.id()} pays {total}", "-o", "json"],
         ] {
             let ended = stand.start(stand.stillframe(&words).current_dir(folder())).end();
             assert_eq!(ended.code, Some(0), "{words:?}: {}", ended.stderr);
         }
-        let all = process::until("three probes armed", || {
+        let all = process::until("four probes armed", || {
             let all: Vec<ProbeView> = hub.get("/api/v1/probes");
-            (all.len() == 3 && all.iter().all(|probe| probe.armed == 1)).then_some(all)
+            (all.len() == 4 && all.iter().all(|probe| probe.armed == 1)).then_some(all)
         });
         let counted = |probe: &ProbeView| hub.probe(&probe.id.to_string()).counters.hits > 2;
         order_until(&app, 3, "hits of all", || all.iter().all(counted));

@@ -25,6 +25,8 @@ const STEPS: [&str; 4] =
 const SAMPLE: &str = "4";
 /// The same for what must not verify, of which one would do.
 const FEW: &str = "16";
+/// Calls within each other that are under way, at most, when a compiler ends its process.
+const UNDER_WAY: u64 = 100;
 
 /// The steps, by JDK.
 pub(crate) fn chains<'a>(full: bool) -> impl Iterator<Item = Chain<'a>> {
@@ -135,8 +137,8 @@ impl Stand {
     fn verifies(&mut self, one_in: &str, full: bool) -> Result<Verdict> {
         let mut counts = Counts::default();
         let ways: &[(&str, &str)] = match full {
-            true => &[("dynamic", "1"), ("boxed", "1"), ("whole", "1")],
-            false => &[("dynamic", one_in), ("whole", SAMPLE)],
+            true => &[("dynamic", "1"), ("boxed", "1"), ("whole", "1"), ("ranges", "1")],
+            false => &[("dynamic", one_in), ("whole", SAMPLE), ("ranges", SAMPLE)],
         };
         for (how, one_in) in ways {
             let (said, to) = self.patch(how, one_in)?;
@@ -185,7 +187,12 @@ impl Stand {
         let expected = self.folder.join("compiled");
         compile(&mut self.jdk.program("javac"), &expected)?;
         let whole = if one_in == "1" && !full { SAMPLE } else { one_in };
-        for (how, counted, one_in) in [("dynamic", "hits", one_in), ("whole", "entered", whole)] {
+        let ways = [
+            ("dynamic", "hits", one_in),
+            ("whole", "entered", whole),
+            ("ranges", "entered", whole),
+        ];
+        for (how, counted, one_in) in ways {
             let (_, patched) = self.patch(how, one_in)?;
             let mut javac = self.java(&patched.join("0"));
             javac.arg("-Dstillframe.counts=yes");
@@ -196,6 +203,11 @@ impl Stand {
             say!("   {how}: the patched compiler was counted {count} times");
             if count < 1000 {
                 return Err(format!("the patched compiler was counted {count} times only"));
+            }
+            let [left, unwound] = ["left", "unwound"].map(|name| number(&said, name));
+            let open = number(&said, "entered")?.checked_sub(left? + unwound?);
+            if open.is_none_or(|open| open > UNDER_WAY) || number(&said, "confused")? > 0 {
+                return Err(format!("what was entered was not left once: {said}"));
             }
             counts.passed += same(&expected, &made)?;
         }

@@ -3,7 +3,8 @@
 //! Knows the crate's public calls. Invariant: what is not patched is named with the reason, in numbers.
 //!
 //! `mass HOW FROM TO ONE_IN`: `dynamic` and `boxed` give every line of every method a probe, `single`
-//! one line of each class, `whole` every method, and `unchecked` loads at every line what can be read
+//! one line of each class, `whole` times every method and `ranges` the lines in its middle, each with
+//! and without its variables, and `unchecked` loads at every line what can be read
 //! at any line of the method, which must not verify. Of the classes one in `ONE_IN` is patched. What
 //! goes into a class at once lies in `TO/0`; probes for which a method has no room left come in
 //! rounds, in `TO/1` and so on. The answer is one line of words `name=number`.
@@ -13,8 +14,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use stillframe_classfile::{
-    Additions, Class, Form, Insertion, Kind, Local, Probe, Reason, Spot, instrument, lines, op,
-    patch, place,
+    Additions, Class, Form, Insertion, Kind, Line, Local, Probe, Reason, Spot, instrument, lines,
+    op, patch, place,
 };
 
 type Done<T> = Result<T, Box<dyn Error>>;
@@ -36,7 +37,7 @@ struct Tally {
 fn main() -> Done<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [how, from, to, one_in] = &arguments[..] else {
-        return Err("usage: mass dynamic|boxed|single|whole|unchecked FROM TO ONE_IN".into());
+        return Err("usage: mass dynamic|boxed|single|whole|ranges|unchecked FROM TO ONE_IN".into());
     };
     let (from, to) = (Path::new(from), Path::new(to));
     let one_in: usize = one_in.parse()?;
@@ -47,10 +48,11 @@ fn main() -> Done<()> {
     for path in files.iter().step_by(one_in.max(1)) {
         let bytes = std::fs::read(path)?;
         let rounds = match how.as_str() {
-            "dynamic" => instrumented(&bytes, Some(Form::Dynamic), false, &mut tally)?,
-            "single" => instrumented(&bytes, Some(Form::Dynamic), true, &mut tally)?,
-            "boxed" => instrumented(&bytes, Some(Form::Boxed), false, &mut tally)?,
-            "whole" => instrumented(&bytes, None, false, &mut tally)?,
+            "dynamic" => instrumented(&bytes, of_lines, &[Form::Dynamic], &mut tally)?,
+            "single" => instrumented(&bytes, of_one, &[Form::Dynamic], &mut tally)?,
+            "boxed" => instrumented(&bytes, of_lines, &[Form::Boxed], &mut tally)?,
+            "whole" => instrumented(&bytes, of_methods, &FORMS, &mut tally)?,
+            "ranges" => instrumented(&bytes, of_ranges, &FORMS, &mut tally)?,
             "unchecked" => vec![unchecked(&bytes, &mut tally)?],
             other => return Err(format!("no way of patching is called {other}").into()),
         };
@@ -93,26 +95,50 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Done<()> {
     Ok(())
 }
 
-/// A probe on every line, or around every method where there is no form; or one only.
+/// How what is timed may be called, in turn.
+const FORMS: [Form; 3] = [Form::Bare, Form::Dynamic, Form::Boxed];
+
+type Spots = Vec<(usize, Spot)>;
+
+fn of_lines(class: &Class<'_>) -> Spots {
+    lines(class).iter().map(|one| (one.method, Spot::Line(one.line))).collect()
+}
+
+fn of_one(class: &Class<'_>) -> Spots {
+    let all = of_lines(class);
+    all.get(all.len() / 2).into_iter().copied().collect()
+}
+
+fn of_methods(class: &Class<'_>) -> Spots {
+    (0..class.methods.len()).map(|method| (method, Spot::Whole)).collect()
+}
+
+/// The lines in the middle of each method, beside an end of which others mostly lie.
+fn of_ranges(class: &Class<'_>) -> Spots {
+    let all = lines(class);
+    let of_method = all.chunk_by(|one, other| one.method == other.method);
+    let middle = |lines: &[Line]| {
+        let (first, last) = (lines[lines.len() / 3].line, lines[lines.len() * 2 / 3].line);
+        (lines[0].method, Spot::Lines { first, last })
+    };
+    of_method.map(middle).collect()
+}
+
+/// Probes at these places.
 fn instrumented(
     bytes: &[u8],
-    form: Option<Form>,
-    is_single: bool,
+    spots: impl Fn(&Class<'_>) -> Spots,
+    forms: &[Form],
     tally: &mut Tally,
 ) -> Done<Vec<Vec<u8>>> {
     let class = Class::read(bytes)?;
-    let mut spots: Vec<(usize, Spot)> = match form {
-        Some(_) => lines(&class).iter().map(|one| (one.method, Spot::Line(one.line))).collect(),
-        None => (0..class.methods.len()).map(|method| (method, Spot::Whole)).collect(),
-    };
-    if is_single && !spots.is_empty() {
-        spots = vec![spots[spots.len() / 2]];
-    }
+    let mut spots = spots(&class);
     // Methods without code are no refusals.
     spots.retain(|(method, _)| class.methods[*method].access & 0x0500 == 0);
     let probe = |(method, spot): (usize, Spot)| {
         tally.next_site += 1;
-        Probe { method, spot, site: tally.next_site, form: form.unwrap_or(Form::Dynamic) }
+        let site = tally.next_site;
+        Probe { method, spot, site, form: forms[site as usize % forms.len()] }
     };
     let mut probes: Vec<Probe> = spots.into_iter().map(probe).collect();
     tally.probes += probes.len();

@@ -4,8 +4,11 @@
 //! within the code, and a list of types never holds more than the code's slots.
 
 use crate::bytes::{Bytes, Put as _};
+use crate::class::{Class, Declared};
 use crate::code::Code;
+use crate::descriptor::Signature;
 use crate::refusal::Reason;
+use crate::write::Constants;
 
 /// The name of the attribute.
 pub(crate) const NAME: &str = "StackMapTable";
@@ -16,6 +19,15 @@ pub(crate) struct Entry {
     pub(crate) tag: u8,
     pub(crate) value: u16,
 }
+
+impl Entry {
+    fn words(self) -> usize {
+        1 + usize::from(matches!(self.tag, tag::LONG | tag::DOUBLE))
+    }
+}
+
+/// Types in the maps of one method that are written: far more than any compiler writes.
+const MOST_ENTRIES: usize = 1 << 22;
 
 /// Tags of types.
 pub(crate) mod tag {
@@ -116,6 +128,84 @@ pub(crate) fn moved(
         }
     }
     Ok(maps)
+}
+
+/// The types that a method begins with, without the second halves of wide ones.
+pub(crate) fn entry_types(
+    class: &Class<'_>,
+    method: &Declared<'_>,
+    constants: &mut Constants,
+) -> Result<Vec<Entry>, Reason> {
+    let signature = Signature::read(&method.descriptor);
+    let signature = signature.ok_or(Reason::Malformed("a method's descriptor is none"))?;
+    let plain = |tag| Entry { tag, value: 0 };
+    let mut object = |name: &str| -> Result<Entry, Reason> {
+        Ok(Entry { tag: tag::OBJECT, value: constants.class(name)? })
+    };
+    let mut types = Vec::with_capacity(signature.parameters.len() + 1);
+    if !method.is_static() {
+        let is_raw = method.name == "<init>" && class.superclass.is_some();
+        types.push(if is_raw { plain(tag::UNINITIALIZED_THIS) } else { object(&class.name)? });
+    }
+    for parameter in signature.parameters {
+        types.push(match parameter.as_bytes() {
+            [b'J', ..] => plain(tag::LONG),
+            [b'D', ..] => plain(tag::DOUBLE),
+            [b'F', ..] => plain(tag::FLOAT),
+            [b'L', ..] => object(&parameter[1..parameter.len() - 1])?,
+            [b'[', ..] => object(parameter)?,
+            _ => plain(tag::INT),
+        });
+    }
+    Ok(types)
+}
+
+/// A list of locals that goes on behind the method's own `slots` with `longs` of a wrap.
+pub(crate) fn with_longs(locals: &[Entry], slots: u16, longs: u16) -> Vec<Entry> {
+    let mut all = locals.to_vec();
+    let words: usize = locals.iter().map(|one| one.words()).sum();
+    let top = Entry { tag: tag::TOP, value: 0 };
+    all.extend(std::iter::repeat_n(top, usize::from(slots).saturating_sub(words)));
+    let long = Entry { tag: tag::LONG, value: 0 };
+    all.extend(std::iter::repeat_n(long, usize::from(longs)));
+    all
+}
+
+/// The maps with `longs` behind the method's own `slots`; it begins with `locals`.
+pub(crate) fn widened(
+    maps: Vec<Map>,
+    mut locals: Vec<Entry>,
+    (slots, longs): (u16, u16),
+) -> Result<Vec<Map>, Reason> {
+    let mut all = Vec::with_capacity(maps.len());
+    let mut entries = 0;
+    for Map { pc, change } in maps {
+        let stack = match change {
+            Change::Same => Vec::new(),
+            Change::One(entry) => vec![entry],
+            Change::Chop(count) => {
+                let left = locals.len().checked_sub(usize::from(count));
+                let left = left.ok_or(Reason::Malformed("a stack map drops too many locals"))?;
+                locals.truncate(left);
+                Vec::new()
+            }
+            Change::Append(more) => {
+                locals.extend(more);
+                Vec::new()
+            }
+            Change::Full(own, stack) => {
+                locals = own;
+                stack
+            }
+        };
+        let wide = with_longs(&locals, slots, longs);
+        entries += wide.len() + stack.len();
+        if entries > MOST_ENTRIES {
+            return Err(Reason::TooLarge);
+        }
+        all.push(Map { pc, change: Change::Full(wide, stack) });
+    }
+    Ok(all)
 }
 
 /// The attribute's contents.

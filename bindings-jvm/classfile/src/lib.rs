@@ -4,6 +4,7 @@
 //! I/O. Invariant: what is written verifies if what was read did, and does the same apart from what
 //! was inserted; where that cannot be, it refuses.
 
+mod borders;
 mod bytes;
 mod class;
 mod code;

@@ -19,7 +19,8 @@ use std::collections::BTreeMap;
 /// The class that inserted code calls.
 pub const BRIDGE: &str = "java/stillframe/Bridge";
 
-/// How a probe is called.
+/// How a probe is called. What is timed passes when its passage began before all else, and is
+/// answered with when it began: `probe(J…)J` and `Bridge.enter`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
     /// `invokedynamic probe(…)V`, linked by `Bridge.link` with the site's number. References are
@@ -27,6 +28,8 @@ pub enum Form {
     Dynamic,
     /// `Bridge.boxed(int, Object[])`, with the site's number and each local boxed by `Bridge.box`.
     Boxed,
+    /// `Bridge.enter(long, int)`: no locals are passed. Only what is timed.
+    Bare,
 }
 
 /// Where a probe is called.
@@ -34,9 +37,17 @@ pub enum Form {
 pub enum Spot {
     /// Each time the line is entered.
     Line(u16),
-    /// `Bridge.enter(int)` where the method begins, `Bridge.leave(int)` before it returns, and
-    /// `Bridge.unwind(Throwable, int)` where an exception leaves it: always one of the latter.
+    /// `Bridge.enter` where the method begins, `Bridge.leave(long, int)` before it returns, and
+    /// `Bridge.unwind(long, int)` where an exception leaves it: always one of the latter. When the call
+    /// began lies in a variable of the frame's own, behind those of the method.
     Whole,
+    /// The same for each passage through these lines: entered by whatever way, and left.
+    Lines {
+        /// The first.
+        first: u16,
+        /// The last.
+        last: u16,
+    },
 }
 
 /// A probe to be placed.
@@ -135,18 +146,12 @@ impl Build {
     }
 
     fn add(&mut self, index: usize, probe: &Probe, plan: &Placed) -> Result<(), Reason> {
-        let Probe { method, spot, site, .. } = *probe;
-        if spot == Spot::Whole {
-            let wrap = calls::around(method, site, &mut self.additions.constants)?;
-            match self.wraps.iter_mut().find(|one| one.method == method) {
-                Some(one) => {
-                    one.entry.extend(wrap.entry);
-                    one.exit.extend(wrap.exit);
-                    one.unwind.extend(wrap.unwind);
-                }
-                None => self.wraps.push(wrap),
-            }
-            return Ok(());
+        let Probe { method, spot, site, form } = *probe;
+        if !matches!(spot, Spot::Line(_)) {
+            return self.add_timed(index, probe, plan);
+        }
+        if form == Form::Bare {
+            return Err(Reason::NoForm);
         }
         // Looked at first: a probe that cannot be leaves no constants behind.
         let len = self.lens.entry(method).or_insert(plan.code_len);
@@ -157,12 +162,45 @@ impl Build {
         *len = new_len;
         let (code, words) = match plan.form {
             Form::Dynamic => calls::dynamic(site, &plan.locals, &mut self.additions)?,
-            Form::Boxed => calls::boxed(site, &plan.locals, &mut self.additions.constants)?,
+            _ => calls::boxed(site, &plan.locals, &mut self.additions.constants)?,
         };
         for (pc, room) in plan.pcs.iter().zip(&plan.rooms) {
-            let extra_stack = words.saturating_sub(*room);
-            self.insertions.push(Insertion { method, pc: *pc, code: code.clone(), extra_stack });
-            self.owners.push(index);
+            self.insert((index, method), *pc, &code, words.saturating_sub(*room));
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, (owner, method): (usize, usize), pc: u16, code: &[u8], extra_stack: u16) {
+        self.insertions.push(Insertion { method, pc, code: code.to_vec(), extra_stack });
+        self.owners.push(owner);
+    }
+
+    /// Adds what times a method or a range of its lines.
+    fn add_timed(&mut self, index: usize, probe: &Probe, plan: &Placed) -> Result<(), Reason> {
+        let method = probe.method;
+        let known = self.wraps.iter().position(|one| one.method == method);
+        let longs = known.map_or(0, |at| self.wraps[at].longs);
+        let slot = longs.checked_mul(2).and_then(|words| plan.slots.checked_add(words));
+        let slot = slot.filter(|slot| *slot < u16::MAX).ok_or(Reason::TooManyLocals)?;
+        let timed = calls::timed(probe.site, plan, slot, &mut self.additions)?;
+        let at = known.unwrap_or_else(|| {
+            self.wraps.push(Wrap { method, ..Wrap::default() });
+            self.wraps.len() - 1
+        });
+        let wrap = &mut self.wraps[at];
+        wrap.longs += 1;
+        wrap.entry.extend(timed.outside);
+        if probe.spot == Spot::Whole {
+            wrap.entry.extend(&timed.enter);
+        }
+        wrap.exit.extend(&timed.leave);
+        wrap.unwind.extend(timed.unwind);
+        wrap.extra_stack = wrap.extra_stack.max(timed.words);
+        for pc in &plan.pcs {
+            self.insert((index, method), *pc, &timed.enter, timed.words);
+        }
+        for pc in &plan.outs {
+            self.insert((index, method), *pc, &timed.leave, timed.words);
         }
         Ok(())
     }

@@ -16,6 +16,8 @@ pub enum Reason {
     NoMethod,
     /// The method is abstract or native.
     NoCode,
+    /// Only what is timed can be called without locals.
+    NoForm,
     /// No instruction of the method is on the line.
     NoLine,
     /// Nothing leads to the place.
@@ -32,6 +34,8 @@ pub enum Reason {
     ConstantsFull,
     /// The stack would be higher than the format can say.
     StackTooHigh,
+    /// There would be more local variables than the format can say.
+    TooManyLocals,
 }
 
 impl fmt::Display for Reason {
@@ -40,6 +44,7 @@ impl fmt::Display for Reason {
             Self::Malformed(what) => return write!(to, "the class file is damaged: {what}"),
             Self::NoMethod => "the class has no such method",
             Self::NoCode => "the method is abstract or native",
+            Self::NoForm => "only what is timed can be called without variables",
             Self::NoLine => "the method has no code on that line",
             Self::NotReached => "nothing leads to that place",
             Self::NoStackMap => {
@@ -52,6 +57,7 @@ impl fmt::Display for Reason {
             Self::JumpTooFar => "a jump in the method would go over more than 32 KB",
             Self::ConstantsFull => "the class has no room for another constant",
             Self::StackTooHigh => "the method's stack would be higher than 65,535 slots",
+            Self::TooManyLocals => "the method's variables would take more than 65,535 slots",
         })
     }
 }

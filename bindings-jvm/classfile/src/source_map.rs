@@ -80,6 +80,12 @@ impl SourceMap {
         self.files.iter().map(|(_, path)| path.as_str())
     }
 
+    /// Whether a line of the class stands for one that was taken from elsewhere.
+    pub(crate) fn is_taken(&self, of_class: u32) -> bool {
+        let is_it = |range: &Range| !range.is_plain() && range.line(of_class).is_some();
+        self.ranges.iter().any(|(_, range)| is_it(range))
+    }
+
     /// The ranges of lines that are of the file with this path.
     pub fn of<'m>(&'m self, path: &'m str) -> impl Iterator<Item = Range> + 'm {
         let is_it =

@@ -65,7 +65,8 @@ impl Subject<'_, '_> {
         Ok(both.collect())
     }
 
-    fn entry(&self) -> Result<State, Reason> {
+    /// How the method begins.
+    pub(crate) fn entry(&self) -> Result<State, Reason> {
         let method = &self.class.methods[self.method];
         let max = [self.code.max_locals, self.code.max_stack];
         let is_root = self.class.superclass.is_none();

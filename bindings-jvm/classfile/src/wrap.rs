@@ -13,6 +13,9 @@ use crate::verify::Subject;
 pub struct Wrap {
     /// The method's index.
     pub method: usize,
+    /// Variables of its own behind those of the method, all of them `long`: the entry gives each a
+    /// value, and what is inserted elsewhere may read and write them.
+    pub longs: u16,
     /// Runs once a call, before everything else.
     pub entry: Vec<u8>,
     /// Runs before each return, with what is returned on the stack.

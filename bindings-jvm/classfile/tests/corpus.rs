@@ -12,8 +12,8 @@ mod stand;
 
 use stand::{Program, SOURCE};
 use stillframe_classfile::{
-    Additions, Class, Form, Insertion, Placed, Probe, Spot, field_read, instrument, lines, op,
-    patch,
+    Additions, Class, Form, Insertion, Line, Placed, Probe, Reason, Spot, field_read, instrument,
+    lines, op, patch,
 };
 
 /// What the corpus prints.
@@ -47,7 +47,7 @@ fn expected() -> Vec<Expected> {
 fn probes(class: &Class<'_>, expected: &[Expected], form: Form) -> Vec<Probe> {
     let all = lines(class).into_iter();
     let wanted = all.filter(|one| expected.iter().any(|wanted| wanted.line == one.line));
-    let probe = |one: stillframe_classfile::Line| {
+    let probe = |one: Line| {
         let (method, spot) = (one.method, Spot::Line(one.line));
         Probe { method, spot, site: i32::from(one.line), form }
     };
@@ -167,7 +167,11 @@ fn calls_that_begin_end_once() {
         let class = Class::read(bytes).unwrap();
         let is_whole = |method: &usize| class.methods[*method].access & 0x500 == 0;
         let methods = (0..class.methods.len()).filter(is_whole);
-        let probe = |method| Probe { method, spot: Spot::Whole, site: 1, form: Form::Dynamic };
+        let forms = [Form::Bare, Form::Dynamic, Form::Boxed];
+        let probe = |method: usize| {
+            let (site, form) = (method as i32, forms[method % forms.len()]);
+            Probe { method, spot: Spot::Whole, site, form }
+        };
         let all = lines(&class).into_iter();
         let of_line = all.map(|one| Probe {
             method: one.method,
@@ -182,10 +186,63 @@ fn calls_that_begin_end_once() {
     });
     let ran = patched.run();
     assert_eq!(ran.stdout, PRINTED);
+    assert_eq!(ran.number("confused"), 0);
     // Two calls of `thrower` are left by its exception, all others return.
     assert_eq!(ran.number("unwound"), 2);
     assert_eq!(ran.number("entered"), ran.number("left") + 2);
     assert!(ran.number("entered") > 40, "{}", ran.stderr);
+}
+
+/// Every range of so many lines that execute, of every method, timed in every form; each line has a
+/// probe besides.
+fn ranges(class: &Class<'_>, count: usize) -> Vec<Probe> {
+    let all = lines(class);
+    let of_method = all.chunk_by(|one, other| one.method == other.method);
+    let windows = of_method.flat_map(|lines| lines.windows(count.min(lines.len())));
+    let mut probes: Vec<Probe> = Vec::new();
+    for window in windows {
+        let (first, last) = (window[0].line, window[window.len() - 1].line);
+        let site = probes.len();
+        let form = [Form::Bare, Form::Dynamic, Form::Boxed][site % 3];
+        let spot = Spot::Lines { first, last };
+        probes.push(Probe { method: window[0].method, spot, site: site as i32, form });
+    }
+    let (spot, form) = (|one: &Line| Spot::Line(one.line), Form::Dynamic);
+    probes.extend(all.iter().map(|one| Probe {
+        method: one.method,
+        spot: spot(one),
+        site: 0,
+        form,
+    }));
+    probes
+}
+
+#[test]
+fn passages_of_any_range_begin_and_end_once() {
+    for (version, flags) in [(61, "-g"), (61, "-g:source,lines"), (50, "-g"), (49, "-g")] {
+        let release = if version < 51 { "8" } else { "17" };
+        let name = format!("ranges-{version}-{}", flags.len());
+        let Some(program) = Program::compile(&name, &[flags, "--release", release]) else { return };
+        for count in [1, 2, 3, 5, 100] {
+            let patched = program.changed(|bytes| {
+                let mut bytes = bytes.to_vec();
+                bytes[7] = if version < 51 { version } else { bytes[7] };
+                let probes = ranges(&Class::read(&bytes).unwrap(), count);
+                let done = instrument(&bytes, &probes).unwrap();
+                let refused = done.probes.iter().filter_map(|one| one.as_ref().err());
+                assert_eq!(refused.collect::<Vec<_>>(), Vec::<&Reason>::new());
+                done.bytes
+            });
+            let ran = patched.run();
+            let [entered, left, unwound, confused] =
+                ["entered", "left", "unwound", "confused"].map(|name| ran.number(name));
+            let told = format!("{version} {count}: {}", ran.stderr);
+            assert_eq!(ran.stdout, PRINTED, "{told}");
+            assert_eq!((entered, confused), (left + unwound, 0), "{told}");
+            // `thrower` throws twice, each time out of the ranges that end with it.
+            assert!(entered > 40 && unwound >= 2, "{told}");
+        }
+    }
 }
 
 #[test]

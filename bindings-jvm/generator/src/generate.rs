@@ -15,6 +15,8 @@ use stillframe_core::condition::tree::Expr;
 pub const PROBE: &str = "java/stillframe/Probe";
 const BRIDGE: &str = "java/stillframe/Bridge";
 const WRITER: &str = "java/stillframe/Writer";
+/// What `Bridge` has a frame keep while a passage is under way that is not measured.
+const SKIPPED: i64 = 1;
 
 /// A local that can be read at the site, in the order in which the hook passes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +35,9 @@ pub enum Task {
     Write,
     /// The locals are handed over in boxes: there are watches, or nothing is captured.
     Hand,
+    /// A passage begins, unless one is under way: `hit` takes what the frame keeps before all else, and
+    /// answers with what it is to keep.
+    Time,
 }
 
 /// One site.
@@ -91,16 +96,21 @@ pub fn generate(site: &Site<'_>, classes: &mut impl Classes) -> Result<Generated
     };
     if is_long && site.condition.is_some() {
         class = new_class()?;
-        class.method(PUBLIC | STATIC, "hit", &plan.descriptor, |asm| plan.call(asm, "slow"))?;
+        class.method(PUBLIC | STATIC, "hit", &plan.descriptor, |asm| {
+            plan.unless_under_way(asm)?;
+            plan.call(asm, "slow")
+        })?;
         outcome = (Vec::new(), Some(TOO_LONG.to_owned()));
     }
     let (data, why_not) = outcome;
     class.method(PRIVATE | STATIC, "take", &plan.descriptor, |asm| match site.task {
         Task::Write => plan.write(asm),
         Task::Hand => plan.hand(asm, "hit"),
+        Task::Time => plan.begin(asm),
     })?;
     if site.condition.is_some() {
-        class.method(PRIVATE | STATIC, "slow", &plan.descriptor, |asm| plan.hand(asm, "slow"))?;
+        let slow = if site.task == Task::Time { "slowBegun" } else { "slow" };
+        class.method(PRIVATE | STATIC, "slow", &plan.descriptor, |asm| plan.hand(asm, slow))?;
     }
     initialiser(&mut class, site.token, data.len())?;
     Ok(Generated { bytes: class.finish()?, data, is_inline: why_not.is_none(), why_not })
@@ -144,7 +154,10 @@ struct Plan<'s> {
 
 impl<'s> Plan<'s> {
     fn of(site: &'s Site<'s>) -> Result<Self, WriteError> {
-        let (mut variables, mut descriptor, mut word) = (Vec::new(), "(".to_owned(), 0);
+        let is_timed = site.task == Task::Time;
+        let (began, ends) = if is_timed { ("J", ")J") } else { ("", ")V") };
+        let mut variables = Vec::new();
+        let (mut descriptor, mut word) = (format!("({began}"), if is_timed { 2 } else { 0 });
         for local in site.locals {
             let kind = kind_of(&erased(local.descriptor));
             let kind = kind.ok_or(WriteError::Code("a local's descriptor is none"))?;
@@ -156,14 +169,53 @@ impl<'s> Plan<'s> {
             variables.push(Variable { word, ty: Ty::declared(local.descriptor, None) });
             word += kind.words();
         }
-        Ok(Self { site, variables, descriptor: descriptor + ")V" })
+        Ok(Self { site, variables, descriptor: descriptor + ends })
+    }
+
+    fn is_timed(&self) -> bool {
+        self.site.task == Task::Time
+    }
+
+    /// Ends a method that has nothing more to do.
+    fn end(&self, asm: &mut Assembler<'_>) -> Result<(), WriteError> {
+        if self.is_timed() {
+            asm.push_long(SKIPPED)?;
+            return asm.op(op::LRETURN);
+        }
+        asm.op(op::RETURN)
     }
 
     /// Calls another of the methods, the last thing that one does.
     fn call(&self, asm: &mut Assembler<'_>, name: &str) -> Result<(), WriteError> {
+        if self.is_timed() {
+            asm.load(Kind::Long, 0)?;
+        }
         self.variables.iter().try_for_each(|one| asm.load(one.ty.kind(), one.word))?;
         asm.invoke_static([PROBE, name, &self.descriptor])?;
-        asm.op(op::RETURN)
+        asm.op(if self.is_timed() { op::LRETURN } else { op::RETURN })
+    }
+
+    /// Ends the hook's method if what is timed is under way already.
+    fn unless_under_way(&self, asm: &mut Assembler<'_>) -> Result<(), WriteError> {
+        if !self.is_timed() {
+            return Ok(());
+        }
+        let outside = asm.label();
+        asm.load(Kind::Long, 0)?;
+        asm.push_long(0)?;
+        asm.op(op::LCMP)?;
+        asm.jump(op::IFEQ, outside)?;
+        asm.load(Kind::Long, 0)?;
+        asm.op(op::LRETURN)?;
+        asm.bind(outside);
+        Ok(())
+    }
+
+    /// Begins a passage whose condition is true.
+    fn begin(&self, asm: &mut Assembler<'_>) -> Result<(), WriteError> {
+        asm.push_int(self.site.number)?;
+        asm.invoke_static([BRIDGE, "begun", "(I)J"])?;
+        asm.op(op::LRETURN)
     }
 
     /// `hit`: decides, then calls one of the other two.
@@ -172,6 +224,7 @@ impl<'s> Plan<'s> {
         asm: &mut Assembler<'_>,
         classes: &mut C,
     ) -> Result<(Vec<ClassHandle>, Option<String>), WriteError> {
+        self.unless_under_way(asm)?;
         let Some(condition) = self.site.condition else {
             self.call(asm, "take")?;
             return Ok((Vec::new(), None));
@@ -211,7 +264,7 @@ impl<'s> Plan<'s> {
             code.asm.push_int(self.site.number)?;
             code.asm.invoke_static([BRIDGE, "countFalse", "(I)V"])?;
         }
-        code.asm.op(op::RETURN)?;
+        self.end(code.asm)?;
         code.finish()
     }
 
@@ -232,11 +285,12 @@ impl<'s> Plan<'s> {
             }
             asm.op(op::AASTORE)?;
         }
-        asm.invoke_static([BRIDGE, name, "(I[Ljava/lang/Object;)V"])?;
-        asm.op(op::RETURN)?;
+        let (result, end) = if self.is_timed() { ("J", op::LRETURN) } else { ("V", op::RETURN) };
+        asm.invoke_static([BRIDGE, name, &format!("(I[Ljava/lang/Object;){result}")])?;
+        asm.op(end)?;
         asm.bind(caught);
         asm.op(op::POP)?;
-        asm.op(op::RETURN)?;
+        self.end(asm)?;
         asm.handler(from, caught, caught, None)
     }
 

@@ -1,4 +1,4 @@
-//! Resolves the names of a condition at one line of one method.
+//! Resolves the names of a condition at one place of one method.
 //!
 //! Java's order: locals, what lambdas and local classes captured, fields of `this` and of the
 //! classes around it, classes. Knows names, not values. Invariants: only loaded classes count, and
@@ -10,7 +10,7 @@ use super::visible::{Level, Visible};
 use crate::classes::Jdk;
 use crate::ffi::Machine;
 use crate::frame::{Slots, Source};
-use crate::hook;
+use crate::hook::{self, At};
 use crate::locate::{self, Code};
 use crate::value::{CALL, qualified};
 use std::collections::HashMap;
@@ -38,7 +38,7 @@ pub(super) struct CodeNames {
     place: Option<Scopes>,
 }
 
-/// The scopes around a line.
+/// The scopes around a place.
 struct Scopes {
     locals: Vec<Local>,
     /// The local that is `this`.
@@ -49,11 +49,11 @@ struct Scopes {
 }
 
 impl CodeNames {
-    /// Names at a line of the code with this handle, which is looked at.
+    /// Names at a place of the code with this handle, which is looked at.
     pub(super) fn new(
         machine: &'static Machine,
-        places: &Mutex<HashMap<(u64, u32), Place>>,
-        at: (u64, u32),
+        places: &Mutex<HashMap<(u64, At), Place>>,
+        at: (u64, At),
     ) -> Self {
         let (target, scopes) = look(machine, at);
         let mut places = places.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,11 +68,11 @@ fn gone<T>() -> Result<T> {
     Err(Error::new(ErrorKind::Location, "the class was unloaded meanwhile"))
 }
 
-fn look(machine: &'static Machine, at: (u64, u32)) -> (Result<hook::Target>, Option<Scopes>) {
+fn look(machine: &'static Machine, at: (u64, At)) -> (Result<hook::Target>, Option<Scopes>) {
     let (Some(env), Some(code)) = (machine.env(), locate::code_of(at.0)) else {
         return (gone(), None);
     };
-    match hook::look(env, machine, &code, Some(code.class_line(at.1))) {
+    match hook::look(env, machine, &code, (at.1, false)) {
         Ok((target, class)) => {
             let locals = target.placed.locals.clone();
             let visible = Jdk::current()

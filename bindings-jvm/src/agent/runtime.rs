@@ -6,7 +6,7 @@ use super::installer::Installer;
 use super::names::CodeNames;
 use crate::ffi::{Env, Machine};
 use crate::frame::{Probed, Shown, Slots};
-use crate::hook::{self, Target, Wanted};
+use crate::hook::{self, At, Target, Wanted};
 use crate::locate::{self, Code};
 use std::collections::HashMap;
 use std::fmt;
@@ -22,8 +22,8 @@ pub(crate) struct JvmRuntime {
     machine: &'static Machine,
     installer: &'static Installer,
     began: SystemTime,
-    /// What is known of the places that names were resolved at, by code and line.
-    places: Mutex<HashMap<(u64, u32), Place>>,
+    /// What is known of the places that names were resolved at, by code.
+    places: Mutex<HashMap<(u64, At), Place>>,
     /// The hook of each site that is armed.
     tokens: Mutex<HashMap<u32, u32>>,
 }
@@ -85,7 +85,6 @@ impl JvmRuntime {
 
     /// What is to be set for a hook of the core's.
     fn wanted(&self, env: Env, hook: &Hook<'_>) -> Result<Wanted> {
-        check(hook)?;
         let agent = super::current();
         let agent = agent.ok_or_else(|| Error::new(ErrorKind::Internal, "the agent is going"))?;
         let gone = || Error::new(ErrorKind::Location, "the class was unloaded meanwhile");
@@ -94,35 +93,19 @@ impl JvmRuntime {
             let message = "the function is inlined into others, where it is not timed";
             return Err(Error::new(ErrorKind::Unsupported, message).with_hint("time a caller"));
         }
+        let at = At::of(hook.line, hook.span);
+        let has_condition = agent.site(hook.site).is_some_and(|site| site.condition.is_some());
+        let is_bare = hook.span.is_some() && !has_condition;
         let places = locked(&self.places);
-        let line = hook.span.is_none().then_some(hook.line);
-        let place = line.and_then(|line| places.get(&(hook.code, line)));
-        let (target, slots) = match place {
+        let (target, slots) = match places.get(&(hook.code, at)).filter(|_| !is_bare) {
             Some(place) => (place.target.clone()?, place.slots.clone()),
-            None => {
-                let line = line.map(|line| code.class_line(line));
-                (hook::look(env, self.machine, &code, line)?.0, Slots::default())
-            }
+            None => (hook::look(env, self.machine, &code, (at, is_bare))?.0, Slots::default()),
         };
         drop(places);
+        let line = hook.span.is_none().then_some(hook.line);
         let probed = line.and_then(|line| probed(env, self.machine, &code, line));
         let plan = slots.into_plan(&target.placed.locals, probed);
         Ok(Wanted { agent, site: hook.site, code, target, plan })
-    }
-}
-
-/// An error if the hook is one that is not set on the JVM yet.
-fn check(hook: &Hook<'_>) -> Result<()> {
-    let lacks = |what: &str, instead: &str| {
-        Err(Error::new(ErrorKind::Unsupported, format!("{what} on the JVM yet")).with_hint(instead))
-    };
-    let has_condition = |site| super::current()?.site(site)?.condition.as_ref().map(|_| ());
-    match hook.span {
-        Some(Span::Lines { .. }) => lacks("a range of lines is not timed", "time the function"),
-        Some(Span::Function) if has_condition(hook.site).is_some() => {
-            lacks("a condition does not choose what is timed", "leave --if out")
-        }
-        _ => Ok(()),
     }
 }
 
@@ -165,8 +148,8 @@ impl Runtime for JvmRuntime {
         self.with(|env| locate::files_with(env, self.machine, name)).unwrap_or_default()
     }
 
-    fn names(&self, code: u64, line: u32) -> Box<dyn Names + '_> {
-        Box::new(CodeNames::new(self.machine, &self.places, (code, line)))
+    fn names(&self, code: u64, line: u32, span: Option<Span>) -> Box<dyn Names + '_> {
+        Box::new(CodeNames::new(self.machine, &self.places, (code, At::of(line, span))))
     }
 
     fn arm(&self, site: u32, code: u64, line: u32, attrs: &[Box<str>]) -> Result<Option<String>> {

@@ -11,7 +11,7 @@ use jni_sys::{jclass, jmethodID, jobject};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
-use stillframe_classfile::{Local, rehearsal};
+use stillframe_classfile::{Form, Local, Placed, rehearsal};
 use stillframe_core::error::{Error, ErrorKind, Result};
 use stillframe_core::registry::Action;
 use stillframe_jvm_generator::{LocalAt, Site, Task, generate};
@@ -116,16 +116,18 @@ pub(super) fn define(
     machine: &Machine,
     (spot, token): (u32, u32),
     class: jclass,
-    locals: &[Local],
+    placed: &Placed,
 ) -> Result<()> {
     let bridge = BRIDGE.get().ok_or_else(|| failed("the bridge"))?;
     allow(env, machine, class);
     let numbers = [spot, token].map(|number| Argument::Int(number.cast_signed()));
     env.call_static_void(bridge.class(), bridge.place as jmethodID, &numbers);
     let is_wanted = std::env::var("STILLFRAME_CONDITIONS").map_or(true, |how| how != "machine");
-    if let Some(hooked) = hooked(token).filter(|_| is_wanted) {
-        made((env, machine, bridge), spot, (token, hooked), class, locals);
-        rehearse(env, bridge, locals);
+    let is_called = placed.form != Form::Bare;
+    if let Some(hooked) = hooked(token).filter(|_| is_wanted && is_called) {
+        let is_timed = hooked.is_timed();
+        made((env, machine, bridge), spot, (token, hooked), class, &placed.locals);
+        rehearse(env, bridge, &placed.locals, is_timed);
     }
     Ok(())
 }
@@ -137,9 +139,9 @@ const MOST_REHEARSED: usize = 1_024;
 
 /// Has the machine make on this thread what linking a call with these locals takes. Where it refuses,
 /// the first hit takes longer.
-fn rehearse(env: Env, bridge: &Bridge, locals: &[Local]) -> Option<()> {
+fn rehearse(env: Env, bridge: &Bridge, locals: &[Local], is_timed: bool) -> Option<()> {
     // All references are passed alike, so this is the same for calls of the same type.
-    let class = rehearsal(locals).ok()?;
+    let class = rehearsal(locals, is_timed).ok()?;
     let mut rehearsed = REHEARSED.lock().unwrap_or_else(PoisonError::into_inner);
     if rehearsed.contains(&class) {
         return Some(());
@@ -163,7 +165,11 @@ fn made(
 ) -> Option<()> {
     let site = hooked.agent.site(hooked.site)?;
     let spec = &site.probe.spec;
-    let is_written = matches!(site.action, Action::Snap) && site.plan.watches.is_empty();
+    let task = match site.action {
+        Action::Time { .. } => Task::Time,
+        Action::Snap if site.plan.watches.is_empty() => Task::Write,
+        _ => Task::Hand,
+    };
     let at = |local: &'_ Local| (local.name.clone(), local.descriptor.clone());
     let named: Vec<(String, String)> = locals.iter().map(at).collect();
     let named: Vec<LocalAt<'_>> =
@@ -174,7 +180,7 @@ fn made(
         token: number,
         condition: site.condition.as_ref().map(|condition| condition.tree()),
         locals: &named,
-        task: if is_written { Task::Write } else { Task::Hand },
+        task,
         is_counted: spec.counts_false(),
     };
     let mut fields = Fields::new(env, machine, Jdk::current()?, &hooked.plan, class);

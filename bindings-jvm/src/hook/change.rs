@@ -137,7 +137,7 @@ fn place(env: Env, machine: &Machine, wanted: Wanted) -> Result<Placing> {
     let mut patch = Patch::new(token, method, target.spot, placed.form, placed.locals.clone());
     let number = patches::number(&code.signature, &mut patch);
     env.in_frame(REFERENCES, || {
-        bridge::define(env, machine, (number, token), class.raw(), &placed.locals)
+        bridge::define(env, machine, (number, token), class.raw(), placed)
     })?;
     if !patches::add(env, class.raw(), &code.signature, patch.clone()) {
         return Err(gone());

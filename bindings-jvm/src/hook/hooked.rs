@@ -12,7 +12,7 @@ use stillframe_core::capture::shared::{self, SharedNames};
 use stillframe_core::capture::stream;
 use stillframe_core::error::Result;
 use stillframe_core::limits::{CaptureLimits, WATCH_STRING_BYTES};
-use stillframe_core::registry::{Site, SiteTable};
+use stillframe_core::registry::{Action, Site, SiteTable};
 
 /// Bytes of a name in the constants.
 const NAME_BYTES: usize = 1_024;
@@ -32,6 +32,12 @@ pub(crate) struct Hooked {
 }
 
 impl Hooked {
+    /// Whether its site times.
+    pub(super) fn is_timed(&self) -> bool {
+        let site = self.agent.site(self.site);
+        site.is_some_and(|site| matches!(site.action, Action::Time { .. }))
+    }
+
     /// Where the writer's constants begin.
     pub(crate) fn constants(&self) -> usize {
         self.constants.as_ptr() as usize

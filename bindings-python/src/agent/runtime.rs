@@ -151,7 +151,7 @@ impl Runtime for PythonRuntime {
         })
     }
 
-    fn names(&self, code: u64, _line: u32) -> Box<dyn Names + '_> {
+    fn names(&self, code: u64, _line: u32, _span: Option<Span>) -> Box<dyn Names + '_> {
         Box::new(CodeNames::new(&self.slots, code))
     }
 

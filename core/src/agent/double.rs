@@ -128,7 +128,7 @@ impl<const COUNTS: bool, const TOGETHER: usize> Runtime for Double<COUNTS, TOGET
         Vec::new()
     }
 
-    fn names(&self, _code: u64, _line: u32) -> Box<dyn Names + '_> {
+    fn names(&self, _code: u64, _line: u32, _span: Option<Span>) -> Box<dyn Names + '_> {
         Box::new(Slots)
     }
 

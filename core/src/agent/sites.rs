@@ -37,7 +37,7 @@ impl<R: Runtime> Agent<R> {
 
     fn site_of(&self, probe: &Arc<Probe>, found: &Found, place: Place) -> Result<Option<u32>> {
         let spec = &probe.spec;
-        let mut names = self.runtime.names(place.code, place.line);
+        let mut names = self.runtime.names(place.code, place.line, found.span);
         let mut attrs = Vec::new();
         let redaction = &self.redaction;
         let mut install =

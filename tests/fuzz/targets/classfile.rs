@@ -7,8 +7,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use stillframe_classfile::{
-    Additions, Class, Form, Insertion, Probe, Spot, field_read, instrument, lines, lines_with_code,
-    op, patch,
+    Additions, Class, Form, Insertion, Line, Probe, Spot, field_read, instrument, lines,
+    lines_with_code, op, patch,
 };
 
 /// Lines and methods that one input is asked about.
@@ -17,8 +17,14 @@ const MOST: usize = 200;
 fn probes(class: &Class<'_>, form: Form) -> Vec<Probe> {
     let of_lines = lines(class).into_iter().map(|one| (one.method, Spot::Line(one.line)));
     let wholes = (0..class.methods.len()).map(|method| (method, Spot::Whole));
+    let all = lines(class);
+    let ends = all.iter().zip(all.iter().skip(2)).filter(|(one, end)| one.method == end.method);
+    let range = |(one, end): (&Line, &Line)| {
+        (one.method, Spot::Lines { first: one.line, last: end.line })
+    };
     let probe = |(site, (method, spot))| Probe { method, spot, site, form };
-    (0..).zip(of_lines.take(MOST).chain(wholes.take(MOST))).map(probe).collect()
+    let spots = of_lines.take(MOST).chain(wholes.take(MOST)).chain(ends.map(range).take(MOST));
+    (0..).zip(spots).map(probe).collect()
 }
 
 fn readable(old: &Class<'_>, new: &[u8]) {
@@ -41,7 +47,7 @@ fuzz_target!(|input: &[u8]| {
             readable(&class, &new);
         }
     }
-    for form in [Form::Dynamic, Form::Boxed] {
+    for form in [Form::Dynamic, Form::Boxed, Form::Bare] {
         let probes = probes(&class, form);
         if let Ok(done) = instrument(input, &probes) {
             readable(&class, &done.bytes);

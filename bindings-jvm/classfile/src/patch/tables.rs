@@ -24,7 +24,9 @@ pub(super) fn write(
     let mut out = Vec::with_capacity(layout.bytes.len() * 2);
     let max_stack = code.max_stack.checked_add(layout.extra_stack);
     out.u2(max_stack.ok_or(Reason::StackTooHigh)?);
-    out.u2(code.max_locals);
+    let longs = wrap.map_or(0, |wrap| wrap.longs);
+    let max_locals = longs.checked_mul(2).and_then(|words| code.max_locals.checked_add(words));
+    out.u2(max_locals.ok_or(Reason::TooManyLocals)?);
     out.u4(layout.bytes.len() as u32);
     out.extend_from_slice(&layout.bytes);
     let mut guards = Vec::new();
@@ -41,7 +43,7 @@ pub(super) fn write(
     }
     out.u2(u16::try_from(guards.len()).map_err(|_| Reason::TooLarge)?);
     out.extend(guards.into_flattened().into_iter().flat_map(u16::to_be_bytes));
-    attributes(subject, layout, wrap.is_some(), additions, &mut out)?;
+    attributes(subject, layout, wrap, additions, &mut out)?;
     let mut whole = Vec::with_capacity(out.len() + 6);
     whole.u2(code.name_index);
     whole.u4(u32::try_from(out.len()).map_err(|_| Reason::TooLarge)?);
@@ -52,13 +54,13 @@ pub(super) fn write(
 fn attributes(
     subject: &Subject<'_, '_>,
     layout: &Layout,
-    is_wrapped: bool,
+    wrap: Option<&Wrap>,
     additions: &mut Additions,
     out: &mut Vec<u8>,
 ) -> Result<(), Reason> {
     let code = subject.code;
     let has_maps = code.attribute(frames::NAME.as_bytes()).is_some();
-    let adds_maps = is_wrapped && !has_maps && needs_maps(subject.class);
+    let adds_maps = wrap.is_some() && !has_maps && needs_maps(subject.class);
     let count = code.attributes.len() + usize::from(adds_maps);
     out.u2(u16::try_from(count).map_err(|_| Reason::TooLarge)?);
     for attribute in &code.attributes {
@@ -69,7 +71,7 @@ fn attributes(
             b"LocalVariableTable" | b"LocalVariableTypeTable" => variables(content, rough)?,
             // The older verifier never looks at them: what is wrong with them stays as it is.
             b"StackMapTable" if needs_maps(subject.class) => {
-                maps(subject, layout, is_wrapped, additions)?
+                maps(subject, layout, wrap, additions)?
             }
             b"RuntimeVisibleTypeAnnotations" | b"RuntimeInvisibleTypeAnnotations" => {
                 let itself = |pc: u16| {
@@ -82,7 +84,7 @@ fn attributes(
         put(out, attribute.name_index, &written)?;
     }
     if adds_maps {
-        let written = maps(subject, layout, true, additions)?;
+        let written = maps(subject, layout, wrap, additions)?;
         put(out, additions.constants.utf8(frames::NAME)?, &written)?;
     }
     Ok(())
@@ -126,17 +128,27 @@ fn variables(content: &[u8], place: impl Fn(u32) -> u32) -> Result<Vec<u8>, Reas
 fn maps(
     subject: &Subject<'_, '_>,
     layout: &Layout,
-    is_wrapped: bool,
+    wrap: Option<&Wrap>,
     additions: &mut Additions,
 ) -> Result<Vec<u8>, Reason> {
     let code = subject.code;
     let maps = frames::read(code)?.unwrap_or_default();
     let place = |pc: u16| narrow(layout.before(code, u32::from(pc))?);
     let mut maps = frames::moved(maps, place, |pc| layout.itself(code, pc))?;
-    if is_wrapped {
+    if let Some(wrap) = wrap {
         let class = additions.constants.class("java/lang/Throwable")?;
         let thrown = Entry { tag: tag::OBJECT, value: class };
-        let change = Change::Full(Vec::new(), vec![thrown]);
+        let longs = (code.max_locals, wrap.longs);
+        if !maps.is_empty() && wrap.longs > 0 {
+            let method = &subject.class.methods[subject.method];
+            let locals = frames::entry_types(subject.class, method, &mut additions.constants)?;
+            maps = frames::widened(maps, locals, longs)?;
+        }
+        let locals = match wrap.longs {
+            0 => Vec::new(),
+            _ => frames::with_longs(&[], longs.0, longs.1),
+        };
+        let change = Change::Full(locals, vec![thrown]);
         maps.push(Map { pc: narrow(layout.body_end())?, change });
     }
     frames::write(&maps)

@@ -3,6 +3,7 @@
 //! Knows lines and readable locals. Invariant: at every place of a probe the same locals can be read.
 
 use super::{Form, Probe, Spot};
+use crate::borders::{Borders, borders};
 use crate::class::Class;
 use crate::code::Code;
 use crate::lines;
@@ -10,16 +11,19 @@ use crate::locals::{Local, Names, keep_common};
 use crate::refusal::Reason;
 use crate::verify::Subject;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 /// Slots that a call's arguments may take: the JVM's limit, less what linking itself needs.
 const MOST_WORDS: u16 = 250;
+/// Of these when a passage began, which what is timed is given besides.
+const BEGAN_WORDS: u16 = 2;
 /// The first version with `invokedynamic`.
 const DYNAMIC: u16 = 51;
 
 /// Where a probe is and what it is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed {
-    /// The places at which it is called; none around a whole method.
+    /// The places at which it is called: of a range, where that is entered; none around a whole method.
     pub pcs: Vec<u16>,
     /// The locals that it is given, in the order of arguments.
     pub locals: Vec<Local>,
@@ -29,8 +33,12 @@ pub struct Placed {
     pub form: Form,
     /// Room on the method's stack at each place.
     pub(crate) rooms: Vec<u16>,
+    /// The places at which a range is left.
+    pub(crate) outs: Vec<u16>,
     /// Bytes of the method's code.
     pub(crate) code_len: usize,
+    /// Slots of the method's variables.
+    pub(crate) slots: u16,
 }
 
 /// Where a probe would go, and which locals it would be given.
@@ -88,34 +96,66 @@ fn of_one(
     let subject = Subject { class, code: &code, method };
     let line = |index: &usize| match probes[*index].spot {
         Spot::Line(line) => Some(line),
-        Spot::Whole => None,
+        Spot::Whole | Spot::Lines { .. } => None,
     };
     let wanted: BTreeSet<u16> = of_method.iter().filter_map(line).collect();
     let is_there: BTreeSet<u16> = code.lines()?.into_iter().map(|(_, line)| line).collect();
     let entries = lines::entries(&subject, |line| wanted.contains(&line))?;
     let names = Names::new(&subject)?;
     let one = |index: &usize| {
-        let form = if class.version < DYNAMIC { Form::Boxed } else { probes[*index].form };
-        let Some(line) = line(index) else {
-            return Ok(empty(form, code.bytes.len()));
-        };
-        let missing = if is_there.contains(&line) { Reason::NotReached } else { Reason::NoLine };
-        let entries = entries.get(&line).ok_or(missing)?;
-        Ok(of_line(&names, entries, &code, empty(form, code.bytes.len())))
+        let Probe { spot, form, .. } = probes[*index];
+        let is_old = class.version < DYNAMIC && form == Form::Dynamic;
+        let empty = empty(if is_old { Form::Boxed } else { form }, &code);
+        match spot {
+            Spot::Whole if form == Form::Bare => Ok(empty),
+            Spot::Whole => {
+                let begin = lines::Entry { pc: 0, state: subject.entry()? };
+                let placed = at(&names, &[begin], &code, (true, empty));
+                Ok(Placed { pcs: Vec::new(), rooms: Vec::new(), ..placed })
+            }
+            Spot::Line(line) => {
+                let is_there = is_there.contains(&line);
+                let missing = if is_there { Reason::NotReached } else { Reason::NoLine };
+                Ok(at(&names, entries.get(&line).ok_or(missing)?, &code, (false, empty)))
+            }
+            Spot::Lines { first, last } => {
+                let (begins, outs) = ends(&subject, first..=last)?;
+                if begins.is_empty() {
+                    let is_there = is_there.range(first..=last).next().is_some();
+                    return Err(if is_there { Reason::NotReached } else { Reason::NoLine });
+                }
+                Ok(Placed { outs, ..at(&names, &begins, &code, (true, empty)) })
+            }
+        }
     };
     Ok(of_method.iter().map(one).collect())
 }
 
-fn empty(form: Form, code_len: usize) -> Placed {
-    let (pcs, locals, left_out, rooms) = Default::default();
-    Placed { pcs, locals, left_out, form, rooms, code_len }
+/// Where a range is entered, as far as anything leads there, and where it is left.
+fn ends(
+    subject: &Subject<'_, '_>,
+    range: RangeInclusive<u16>,
+) -> Result<(Vec<lines::Entry>, Vec<u16>), Reason> {
+    let Borders { ins, outs } = borders(subject, range)?;
+    let ins: Vec<u16> = ins.into_iter().collect();
+    let states = subject.states(&ins)?;
+    let reached = ins.into_iter().zip(states);
+    let begins = reached.filter_map(|(pc, state)| Some(lines::Entry { pc, state: state? }));
+    Ok((begins.collect(), outs.into_iter().collect()))
 }
 
-fn of_line(
+fn empty(form: Form, code: &Code<'_>) -> Placed {
+    let (pcs, locals, left_out, rooms, outs) = Default::default();
+    let (code_len, slots) = (code.bytes.len(), code.max_locals);
+    Placed { pcs, locals, left_out, form, rooms, outs, code_len, slots }
+}
+
+/// Called at these places, and given what can be read at all of them.
+fn at(
     names: &Names<'_>,
     entries: &[lines::Entry],
     code: &Code<'_>,
-    mut placed: Placed,
+    (is_timed, mut placed): (bool, Placed),
 ) -> Placed {
     let mut locals: Option<Vec<Local>> = None;
     for entry in entries {
@@ -130,12 +170,19 @@ fn of_line(
     }
     placed.locals = locals.unwrap_or_default();
     let mut words = 0_u16;
-    // An array takes them all.
-    let most = if placed.form == Form::Dynamic { MOST_WORDS } else { u16::MAX };
+    let most = match placed.form {
+        Form::Dynamic if is_timed => MOST_WORDS - BEGAN_WORDS,
+        Form::Dynamic => MOST_WORDS,
+        Form::Boxed => u16::MAX,
+        Form::Bare => 0,
+    };
     let fitting = placed.locals.iter().take_while(|local| {
         words = local.kind.words().saturating_add(words);
         words <= most
     });
     placed.left_out = placed.locals.split_off(fitting.count());
+    if placed.form == Form::Bare {
+        placed.left_out.clear();
+    }
     placed
 }

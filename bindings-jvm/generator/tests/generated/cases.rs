@@ -15,10 +15,12 @@ pub(crate) struct Way {
     pub(crate) is_counted: bool,
     /// What the bridge does: nothing special, `full` or `broken`.
     pub(crate) mode: &'static str,
+    /// What the frame keeps of a passage that is timed.
+    pub(crate) began: i64,
 }
 
 /// Hits are written, and false ones not counted.
-pub(crate) const WRITTEN: Way = Way { task: Task::Write, is_counted: false, mode: "" };
+pub(crate) const WRITTEN: Way = Way { task: Task::Write, is_counted: false, mode: "", began: 0 };
 
 /// The line of a case, and what was generated. Its site's number is 100 more than its token.
 pub(crate) fn case(
@@ -43,8 +45,12 @@ pub(crate) fn case(
     let types: String = locals.iter().map(|local| passed_as(local.descriptor)).collect();
     let hex: String = made.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let data: Vec<String> = made.data.iter().map(|class| class.0.to_string()).collect();
-    let head = [token.to_string(), format!("({types})V"), hex, data.join(","), way.mode.to_owned()];
-    let values = values.iter().map(|value| (*value).to_owned());
+    let (types, began) = match way.task {
+        Task::Time => (format!("(J{types})J"), Some(format!("J{}", way.began))),
+        _ => (format!("({types})V"), None),
+    };
+    let head = [token.to_string(), types, hex, data.join(","), way.mode.to_owned()];
+    let values = began.into_iter().chain(values.iter().map(|value| (*value).to_owned()));
     (head.into_iter().chain(values).collect::<Vec<_>>().join("\t"), made)
 }
 

@@ -17,7 +17,15 @@ import java.util.Arrays;
 /** The bridge between probed code and the agent. */
 public final class Bridge {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
-  private static final MethodHandle BOXED = find("boxed", int.class, Object[].class);
+  private static final MethodHandle BOXED = find(void.class, "boxed", int.class, Object[].class);
+  private static final MethodHandle ENTER =
+      find(long.class, "enter", long.class, int.class, Object[].class);
+
+  /** What a frame keeps while no passage through what is timed is under way. */
+  private static final long OUTSIDE = 0;
+
+  /** What it keeps while one is under way that is not measured; else when that one began. */
+  private static final long SKIPPED = 1;
 
   /**
    * What is called at each spot, by its number: a probed line's number stays the same however often
@@ -28,6 +36,9 @@ public final class Bridge {
   /** The site at each spot, or -1. */
   private static volatile int[] sites = new int[0];
 
+  /** Since when it is there. */
+  private static volatile long[] since = new long[0];
+
   /** What the call of a rehearsal is linked to; only the agent's thread rehearses. */
   private static MethodHandle rehearsed;
 
@@ -36,9 +47,9 @@ public final class Bridge {
 
   private Bridge() {}
 
-  private static MethodHandle find(String name, Class<?>... parameters) {
+  private static MethodHandle find(Class<?> result, String name, Class<?>... parameters) {
     try {
-      return LOOKUP.findStatic(Bridge.class, name, MethodType.methodType(void.class, parameters));
+      return LOOKUP.findStatic(Bridge.class, name, MethodType.methodType(result, parameters));
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
@@ -50,17 +61,18 @@ public final class Bridge {
   static void ready() {
     Writer.prepare();
     Memory.U.ensureClassInitialized(Values.class);
-    Memory.U.ensureClassInitialized(Calls.class);
     Memory.U.ensureClassInitialized(Traces.class);
   }
 
   /** From now on the spot is that of a site, whose class comes next, if it has one. */
   static void place(int spot, int site) {
     int[] before = sites;
-    int[] after = new int[Math.max(before.length, (spot / 64 + 1) * 64)];
-    Arrays.fill(after, -1);
-    System.arraycopy(before, 0, after, 0, before.length);
+    int[] after = Arrays.copyOf(before, Math.max(before.length, (spot / 64 + 1) * 64));
+    Arrays.fill(after, before.length, after.length, -1);
     after[spot] = site;
+    long[] times = Arrays.copyOf(since, after.length);
+    times[spot] = System.nanoTime();
+    since = times;
     sites = after;
     set(spot, null);
   }
@@ -110,8 +122,7 @@ public final class Bridge {
 
   private static void set(int spot, MethodHandle target) {
     MethodHandle[] before = targets;
-    MethodHandle[] after = new MethodHandle[Math.max(before.length, (spot / 64 + 1) * 64)];
-    System.arraycopy(before, 0, after, 0, before.length);
+    MethodHandle[] after = Arrays.copyOf(before, Math.max(before.length, (spot / 64 + 1) * 64));
     after[spot] = target;
     targets = after;
   }
@@ -137,8 +148,10 @@ public final class Bridge {
       MethodHandle target = spot < 0 ? rehearsed : spot < all.length ? all[spot] : null;
       if (target == null) {
         // Made without a class of its own: the values go as an array.
-        MethodHandle boxed = MethodHandles.insertArguments(BOXED, 0, spot);
-        target = boxed.asCollector(Object[].class, type.parameterCount());
+        boolean isTimed = type.returnType() == long.class;
+        int first = isTimed ? 1 : 0;
+        target = MethodHandles.insertArguments(isTimed ? ENTER : BOXED, first, spot);
+        target = target.asCollector(Object[].class, type.parameterCount() - first);
         return new ConstantCallSite(target.asType(type));
       }
       return new ConstantCallSite(MethodHandles.explicitCastArguments(target, type));
@@ -185,33 +198,40 @@ public final class Bridge {
     return value;
   }
 
-  /** A call of a timed method begins. */
-  public static void enter(int spot) {
+  /** A passage through what is timed begins, unless the frame is in one: what it is to keep. */
+  public static long enter(long began, int spot) {
+    if (began != OUTSIDE) return began;
+    int site = at(spot);
+    return site >= 0 ? begun(site) : SKIPPED;
+  }
+
+  /** The same where a condition says which are measured. */
+  public static long enter(long began, int spot, Object[] locals) {
+    if (began != OUTSIDE) return began;
+    int site = at(spot);
+    return site >= 0 ? slowBegun(site, locals) : SKIPPED;
+  }
+
+  /** The passage ends, if the frame is in one: what it is to keep. */
+  public static long leave(long began, int spot) {
+    ended(began, spot, false);
+    return OUTSIDE;
+  }
+
+  /** The passage is ended by an exception, if the frame is in one. */
+  public static void unwind(long began, int spot) {
+    ended(began, spot, true);
+  }
+
+  private static void ended(long began, int spot, boolean raised) {
+    if (began == OUTSIDE || began == SKIPPED) return;
     try {
+      long now = System.nanoTime();
       int site = at(spot);
-      Calls.push(spot, site >= 0 && begin(site));
+      // What began before the site was here is of a probe that was.
+      if (site >= 0 && began - since[spot] >= 0) end(site, now - began, raised);
     } catch (Throwable defect) {
-      // The call is not measured.
-    }
-  }
-
-  /** It returns. */
-  public static void leave(int spot) {
-    ended(spot, false);
-  }
-
-  /** It is left by an exception. */
-  public static void unwind(Throwable exception, int spot) {
-    ended(spot, true);
-  }
-
-  private static void ended(int spot, boolean raised) {
-    try {
-      long began = Calls.pop(spot);
-      int site = at(spot);
-      if (began != 0 && site >= 0) end(site, System.nanoTime() - began, raised);
-    } catch (Throwable defect) {
-      // The call stays open in the account: it was not seen to end.
+      // The passage stays open in the account: it was not seen to end.
     }
   }
 
@@ -223,6 +243,27 @@ public final class Bridge {
       if (test(site, locals)) hit(site, locals);
     } catch (Throwable defect) {
       missed(site);
+    }
+  }
+
+  /** A passage of a site begins whose condition is true: what its frame is to keep. */
+  static long begun(int site) {
+    try {
+      if (!begin(site)) return SKIPPED;
+      long now = System.nanoTime();
+      return now == OUTSIDE || now == SKIPPED ? SKIPPED + 1 : now;
+    } catch (Throwable defect) {
+      return SKIPPED;
+    }
+  }
+
+  /** A passage begins whose condition nobody decided yet. */
+  static long slowBegun(int site, Object[] locals) {
+    try {
+      return test(site, locals) ? begun(site) : SKIPPED;
+    } catch (Throwable defect) {
+      missed(site);
+      return SKIPPED;
     }
   }
 
@@ -298,7 +339,7 @@ public final class Bridge {
   /** The condition of a site that counts was false once. */
   static native void countFalse(int site);
 
-  /** A call of a timed method begins: whether it is measured. */
+  /** A passage of a site begins: whether it is measured. */
   private static native boolean begin(int site);
 
   /** It ends. */

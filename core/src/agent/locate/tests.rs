@@ -4,7 +4,7 @@
 
 use super::{Located, Refused, Site, locate};
 use crate::error::Result;
-use crate::host::{LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText};
+use crate::host::{LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText, Span};
 use crate::location::source_sha256;
 use crate::probe::{Location, SourceMatch};
 
@@ -81,7 +81,7 @@ impl Runtime for Texts {
         files.map(File::loaded).collect()
     }
 
-    fn names(&self, _code: u64, _line: u32) -> Box<dyn Names + '_> {
+    fn names(&self, _code: u64, _line: u32, _span: Option<Span>) -> Box<dyn Names + '_> {
         unreachable!("locating resolves no names")
     }
 

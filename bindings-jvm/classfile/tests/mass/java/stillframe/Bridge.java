@@ -17,11 +17,13 @@ public final class Bridge {
     public static final AtomicLong ENTERED = new AtomicLong();
     public static final AtomicLong LEFT = new AtomicLong();
     public static final AtomicLong UNWOUND = new AtomicLong();
+    public static final AtomicLong CONFUSED = new AtomicLong();
     private static final TreeMap<Integer, String> FIRST = new TreeMap<>();
     private static final TreeMap<Integer, Long> COUNT = new TreeMap<>();
     private static final boolean NOTES = System.getProperty("stillframe.notes") != null;
     private static final MethodHandle HIT;
     private static final MethodHandle BOXED;
+    private static final MethodHandle ENTER;
 
     static {
         try {
@@ -29,6 +31,8 @@ public final class Bridge {
             HIT = MethodHandles.lookup().findStatic(Bridge.class, "hit", type);
             type = MethodType.methodType(void.class, int.class, Object[].class);
             BOXED = MethodHandles.lookup().findStatic(Bridge.class, "boxed", type);
+            type = MethodType.methodType(long.class, long.class, int.class, Object[].class);
+            ENTER = MethodHandles.lookup().findStatic(Bridge.class, "enter", type);
         } catch (ReflectiveOperationException failure) {
             throw new ExceptionInInitializerError(failure);
         }
@@ -43,7 +47,7 @@ public final class Bridge {
         COUNT.forEach((site, count) ->
             System.err.println("site " + site + " " + count + " " + FIRST.get(site)));
         System.err.println("hits=" + HITS + " locals=" + LOCALS + " entered=" + ENTERED
-            + " left=" + LEFT + " unwound=" + UNWOUND);
+            + " left=" + LEFT + " unwound=" + UNWOUND + " confused=" + CONFUSED);
     }
 
     private static void hit(int locals) {
@@ -53,6 +57,11 @@ public final class Bridge {
 
     public static CallSite link(
             MethodHandles.Lookup lookup, String name, MethodType type, int site) {
+        if (type.returnType() == long.class) {
+            MethodHandle enter = MethodHandles.insertArguments(ENTER, 1, site);
+            enter = enter.asCollector(Object[].class, type.parameterCount() - 1);
+            return new ConstantCallSite(enter.asType(type));
+        }
         if (NOTES) {
             MethodHandle boxed = MethodHandles.insertArguments(BOXED, 0, site);
             boxed = boxed.asCollector(Object[].class, type.parameterCount());
@@ -91,16 +100,37 @@ public final class Bridge {
         return isValue ? name + ":" + local : name;
     }
 
-    public static void enter(int site) {
+    /** What a frame keeps while a passage of a site is under way. */
+    private static long underWay(int site) {
+        return 1L << 32 | site;
+    }
+
+    public static long enter(long began, int site) {
+        if (began != 0) {
+            return began;
+        }
         ENTERED.incrementAndGet();
+        return underWay(site);
     }
 
-    public static void leave(int site) {
-        LEFT.incrementAndGet();
+    public static long enter(long began, int site, Object[] locals) {
+        LOCALS.addAndGet(locals.length);
+        return enter(began, site);
     }
 
-    public static void unwind(Throwable thrown, int site) {
-        UNWOUND.incrementAndGet();
+    private static void end(AtomicLong ends, long began, int site) {
+        if (began != 0) {
+            (began == underWay(site) ? ends : CONFUSED).incrementAndGet();
+        }
+    }
+
+    public static long leave(long began, int site) {
+        end(LEFT, began, site);
+        return 0;
+    }
+
+    public static void unwind(long began, int site) {
+        end(UNWOUND, began, site);
     }
 
     public static Object box(byte value) {

@@ -62,6 +62,17 @@ final class Bridge {
     }
   }
 
+  static long begun(int number) {
+    site = number;
+    reached("begun");
+    return 77;
+  }
+
+  static long slowBegun(int number, Object[] locals) {
+    slow(number, locals);
+    return 78;
+  }
+
   static boolean isRedacted(String name) {
     return name.equals("password");
   }

@@ -124,7 +124,7 @@ public final class Harness {
     Bridge.isFull = mode.equals("full");
     Bridge.isBroken = mode.equals("broken");
     int before = ran();
-    hit.invokeWithArguments(given);
+    Object kept = hit.invokeWithArguments(given);
     if (ran() != before) {
       return "ran code of the application";
     }
@@ -132,10 +132,15 @@ public final class Harness {
     if (Bridge.handed != null) {
       seen = java.util.Arrays.asList(Bridge.handed);
     }
-    boolean isSeen = Bridge.outcome.equals("false") || mode.length() > 0;
-    if (!isSeen && !Arguments.areSame(seen, given)) {
+    boolean isTimed = kept instanceof Long;
+    // What the frame keeps comes before the locals.
+    List<Object> locals = isTimed ? given.subList(1, given.size()) : given;
+    boolean isHanded = !isTimed || Bridge.handed != null;
+    boolean isSeen = Bridge.outcome.equals("false") || mode.length() > 0 || !isHanded;
+    if (!isSeen && !Arguments.areSame(seen, locals)) {
       return Bridge.outcome + " of strange locals " + seen.size();
     }
-    return Bridge.outcome + (Bridge.falses > 0 ? " counted" : "") + "\t" + Bridge.site;
+    String keeps = isTimed ? " keeps " + kept : "";
+    return Bridge.outcome + (Bridge.falses > 0 ? " counted" : "") + keeps + "\t" + Bridge.site;
   }
 }

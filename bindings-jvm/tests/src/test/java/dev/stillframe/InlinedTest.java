@@ -169,6 +169,7 @@ class InlinedTest {
     theFileItselfHasItsOwnLinesOnly();
     aCallerThatIsNotLoadedYetIsAwaited();
     itIsNotTimed();
+    aRangeGoesThroughWhatIsInlined();
     System.out.println("through");
     Stillframe.stop();
   }
@@ -219,6 +220,16 @@ class InlinedTest {
       placed.armed();
       place.call("work", 1);
       assertEquals(2, placed.hits());
+    }
+  }
+
+  private static void aRangeGoesThroughWhatIsInlined() throws Exception {
+    Place place = place();
+    place.type();
+    String range = at(place, "Caller.kt:" + place.line("own") + ".." + (place.line("own") + 1));
+    try (Placed placed = Placed.on(Probe.at(range).time())) {
+      assertEquals(19, place.call("work", 3));
+      assertEquals(1, placed.report().at("durations", "ended").number());
     }
   }
 
