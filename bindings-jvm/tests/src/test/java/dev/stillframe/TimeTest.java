@@ -83,7 +83,7 @@ class TimeTest {
           try {
             if (fails) throw new IllegalStateException(); //: guarded
           } catch (IllegalStateException caught) {
-            return 1; //: handler
+            spin(20_000_000); return 1; //: handler
           } finally {
             fails = false; //: finally
           }
@@ -329,6 +329,8 @@ class TimeTest {
         assertEquals(fails ? 1 : 2, place.call("guarded", fails));
       }
       assertEnded(timer, 3, 0);
+      Tree running = timer.report().at("durations", "running");
+      assertTrue(running.at("max_ns").number() < 20_000_000, "the handler is outside: " + running);
       // What is returned is computed before `finally` and returned behind it.
       assertEnded(handler, 4, 0);
       assertEnded(last, 3, 0);
