@@ -25,6 +25,8 @@ const STEPS: [&str; 4] =
 const SAMPLE: &str = "4";
 /// The same for what must not verify, of which one would do.
 const FEW: &str = "16";
+/// Of this many probes one may have no room in its method.
+const ROOM_FOR: u64 = 10_000;
 /// Calls within each other that are under way, at most, when a compiler ends its process.
 const UNDER_WAY: u64 = 100;
 
@@ -142,7 +144,9 @@ impl Stand {
         };
         for (how, one_in) in ways {
             let (said, to) = self.patch(how, one_in)?;
-            if number(&said, "refused")? > 0 || number(&said, "probes")? == 0 {
+            let refused = number(&said, "refused")?;
+            let (no_room, probes) = (number(&said, "no_room")?, number(&said, "probes")?);
+            if refused > 0 || no_room * ROOM_FOR > probes || probes == 0 {
                 return Err(format!("not every place has its probe: {said}"));
             }
             for round in 0..number(&said, "rounds")? {

@@ -29,6 +29,8 @@ struct Tally {
     insertions: usize,
     locals: usize,
     refusals: BTreeMap<String, usize>,
+    /// Probes with which alone a method would be too large.
+    no_room: usize,
     spent: Duration,
     slowest: Duration,
     next_site: i32,
@@ -70,13 +72,13 @@ fn main() -> Done<()> {
 }
 
 fn say(tally: &Tally) {
-    let Tally { classes, patched, rounds, probes, insertions, locals, .. } = tally;
+    let Tally { classes, patched, rounds, probes, insertions, locals, no_room, .. } = tally;
     let (spent, slowest) = (tally.spent.as_micros(), tally.slowest.as_micros());
     let each = spent / (*classes).max(1) as u128;
     let refused: usize = tally.refusals.values().sum();
     println!(
         "classes={classes} patched={patched} rounds={rounds} probes={probes} insertions={insertions} \
-         locals={locals} refused={refused} us_a_class={each} slowest_us={slowest}"
+         locals={locals} refused={refused} no_room={no_room} us_a_class={each} slowest_us={slowest}"
     );
     for (reason, count) in &tally.refusals {
         eprintln!("{count} times: {reason}");
@@ -163,7 +165,7 @@ fn instrumented(
         }
         if left.len() == probes.len() && !left.is_empty() {
             rounds.pop();
-            *tally.refusals.entry("there is no room".to_owned()).or_default() += left.len();
+            tally.no_room += left.len();
             left.clear();
         }
         probes = left;
