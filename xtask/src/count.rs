@@ -1,7 +1,7 @@
 //! How many tests a runner says it ran.
 //!
-//! Knows the closing lines of libtest, pytest and Surefire. Invariant: nothing is counted that no
-//! runner said.
+//! Knows the closing lines of libtest, pytest, Surefire and Node's runner (TAP). Invariant: nothing is
+//! counted that no runner said.
 
 use std::ops::AddAssign;
 
@@ -38,6 +38,7 @@ pub(crate) fn in_output(output: &str) -> Counts {
             sum += in_line(line);
         }
         sum += of_surefire(line).unwrap_or_default();
+        sum += of_tap(line).unwrap_or_default();
     }
     sum
 }
@@ -70,6 +71,20 @@ fn of_surefire(line: &str) -> Option<Counts> {
     Some(Counts { passed: run.saturating_sub(failed + skipped), failed, skipped })
 }
 
+/// `# pass 9`, and the same of what failed and was skipped.
+fn of_tap(line: &str) -> Option<Counts> {
+    let (word, number) = line.strip_prefix("# ")?.split_once(' ')?;
+    let number = number.parse().ok()?;
+    let mut counts = Counts::default();
+    match word {
+        "pass" => counts.passed = number,
+        "fail" | "cancelled" => counts.failed = number,
+        "skipped" | "todo" => counts.skipped = number,
+        _ => {}
+    }
+    Some(counts)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +111,13 @@ mod tests {
                     -- in dev.stillframe.LibraryTest\n[WARNING] Tests run: 37, Failures: 1, \
                     Errors: 2, Skipped: 6\n";
         assert_eq!(in_output(text), Counts { passed: 28, failed: 3, skipped: 6 });
+    }
+
+    #[test]
+    fn tap_is_read() {
+        let text = "# Subtest: a\nok 1 - a\n1..9\n# tests 9\n# suites 0\n# pass 7\n# fail 1\n\
+                    # cancelled 1\n# skipped 0\n# todo 0\n# duration_ms 3309.5\n";
+        assert_eq!(in_output(text), Counts { passed: 7, failed: 2, skipped: 0 });
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod fuzz;
 mod java;
 mod jdk;
 mod matrix;
+mod node;
 mod process;
 mod python;
 mod say;

@@ -17,11 +17,12 @@ use crate::files::{make_folder, read, root, target};
 use crate::fuzz;
 use crate::java;
 use crate::jdk;
+use crate::node;
 use crate::process::{captured, must, quiet, show};
 use crate::python::{self, Python};
 use crate::say::say;
 use crate::step::{Chain, Gate, Verdict, in_ci};
-use crate::system::{Package, install, runs};
+use crate::system::{install, runs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -46,8 +47,10 @@ const BUILT: [&str; 8] = [
 ];
 /// Minor versions that explore packages in the gate: one of each mechanism.
 const EXPLORING: [u8; 3] = [9, 11, 13];
-/// All crates but the binding, which is built once for each interpreter.
-const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "stillframe-python"];
+/// All crates but two bindings: Python's is built once for each interpreter, and of Node's everything is
+/// unused where it is not an addon.
+const WORKSPACE: [&str; 5] =
+    ["--workspace", "--exclude", "stillframe-python", "--exclude", "stillframe-node"];
 
 /// Runs the gate, or the steps of it whose name contains `only`.
 pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
@@ -94,6 +97,10 @@ fn chains<'a>(
     }
     java.step("bench rows JVM", bench::smoke_jvm);
     java.step("java shop", move || java::shop(customers));
+    let mut nodes = Chain::default();
+    for major in node::MAJORS {
+        nodes.step(&format!("node tests {major}"), move || node::tests(major));
+    }
     let mut loom = Chain::of("loom", loom_passes);
     loom.step("loom finds the weakened publish", loom_mutation);
     let mut chains = vec![Chain::of("cargo test", move || cargo_test(product)), java];
@@ -107,7 +114,7 @@ fn chains<'a>(
             .map(|(number, (python, wheel))| wheel_chain(python, wheel, number == 0, full)),
     );
     chains.extend(bytecode::chains(full));
-    chains.extend([accounts::chain(full), loom]);
+    chains.extend([accounts::chain(full), loom, nodes]);
     chains
 }
 
@@ -138,10 +145,7 @@ fn needs_product(gate: &Gate, pythons: &[Python]) -> bool {
 
 /// The capture stream is also written by JavaScript and by Java, in `cargo test`.
 fn writers() -> Result<Verdict> {
-    let needed = [
-        ("node", Package { apt: &["nodejs"], dnf: &["nodejs"], brew: &["node"] }),
-        ("javac", java::JDK),
-    ];
+    let needed = [("node", node::NODE), ("javac", java::JDK)];
     for (program, package) in &needed {
         if !runs(program, &["--version"])
             && let Err(fault) = install(package)
@@ -156,6 +160,7 @@ fn clippy(pythons: &[Python]) -> Result<Verdict> {
     let strict = ["--", "-D", "warnings"];
     let mut command = cargo("clippy");
     must(command.args(["--locked", "--all-targets"]).args(WORKSPACE).args(strict))?;
+    must(cargo("clippy").args(["--locked", "-p", "stillframe-node"]).args(strict))?;
     if pythons.is_empty() {
         return Ok(Verdict::Skipped("no CPython to check the binding against".to_owned()));
     }

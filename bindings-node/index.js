@@ -1,0 +1,87 @@
+// Stillframe for Node.js: non-breaking breakpoints for running code.
+//
+// The same calls as in the other runtimes. Invariant: what is called here explicitly throws a
+// `StillframeError` when it cannot be done; nothing else of ours ever throws into the application.
+
+'use strict'
+
+const path = require('node:path')
+const { isMainThread } = require('node:worker_threads')
+const native = require('./native')
+const session = require('./lib/session')
+const hit = require('./lib/hit')
+const { StillframeError, calling } = require('./lib/errors')
+
+const DEFAULT_TIMEOUT_S = 0.5
+
+const host = {
+  source: session.source,
+  places: session.places,
+  arm: session.arm,
+  disarm: session.disarm,
+  learn: hit.learn,
+  forget: hit.forget,
+  wake () {
+    native.runTasks()
+  }
+}
+
+/** What the agent calls itself, where nobody says so. */
+function nameOf (program) {
+  return program === undefined ? null : path.basename(program).replace(/\.[cm]?js$/, '')
+}
+
+/** Starts the agent of this process; options win over the environment's `STILLFRAME_…`. */
+function start (options = {}) {
+  if (!isMainThread) {
+    const hint = 'call start() in the main thread'
+    throw new StillframeError('unsupported', 'worker threads are not probed yet', hint)
+  }
+  const { sink, ...others } = options
+  const isFunction = typeof sink === 'function'
+  const runtime = `node ${process.versions.node}`
+  const told = { ...others, runtime, main: nameOf(process.argv[1]) }
+  if (!isFunction && sink !== undefined) told.sink = sink
+  const receive = isFunction ? (json) => sink(JSON.parse(json)) : null
+  const json = JSON.stringify(told)
+  if (!calling(() => native.start(json, receive, host, hit.scratch))) return
+  hit.prepare(native)
+  session.begin(cameScript)
+  process.once('exit', () => native.stop(DEFAULT_TIMEOUT_S))
+}
+
+/** V8 compiled a script, of which nothing has run: who waits for it is told before. */
+function cameScript (id, url) {
+  native.scriptCame(id, url)
+  native.runTasks()
+}
+
+/** Stops the agent; nothing is probed afterwards. */
+function stop (timeoutS = DEFAULT_TIMEOUT_S) {
+  calling(() => native.stop(timeoutS))
+  session.end()
+}
+
+/** Waits until what was captured is delivered, at most so many seconds; whether it was. */
+function flush (timeoutS = DEFAULT_TIMEOUT_S) {
+  return calling(() => native.flush(timeoutS))
+}
+
+/** What the agent does and knows. */
+function status () {
+  return JSON.parse(calling(() => native.status()))
+}
+
+/** Places a probe at `location`; its id. `onSnapshot` is called with each snapshot. */
+function probe (location, { onSnapshot, ...options } = {}) {
+  const receive = onSnapshot ? (json) => onSnapshot(JSON.parse(json)) : null
+  const specification = JSON.stringify({ location, ...options })
+  return calling(() => native.probe(specification, receive))
+}
+
+/** Takes a probe away. */
+function remove (id) {
+  calling(() => native.remove(id))
+}
+
+module.exports = { start, stop, flush, status, probe, remove, StillframeError }

@@ -1,0 +1,105 @@
+// What the condition of a breakpoint calls: one hit of one site.
+//
+// Runs on the application's thread, inside a method of the application. Invariants: nothing here
+// throws or runs code of the application; a hit that comes while another is looked at is counted
+// and nothing else; the answer is never true.
+
+'use strict'
+
+const { Capture } = require('./capture')
+const { framesOf } = require('./stack')
+
+/** Bytes that a capture may take. */
+const SCRATCH_BYTES = 64 * 1024
+/** What stands for a variable that cannot be read yet. */
+const UNSET = Symbol('unset')
+/** The stream's number of that reason. */
+const REASON_UNSET = 1
+
+const scratch = new Uint8Array(SCRATCH_BYTES)
+/** By site: names of its variables, and limits. */
+const plans = new Map()
+const planOf = Map.prototype.get.bind(plans)
+const now = performance.now.bind(performance)
+
+let native = null
+let capture = null
+let isInside = false
+
+/** What V8 calls by the global name: the site, and a function that reads its variables. */
+function hit (site, read) {
+  if (isInside) {
+    native.missed(site)
+    return
+  }
+  isInside = true
+  try {
+    const opened = native.open(site)
+    if (opened !== null) write(planOf(site), opened, read)
+  } catch {
+    // Nothing of ours throws; were it so, the hit is lost and the application goes on.
+  } finally {
+    isInside = false
+  }
+}
+
+function write (plan, [buffer, room, names, objects], read) {
+  let length = 0
+  try {
+    if (plan === undefined) return
+    const values = read()
+    const { limits } = plan
+    capture.begin(limits, names, objects, room, now() + limits.deadlineMs)
+    framesOf(hit, limits.frames, capture)
+    for (let at = 0; at < values.length; at++) {
+      const value = values[at]
+      if (value === UNSET) capture.missing(plan.names[at], REASON_UNSET)
+      else if (at > 0 || plan.names[at] !== 'this' || isWorthy(value)) {
+        capture.local(plan.names[at], value)
+      }
+    }
+    length = capture.finish()
+  } finally {
+    native.publish(buffer, length)
+  }
+}
+
+/** Whether a `this` says anything: that of a plain call does not. */
+function isWorthy (value) {
+  return value !== undefined && value !== globalThis
+}
+
+hit.unset = UNSET
+
+/** Puts the function where conditions find it. */
+function prepare (library) {
+  native = library
+  capture = new Capture(scratch, native.isRedacted)
+  if (!Object.hasOwn(globalThis, '__stillframe')) {
+    const value = Object.freeze(hit)
+    Object.defineProperty(globalThis, '__stillframe', { value })
+  }
+}
+
+/** From now on the site has this plan. */
+function learn (site, json) {
+  const { names, limits } = JSON.parse(json)
+  plans.set(site, {
+    names,
+    limits: {
+      depth: limits.depth,
+      items: limits.items,
+      fields: limits.fields,
+      stringBytes: limits.string_bytes,
+      watchStringBytes: Math.max(limits.string_bytes, 1024),
+      frames: limits.frames,
+      deadlineMs: limits.deadline_ns / 1e6
+    }
+  })
+}
+
+function forget (site) {
+  plans.delete(site)
+}
+
+module.exports = { prepare, learn, forget, scratch }

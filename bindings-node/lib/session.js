@@ -1,0 +1,78 @@
+// The inspector's session of this thread, which never pauses.
+//
+// Knows V8's protocol, nothing of probes. Invariants: no handler of `Debugger.paused` is ever
+// registered, for pauses of other sessions are told to it too, and V8 is told to skip all of ours;
+// answers come at once, because the session is of the thread that asks.
+
+'use strict'
+
+const { Session } = require('node:inspector')
+
+let session = null
+
+/** Asks V8; throws what it answers with instead. */
+function post (method, parameters) {
+  let answer
+  let refusal = null
+  session.post(method, parameters, (error, result) => {
+    refusal = error
+    answer = result
+  })
+  if (refusal !== null) throw new Error(`V8 refused ${method}: ${refusal.message}`)
+  return answer
+}
+
+/** Begins; `came` is told of each script, by its id and URL, those that are there already too. */
+function begin (came) {
+  if (session !== null) return
+  session = new Session()
+  session.connect()
+  session.on('Debugger.scriptParsed', ({ params }) => {
+    if (params.url !== '') came(params.scriptId, params.url)
+  })
+  post('Debugger.enable', { maxScriptsCacheSize: 0 })
+  // Else each `debugger` statement of the application would stop it for as long as that takes.
+  post('Debugger.setSkipAllPauses', { skip: true })
+  post('Debugger.setAsyncCallStackDepth', { maxDepth: 0 })
+}
+
+/** Ends; V8 forgets every breakpoint of ours. */
+function end () {
+  if (session === null) return
+  session.disconnect()
+  session = null
+}
+
+/** Text of a script. */
+function source (scriptId) {
+  return post('Debugger.getScriptSource', { scriptId }).scriptSource
+}
+
+/** Where a script can be stopped: line and column, from 0, and 1 if a function returns there. */
+function places (scriptId) {
+  const start = { scriptId, lineNumber: 0, columnNumber: 0 }
+  const { locations } = post('Debugger.getPossibleBreakpoints', { start, restrictToFunction: false })
+  const flat = []
+  for (const { lineNumber, columnNumber, type } of locations) {
+    flat.push(lineNumber, columnNumber ?? 0, type === 'return' ? 1 : 0)
+  }
+  return flat
+}
+
+/** Sets a breakpoint; its id. */
+function arm (scriptId, lineNumber, columnNumber, condition) {
+  const location = { scriptId, lineNumber, columnNumber }
+  const { breakpointId, actualLocation } = post('Debugger.setBreakpoint', { location, condition })
+  if (actualLocation.lineNumber !== lineNumber) {
+    post('Debugger.removeBreakpoint', { breakpointId })
+    throw new Error(`V8 has no code at line ${lineNumber + 1}`)
+  }
+  return breakpointId
+}
+
+/** Takes a breakpoint off. */
+function disarm (breakpointId) {
+  if (session !== null) post('Debugger.removeBreakpoint', { breakpointId })
+}
+
+module.exports = { begin, end, source, places, arm, disarm }

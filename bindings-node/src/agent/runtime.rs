@@ -1,0 +1,91 @@
+//! What the core asks of a runtime outside a hit, answered by V8's inspector.
+//!
+//! Invariant: everything but `run_soon` is called from a task, so JavaScript may be called.
+
+use super::names::CodeNames;
+use super::tasks::Tasks;
+use crate::{hook, locate};
+use std::fmt;
+use stillframe_core::error::{Error, ErrorKind, Result};
+use stillframe_core::host::{LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText, Span};
+
+/// Node, as the core sees it.
+pub(crate) struct NodeRuntime {
+    tasks: Tasks,
+}
+
+impl fmt::Debug for NodeRuntime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NodeRuntime")
+    }
+}
+
+impl NodeRuntime {
+    pub(super) fn new(tasks: Tasks) -> Self {
+        Self { tasks }
+    }
+
+    /// What waits for JavaScript's thread.
+    pub(crate) fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+}
+
+impl Runtime for NodeRuntime {
+    fn run_soon(&self, task: Box<dyn FnOnce() + Send>) -> bool {
+        self.tasks.run(task)
+    }
+
+    fn files(&self, file_name: &str) -> Vec<LoadedFile> {
+        locate::files(file_name)
+    }
+
+    fn source(&self, file: &LoadedFile) -> SourceText {
+        locate::source(&file.path)
+    }
+
+    fn functions(&self, file: &LoadedFile) -> Vec<LoadedFunction> {
+        locate::functions(&file.path)
+    }
+
+    fn file_names(&self) -> Vec<String> {
+        locate::file_names()
+    }
+
+    fn named(&self, _name: &str) -> Option<Named> {
+        // JavaScript has no names for code from elsewhere.
+        None
+    }
+
+    fn files_with(&self, name: &str) -> Vec<LoadedFile> {
+        locate::files_with(name)
+    }
+
+    fn names(&self, code: u64, line: u32, _span: Option<Span>) -> Box<dyn Names + '_> {
+        Box::new(CodeNames::new(code, line))
+    }
+
+    fn arm(&self, site: u32, code: u64, line: u32, _attrs: &[Box<str>]) -> Result<Option<String>> {
+        let agent = super::current();
+        let agent = agent.ok_or_else(|| Error::new(ErrorKind::Internal, "the agent is going"))?;
+        hook::arm(&agent, site, (code, line)).map(|()| None)
+    }
+
+    fn arm_span(
+        &self,
+        _site: u32,
+        _code: u64,
+        _span: Span,
+        _attrs: &[Box<str>],
+    ) -> Result<Option<String>> {
+        Err(hook::untimed())
+    }
+
+    fn disarm(&self, site: u32) {
+        hook::disarm(site);
+    }
+
+    fn forked(&self) {
+        // Node forks by starting itself anew.
+    }
+}

@@ -1,0 +1,81 @@
+//! A hit, as the core sees it: what native code writes of a capture before JavaScript writes the rest.
+//!
+//! Knows captures that are open, not values. Invariants: a capture that was opened is handed back by
+//! `publish`, or its buffer is lost; nothing here raises.
+
+use crate::value::Probed;
+use crate::{agent, ffi};
+use std::sync::{Mutex, PoisonError};
+use stillframe_core::agent::Open;
+use stillframe_core::host::{FrameName, Name, Shape, Visitor, Walker};
+use stillframe_core::value::{Object, Reading, Text, Value};
+
+/// As many as the core has buffers.
+const FRAMES: usize = 64;
+/// Bytes behind the end of what JavaScript may write: for the end of all that is open.
+const RESERVED: usize = 64;
+
+static OPEN: [Mutex<Option<Open>>; FRAMES] = [const { Mutex::new(None) }; FRAMES];
+
+/// A hit of `site`: its buffer, the bytes that JavaScript may write, and how many names and objects the
+/// stream has so far; none if nothing is to be captured.
+pub(crate) fn open(site: u32) -> Option<Vec<u32>> {
+    let agent = agent::current()?;
+    let open = agent.open_in_parallel(site, &Probed)?;
+    let room = open.begun.end.saturating_sub(open.len + RESERVED);
+    let (buffer, names, objects) = (open.buffer(), open.begun.names, open.begun.objects);
+    let place = OPEN.get(buffer as usize)?;
+    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(open);
+    Some(vec![buffer, room as u32, u32::from(names), u32::from(objects)])
+}
+
+/// Hands the capture in this buffer over, whose further records are the first `len` bytes of the
+/// scratch memory; none of them where JavaScript failed.
+pub(crate) fn publish(buffer: u32, len: u32) {
+    let place = OPEN.get(buffer as usize);
+    let open = place.and_then(|place| place.lock().unwrap_or_else(PoisonError::into_inner).take());
+    let (Some(open), Some(agent)) = (open, agent::current()) else { return };
+    let len = len as usize;
+    let room = open.begun.end.saturating_sub(open.len);
+    let mut open = Some(open);
+    ffi::with_scratch(|scratch| {
+        let records = scratch.get(..len).filter(|_| len > 0 && len <= room);
+        if let (Some(records), Some(open)) = (records, open.take_if(|_| records.is_some())) {
+            agent.publish_in_parallel(open, |bytes| bytes.extend_from_slice(records));
+        }
+    });
+    if let Some(open) = open {
+        agent.abandon_in_parallel(open);
+    }
+}
+
+/// A hit that was not looked at.
+pub(crate) fn missed(site: u32) {
+    if let Some(agent) = agent::current() {
+        agent.missed_in_parallel(site);
+    }
+}
+
+impl Walker for Probed {
+    fn variable(&self, _ordinal: usize) -> Option<(Name<'_>, Reading<Value<'_>>)> {
+        None
+    }
+
+    fn frame(&self, _depth: usize) -> Option<FrameName<'_>> {
+        None
+    }
+
+    fn thread_name(&self) -> Text<'_> {
+        Text::Utf8("main")
+    }
+
+    fn trace_id(&self) -> Option<[u8; 16]> {
+        None
+    }
+
+    fn shape(&self, _object: Object) -> Shape<'_> {
+        Shape { type_name: Name { identity: 0, text: Text::Utf8("") }, len: None }
+    }
+
+    fn children(&self, _object: Object, _visitor: &mut impl Visitor) {}
+}

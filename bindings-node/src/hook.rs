@@ -1,0 +1,127 @@
+//! The hook: a breakpoint of the inspector whose condition calls us and always answers false.
+//!
+//! V8 has one breakpoint for each place, however many sites are there. Knows what the condition says,
+//! not what is done in it (`lib/hit.js`). Invariant: V8 never pauses, whatever our code does: a
+//! condition that throws counts as false there, and so does one in whose context our function is not.
+
+use crate::agent::NodeAgent;
+use crate::locate::{Place, Reading, Visible};
+use crate::{ffi, locate};
+use std::fmt::Write as _;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use stillframe_core::error::{Error, ErrorKind, Result};
+use stillframe_core::registry::{Action, Site};
+
+/// A place with a breakpoint.
+struct Hooked {
+    place: Place,
+    /// V8's id of the breakpoint; none while there could be none.
+    id: Option<String>,
+    sites: Vec<u32>,
+    /// What reads the variables of the place.
+    read: String,
+}
+
+static HOOKED: Mutex<Vec<Hooked>> = Mutex::new(Vec::new());
+
+fn hooked() -> MutexGuard<'static, Vec<Hooked>> {
+    HOOKED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Hooks a site.
+pub(crate) fn arm(agent: &NodeAgent, site: u32, (code, line): (u64, u32)) -> Result<()> {
+    let gone = || Error::new(ErrorKind::Location, "the script is gone");
+    let of_core = agent.site(site).ok_or_else(gone)?;
+    check(of_core)?;
+    let place = locate::place(code, line).ok_or_else(gone)?;
+    let variables = locate::locals(code, line);
+    let names: Vec<&str> = variables.iter().map(|one| one.name.as_str()).collect();
+    let plan = serde_json::json!({ "names": names, "limits": of_core.plan.limits });
+    ffi::learn(site, plan.to_string())?;
+    let mut all = hooked();
+    let index = all.iter().position(|one| one.place == place).unwrap_or_else(|| {
+        let (id, sites) = (None, Vec::new());
+        all.push(Hooked { place, id, sites, read: read(&variables) });
+        all.len() - 1
+    });
+    all[index].sites.push(site);
+    let armed = set(&mut all[index]);
+    drop(all);
+    if armed.is_err() {
+        disarm(site);
+    }
+    armed
+}
+
+/// Takes the hook of a site off.
+pub(crate) fn disarm(site: u32) {
+    let mut all = hooked();
+    if let Some(one) = all.iter_mut().find(|one| one.sites.contains(&site)) {
+        one.sites.retain(|known| *known != site);
+        // V8 drops the breakpoints of a script with the script.
+        let _ = set(one);
+    }
+    all.retain(|one| !one.sites.is_empty());
+    drop(all);
+    let _ = ffi::forget(site);
+}
+
+/// Has V8 do at a place what its sites are.
+fn set(hooked: &mut Hooked) -> Result<()> {
+    if let Some(id) = hooked.id.take() {
+        ffi::disarm(id)?;
+    }
+    if !hooked.sites.is_empty() {
+        let Place { script, at } = &hooked.place;
+        let condition = condition(&hooked.sites, &hooked.read);
+        hooked.id = Some(ffi::arm(script, *at, condition)?);
+    }
+    Ok(())
+}
+
+/// Why what is timed is not hooked.
+pub(crate) fn untimed() -> Error {
+    lacks("durations are not measured", "count the line instead")
+}
+
+fn lacks(what: &str, instead: &str) -> Error {
+    Error::new(ErrorKind::Unsupported, format!("{what} on Node.js yet")).with_hint(instead)
+}
+
+/// An error if the site does what is not done on Node yet.
+fn check(site: &Site) -> Result<()> {
+    match site.action {
+        Action::Log(_) => Err(lacks("log lines are not written", "take a snapshot instead")),
+        _ if site.condition.is_some() => Err(lacks("conditions are not asked", "leave --if out")),
+        _ if !site.plan.watches.is_empty() => {
+            Err(lacks("watches are not read", "leave --watch out"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The condition of sites at one place.
+fn condition(sites: &[u32], read: &str) -> String {
+    let mut text = "(typeof __stillframe===\"function\"&&(read=>{".to_owned();
+    for site in sites {
+        let _ = write!(text, "__stillframe({site},read);");
+    }
+    let _ = write!(text, "}})({read}),false)");
+    text
+}
+
+/// A function that reads variables when it is asked to; one that may raise for itself.
+fn read(variables: &[Visible]) -> String {
+    let mut text = "()=>[".to_owned();
+    for Visible { name, reading } in variables {
+        let _ = match reading {
+            Reading::Sure => write!(text, "{name},"),
+            Reading::Unset => write!(text, "__stillframe.unset,"),
+            Reading::Guarded => {
+                write!(text, "(()=>{{try{{return {name}}}catch{{return __stillframe.unset}}}})(),")
+            }
+        };
+    }
+    text.push(']');
+    text
+}

@@ -1,0 +1,125 @@
+//! `stillframe.node`: Stillframe's agent inside Node.js.
+//!
+//! Thin: has V8's inspector set breakpoints that never pause, answers the core's questions about
+//! code, and hands the API's calls on. The other half is JavaScript that runs on the application's
+//! thread (`lib/`): what a breakpoint's condition calls, and the writer of captures. Invariant:
+//! nothing that happens inside a hit raises, runs code of the application or changes what it sees.
+
+mod agent;
+mod convert;
+mod error;
+mod ffi;
+mod frame;
+mod hook;
+mod locate;
+mod value;
+
+use error::Fault;
+use napi::bindgen_prelude::{Function, Object, Uint8Array};
+use napi::{Env, Result};
+use napi_derive::napi;
+use std::time::Duration;
+use stillframe_core::ids::ProbeId;
+
+fn seconds(timeout_s: f64) -> Duration {
+    Duration::try_from_secs_f64(timeout_s).unwrap_or(Duration::ZERO)
+}
+
+/// Starts the agent, unless it runs already; whether it is to be prepared for hits. `host` has what
+/// the agent asks of JavaScript, `scratch` is where captures are written, `info` what is told of each.
+#[napi]
+fn start(
+    options: String,
+    sink: Option<Function<'_, String, ()>>,
+    host: Object<'_>,
+    scratch: Uint8Array,
+) -> Result<bool> {
+    let arguments = convert::arguments(&options, sink)?;
+    ffi::begin(&host, scratch)?;
+    agent::start(arguments, &host)
+}
+
+/// Stops the agent; nothing is probed afterwards.
+#[napi]
+fn stop(env: Env, timeout_s: f64) {
+    ffi::within(env, || agent::stop(seconds(timeout_s)));
+}
+
+/// Waits until what was captured is delivered; whether it was.
+#[napi]
+fn flush(timeout_s: f64) -> bool {
+    agent::current().is_none_or(|agent| agent.flush(seconds(timeout_s)))
+}
+
+/// What the agent does and knows, as JSON.
+#[napi]
+fn status() -> Result<String> {
+    Ok(convert::json(&agent::running()?.status())?)
+}
+
+/// Places a probe by its JSON; its id.
+#[napi]
+fn probe(
+    env: Env,
+    spec_json: String,
+    on_snapshot: Option<Function<'_, String, ()>>,
+) -> Result<String> {
+    let agent = agent::running()?;
+    let spec = convert::spec(&spec_json)?;
+    let callback = on_snapshot.map(convert::callback).transpose()?;
+    let id = agent.probe(spec, callback).map_err(Fault::from)?;
+    run_tasks(env);
+    Ok(id.to_string())
+}
+
+/// Takes a probe away.
+#[napi]
+fn remove(env: Env, id: String) -> Result<()> {
+    let agent = agent::running()?;
+    let id: ProbeId = id.parse().map_err(Fault::from)?;
+    agent.remove(id);
+    run_tasks(env);
+    Ok(())
+}
+
+/// Runs what the agent wants to do where JavaScript may be called.
+#[napi]
+fn run_tasks(env: Env) {
+    if let Some(agent) = agent::current() {
+        ffi::within(env, || agent.runtime().tasks().run_all());
+    }
+}
+
+/// V8 has one more script.
+#[napi]
+fn script_came(id: String, url: String) {
+    locate::script_came(id, &url);
+    if let Some(agent) = agent::current() {
+        agent.reload();
+    }
+}
+
+/// Whether the redaction list holds a name.
+#[napi]
+fn is_redacted(name: String) -> bool {
+    agent::is_redacted(&name)
+}
+
+/// A hit of `site`: the buffer of its capture, the bytes that may be written, names and objects that
+/// the stream has so far; null if nothing is to be captured.
+#[napi]
+fn open(site: u32) -> Option<Vec<u32>> {
+    frame::open(site)
+}
+
+/// Hands a capture over whose records, so many bytes, lie in the scratch memory.
+#[napi]
+fn publish(buffer: u32, len: u32) {
+    frame::publish(buffer, len);
+}
+
+/// A hit that was not looked at: it came inside another, or our own code failed.
+#[napi]
+fn missed(site: u32) {
+    frame::missed(site);
+}

@@ -1,0 +1,138 @@
+//! Which scripts V8 has, and where their functions and lines are.
+//!
+//! Knows files and lines, not probes. Invariant: what is known of a script never changes, because its
+//! text does not; a script that came is known by its number from then on.
+
+mod lines;
+mod parsed;
+mod scripts;
+
+pub(crate) use parsed::{Reading, Visible};
+pub(crate) use scripts::script_came;
+
+use crate::ffi;
+use parsed::Parsed;
+use scripts::Script;
+use std::sync::Arc;
+use stillframe_core::host::{LoadedFile, LoadedFunction, SourceText};
+
+/// Functions of one script that have a handle.
+const MOST_FUNCTIONS: u64 = 1 << 24;
+
+/// Where a breakpoint goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// V8's id of the script.
+    pub(crate) script: String,
+    /// Line and column, from 0.
+    pub(crate) at: (u32, u32),
+}
+
+/// Loaded files whose last path component is `file_name`.
+pub(crate) fn files(file_name: &str) -> Vec<LoadedFile> {
+    let is_it = |script: &Script| script.file_name() == file_name;
+    scripts::paths(is_it).into_iter().map(loaded).collect()
+}
+
+fn loaded(path: String) -> LoadedFile {
+    let real = std::fs::canonicalize(&path).ok();
+    let real = real.and_then(|real| real.into_os_string().into_string().ok());
+    let is_application = !path.split('/').any(|part| part == "node_modules");
+    LoadedFile { real_path: real.filter(|real| *real != path), path, is_application }
+}
+
+/// The names of all loaded files, without their folders.
+pub(crate) fn file_names() -> Vec<String> {
+    let paths = scripts::paths(|_| true);
+    let names = paths.iter().filter_map(|path| path.rsplit('/').next());
+    names.map(str::to_owned).collect()
+}
+
+/// Files of the application in which a function called `name` is written.
+pub(crate) fn files_with(name: &str) -> Vec<LoadedFile> {
+    let files = scripts::paths(|_| true).into_iter().map(loaded);
+    let files = files.filter(|file| file.is_application);
+    files
+        .filter(|file| {
+            let functions = functions(&file.path);
+            functions.iter().any(|one| {
+                one.name == name
+                    || one.name.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))
+            })
+        })
+        .collect()
+}
+
+/// Text of a file, as V8 has it.
+pub(crate) fn source(path: &str) -> SourceText {
+    let script = scripts::of_path(path).into_iter().next_back();
+    let text = script.and_then(|script| ffi::source(&script.id).ok());
+    text.map_or(SourceText::Unavailable, |text| SourceText::Known(text.into_bytes()))
+}
+
+/// Functions of all scripts of a file, outermost first.
+pub(crate) fn functions(path: &str) -> Vec<LoadedFunction> {
+    let mut all = Vec::new();
+    for script in scripts::of_path(path) {
+        let Some(parsed) = parsed(&script) else { continue };
+        for (index, function) in (0..MOST_FUNCTIONS).zip(&parsed.functions) {
+            if function.lines.is_empty() {
+                continue;
+            }
+            all.push(LoadedFunction {
+                code: script.number * MOST_FUNCTIONS + index,
+                name: function.name.clone(),
+                first_line: function.first_line,
+                lines: function.lines.keys().copied().collect(),
+                runs_once: function.runs_once,
+            });
+        }
+    }
+    all
+}
+
+/// What is known of a script, which is parsed when it is first asked about.
+fn parsed(script: &Script) -> Option<Arc<Parsed>> {
+    if let Some(known) = scripts::parsed(script.number) {
+        return Some(known);
+    }
+    let text = ffi::source(&script.id).ok()?;
+    let places = ffi::places(&script.id).ok()?;
+    let parsed = Arc::new(Parsed::new(&text, &places));
+    scripts::learn(script.number, &parsed);
+    Some(parsed)
+}
+
+fn of_code(code: u64) -> Option<(Script, Arc<Parsed>, usize)> {
+    let script = scripts::by_number(code / MOST_FUNCTIONS)?;
+    let parsed = parsed(&script)?;
+    Some((script, parsed, usize::try_from(code % MOST_FUNCTIONS).ok()?))
+}
+
+/// Where the first thing on a line of a function runs.
+pub(crate) fn place(code: u64, line: u32) -> Option<Place> {
+    let (script, parsed, index) = of_code(code)?;
+    let column = *parsed.functions.get(index)?.lines.get(&line)?;
+    Some(Place { script: script.id, at: (line.saturating_sub(1), column) })
+}
+
+/// Names that are visible at a line of a function, the innermost first.
+pub(crate) fn visible(code: u64, line: u32) -> Vec<Visible> {
+    named(code, line, false)
+}
+
+/// Variables of the function itself, `this` first where it has one, in the order in which they are
+/// written.
+pub(crate) fn locals(code: u64, line: u32) -> Vec<Visible> {
+    named(code, line, true)
+}
+
+fn named(code: u64, line: u32, only_own: bool) -> Vec<Visible> {
+    let at = || {
+        let (_, parsed, index) = of_code(code)?;
+        let column = *parsed.functions.get(index)?.lines.get(&line)?;
+        Some((parsed, index, column))
+    };
+    let Some((parsed, index, column)) = at() else { return Vec::new() };
+    parsed.names(index, (line, column), only_own)
+}

