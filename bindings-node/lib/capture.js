@@ -15,8 +15,8 @@ const { MathFloor, MathMin } = require('./primordials')
 const { MARGIN } = require('./bytes')
 const { Walk } = require('./walk')
 const {
-  FRAME, MORE_FRAMES, AT_LEAST_FRAMES, WATCH, FAILED, LOCAL, MORE_LOCALS, MORE_WATCHES, CHILDREN, END,
-  MISSING, REST, CLOSE, UNSET, REDACTED, UNREADABLE, TOO_MANY_BYTES, DEADLINE
+  FRAME, MORE_FRAMES, AT_LEAST_FRAMES, WATCH, FAILED, LOCAL, MORE_LOCALS, MORE_WATCHES, CHILDREN,
+  END, MISSING, REST, CLOSE, UNSET, REDACTED, UNREADABLE, TOO_MANY_BYTES, DEADLINE
 } = require('./stream')
 
 /** Roots whose children are taken; of further ones only the own value. */
@@ -48,16 +48,17 @@ class Root {
 /** The end of a text, which is what tells one path from another. */
 function tail(text) {
   let end = ''
-  for (let unit = text.length > SHORT_NAME_UNITS ? text.length - SHORT_NAME_UNITS : 0; unit < text.length; unit++) {
-    end += text[unit]
-  }
+  let unit = text.length > SHORT_NAME_UNITS ? text.length - SHORT_NAME_UNITS : 0
+  for (; unit < text.length; unit++) end += text[unit]
   return end
 }
 
 const textOf = (text) => typeof text === 'string' ? text : ''
 
 /** A number that is none is none at all. */
-const countOf = (count, most) => typeof count === 'number' && count > 0 ? MathMin(MathFloor(count), most) : 0
+function countOf(count, most) {
+  return typeof count === 'number' && count > 0 ? MathMin(MathFloor(count), most) : 0
+}
 
 class Capture {
   #walk
@@ -92,7 +93,8 @@ class Capture {
       const walk = this.#walk
       const { out } = walk
       walk.begin(countOf(names, MOST), countOf(objects, MOST), +deadlineMs)
-      walk.setLimits(countOf(limits.depth, MOST_DEPTH), countOf(limits.items, MOST), countOf(limits.fields, MOST))
+      const depth = countOf(limits.depth, MOST_DEPTH)
+      walk.setLimits(depth, countOf(limits.items, MOST), countOf(limits.fields, MOST))
       this.#stringBytes = countOf(limits.stringBytes, MOST)
       this.#watchStringBytes = countOf(limits.watchStringBytes, MOST)
       walk.stringBytes = this.#stringBytes
@@ -206,7 +208,8 @@ class Capture {
   #failure(expression, message) {
     const { out } = this.#walk
     out.one(FAILED)
-    return out.text(textOf(expression), EXPRESSION_BYTES) && out.text(textOf(message), FAILURE_BYTES)
+    if (!out.text(textOf(expression), EXPRESSION_BYTES)) return false
+    return out.text(textOf(message), FAILURE_BYTES)
   }
 
   /** A variable of the probed frame. */
@@ -272,8 +275,8 @@ class Capture {
     const { out, names } = this.#walk
     if (out.at + MARGIN > out.limit) return this.#walk.full()
     out.one(tag)
-    const isWritten = tag === LOCAL ? names.write(names.of(name), out) : out.text(name, EXPRESSION_BYTES)
-    return isWritten || this.#walk.full()
+    if (tag !== LOCAL) return out.text(name, EXPRESSION_BYTES) || this.#walk.full()
+    return names.write(names.of(name), out) || this.#walk.full()
   }
 
   /** Names a root whose value is not there, or counts it if not even its name fits. */

@@ -8,10 +8,11 @@
 // object is given only after V8 itself was asked whether it does.
 
 const {
-  ArrayBufferIsView, ArrayBufferPrototype, ArrayIsArray, ArrayPrototype, BigIntPrototype, BooleanPrototype, DatePrototype,
-  ErrorPrototype, FunctionToString, MapPrototype, NumberPrototype, ObjectDescriptor, ObjectHasOwn,
-  ObjectPrototype, ObjectPrototypeOf, RegExpPrototype, SetPrototype, SharedArrayBufferPrototype, StringCharCodeAt,
-  StringPrototype, SymbolPrototype, TypedArrayName, isAnyArrayBuffer, isArgumentsObject,
+  ArrayBufferIsView, ArrayBufferPrototype, ArrayIsArray, ArrayPrototype, BigIntPrototype,
+  BooleanPrototype, DatePrototype, ErrorPrototype, FunctionToString, MapPrototype, NumberPrototype,
+  ObjectDescriptor, ObjectHasOwn, ObjectPrototype, ObjectPrototypeOf, RegExpPrototype, SetPrototype,
+  SharedArrayBufferPrototype, StringCharCodeAt, StringPrototype, SymbolPrototype, TypedArrayName,
+  isAnyArrayBuffer, isArgumentsObject,
   isBigIntObject, isBooleanObject, isDate, isMap, isModuleNamespaceObject, isNativeError,
   isNumberObject, isProxy, isRegExp, isSet, isStringObject, isSymbolObject
 } = require('./primordials')
@@ -79,7 +80,8 @@ function constructorName(prototype) {
   const descriptor = ObjectDescriptor(prototype, 'constructor')
   if (descriptor === undefined || !ObjectHasOwn(descriptor, 'value')) return ''
   const constructor = descriptor.value
-  return typeof constructor === 'function' && !isProxy(constructor) ? ownText(constructor, 'name') : ''
+  if (typeof constructor !== 'function' || isProxy(constructor)) return ''
+  return ownText(constructor, 'name')
 }
 
 function baseOf(prototype) {

@@ -8,19 +8,19 @@
 // says why.
 
 const {
-  Map, MapClear, MapDelete, MapGet, MapSet, Now, SymbolToString, isProxy
+  Map, MapClear, MapDelete, MapGet, MapSet, Now, ObjectHasOwn, SymbolToString, isProxy
 } = require('./primordials')
 const { Bytes, MARGIN } = require('./bytes')
 const { Contents } = require('./contents')
 const { Names } = require('./names')
 const {
   Shapes, FORM_ARGUMENTS, FORM_ARRAY, FORM_BIGINT, FORM_BOOLEAN, FORM_BUFFER, FORM_BYTES,
-  FORM_FUNCTION, FORM_MAP, FORM_MATCH, FORM_MODULE, FORM_NUMBER, FORM_NUMBERS, FORM_SET, FORM_STORED,
-  FORM_SYMBOL, FORM_TEXT, FORMS
+  FORM_FUNCTION, FORM_MAP, FORM_MATCH, FORM_MODULE, FORM_NUMBER, FORM_NUMBERS, FORM_SET,
+  FORM_STORED, FORM_SYMBOL, FORM_TEXT, FORMS
 } = require('./shapes')
 const {
   NULL, UNDEFINED, FALSE, TRUE, OPEN, HEAD, REST, CLOSE, REF, MISSING, LIST, MAP, SET, TEXT_OBJECT,
-  BYTES_OBJECT, NUMBER_OBJECT, INSTANCE, CLASS, FUNCTION, MODULE, NEEDS_CODE, UNREADABLE, TOO_DEEP,
+  BYTES_OBJECT, NUMBER_OBJECT, INSTANCE, CLASS, FUNCTION, MODULE, ABSENT, NEEDS_CODE, UNREADABLE, TOO_DEEP,
   TOO_MANY_ITEMS, TOO_MANY_BYTES, DEADLINE
 } = require('./stream')
 
@@ -134,11 +134,26 @@ class Walk {
     return false
   }
 
+  /** Why nothing more is written. */
+  reason() {
+    return this.stop === 0 ? TOO_MANY_BYTES : this.stop
+  }
+
   /** Why nothing more was written; goes on, unless the deadline has passed. */
   takeStop() {
-    const reason = this.stop === 0 ? TOO_MANY_BYTES : this.stop
+    const reason = this.reason()
     if (this.stop !== DEADLINE) this.stop = 0
     return reason
+  }
+
+  /** Ends a child that began there: why nothing more is written, 0 if there is nothing more. */
+  ended(at, names, opened, written, isLast) {
+    const reason = this.reason()
+    if (!written) {
+      this.rollBack(at, names, opened)
+      return reason
+    }
+    return isLast ? 0 : reason
   }
 
   /** Counts a value; now and then looks at the clock. Whether nothing more is to be written. */
@@ -158,6 +173,13 @@ class Walk {
     if (out.at + MARGIN > out.limit) return this.full()
     out.two(MISSING, reason)
     return true
+  }
+
+  /** Writes a value by its descriptor, a fresh object: only what is its own is looked at. */
+  described(descriptor, level) {
+    if (descriptor === undefined) return this.missing(ABSENT)
+    if (!ObjectHasOwn(descriptor, 'value')) return this.missing(NEEDS_CODE)
+    return this.value(descriptor.value, level)
   }
 
   /** Writes a value whose children stand so many levels below their variable. */
@@ -203,7 +225,7 @@ class Walk {
     const ordinal = MapGet(this.#ordinals, value)
     if (ordinal !== undefined) return this.#reference(ordinal)
     const form = this.#shape(value)
-    if (form === FORM_BYTES) return this.#contents.bytes(value) || this.full()
+    if (form === FORM_BYTES) return this.#contents.bytes(value)
     const { isSafe } = this.shapes
     const all = this.#contents.count(value, form)
     if (!this.#head(OPEN, this.#kind(form), this.shapes.type, all)) return false
@@ -270,7 +292,7 @@ class Walk {
     const ordinal = MapGet(this.#ordinals, value)
     if (ordinal !== undefined) return this.#reference(ordinal)
     const form = this.#shape(value)
-    if (form === FORM_BYTES) return this.#contents.bytes(value) || this.full()
+    if (form === FORM_BYTES) return this.#contents.bytes(value)
     const all = this.#contents.count(value, form)
     const kind = this.#kind(form)
     if (!this.#head(mayWait ? HEAD : OPEN, kind, this.shapes.type, all)) return false
@@ -315,7 +337,7 @@ class Walk {
   #tooDeep(value, form, isSafe, all) {
     let hasMore = all > 0
     if (form >= FORM_STORED) hasMore = !this.#contents.stored(value, form)
-    if (all < 0 && !hasMore) hasMore = this.#contents.hasFields(value, form, isSafe)
+    if (all < 0 && !hasMore) hasMore = this.#contents.hasAny(value, form, isSafe)
     this.#close(hasMore ? TOO_DEEP : 0)
   }
 

@@ -135,7 +135,8 @@ test('a list of names that fails hides everything', () => {
   failing.begin(LIMITS, 0, 0, ROOM, Infinity)
   failing.frame('a.js', 'f', 1)
   failing.local('x', 5)
-  assert.deepEqual(read(memory.subarray(0, failing.finish())).locals, [['x', { $missing: 'redacted' }]])
+  const { locals } = read(memory.subarray(0, failing.finish()))
+  assert.deepEqual(locals, [['x', { $missing: 'redacted' }]])
 })
 
 test('whatever is passed, nothing is thrown and the stream reads back', () => {

@@ -5,12 +5,15 @@
 const { capture, memory, LIMITS, ROOM } = require('./support')
 
 let ran = 0
-const deleted = new Map([[1, { a: [1n, Symbol('x')] }]])
+class Deep {
+  inner = new Map([['k', new Set([{}])]])
+}
 const values = [
-  1, 2 ** 40, 0.5, 12345678901234567890n, 'text', 'é'.repeat(200), '€'.repeat(200), [1, , 3], new Set([1, 'a']), deleted,
-  { a: 1, [Symbol('k')]: 2 }, new Date(0), /x/dgimsuy, new Error('e', { cause: 1 }), function f() {}, class C {},
-  new String('s'), new Number(1), Buffer.from('b'), new Float32Array(2), new ArrayBuffer(2), Object.create(null),
-  new (class Deep { inner = new Map([['k', new Set([{}])]]) })(), 'abc'.match(/b/), (function () { return arguments })(1)
+  1, 2 ** 40, 0.5, 12345678901234567890n, 'text', 'é'.repeat(200), '€'.repeat(200), new Date(0),
+  [1, , 3], new Set([1, 'a']), new Map([[1, { a: [1n, Symbol('x')] }]]), { a: 1, [Symbol('k')]: 2 },
+  /x/dgimsuy, new Error('e', { cause: 1 }), function f() {}, class C {}, new String('s'),
+  new Number(1), Buffer.from('b'), new Float32Array(2), new ArrayBuffer(2), Object.create(null),
+  new Deep(), 'abc'.match(/b/), (function () { return arguments })(1)
 ]
 const names = values.map((value, at) => 'local' + at)
 
@@ -34,17 +37,23 @@ const { getOwnPropertyDescriptor, defineProperty, getPrototypeOf } = Object
 const { ownKeys } = Reflect
 const { constructor: GeneratorFunction } = function * () {}
 const hosts = [
-  Object, Array, String, Number, Boolean, BigInt, Symbol, Function, RegExp, Date, Map, Set, WeakMap, WeakSet, Error,
-  ArrayBuffer, SharedArrayBuffer, DataView, getPrototypeOf(Uint8Array), Uint8Array, Float32Array, Buffer, Promise,
-  GeneratorFunction
+  Object, Array, String, Number, Boolean, BigInt, Symbol, Function, RegExp, Date, Map, Set, WeakMap,
+  WeakSet, Error, ArrayBuffer, SharedArrayBuffer, DataView, getPrototypeOf(Uint8Array), Uint8Array,
+  Float32Array, Buffer, Promise, GeneratorFunction
 ]
-const targets = [Reflect, Math, JSON, getPrototypeOf(new Map().entries()), getPrototypeOf(new Set().values()),
-  getPrototypeOf([].values()), getPrototypeOf(getPrototypeOf([].values())), performance, getPrototypeOf(performance), require('node:util').types]
+const targets = [
+  Reflect, Math, JSON, performance, getPrototypeOf(performance), require('node:util').types,
+  getPrototypeOf(new Map().entries()), getPrototypeOf(new Set().values()),
+  getPrototypeOf([].values()), getPrototypeOf(getPrototypeOf([].values()))
+]
 for (let at = 0; at < hosts.length; at++) {
   targets[targets.length] = hosts[at]
   if (hosts[at].prototype) targets[targets.length] = hosts[at].prototype
 }
 const counting = function () { ran++ }
+const patch = (target, key) => {
+  defineProperty(target, key, { __proto__: null, get: counting, set: counting, configurable: true })
+}
 const found = []
 for (let at = 0; at < targets.length; at++) {
   const keys = ownKeys(targets[at])
@@ -54,15 +63,17 @@ for (let at = 0; at < found.length; at++) {
   const target = found[at][0]
   const key = found[at][1]
   const descriptor = getOwnPropertyDescriptor(target, key)
-  if (descriptor === undefined || !descriptor.configurable || key === 'constructor' || key === 'name') continue
-  defineProperty(target, key, { __proto__: null, get: counting, set: counting, configurable: true })
+  // Types are called by these, which is no call.
+  if (!descriptor.configurable || key === 'constructor' || key === 'name') continue
+  patch(target, key)
 }
 // What a store into a hole, or a look at what a descriptor does not have, would meet.
-const holes = ['value', 'get', 'set', 'writable', 'at', 'limit', 'stop', 'redacted', 'before', 'next', 'form', 'type', '0', '1', '7']
-for (let at = 0; at < holes.length; at++) {
-  defineProperty(Object.prototype, holes[at], { __proto__: null, get: counting, set: counting, configurable: true })
-}
-defineProperty(Array.prototype, '5', { __proto__: null, get: counting, set: counting, configurable: true })
+const holes = [
+  'value', 'get', 'set', 'writable', 'at', 'limit', 'stop', 'redacted', 'before', 'next', 'form', 'type',
+  '0', '1', '7'
+]
+for (let at = 0; at < holes.length; at++) patch(Object.prototype, holes[at])
+patch(Array.prototype, '5')
 ran = 0
 const again = take()
 let isSame = again === length

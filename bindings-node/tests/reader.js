@@ -12,11 +12,11 @@ const REASONS = [undefined, 'unset', 'absent', 'needs code', 'not loaded', 'reda
 const END = 0x3f
 
 class Reader {
-  constructor(bytes) {
+  constructor(bytes, names, objects) {
     this.bytes = Buffer.from(bytes)
     this.at = 0
-    this.names = []
-    this.objects = []
+    this.names = new Array(names).fill('defined before')
+    this.objects = new Array(objects).fill(null)
   }
 
   fail(what) {
@@ -168,7 +168,7 @@ class Reader {
   }
 }
 
-/** What a stream holds that begins with its first record. */
-const read = (bytes) => new Reader(bytes).records()
+/** What a stream holds behind the records that defined so many names and opened so many objects. */
+const read = (bytes, names = 0, objects = 0) => new Reader(bytes, names, objects).records()
 
 module.exports = { read }
