@@ -1,0 +1,125 @@
+'use strict'
+
+// The builtins that a capture uses, taken when this file is loaded: before the application runs.
+//
+// Knows no capture. Invariant: what is here is never looked up again, so a prototype that the
+// application patches later neither runs in a capture nor breaks one. Of what is not here, a capture
+// uses syntax alone that calls nothing: no spread, no destructuring of arrays, no `for … of`, no
+// store beyond an array's end.
+
+const { types } = require('node:util')
+const { performance } = require('node:perf_hooks')
+
+const uncurry = Function.prototype.bind.bind(Function.prototype.call)
+const descriptorOf = Object.getOwnPropertyDescriptor
+
+/** The getter of an accessor, called with the object as its argument; says nothing if there is none. */
+function getter(prototype, key) {
+  const descriptor = descriptorOf(prototype, key)
+  return descriptor === undefined ? () => undefined : uncurry(descriptor.get)
+}
+
+const TypedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype)
+const nextOf = (iterator) => uncurry(Object.getPrototypeOf(iterator).next)
+
+module.exports = {
+  __proto__: null,
+
+  ArrayBufferIsView: ArrayBuffer.isView,
+  ArrayBufferLength: getter(ArrayBuffer.prototype, 'byteLength'),
+  ArrayBufferPrototype: ArrayBuffer.prototype,
+  ArrayIsArray: Array.isArray,
+  ArrayPrototype: Array.prototype,
+  BigIntPrototype: BigInt.prototype,
+  BigIntToString: uncurry(BigInt.prototype.toString),
+  BigIntValue: uncurry(BigInt.prototype.valueOf),
+  BooleanPrototype: Boolean.prototype,
+  BooleanValue: uncurry(Boolean.prototype.valueOf),
+  CpuUsage: process.cpuUsage,
+  DataView,
+  DataViewBuffer: getter(DataView.prototype, 'buffer'),
+  DataViewLength: getter(DataView.prototype, 'byteLength'),
+  DataViewOffset: getter(DataView.prototype, 'byteOffset'),
+  DataViewSetBigInt64: uncurry(DataView.prototype.setBigInt64),
+  DataViewSetFloat64: uncurry(DataView.prototype.setFloat64),
+  DataViewSetInt32: uncurry(DataView.prototype.setInt32),
+  DatePrototype: Date.prototype,
+  DateToISOString: uncurry(Date.prototype.toISOString),
+  DateValue: uncurry(Date.prototype.getTime),
+  ErrorPrototype: Error.prototype,
+  FunctionToString: uncurry(Function.prototype.toString),
+  Map,
+  MapClear: uncurry(Map.prototype.clear),
+  MapDelete: uncurry(Map.prototype.delete),
+  MapEntries: uncurry(Map.prototype.entries),
+  MapGet: uncurry(Map.prototype.get),
+  MapNext: nextOf(new Map().entries()),
+  MapPrototype: Map.prototype,
+  MapSet: uncurry(Map.prototype.set),
+  MapSize: getter(Map.prototype, 'size'),
+  MathFloor: Math.floor,
+  MathMin: Math.min,
+  MathTrunc: Math.trunc,
+  Now: performance.now.bind(performance),
+  NumberPrototype: Number.prototype,
+  NumberValue: uncurry(Number.prototype.valueOf),
+  ObjectDescriptor: descriptorOf,
+  ObjectHasOwn: Object.hasOwn,
+  ObjectIsEnumerable: uncurry(Object.prototype.propertyIsEnumerable),
+  ObjectKeys: Object.keys,
+  ObjectPrototype: Object.prototype,
+  ObjectPrototypeOf: Object.getPrototypeOf,
+  ObjectSymbols: Object.getOwnPropertySymbols,
+  ReflectOwnKeys: Reflect.ownKeys,
+  RegExpPrototype: RegExp.prototype,
+  // The getter `flags` would ask the object for each of them.
+  RegExpFlags: [
+    ['d', getter(RegExp.prototype, 'hasIndices')],
+    ['g', getter(RegExp.prototype, 'global')],
+    ['i', getter(RegExp.prototype, 'ignoreCase')],
+    ['m', getter(RegExp.prototype, 'multiline')],
+    ['s', getter(RegExp.prototype, 'dotAll')],
+    ['u', getter(RegExp.prototype, 'unicode')],
+    ['v', getter(RegExp.prototype, 'unicodeSets')],
+    ['y', getter(RegExp.prototype, 'sticky')]
+  ],
+  RegExpSource: getter(RegExp.prototype, 'source'),
+  SetNext: nextOf(new Set().values()),
+  SetPrototype: Set.prototype,
+  SetSize: getter(Set.prototype, 'size'),
+  SetValues: uncurry(Set.prototype.values),
+  SharedArrayBufferLength: getter(SharedArrayBuffer.prototype, 'byteLength'),
+  SharedArrayBufferPrototype: SharedArrayBuffer.prototype,
+  StringCharCodeAt: uncurry(String.prototype.charCodeAt),
+  StringPrototype: String.prototype,
+  StringValue: uncurry(String.prototype.valueOf),
+  SymbolDescription: getter(Symbol.prototype, 'description'),
+  SymbolPrototype: Symbol.prototype,
+  SymbolTag: Symbol.toStringTag,
+  SymbolToString: uncurry(Symbol.prototype.toString),
+  SymbolValue: uncurry(Symbol.prototype.valueOf),
+  TypedArrayLength: getter(TypedArrayPrototype, 'length'),
+  TypedArrayName: getter(TypedArrayPrototype, Symbol.toStringTag),
+  TypedArrayBuffer: getter(TypedArrayPrototype, 'buffer'),
+  TypedArrayOffset: getter(TypedArrayPrototype, 'byteOffset'),
+  Uint8Array,
+  WeakMap,
+  WeakMapGet: uncurry(WeakMap.prototype.get),
+  WeakMapSet: uncurry(WeakMap.prototype.set),
+
+  isAnyArrayBuffer: types.isAnyArrayBuffer,
+  isArgumentsObject: types.isArgumentsObject,
+  isBigIntObject: types.isBigIntObject,
+  isBooleanObject: types.isBooleanObject,
+  isDate: types.isDate,
+  isMap: types.isMap,
+  isModuleNamespaceObject: types.isModuleNamespaceObject,
+  isNativeError: types.isNativeError,
+  isNumberObject: types.isNumberObject,
+  isProxy: types.isProxy,
+  isRegExp: types.isRegExp,
+  isSet: types.isSet,
+  isSharedArrayBuffer: types.isSharedArrayBuffer,
+  isStringObject: types.isStringObject,
+  isSymbolObject: types.isSymbolObject
+}
