@@ -152,7 +152,10 @@ test('arrows, generators, async functions and constructors are hit', async () =>
   assert.equal(yields.count('hits'), 2)
   assert.equal((await behind.snapshots())[0].locals.before, 4)
   const [early] = await before.snapshots()
-  assert.deepEqual(early.locals, { owner: 'bob', before: 1 }, 'no this before super()')
+  // Before super() there is none: V8 of Node 20 says undefined, newer ones raise.
+  const { this: none, ...others } = early.locals
+  assert.deepEqual(others, { owner: 'bob', before: 1 })
+  if (none !== undefined) assert.equal(none.$missing, 'not set yet')
   assert.equal((await member.snapshots())[0].locals.this.owner, 'bob')
   assert.ok(arrow.count('hits') >= 1)
   for (const probe of [arrow, behind, yields, before, member]) probe.remove()
