@@ -1,15 +1,35 @@
-// `node --require stillframe/register`: starts the agent by the environment alone.
+// `node --require …/register.js`: starts the agent by the environment alone.
 //
-// Invariant: an application starts as it would without us, whatever is wrong here.
+// Written for any Node, however old. Invariant: an application starts as it would without us,
+// whatever is wrong here; only the command that was started is told of it, not its children.
 
 'use strict'
 
-const { isMainThread } = require('node:worker_threads')
+const OLDEST = 20
 
-if (isMainThread) {
-  try {
+/** Whether this process gets an agent. */
+function isWanted () {
+  const own = process.env.STILLFRAME_RUN
+  const isChild = own !== undefined && own !== String(process.pid)
+  if (isChild && process.env.STILLFRAME_CHILDREN === 'no') return false
+  return require('worker_threads').isMainThread
+}
+
+/** Says why there is no agent, unless this is a child that nobody asked about. */
+function say (reason) {
+  const own = process.env.STILLFRAME_RUN
+  const isChild = own !== undefined && own !== String(process.pid)
+  if (isChild || process.env.STILLFRAME_LOG === 'off') return
+  process.stderr.write('stillframe: ' + reason + '\n')
+}
+
+try {
+  const { versions } = process
+  if (parseInt(versions.node, 10) < OLDEST || versions.electron !== undefined) {
+    say('there is an agent for Node from ' + OLDEST + ' on, and this is ' + versions.node)
+  } else if (isWanted()) {
     require('./index').start()
-  } catch (error) {
-    process.stderr.write(`stillframe: ${error.message}\n`)
   }
+} catch (error) {
+  say(error.message)
 }

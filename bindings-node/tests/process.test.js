@@ -82,7 +82,8 @@ test('exit code and errors are the application\'s own', () => {
 })
 
 test('what is wrong is said once, and the application runs', () => {
-  const { code, out, err } = run(['once'], { STILLFRAME_SINK: 'nowhere' })
+  const wrong = { STILLFRAME_SINK: 'nowhere', STILLFRAME_LOG: 'warn' }
+  const { code, out, err } = run(['once'], wrong)
   assert.deepEqual([code, out], [0, 'begun\n'])
   assert.ok(err.startsWith('stillframe: '), err)
   const off = run(['once'], { STILLFRAME_ENABLED: 'false', ...probing() })

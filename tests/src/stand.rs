@@ -4,6 +4,7 @@
 //! test without its programs is skipped by name, or fails where nothing may be missing.
 
 use crate::process::{Program, SOON, until, until_said};
+use crate::tool::is_there;
 use serde::de::DeserializeOwned;
 use std::fs;
 use std::io::Write;
@@ -63,6 +64,22 @@ pub fn with_shop_of_java(test: fn(&Stand)) {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     fs::create_dir(folder.path().join("run")).expect("a new folder is writable");
     test(&Stand { folder, bin, agents, python: shop, version: "" });
+}
+
+/// Runs `test` with the command and the agent for Node; a loud skip where one of them or Node is absent.
+pub fn with_node(test: fn(&Stand)) {
+    let names = ["STILLFRAME_BIN", "STILLFRAME_AGENTS"];
+    let paths = names.map(|name| std::env::var_os(name).map(PathBuf::from));
+    let [Some(bin), Some(agents)] = paths else {
+        return skip("STILLFRAME_BIN or STILLFRAME_AGENTS is not set: run `cargo xtask test`");
+    };
+    if !is_there("node", "--version", "a test with Node") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    fs::create_dir(folder.path().join("run")).expect("a new folder is writable");
+    let python = PathBuf::new();
+    test(&Stand { folder, bin, agents, python, version: "" });
 }
 
 /// Notes a test that cannot run here; in CI that is a failure.

@@ -5,6 +5,7 @@
 use crate::Result;
 use crate::files::{copy, make_empty, root, target};
 use crate::java;
+use crate::node;
 use crate::process::must;
 use crate::python::{self, Python};
 use crate::say::say;
@@ -29,12 +30,14 @@ impl Product {
     pub(crate) fn build(pythons: Vec<Python>, release: bool) -> Result<Self> {
         let bin = step("build the command", || command(release))?;
         let jvm = step("build the agent for the JVM", java::agent)?;
+        let node = step("build the agent for Node", node::addon)?;
         let wheels = wheels(pythons)?;
         let agents = target("agents");
         let pairs: Vec<_> = wheels.iter().map(|(python, wheel)| (python, wheel.clone())).collect();
         step("lay out the agents", || {
             make_empty(&agents)?;
             python::agents(&agents.join("python"), &pairs)?;
+            node::agents(&agents.join("node"), &node)?;
             jvm.as_ref().map_or(Ok(()), |library| java::agents(&agents.join("jvm"), library))
         })?;
         Ok(Self { bin, agents, jvm, wheels })
@@ -66,8 +69,10 @@ fn wheels(mut pythons: Vec<Python>) -> Result<Vec<(Python, PathBuf)>> {
 fn command(release: bool) -> Result<PathBuf> {
     let mut cargo = cargo("build");
     // An agent needs its runtime to be built.
-    let agents = ["--exclude", "stillframe-python", "--exclude", "stillframe-jvm"];
-    cargo.args(["--locked", "--workspace"]).args(agents);
+    for agent in ["stillframe-python", "stillframe-jvm", "stillframe-node"] {
+        cargo.args(["--exclude", agent]);
+    }
+    cargo.args(["--locked", "--workspace"]);
     if release {
         cargo.arg("--release");
     }

@@ -20,13 +20,23 @@ pub(crate) const MAJORS: [u8; 4] = [20, 22, 24, 26];
 pub(crate) const NODE: Package = Package { apt: &["nodejs"], dnf: &["nodejs"], brew: &["node"] };
 
 /// The addon, optimised as every agent is.
-fn addon() -> Result<PathBuf> {
+pub(crate) fn addon() -> Result<PathBuf> {
     must(cargo("build").args(["--locked", "--release", "-p", "stillframe-node"]))?;
     let ending = if OS == "macos" { "dylib" } else { "so" };
     let addon = target("node").join("stillframe.node");
     make_folder(&target("node"))?;
     copy(&target("release").join(format!("libstillframe_node.{ending}")), &addon)?;
     Ok(addon)
+}
+
+/// Lays out at `folder` what `stillframe run` has Node load.
+pub(crate) fn agents(folder: &Path, addon: &Path) -> Result<()> {
+    make_folder(folder)?;
+    let source = root().join("bindings-node");
+    for name in ["index.js", "register.js", "native.js", "lib"] {
+        copy(&source.join(name), &folder.join(name))?;
+    }
+    copy(addon, &folder.join("stillframe.node"))
 }
 
 /// The `node` of a version: that of the path, one that was fetched before, or one that npm has.

@@ -59,7 +59,8 @@ fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
         Err(failure) => return Err(failure),
     };
     let (python, jvm) = (agents::python::find(), agents::jvm::find());
-    if let (Err(python), Err(NoAgent { reason: jvm, .. })) = (&python, &jvm) {
+    let node = agents::node::find();
+    if let (Err(python), Err(NoAgent { reason: jvm, .. }), Err(_)) = (&python, &jvm, &node) {
         if run.print {
             return Err(Failure::new(Exit::Failed, "no_agent", format!("{python}, {jvm}"))
                 .next("keep stillframe-agents beside the command, or set STILLFRAME_AGENTS"));
@@ -71,7 +72,7 @@ fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
     let is_carried = !jvm.as_ref().is_err_and(|absent| !absent.is_broken);
     let options =
         jvm.map_err(|absent| absent.reason).and_then(|jvm| jvm.value(&run.command, !run.print));
-    let missing = Missing { python: reason(&python), jvm: reason(&options) };
+    let missing = Missing { python: reason(&python), jvm: reason(&options), node: reason(&node) };
     match (agents::misfit(&run.command, &missing), missing.jvm.filter(|_| is_carried)) {
         (Some(reason), _) => say(&format!("{reason}: it starts untouched")),
         (None, Some(reason)) => say(&format!("{reason}: JVMs start without an agent")),
@@ -80,6 +81,7 @@ fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
     Ok(Changes::of(&Wish {
         python: python.as_ref().ok().map(|python| python.folder.as_path()),
         jvm: options.as_ref().ok().and_then(|options| options.as_deref()),
+        node: node.ok().and_then(|node| node.value()).as_deref(),
         target: target.as_ref(),
         service: run.service.as_deref(),
         labels: &run.labels,

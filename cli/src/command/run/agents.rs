@@ -8,13 +8,14 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 pub(crate) mod jvm;
+pub(crate) mod node;
 pub(crate) mod python;
 
 /// Runtimes whose agents are not there yet, by the names of their commands.
-const NOT_YET: [(&str, &[&str]); 2] = [
-    ("Node", &["node", "nodejs", "npm", "npx", "yarn", "pnpm", "tsx", "ts-node", "nest"]),
-    ("Ruby", &["ruby", "bundle", "rails", "rake", "puma"]),
-];
+const NOT_YET: [(&str, &[&str]); 1] = [("Ruby", &["ruby", "bundle", "rails", "rake", "puma"])];
+/// Commands that start Node.
+const OF_NODE: [&str; 9] =
+    ["node", "nodejs", "npm", "npx", "yarn", "pnpm", "tsx", "ts-node", "nest"];
 /// Commands that start a JVM.
 const OF_THE_JVM: [&str; 12] = [
     "java", "mvn", "mvnw", "mvnd", "gradle", "gradlew", "kotlin", "scala", "sbt", "clojure",
@@ -44,6 +45,8 @@ pub(crate) struct Missing<'a> {
     pub(crate) python: Option<&'a str>,
     /// The JVM.
     pub(crate) jvm: Option<&'a str>,
+    /// Node.
+    pub(crate) node: Option<&'a str>,
 }
 
 /// Why the agents clearly do not fit a command, told from its words alone: nothing is run.
@@ -57,6 +60,9 @@ pub(crate) fn misfit(command: &[OsString], missing: &Missing) -> Option<String> 
     }
     if OF_THE_JVM.contains(&typed.as_str()) {
         return missing.jvm.map(|reason| format!("{typed}: {reason}"));
+    }
+    if OF_NODE.contains(&typed.as_str()) {
+        return missing.node.map(|reason| format!("{typed}: {reason}"));
     }
     if !typed.starts_with("python") {
         return None;
@@ -89,7 +95,6 @@ mod tests {
             misfit(&words, &Missing::default())
         };
         for clear in [
-            "node app.js",
             "bundle",
             "python3.12 -I app.py",
             "python3.13 -W ignore -uE -c 1",
@@ -106,6 +111,7 @@ mod tests {
             "sh",
             "/usr/bin/java -jar app.jar",
             "mvn test",
+            "node app.js",
             "no-such-program",
         ] {
             assert_eq!(misfit(open), None, "{open}");
@@ -115,13 +121,15 @@ mod tests {
     #[test]
     fn an_agent_that_is_missing_is_missed_by_its_own_runtime() {
         let said = |command: &str| {
-            let missing = Missing { python: Some("no agent"), jvm: Some("no agent for the JVM") };
+            let (python, jvm) = (Some("no agent"), Some("no agent for the JVM"));
+            let missing = Missing { python, jvm, node: Some("no agent for Node") };
             misfit(&[OsString::from(command)], &missing)
         };
         for (command, expected) in [
             ("/usr/bin/java", Some("java: no agent for the JVM")),
             ("./gradlew", Some("gradlew: no agent for the JVM")),
             ("python3.12", Some("python3.12: no agent")),
+            ("npm", Some("npm: no agent for Node")),
             ("sh", None),
         ] {
             assert_eq!(said(command).as_deref(), expected, "{command}");

@@ -14,6 +14,8 @@ pub(super) struct Wish<'a> {
     pub(super) python: Option<&'a Path>,
     /// New value of `JAVA_TOOL_OPTIONS`, if it changes.
     pub(super) jvm: Option<&'a OsStr>,
+    /// New value of `NODE_OPTIONS`, if it changes.
+    pub(super) node: Option<&'a OsStr>,
     /// The hub, if there is one.
     pub(super) target: Option<&'a Target>,
     /// `--service`.
@@ -45,6 +47,9 @@ impl Changes {
         }
         if let Some(options) = wish.jvm {
             changes.set(super::agents::jvm::VARIABLE, options);
+        }
+        if let Some(options) = wish.node {
+            changes.set(super::agents::node::VARIABLE, options);
         }
         if let Some(target) = wish.target {
             changes.set("STILLFRAME_HUB", &target.url);
@@ -128,6 +133,7 @@ mod tests {
         let changes = Changes::of(&Wish {
             python: Some(Path::new("/ours")),
             jvm: None,
+            node: None,
             target: None,
             service: Some("checkout"),
             labels: &[],

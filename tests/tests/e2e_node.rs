@@ -1,0 +1,85 @@
+//! A first part of the story on Node: a hub, a server with not one line changed, probes in it.
+//!
+//! Knows the commands and their JSON. Invariant: the server is started by `run`.
+
+use serde_json::Value;
+use stillframe_hub::api::types::ProbeView;
+use stillframe_tests::app::App;
+use stillframe_tests::process;
+use stillframe_tests::stand::{Stand, free_port, with_node};
+
+const SERVER: &str = "\
+const http = require('node:http')
+class Cart {
+  constructor (user) { this.user = user; this.items = [] }
+  total () { return this.items.reduce((sum, item) => sum + item.price, 0) }
+}
+function place (cart, password) {
+  const total = cart.total()
+  const order = { user: cart.user, total }
+  return order // placed
+}
+let user = 0
+http.createServer((request, response) => {
+  const cart = new Cart(++user)
+  cart.items.push({ sku: 'SF-1042', price: 89 }, { sku: 'SF-1007', price: 1.5 })
+  response.end(JSON.stringify(place(cart, 'hunter2')))
+}).listen(Number(process.argv[2]), '127.0.0.1')
+";
+/// The line that is probed.
+const PLACED: &str = "server.js:9";
+
+fn server(stand: &Stand) -> App {
+    stand.file("server.js", SERVER);
+    let port = free_port();
+    let mut command = stand.stillframe(&["run", "--service", "checkout", "--", "node"]);
+    command.args(["server.js", &port.to_string()]).current_dir(stand.folder());
+    App::listening(stand, &mut command, port)
+}
+
+#[test]
+fn a_server_on_node_shows_a_snapshot_and_counts() {
+    with_node(|stand| {
+        let hub = stand.hub(0);
+        let app = server(stand);
+        let instance = hub.instances("checkout", 1).remove(0);
+        assert_eq!(instance.pid, app.program.pid(), "run keeps the process id");
+        let mut snap = stand.stillframe(&["snap", PLACED, "--limit", "1", "--tail", "-o", "json"]);
+        let follow = stand.start(snap.current_dir(stand.folder()));
+        let id = hub.armed(1).id.to_string();
+        process::until("a snapshot", || {
+            app.get("/");
+            (hub.probe(&id).captured > 0).then_some(())
+        });
+        let ended = follow.end();
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        let line = ended.stdout.lines().next().unwrap_or_default();
+        let snapshot: Value = serde_json::from_str(line).expect("stdout holds JSON only");
+        assert_eq!(snapshot["at"]["function"], "place", "{snapshot:#}");
+        assert_eq!(snapshot["locals"]["total"], 90.5);
+        assert_eq!(snapshot["locals"]["cart"]["$type"], "Cart");
+        assert_eq!(snapshot["locals"]["cart"]["items"][0]["sku"], "SF-1042");
+        assert!(snapshot["stack"].as_array().is_some_and(|stack| stack.len() > 1), "{snapshot:#}");
+        assert!(!line.contains("hunter2"), "a password left: {line}");
+
+        let words = ["count", PLACED, "-o", "json"];
+        let counted = stand.start(stand.stillframe(&words).current_dir(stand.folder())).end();
+        assert_eq!(counted.code, Some(0), "{}", counted.stderr);
+        let all: Vec<ProbeView> = process::until("a count armed", || {
+            let all: Vec<ProbeView> = hub.get("/api/v1/probes");
+            all.iter().any(|probe| probe.armed == 1).then_some(all)
+        });
+        let count = all.iter().find(|probe| probe.armed == 1).expect("just seen").id.to_string();
+        for _ in 0..5 {
+            app.get("/");
+        }
+        hub.probe_until(&count, |probe| probe.counters.hits == 5);
+        let words = ["snap", PLACED, "--if", "total > 1"];
+        let refused = stand.start(stand.stillframe(&words).current_dir(stand.folder())).end();
+        assert!(
+            refused.stdout.contains("conditions are not asked on Node.js yet")
+                || refused.stderr.contains("conditions are not asked on Node.js yet"),
+            "{refused:?}"
+        );
+    });
+}
