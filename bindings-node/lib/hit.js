@@ -6,6 +6,7 @@
 
 'use strict'
 
+const P = require('./primordials')
 const { Capture } = require('./capture')
 const { framesOf } = require('./stack')
 
@@ -16,11 +17,12 @@ const UNSET = Symbol('unset')
 /** The stream's number of that reason. */
 const REASON_UNSET = 1
 
+/** `this` of a plain call in sloppy code. */
+const GLOBAL = globalThis
+
 const scratch = new Uint8Array(SCRATCH_BYTES)
 /** By site: names of its variables, and limits. */
 const plans = new Map()
-const planOf = Map.prototype.get.bind(plans)
-const now = performance.now.bind(performance)
 
 let native = null
 let capture = null
@@ -35,7 +37,7 @@ function hit (site, read) {
   isInside = true
   try {
     const opened = native.open(site)
-    if (opened !== null) write(planOf(site), opened, read)
+    if (opened !== null) write(P.MapGet(plans, site), opened, read)
   } catch {
     // Nothing of ours throws; were it so, the hit is lost and the application goes on.
   } finally {
@@ -43,13 +45,14 @@ function hit (site, read) {
   }
 }
 
-function write (plan, [buffer, room, names, objects], read) {
+/** Writes a capture: `opened` is its buffer, the bytes it may take, names and objects it has so far. */
+function write (plan, opened, read) {
   let length = 0
   try {
     if (plan === undefined) return
     const values = read()
     const { limits } = plan
-    capture.begin(limits, names, objects, room, now() + limits.deadlineMs)
+    capture.begin(limits, opened[2], opened[3], opened[1], P.Now() + limits.deadlineMs)
     framesOf(hit, limits.frames, capture)
     for (let at = 0; at < values.length; at++) {
       const value = values[at]
@@ -60,13 +63,13 @@ function write (plan, [buffer, room, names, objects], read) {
     }
     length = capture.finish()
   } finally {
-    native.publish(buffer, length)
+    native.publish(opened[0], length)
   }
 }
 
 /** Whether a `this` says anything: that of a plain call does not. */
 function isWorthy (value) {
-  return value !== undefined && value !== globalThis
+  return value !== undefined && value !== GLOBAL
 }
 
 hit.unset = UNSET
@@ -84,7 +87,7 @@ function prepare (library) {
 /** From now on the site has this plan. */
 function learn (site, json) {
   const { names, limits } = JSON.parse(json)
-  plans.set(site, {
+  P.MapSet(plans, site, {
     names,
     limits: {
       depth: limits.depth,
@@ -99,7 +102,7 @@ function learn (site, json) {
 }
 
 function forget (site) {
-  plans.delete(site)
+  P.MapDelete(plans, site)
 }
 
 module.exports = { prepare, learn, forget, scratch }

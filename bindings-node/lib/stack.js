@@ -1,71 +1,90 @@
 // The stack of a hit, as V8 tells it in structured form.
 //
 // Invariants: what the application set in `Error.prepareStackTrace` neither runs nor is changed; where
-// it cannot be set aside, no stack is taken.
+// it cannot be set aside, no stack is taken. Of what the application can patch, nothing is called.
 
 'use strict'
 
-const { captureStackTrace } = Error
-const describe = Object.getOwnPropertyDescriptor
-const define = Object.defineProperty
+const P = require('./primordials')
 
 /** Frames of ours between the hit and the probed one: the condition, and a function in it. */
 const OURS = 2
 /** Frames that are counted behind those named. */
 const COUNTED = 64
 
+/** V8's own questions to a frame, taken before anybody could patch them. */
+const Site = callSites()
+
+function callSites () {
+  const site = Object.getPrototypeOf(trace(null, 1)[0])
+  const uncurry = (name) => Function.prototype.call.bind(site[name])
+  return {
+    __proto__: null,
+    file: uncurry('getFileName'),
+    function: uncurry('getFunctionName'),
+    line: uncurry('getLineNumber')
+  }
+}
+
 /** Writes frames behind `until`, at most so many, to a capture. */
 function framesOf (until, most, capture) {
   if (most === 0) return
   const sites = trace(until, most + COUNTED + OURS)
   if (sites === null) return
-  const frames = sites.slice(OURS)
-  const named = Math.min(most, frames.length)
-  for (let at = 0; at < named; at++) {
-    const site = frames[at]
-    capture.frame(fileOf(site), functionOf(site), site.getLineNumber() ?? 0)
+  const named = P.MathMin(most, sites.length - OURS)
+  for (let at = OURS; at < named + OURS; at++) {
+    const site = sites[at]
+    capture.frame(fileOf(site), functionOf(site), Site.line(site) ?? 0)
   }
-  const more = frames.length - named
+  const more = sites.length - OURS - named
   if (more > 0) capture.moreFrames(more, more >= COUNTED)
 }
 
-/** Frames behind a function; null where they are not to be had. */
+/** Frames behind a function, or all; null where they are not to be had. */
 function trace (until, most) {
-  const own = describe(Error, 'prepareStackTrace')
-  const limit = describe(Error, 'stackTraceLimit')
-  const isPlain = (of) => of === undefined || ('value' in of && of.writable && of.configurable)
-  if (!isPlain(own) || !isPlain(limit)) return null
-  const holder = {}
+  const prepare = P.ObjectDescriptor(P.Error, 'prepareStackTrace')
+  const limit = P.ObjectDescriptor(P.Error, 'stackTraceLimit')
+  if (!isPlain(prepare) || !isPlain(limit)) return null
+  const holder = { __proto__: null }
   try {
-    define(Error, 'stackTraceLimit', plain(most))
-    define(Error, 'prepareStackTrace', plain((_, sites) => sites))
-    captureStackTrace(holder, until)
-    const { stack } = holder
-    return Array.isArray(stack) ? stack : null
+    P.ObjectDefineProperty(P.Error, 'stackTraceLimit', plain(most))
+    P.ObjectDefineProperty(P.Error, 'prepareStackTrace', plain(sitesOf))
+    if (until === null) P.ErrorCaptureStackTrace(holder)
+    else P.ErrorCaptureStackTrace(holder, until)
+    const sites = holder.stack
+    return P.ArrayIsArray(sites) ? sites : null
   } finally {
-    restore('prepareStackTrace', own)
+    restore('prepareStackTrace', prepare)
     restore('stackTraceLimit', limit)
   }
 }
 
+function sitesOf (_, sites) {
+  return sites
+}
+
+/** Whether a property can be set aside and put back. */
+function isPlain (descriptor) {
+  if (descriptor === undefined) return true
+  return P.ObjectHasOwn(descriptor, 'value') && descriptor.writable && descriptor.configurable
+}
+
 function plain (value) {
-  return { value, writable: true, enumerable: true, configurable: true }
+  return { __proto__: null, value, writable: true, enumerable: true, configurable: true }
 }
 
 function restore (name, descriptor) {
-  if (descriptor === undefined) delete Error[name]
-  else define(Error, name, descriptor)
+  if (descriptor === undefined) P.ReflectDeleteProperty(P.Error, name)
+  else P.ObjectDefineProperty(P.Error, name, plain(descriptor.value))
 }
 
 function fileOf (site) {
-  const file = site.getFileName() ?? ''
-  return file.startsWith('file://') ? decodeURI(file.slice(7)) : file
+  const file = Site.file(site) ?? ''
+  return P.StringStartsWith(file, 'file://') ? P.DecodeURI(P.StringSlice(file, 7)) : file
 }
 
 function functionOf (site) {
-  const name = site.getFunctionName()
-  if (name !== null && name !== '') return name
-  return site.isToplevel() && site.getThis() === undefined ? '<module>' : '(anonymous)'
+  return Site.function(site) || '(anonymous)'
 }
 
 module.exports = { framesOf }

@@ -90,3 +90,13 @@ test('what is wrong is said once, and the application runs', () => {
   assert.deepEqual([off.code, off.err], [0, ''])
   assert.ok(!fs.existsSync(path.join(folder, 'results')))
 })
+
+test('a hit runs nothing that the application patched, and leaves it as it was', () => {
+  const env = { ...process.env, STILLFRAME_LOG: 'off' }
+  const program = path.join(__dirname, 'patched-hit.js')
+  const ended = spawnSync(process.execPath, [program], { env, timeout: 30_000 })
+  assert.equal(ended.status, 0, ended.stderr.toString())
+  const { file, ...others } = JSON.parse(ended.stdout.toString())
+  assert.deepEqual(others, { ran: 0, isKept: true, locals: { a: 7, b: [7] }, line: 3 })
+  assert.ok(file.startsWith('place'), file)
+})
