@@ -13,7 +13,7 @@ const { performance } = require('node:perf_hooks')
 const uncurry = Function.prototype.bind.bind(Function.prototype.call)
 const descriptorOf = Object.getOwnPropertyDescriptor
 
-/** The getter of an accessor, called with the object as its argument; says nothing if there is none. */
+/** The getter of an accessor, which takes the object as an argument; if there is none, undefined. */
 function getter(prototype, key) {
   const descriptor = descriptorOf(prototype, key)
   return descriptor === undefined ? () => undefined : uncurry(descriptor.get)
@@ -67,6 +67,8 @@ module.exports = {
   ObjectHasOwn: Object.hasOwn,
   ObjectIsEnumerable: uncurry(Object.prototype.propertyIsEnumerable),
   ObjectKeys: Object.keys,
+  ObjectGetter: uncurry(Object.prototype.__lookupGetter__),
+  ObjectSetter: uncurry(Object.prototype.__lookupSetter__),
   ObjectPrototype: Object.prototype,
   ObjectPrototypeOf: Object.getPrototypeOf,
   ObjectSymbols: Object.getOwnPropertySymbols,

@@ -156,7 +156,7 @@ class Shapes {
     } while (family !== first)
   }
 
-  /** Finds out what an object is that is no proxy. About 20 ns; some hundred for a new prototype. */
+  /** Finds out what an object is, no proxy. About 20 ns; some hundred for a new prototype. */
   of(object) {
     const prototype = ObjectPrototypeOf(object)
     let family = this.#plain

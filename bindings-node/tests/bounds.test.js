@@ -25,7 +25,8 @@ test('depth, items and fields', () => {
   const found = shown(array)
   assert.deepEqual([found.$items.length, found.$length, found.$missing], [100, 101, 'items'])
   assert.equal(shown(array.slice(1)).$missing, undefined)
-  for (const many of [new Set(array), new Map(array.map((at) => [at, at])), new Float64Array(array)]) {
+  const pairs = array.map((at) => [at, at])
+  for (const many of [new Set(array), new Map(pairs), new Float64Array(array)]) {
     const { $length, $missing } = shown(many)
     assert.deepEqual([$length, $missing], [101, 'items'])
   }
@@ -39,8 +40,12 @@ test('depth, items and fields', () => {
 test('whatever room there is, the stream reads back and every variable is named', () => {
   const nested = { name: 'x', rest: Array.from({ length: 40 }, (_, at) => at) }
   const locals = {
-    alpha: [nested, { ...nested }, { ...nested }], beta: 'y'.repeat(200), gamma: new Map([['k', nested]]),
-    delta: Buffer.alloc(180), epsilon: 5, zeta: [Symbol('long'.repeat(20)), 1n << 900n, new Date(0), /x/]
+    alpha: [nested, { ...nested }, { ...nested }],
+    beta: 'y'.repeat(200),
+    gamma: new Map([['k', nested]]),
+    delta: Buffer.alloc(180),
+    epsilon: 5,
+    zeta: [Symbol('long'.repeat(20)), 1n << 900n, new Date(0), /x/]
   }
   const watches = { 'beta + beta': 'y'.repeat(400), nested }
   const whole = snapshot(locals, {}, watches).length
@@ -60,7 +65,8 @@ test('nothing is written behind the room', () => {
   const rich = Array.from({ length: 100 }, () => ['x'.repeat(100), { y: [[[[1]]]] }])
   for (const room of [100, 999, 5_000]) {
     memory.fill(0xee)
-    snapshot({ rich, b: rich.slice(), c: 'é'.repeat(4_000) }, { room, depth: 10, stringBytes: 9_000 })
+    const limits = { room, depth: 10, stringBytes: 9_000 }
+    snapshot({ rich, b: rich.slice(), c: 'é'.repeat(4_000) }, limits)
     assert.ok(memory.subarray(room).every((byte) => byte === 0xee), `room ${room}`)
   }
 })
@@ -186,7 +192,8 @@ test('a capture of ten variables takes some microseconds', () => {
   const nested = {}
   for (let at = 0; at < 20; at++) nested['key' + at] = at % 3 ? at * 1.5 : 'value' + at
   const array = Array.from({ length: 100 }, (_, at) => at)
-  const values = [1, 'hello world', true, null, undefined, 3.14, nested, array, { x: 1, y: { z: 2 } }, 12345n]
+  const point = { x: 1, y: { z: 2 } }
+  const values = [1, 'hello world', true, null, undefined, 3.14, nested, array, point, 12345n]
   const take = () => {
     capture.begin(LIMITS, 0, 0, ROOM, performance.now() + 10)
     capture.frame('/app/shop.js', 'place', 42)

@@ -4,8 +4,8 @@
 //
 //     node vectors.js CASES.json HEADER.json FOLDER
 //
-// Writes FOLDER/0.stream, … or FOLDER/0.skip with the reason where JavaScript has no such value. Values
-// are described as tests/conformance/README.md says.
+// Writes FOLDER/0.stream, … or FOLDER/0.skip with the reason where JavaScript has no such value.
+// Values are described as tests/conformance/README.md says.
 
 const { readFileSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
