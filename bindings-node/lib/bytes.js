@@ -22,8 +22,8 @@ const SHORT = 0x7f
 /** Up to here a number is exact, and an integer if it is whole. */
 const EXACT = 2 ** 53
 /**
- * Units of the longest string that is read; a longer one tells its length alone. To read one unit of
- * a string that was put together makes V8 copy all of it, which takes 1 to 8 ms at this length, and
+ * Units of the longest string that is read; a longer one tells its length alone. To read one unit
+ * of a string that was put together makes V8 copy all of it, which takes 1 to 8 ms at this length, and
  * whether it was put together cannot be asked.
  */
 const MOST_UNITS = 1 << 20

@@ -8,7 +8,8 @@
 
 const {
   MapEntries, MapNext, MapSize, MathMin, ObjectDescriptor, ObjectGetter, ObjectHasOwn, ObjectSetter,
-  SetNext, SetSize, SetValues, SymbolDescription, TypedArrayLength
+  SetNext, SetSize, SetValues, StringValue, SymbolDescription, TypedArrayLength, TypedArrayName,
+  isStringObject
 } = require('./primordials')
 const { MARGIN } = require('./bytes')
 const { Fields } = require('./fields')
@@ -160,11 +161,18 @@ class Contents {
     return this.#isRedacted(key) ? walk.missing(REDACTED) : walk.value(held, level)
   }
 
-  /** Whether a key of a map is redacted. What is no string or symbol is left to the reader. */
+  /** Whether a key of a map is redacted. Bytes are left to the reader, unless they are cut. */
   #isRedacted(key) {
-    const { names } = this.#walk
-    if (typeof key === 'string') return names.isRedactedKey(key)
-    return typeof key === 'symbol' && names.isRedacted(names.ofSymbol(SymbolDescription(key)))
+    const { names, stringBytes } = this.#walk
+    switch (typeof key) {
+      case 'string': return names.isRedactedKey(key)
+      case 'symbol': return names.isRedacted(names.ofSymbol(SymbolDescription(key)))
+      case 'object':
+        // No proxy is either of these.
+        if (isStringObject(key)) return names.isRedactedKey(StringValue(key))
+        return TypedArrayName(key) === 'Uint8Array' && TypedArrayLength(key) > stringBytes
+    }
+    return false
   }
 
   #set(set, all, level) {

@@ -13,7 +13,7 @@ const { performance } = require('node:perf_hooks')
 const uncurry = Function.prototype.bind.bind(Function.prototype.call)
 const descriptorOf = Object.getOwnPropertyDescriptor
 
-/** The getter of an accessor, which takes the object as an argument; if there is none, undefined. */
+/** The getter of an accessor, which takes the object as an argument; without one, undefined. */
 function getter(prototype, key) {
   const descriptor = descriptorOf(prototype, key)
   return descriptor === undefined ? () => undefined : uncurry(descriptor.get)
