@@ -23,8 +23,8 @@ const SHORT = 0x7f
 const EXACT = 2 ** 53
 /**
  * Units of the longest string that is read; a longer one tells its length alone. To read one unit
- * of a string that was put together makes V8 copy all of it, which takes 1 to 8 ms at this length, and
- * whether it was put together cannot be asked.
+ * of a string that was put together makes V8 copy all of it, which takes 1 to 8 ms at this length,
+ * and whether it was put together cannot be asked.
  */
 const MOST_UNITS = 1 << 20
 const LEAST_INT64 = -(2n ** 63n)

@@ -102,7 +102,10 @@ class Walk {
 
   /** Lets go of every object of the application. */
   end() {
-    this.#forget(0)
+    for (; this.#last !== null; this.#last = this.#last.before) {
+      this.#last.object = null
+      this.#free = this.#last
+    }
     MapClear(this.#ordinals)
     this.shapes.end()
     this.names.end()

@@ -18,8 +18,8 @@ function chances(seed) {
 }
 
 const LEAVES = [
-  null, undefined, true, -0, 7, 300, 2 ** 40, 0.5, 1n << 70n, 'text', 'é€😀', Symbol('s'), /x/g, () => 1,
-  new Date(5), Buffer.from('abc'), new Uint16Array(3), new Error('e'), class C {}, Promise.resolve()
+  null, undefined, true, -0, 7, 300, 2 ** 40, 0.5, 1n << 70n, 'text', 'é€😀', Symbol('s'), /x/g,
+  () => 1, new Date(5), Buffer.from('abc'), new Uint16Array(3), new Error('e'), class C {}, Promise.resolve()
 ]
 
 function tree(chance, depth, known) {
@@ -27,7 +27,8 @@ function tree(chance, depth, known) {
   if (chance(6) === 0 && known.length > 0) return known[chance(known.length)]
   const inner = () => tree(chance, depth - 1, known)
   const size = chance(6)
-  const made = [[], new Map(), new Set(), {}, Object.create(null), new (class Cart {})()][chance(6)]
+  const all = [[], new Map(), new Set(), {}, Object.create(null), new (class Cart {})()]
+  const made = all[chance(all.length)]
   known.push(made)
   for (let at = 0; at < size; at++) {
     if (Array.isArray(made)) made.push(inner())
@@ -42,7 +43,8 @@ test('whatever chance makes reads back, whatever the limits', () => {
   const chance = chances(7)
   for (let round = 0; round < 2_000; round++) {
     const known = []
-    const locals = { a: tree(chance, 6, known), b: tree(chance, 6, known), c: tree(chance, 3, known) }
+    const [a, b, c] = [6, 6, 3].map((depth) => tree(chance, depth, known))
+    const locals = { a, b, c }
     const limits = {
       depth: chance(11), items: chance(8), fields: chance(8), stringBytes: chance(20),
       room: chance(3) === 0 ? 200 + chance(3_000) : ROOM
@@ -63,7 +65,8 @@ test('what Node is made of reads back', async () => {
   }
   const server = http.createServer((request, response) => {
     const { locals } = snapshot({ request, response, server }, limits)
-    assert.deepEqual(locals.map((local) => local[1].$type), ['IncomingMessage', 'ServerResponse', 'Server'])
+    const types = locals.map((local) => local[1].$type)
+    assert.deepEqual(types, ['IncomingMessage', 'ServerResponse', 'Server'])
     response.end('done')
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -88,7 +91,8 @@ test('more names than are remembered are right all the same', () => {
   const keys = new Map(many(0).map((each, at) => [Object.keys(each)[0], at]))
   assert.equal(shown(keys, { items: 2_500 }).$entries.length, 2_500)
   // Rolled back names are defined again where they are next.
-  const wide = Array.from({ length: 30 }, (_, at) => ({ ['first' + at]: 1, ['then' + at]: 'x'.repeat(90) }))
+  const text = 'x'.repeat(90)
+  const wide = Array.from({ length: 30 }, (_, at) => ({ ['first' + at]: 1, ['then' + at]: text }))
   for (let room = 600; room < 3_000; room += 7) {
     const { locals } = snapshot({ wide, again: wide.map((each) => ({ ...each })) }, { room })
     for (const [, value] of locals) {
@@ -123,7 +127,8 @@ test('twenty thousand captures leave nothing behind', async () => {
 })
 
 test('a hundred objects take some ten microseconds', () => {
-  const users = Array.from({ length: 100 }, (_, id) => ({ id, name: 'user ' + id, age: id / 2, admin: false }))
+  const user = (_, id) => ({ id, name: 'user ' + id, age: id / 2, admin: false })
+  const users = Array.from({ length: 100 }, user)
   let best = Infinity
   for (let round = 0; round < 100; round++) {
     const begin = performance.now()
