@@ -35,7 +35,6 @@ module.exports = {
   BigIntValue: uncurry(BigInt.prototype.valueOf),
   BooleanPrototype: Boolean.prototype,
   BooleanValue: uncurry(Boolean.prototype.valueOf),
-  CpuUsage: process.cpuUsage,
   DataView,
   DataViewBuffer: getter(DataView.prototype, 'buffer'),
   DataViewLength: getter(DataView.prototype, 'byteLength'),
