@@ -158,6 +158,10 @@ test('an object of very many keys is not enumerated, or once or twice', () => {
   assert.ok(Math.min(takes[2], takes[3]) < 20, `${takes} ms`)
   const few = { a: 1 }
   assert.deepEqual(shown(few).$fields, [['a', 1]])
+  const layered = Object.create(named, { b: { value: 2, enumerable: true } })
+  assert.deepEqual(shown(layered).$fields, [['b', 2]])
+  const took = Math.min(ms(() => shown(layered)), ms(() => shown(layered)))
+  assert.ok(took < 20, `${took} ms`)
 })
 
 test('a string that was put together is copied only if it is short', () => {
