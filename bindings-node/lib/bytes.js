@@ -15,16 +15,16 @@ const {
   INT8, INT32, INT64, FLOAT, BIG_INT, LATIN1, UTF16, CUT, BYTES, BYTES_CUT, MISSING, TOO_MANY_BYTES
 } = require('./stream')
 
-/** Bytes that a tag with the number of a name and the head of an object, or a number, take at most. */
+/** Bytes that a number takes at most, or a tag, the number of a name and the head of an object. */
 const MARGIN = 40
 /** The longest text whose length takes one byte. */
 const SHORT = 0x7f
 /** Up to here a number is exact, and an integer if it is whole. */
 const EXACT = 2 ** 53
 /**
- * Units of the longest string that is read; a longer one tells its length alone. To read one unit of a
- * string that was put together makes V8 copy all of it, which takes 1 to 8 ms at this length, and
- * whether it was put together cannot be asked.
+ * Units of the longest string that is read; a longer one tells its length alone. To read one unit
+ * of a string that was put together makes V8 copy all of it, which takes 1 to 8 ms at this length,
+ * and whether it was put together cannot be asked.
  */
 const MOST_UNITS = 1 << 20
 const LEAST_INT64 = -(2n ** 63n)

@@ -7,8 +7,9 @@
 // methods, whatever the object has under their names.
 
 const {
-  MapEntries, MapNext, MapSize, MathMin, ObjectDescriptor, ObjectHasOwn, SetNext, SetSize, SetValues,
-  SymbolDescription, TypedArrayLength
+  MapEntries, MapNext, MapSize, MathMin, ObjectDescriptor, ObjectGetter, ObjectHasOwn, ObjectSetter,
+  SetNext, SetSize, SetValues, StringValue, SymbolDescription, TypedArrayLength, TypedArrayName,
+  isStringObject
 } = require('./primordials')
 const { MARGIN } = require('./bytes')
 const { Fields } = require('./fields')
@@ -18,7 +19,7 @@ const {
   FORM_SCOPE, FORM_SET, FORM_STORED, FORMS
 } = require('./shapes')
 const { buffer, bytes, primitive } = require('./stored')
-const { ENTRY, NEEDS_CODE, REDACTED, TOO_MANY_ITEMS } = require('./stream')
+const { ENTRY, ABSENT, NEEDS_CODE, REDACTED, TOO_MANY_ITEMS } = require('./stream')
 
 /** What an array says besides that was found in a text. */
 const MATCH_KEYS = ['index', 'input', 'groups']
@@ -93,12 +94,25 @@ class Contents {
       const { at } = out
       const { defined } = walk.names
       const { opened } = walk
-      const written = walk.described(ObjectDescriptor(array, index), level)
+      const written = this.#element(array, index, level)
       if (!written || walk.stop !== 0) {
         return walk.ended(at, defined, opened, written, index + 1 === all)
       }
     }
     return most < all ? TOO_MANY_ITEMS : 0
+  }
+
+  /** An element. To ask for its descriptor would take 60 ns; this takes 25. */
+  #element(array, index, level) {
+    const walk = this.#walk
+    // Not its own: the search for an accessor would ask its prototypes.
+    if (!ObjectHasOwn(array, index)) return walk.missing(ABSENT)
+    if (ObjectGetter(array, index) !== undefined) return walk.missing(NEEDS_CODE)
+    const element = array[index]
+    if (element === undefined && ObjectSetter(array, index) !== undefined) {
+      return walk.missing(NEEDS_CODE)
+    }
+    return walk.value(element, level)
   }
 
   #match(array, level) {
@@ -147,11 +161,18 @@ class Contents {
     return this.#isRedacted(key) ? walk.missing(REDACTED) : walk.value(held, level)
   }
 
-  /** Whether a key of a map is redacted. What is no string or symbol is left to the reader. */
+  /** Whether a key of a map is redacted. Bytes are left to the reader, unless they are cut. */
   #isRedacted(key) {
-    const { names } = this.#walk
-    if (typeof key === 'string') return names.isRedactedKey(key)
-    return typeof key === 'symbol' && names.isRedacted(names.ofSymbol(SymbolDescription(key)))
+    const { names, stringBytes } = this.#walk
+    switch (typeof key) {
+      case 'string': return names.isRedactedKey(key)
+      case 'symbol': return names.isRedacted(names.ofSymbol(SymbolDescription(key)))
+      case 'object':
+        // No proxy is either of these.
+        if (isStringObject(key)) return names.isRedactedKey(StringValue(key))
+        return TypedArrayName(key) === 'Uint8Array' && TypedArrayLength(key) > stringBytes
+    }
+    return false
   }
 
   #set(set, all, level) {

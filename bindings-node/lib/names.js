@@ -133,7 +133,7 @@ class Names {
     }
   }
 
-  /** Writes a name. The caller has made sure of MARGIN bytes; false if it does not fit, half written. */
+  /** Writes a name: false if it does not fit, half written. MARGIN bytes are there. */
   write(name, out) {
     if (name.epoch === this.#epoch) {
       out.varint(name.number)

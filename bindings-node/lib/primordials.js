@@ -13,7 +13,7 @@ const { performance } = require('node:perf_hooks')
 const uncurry = Function.prototype.bind.bind(Function.prototype.call)
 const descriptorOf = Object.getOwnPropertyDescriptor
 
-/** The getter of an accessor, called with the object as its argument; says nothing if there is none. */
+/** The getter of an accessor, which takes the object as an argument; without one, undefined. */
 function getter(prototype, key) {
   const descriptor = descriptorOf(prototype, key)
   return descriptor === undefined ? () => undefined : uncurry(descriptor.get)
@@ -35,7 +35,6 @@ module.exports = {
   BigIntValue: uncurry(BigInt.prototype.valueOf),
   BooleanPrototype: Boolean.prototype,
   BooleanValue: uncurry(Boolean.prototype.valueOf),
-  CpuUsage: process.cpuUsage,
   DataView,
   DataViewBuffer: getter(DataView.prototype, 'buffer'),
   DataViewLength: getter(DataView.prototype, 'byteLength'),
@@ -71,6 +70,8 @@ module.exports = {
   ObjectHasOwn: Object.hasOwn,
   ObjectIsEnumerable: uncurry(Object.prototype.propertyIsEnumerable),
   ObjectKeys: Object.keys,
+  ObjectGetter: uncurry(Object.prototype.__lookupGetter__),
+  ObjectSetter: uncurry(Object.prototype.__lookupSetter__),
   ObjectPrototype: Object.prototype,
   ObjectPrototypeOf: Object.getPrototypeOf,
   ObjectSymbols: Object.getOwnPropertySymbols,

@@ -105,7 +105,10 @@ function isWrittenAsClass(object) {
 class Family {
   prototype = null
   type
-  /** Whether no proxy is above them, so that their keys may be enumerated. */
+  /**
+   * Whether their keys may be enumerated, which asks all that is above them: no proxy is there, and
+   * nothing but prototypes of classes, which are small.
+   */
   isSafe
   /** The place in BASES of what they inherit, NOTHING or UNKNOWN. */
   base = NOTHING
@@ -129,7 +132,7 @@ class Shapes {
   // Of the object that was asked for last.
   form = FORM_FIELDS
   type = null
-  /** Whether its keys may be enumerated: if not, its prototypes must not be asked. */
+  /** Whether its keys may be enumerated: if not, what is above it must not be asked. */
   isSafe = false
   isClass = false
 
@@ -156,7 +159,7 @@ class Shapes {
     } while (family !== first)
   }
 
-  /** Finds out what an object is that is no proxy. About 20 ns; some hundred for a new prototype. */
+  /** Finds out what an object is, no proxy. About 20 ns; some hundred for a new prototype. */
   of(object) {
     const prototype = ObjectPrototypeOf(object)
     let family = this.#plain
@@ -207,16 +210,18 @@ class Shapes {
     let name = ''
     let base = NOTHING
     let isOurs = false
+    let isSmall = true
     let at = prototype
     for (let count = 0; at !== null && count < MOST_PROTOTYPES && !isProxy(at); count++) {
       if (name === '') name = constructorName(at)
       if (base === NOTHING) base = baseOf(at)
       isOurs = at === ObjectPrototype
+      isSmall = isSmall && ObjectHasOwn(at, 'constructor')
       at = ObjectPrototypeOf(at)
     }
     // A chain that ends elsewhere may be another realm's, with its own Map and Date.
     family.base = base === NOTHING && !isOurs ? UNKNOWN : base
-    family.isSafe = at === null
+    family.isSafe = isSmall && at === null
     family.type = this.#names.of(name === '' ? 'Object' : name)
   }
 }

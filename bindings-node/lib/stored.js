@@ -8,8 +8,8 @@
 const {
   ArrayBufferIsView, ArrayBufferLength, BigIntValue, BooleanValue, DataViewBuffer, DataViewLength,
   DataViewOffset, DateToISOString, DateValue, MathMin, NumberValue, RegExpFlags, RegExpSource,
-  SharedArrayBufferLength, StringValue, SymbolToString, SymbolValue, TypedArrayLength, TypedArrayName,
-  Uint8Array, isSharedArrayBuffer
+  SharedArrayBufferLength, StringValue, SymbolToString, SymbolValue, TypedArrayLength,
+  TypedArrayName, Uint8Array, isSharedArrayBuffer
 } = require('./primordials')
 const {
   FORM_BIGINT, FORM_BOOLEAN, FORM_DATE, FORM_NUMBER, FORM_REGEXP, FORM_SYMBOL

@@ -20,8 +20,8 @@ const {
 } = require('./shapes')
 const {
   NULL, UNDEFINED, FALSE, TRUE, OPEN, HEAD, REST, CLOSE, REF, MISSING, LIST, MAP, SET, TEXT_OBJECT,
-  BYTES_OBJECT, NUMBER_OBJECT, INSTANCE, CLASS, FUNCTION, MODULE, ABSENT, NEEDS_CODE, UNREADABLE, TOO_DEEP,
-  TOO_MANY_ITEMS, TOO_MANY_BYTES, DEADLINE
+  BYTES_OBJECT, NUMBER_OBJECT, INSTANCE, CLASS, FUNCTION, MODULE, ABSENT, NEEDS_CODE, UNREADABLE,
+  TOO_DEEP, TOO_MANY_ITEMS, TOO_MANY_BYTES, DEADLINE
 } = require('./stream')
 
 /** Objects that a capture remembers; beyond, aliases are written again, cycles end by depth. */
@@ -59,7 +59,7 @@ class Walk {
   stop = 0
   /** Objects opened so far. */
   opened = 0
-  /** The form and the number of children in all of the root written last; negative if none waits. */
+  /** The form of the root written last, negative if it does not wait, and its children in all. */
   waiting = -1
   waitingAll = 0
   #contents
@@ -102,7 +102,10 @@ class Walk {
 
   /** Lets go of every object of the application. */
   end() {
-    this.#forget(0)
+    for (; this.#last !== null; this.#last = this.#last.before) {
+      this.#last.object = null
+      this.#free = this.#last
+    }
     MapClear(this.#ordinals)
     this.shapes.end()
     this.names.end()
@@ -279,8 +282,8 @@ class Walk {
   }
 
   /**
-   * Writes a root's own value. An object's children wait, if they may: then `waiting` is its form, and
-   * else negative.
+   * Writes a root's own value. An object's children wait, if they may: then `waiting` is its form,
+   * and else negative.
    */
   root(value, mayWait) {
     this.waiting = -1

@@ -41,7 +41,8 @@ test('nothing of a hostile object runs', () => {
   assert.equal(found['Symbol(accessor)'].$missing, 'needs code')
   const array = [1, 2, 3]
   Object.defineProperty(array, 1, { get: run })
-  assert.deepEqual(shown(array).$items, [1, needsCode, 3])
+  Object.defineProperty(array, 2, { set: run })
+  assert.deepEqual(shown(array).$items, [1, needsCode, needsCode])
   class Getter extends Date {
     toISOString() { return run() }
     getTime() { return run() }

@@ -201,7 +201,9 @@ test('a redacted name hides its value, wherever it stands, and is asked about on
     assert.deepEqual(found.user.$fields, fields)
     assert.deepEqual(found.headers.$entries.map((entry) => entry[1]), [hidden, hidden, '*/*'])
   }
-  for (const name of ['password', 'api_key', 'Accept']) {
+  const odd = shown(new Map([[new String('password'), 1], [Buffer.alloc(300), 1], [null, 1]]))
+  assert.deepEqual(odd.$entries.map((entry) => entry[1]), [hidden, hidden, 1])
+  for (const name of ['api_key', 'Accept']) {
     assert.equal(asked.filter((each) => each === name).length, 1, name)
   }
 })

@@ -69,8 +69,8 @@ for (let at = 0; at < found.length; at++) {
 }
 // What a store into a hole, or a look at what a descriptor does not have, would meet.
 const holes = [
-  'value', 'get', 'set', 'writable', 'at', 'limit', 'stop', 'redacted', 'before', 'next', 'form', 'type',
-  '0', '1', '7'
+  'value', 'get', 'set', 'writable', 'at', 'limit', 'stop', 'redacted', 'before', 'next', 'form',
+  'type', '0', '1', '7'
 ]
 for (let at = 0; at < holes.length; at++) patch(Object.prototype, holes[at])
 patch(Array.prototype, '5')

@@ -4,12 +4,13 @@
 //
 //     node vectors.js CASES.json HEADER.json FOLDER
 //
-// Writes FOLDER/0.stream, … or FOLDER/0.skip with the reason where JavaScript has no such value. Values
-// are described as tests/conformance/README.md says.
+// Writes FOLDER/0.stream, … or FOLDER/0.skip with the reason where JavaScript has no such value.
+// Values are described as tests/conformance/README.md says.
 
 const { readFileSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { Capture } = require('../../bindings-node/lib/capture')
+const { before } = require('./head')
 
 const REASONS = {
   unset: 1, absent: 2, needs_code: 3, not_loaded: 4, redacted: 5, unreadable: 6, out_of_fuel: 11
@@ -129,19 +130,6 @@ class Values {
 
 const memory = new Uint8Array(64 << 10)
 const capture = new Capture(memory, (name) => SECRETS.has(name.toLowerCase()))
-
-/** What the native side writes before: header and THREAD. */
-function before(header) {
-  const bytes = Buffer.alloc(80)
-  bytes[0] = 1
-  bytes.writeUInt32LE(header.site, 4)
-  bytes.write(header.probe, 8, 'latin1')
-  bytes.writeUInt32LE(header.revision, 16)
-  const longs = ['number', 'time_ns', 'monotonic_ns', 'took_ns', 'thread_id']
-  longs.forEach((key, at) => bytes.writeBigUInt64LE(BigInt(header[key]), 24 + 8 * at))
-  const thread = Buffer.from(header.thread)
-  return Buffer.concat([bytes, Buffer.from([0x30, 0x10, thread.length]), thread])
-}
 
 function stream(header, { locals, limits }) {
   const values = new Values()

@@ -159,6 +159,35 @@ fn the_stream_is_what_the_core_writes() {
 }
 
 #[test]
+fn values_of_javascript_and_of_chance_read_back() {
+    if !is_there("node", "--version", "values of JavaScript") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut node = Command::new("node");
+    node.arg(root().join("tests/node/values.js")).arg(root().join("tests/stream/cases.json"));
+    output(node.arg(folder.path()));
+    let stream = |name: &str| {
+        let stream = std::fs::read(folder.path().join(format!("{name}.stream")));
+        read(&stream.expect("a stream for each name"), name)
+    };
+    let names = std::fs::read_to_string(folder.path().join("names")).expect("names");
+    let found = names.lines().enumerate().map(|(index, name)| {
+        let json = json_of(&stream(&index.to_string()));
+        (name.to_owned(), json["locals"]["x"].clone())
+    });
+    let found = Value::Object(found.collect());
+    if found != json_file(&root().join("tests/node/values.json")) {
+        let text = serde_json::to_string_pretty(&found).expect("JSON is text");
+        panic!("not what tests/node/values.json says:\n{text}");
+    }
+    for index in 0..500 {
+        let found = stream(&format!("chance-{index}"));
+        assert_eq!((found.stack.len(), found.locals.len() <= 3), (1, true), "{index}");
+    }
+}
+
+#[test]
 fn the_tests_of_the_writer_pass() {
     if !is_there("node", "--version", "the tests of the writer in JavaScript") {
         return;
