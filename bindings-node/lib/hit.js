@@ -45,7 +45,7 @@ function hit (site, read) {
   }
 }
 
-/** Writes a capture: `opened` is its buffer, the bytes it may take, names and objects it has so far. */
+/** Writes a capture: `opened` is its buffer, the bytes for it, names and objects it has so far. */
 function write (plan, opened, read) {
   let length = 0
   try {
@@ -78,9 +78,28 @@ hit.unset = UNSET
 function prepare (library) {
   native = library
   capture = new Capture(scratch, native.isRedacted)
+  rehearse()
   if (!Object.hasOwn(globalThis, '__stillframe')) {
     const value = Object.freeze(hit)
     Object.defineProperty(globalThis, '__stillframe', { value })
+  }
+}
+
+/** What is captured to have V8 compile what captures need, before the application waits for it. */
+const SAMPLES = [
+  1, 0.5, 'text', true, null, undefined, 1n, [1, 'a'], { a: { b: [{}] } }, new Map([['k', 1]]),
+  new Set([1]), new Date(0), new Error('e'), Buffer.from('b'), Symbol('s'), () => {}, /x/
+]
+const REHEARSALS = 3
+const REHEARSED = { depth: 3, items: 10, fields: 10, stringBytes: 256, watchStringBytes: 1024 }
+
+/** Captures samples into the scratch memory, which nobody reads then. */
+function rehearse () {
+  for (let turn = 0; turn < REHEARSALS; turn++) {
+    capture.begin(REHEARSED, 0, 0, SCRATCH_BYTES, Infinity)
+    framesOf(rehearse, 2, capture)
+    for (let at = 0; at < SAMPLES.length; at++) capture.local('sample', SAMPLES[at])
+    capture.finish()
   }
 }
 

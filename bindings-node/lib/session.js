@@ -27,9 +27,14 @@ function begin (came) {
   if (session !== null) return
   session = new Session()
   session.connect()
-  session.on('Debugger.scriptParsed', ({ params }) => {
-    if (params.url !== '') came(params.scriptId, params.url)
-  })
+  // V8 compiles the condition of a breakpoint with each hit and tells of it as of any script, so this
+  // runs inside of hits: an emitter's own ways are what applications and their tools patch.
+  session.emit = (event, message) => {
+    if (event !== 'Debugger.scriptParsed') return false
+    const { scriptId, url } = message.params
+    if (url !== '') came(scriptId, url)
+    return true
+  }
   post('Debugger.enable', { maxScriptsCacheSize: 0 })
   // Else each `debugger` statement of the application would stop it for as long as that takes.
   post('Debugger.setSkipAllPauses', { skip: true })

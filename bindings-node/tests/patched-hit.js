@@ -7,7 +7,8 @@ const stillframe = require('..')
 const { Place, begin, end } = require('./help')
 
 begin()
-const place = new Place('function f (a) {\n  const b = [a]\n  return b //: f\n}\nmodule.exports = f\n')
+const text = 'function f (a) {\n  const b = [a]\n  return b //: f\n}\nmodule.exports = f\n'
+const place = new Place(text)
 const f = place.load()
 const got = []
 const onSnapshot = (snapshot) => got.push(snapshot)

@@ -89,6 +89,15 @@ function watching () {
   return () => watcher.off('Debugger.paused', count)
 }
 
+/** A snapshot that no other program of the machine has kept until its deadline. */
+async function whole (placed, hit) {
+  for (let taken = 1; ; taken++) {
+    const snapshot = (await placed.snapshots(taken))[taken - 1]
+    if (taken === 10 || !JSON.stringify(snapshot).includes('deadline')) return snapshot
+    hit()
+  }
+}
+
 test('a snapshot shows variables, this, the stack and what is not set yet', async () => {
   const shop = new Place(SHOP)
   const { Cart, place } = shop.load()
@@ -99,7 +108,7 @@ test('a snapshot shows variables, this, the stack and what is not set yet', asyn
   cart.items.push({ price: 2.5 }, { price: 1 })
   const user = { id: 7, tags: ['a', 'b'] }
   assert.deepEqual(place(cart, user), { number: 1, total: 7, user })
-  const [snapshot] = await placed.snapshots()
+  const snapshot = await whole(placed, () => place(cart, user))
   const { locals, stack } = snapshot
   assert.deepEqual(Object.keys(locals), ['cart', 'user', 'total', 'order'])
   assert.equal(locals.total, 7)

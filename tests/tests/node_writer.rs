@@ -186,15 +186,3 @@ fn values_of_javascript_and_of_chance_read_back() {
         assert_eq!((found.stack.len(), found.locals.len() <= 3), (1, true), "{index}");
     }
 }
-
-#[test]
-fn the_tests_of_the_writer_pass() {
-    if !is_there("node", "--version", "the tests of the writer in JavaScript") {
-        return;
-    }
-    let files = std::fs::read_dir(root().join("bindings-node/tests")).expect("a folder of tests");
-    let paths = files.map(|file| file.expect("a file").path());
-    let tests: Vec<_> = paths.filter(|path| path.to_string_lossy().ends_with(".test.js")).collect();
-    assert!(tests.len() >= 3, "only {} files of tests", tests.len());
-    print!("{}", output(Command::new("node").arg("--test").args(tests)));
-}
