@@ -191,6 +191,8 @@ function tagFields(value, type, bases, known) {
   const whole = { type, fields: {} };
   const code = [];
   for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+    // Where an error was made names this machine.
+    if (name === "stack") continue;
     if ("value" in property) whole.fields[name] = tag(property.value, known);
     else code.push(name);
   }

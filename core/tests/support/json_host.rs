@@ -125,7 +125,7 @@ impl JsonHost {
                 self.store_loose(tag, content, tagged)
             }
             "numbers" => self.store_loose(tag, content, tagged),
-            "int" => integer(content.as_str().expect("digits")),
+            "int" => rare::integer(content.as_str().expect("digits")),
             "float" => Stored::Float(content.as_str().and_then(|f| f.parse().ok()).expect("float")),
             "str" if self.is_typed => typed::text(content.as_str().expect("text")),
             "str" => text(content.as_str().expect("text").chars().map(u32::from)),
@@ -346,34 +346,6 @@ fn missing(reason: &str) -> Missing {
     }
 }
 
-fn integer(digits: &str) -> Stored {
-    if let Ok(value) = digits.parse() {
-        return Stored::Int(value);
-    }
-    let (negative, digits) = match digits.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, digits),
-    };
-    Stored::Big(negative, magnitude(digits))
-}
-
-/// The magnitude of an integer, in digits of 30 bits.
-fn magnitude(digits: &str) -> Vec<u32> {
-    let mut magnitude: Vec<u32> = vec![0];
-    for digit in digits.bytes() {
-        let mut carry = u64::from(digit - b'0');
-        for part in &mut magnitude {
-            let wide = u64::from(*part) * 10 + carry;
-            *part = (wide & ((1 << 30) - 1)) as u32;
-            carry = wide >> 30;
-        }
-        if carry > 0 {
-            magnitude.push(carry as u32);
-        }
-    }
-    magnitude
-}
-
 /// A string in the narrowest storage, as the host would keep it.
 fn text(points: impl Iterator<Item = u32>) -> Stored {
     let points: Vec<u32> = points.collect();
@@ -425,7 +397,7 @@ impl Scope for JsonHost {
     }
 
     fn lookup(&self, container: Object, key: &Value<'_>) -> Option<Reading<Value<'_>>> {
-        if self.is_loose {
+        if self.is_loose() {
             return self.property(container, key);
         }
         if !matches!(container.kind, Kind::Map) || self.is_typed {
@@ -463,7 +435,7 @@ impl Scope for JsonHost {
     }
 
     fn truth(&self, object: Object) -> Reading<bool> {
-        match self.is_loose {
+        match self.is_loose() {
             true => Ok(true),
             false => self.thing(object).truth.ok_or(Missing::NeedsCode),
         }
@@ -474,7 +446,7 @@ impl Scope for JsonHost {
     }
 
     fn stored_text(&self, object: Object) -> Option<Text<'_>> {
-        if self.is_loose {
+        if self.is_loose() {
             return Some(Text::Utf8(self.thing(object).description()));
         }
         match self.underlying(object) {
@@ -497,7 +469,7 @@ impl Scope for JsonHost {
         if self.is_typed {
             return Ok(self.inherits(value, wanted));
         }
-        if self.is_loose {
+        if self.is_loose() {
             return self.descends(value, wanted);
         }
         let own = self.type_of(value);
@@ -517,13 +489,6 @@ impl Scope for JsonHost {
                 None => self.names_of_types(value),
             },
         })
-    }
-}
-
-impl Thing {
-    /// Of a symbol.
-    pub(super) fn description(&self) -> &str {
-        self.bases.first().map_or("", |text| text)
     }
 }
 

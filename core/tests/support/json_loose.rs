@@ -3,7 +3,8 @@
 //! Knows the format of `tests/conformance/README.md`. Invariant: each is stored as a binding would read
 //! it.
 
-use super::{JsonHost, Stored, Thing, list, magnitude, missing, thing, typed};
+use super::rare::magnitude;
+use super::{JsonHost, Stored, Thing, list, missing, thing, typed};
 use serde_json::{Map, Value as Json, json};
 use stillframe_core::value::{Kind, Missing, Object, Reading, Text, Value};
 
@@ -118,11 +119,8 @@ impl JsonHost {
         if thing.overrides.iter().any(|name| name == "*") {
             return Some(Err(Missing::NeedsCode));
         }
-        let name = match key {
-            Value::Text(text) => string(*text),
-            _ => return Some(Err(Missing::Absent)),
-        };
-        let field = thing.fields.iter().find(|(field, _)| *field == name);
+        let Value::Text(name) = key else { return Some(Err(Missing::Absent)) };
+        let field = thing.fields.iter().find(|(field, _)| is_called(field, *name));
         Some(field.map_or(Err(Missing::Absent), |(_, value)| self.read(value)))
     }
 
@@ -162,6 +160,13 @@ impl JsonHost {
     }
 }
 
+impl Thing {
+    /// Of a symbol.
+    pub(crate) fn description(&self) -> &str {
+        self.bases.first().map_or("", |text| text)
+    }
+}
+
 /// A number as an engine stores it: small integers apart from doubles.
 fn number(value: f64) -> Stored {
     let small = value as i32;
@@ -171,6 +176,10 @@ fn number(value: f64) -> Stored {
     }
 }
 
-fn string(text: Text<'_>) -> String {
-    super::points(text).filter_map(char::from_u32).collect()
+/// Whether a property's name is `text`, whatever its storage. Nothing is allocated.
+fn is_called(field: &str, text: Text<'_>) -> bool {
+    match text {
+        Text::Units16(units) => field.encode_utf16().eq(units.iter().copied()),
+        other => field.chars().map(u32::from).eq(super::points(other)),
+    }
 }

@@ -202,8 +202,7 @@ impl Compiler<'_, '_> {
             }
             (comparison, Kind::Text(text)) if self.equates_strings(comparison) => {
                 let text = self.text(text);
-                let is_equal = matches!(comparison, Comparison::Equal | Comparison::Is);
-                let want = is_equal == want;
+                let want = matches!(comparison, Comparison::Equal | Comparison::Is) == want;
                 slot.map_or(Op::BranchTopText { want, to, text }, |slot| Op::BranchSlotText {
                     want,
                     slot,

@@ -152,7 +152,7 @@ impl Translator<'_> {
             Some(':') => self.out.push(':'),
             Some('<') if !matches!(self.rest.peek(), Some('=' | '!')) => {
                 self.out.push('<');
-                while let Some(character) = self.rest.next() {
+                for character in self.rest.by_ref() {
                     self.out.push(character);
                     if character == '>' {
                         break;
