@@ -102,7 +102,9 @@ export function arrays() {
     ["a.filter(x => true).length", "const a = [1, , 3]"], ["a?.some(x => x > 0)", "const a = null"], ["a?.filter(x => x > 0).length", "const a = undefined"],
     ["a?.some(x => x > 0)", "const a = [1]"], ["a.some(x => x)", "const a = null"], ["a.some(x => x)", "const a = 'abc'"], ["a.some(x => x)", "const a = 5"],
     ["a.some(x => x === 'é')", "const a = ['é']"], ["a.find(x => x + 'b' === 'ab') + 'c'", "const a = ['a']"], ["a.map(x => x + '!').find(x => x === 'b!')", "const a = ['a', 'b']"],
-    ["a.map(x => x > 1 ? 'big' : 'small').includes('big')", "const a = [2]"], ["(a.find(x => x > 1) ?? 0) + 1", "const a = [2]"], ["a.some($ => $)", "const a = [1]"],
+    ["a.map(x => x > 1 ? 'big' : 'small').includes('big')", "const a = [2]"], ["(a.find(x => x > 1) ?? 0) + 1", "const a = [2]"], ["a.some($ => $)", "const a = [1]"], ["a?.filter(x => x > 0).some(x => x > 1)", "const a = null"], ["a?.filter(x => x > 0).find(x => x > 1)", "const a = [2]"],
+    ["a.some(x => x?.b.c)", "const a = [null, { b: { c: 1 } }]"], ["a.filter(x => x?.on).map(x => x.n ?? 5).includes(5)", "const a = [null, { on: 1 }]"], ["a.every(x => [1, 2].includes(x))", "const a = [1, 2]"],
+    ["a.some(x => x === null || x === undefined)", "const a = [1, null]"], ["a.find(x => x.some(y => y > 2))", "const a = [[1], [3]]"], ["a.map(x => x.map(y => y * 2).includes(6)).includes(true)", "const a = [[1], [3]]"],
     ["a.filter(x => x > 1).length + a.filter(x => x < 1).length", "const a = [0, 2, 3]"], ["a.map(x => x.n).some(n => n == null)", "const a = [{}, { n: 1 }]"],
     ["a.map(x => x.tags).some(t => t.includes('b'))", "const a = [{ tags: ['a'] }, { tags: ['b'] }]"], ["Object.keys(o).length", "const o = { a: 1, b: 2 }"],
     ["Object.keys(o).includes('a')", "const o = { a: 1 }"], ["Object.keys(o).some(k => k.startsWith('b'))", "const o = { a: 1, b: 2 }"], ["Object.keys(o).length === 0", "const o = {}"],
@@ -111,6 +113,7 @@ export function arrays() {
     ["Object.keys(settings).length", ""], ["Object.keys(o).length", "const o = new Cart(1)"],
   ]) check(source, declarations, { row });
   check("a.map(x => x).length", "const a = [1, , 3]", { error: "unreadable", rule: "an array with holes is not kept" });
+  check("Object.keys(guarded).length", "", CODE);
   check("Object.keys(o).length", "const o = 'abc'", { error: "unreadable", rule: "only an object's own keys are told" });
 }
 
@@ -213,6 +216,10 @@ export function redaction() {
   check("k in user", "const user = { password: 'x' }; const k = 'password'", { ...HIDDEN, row: "side door: in" });
   check("Object.keys(user).some(k => user[k] === 'x')", "const user = { password: 'x' }", { ...HIDDEN, row: "side door: some over keys" });
   check("Object.keys(user).map(k => user[k]).includes('x')", "const user = { password: 'x' }", { ...HIDDEN, row: "side door: some over keys" });
+  refused("Object.keys(user).includes('password')", "const user = { password: 'x' }", "side door: in");
+  check("Object.keys(user).includes(k)", "const user = { password: 'x' }; const k = 'password'", { ...HIDDEN, row: "side door: in" });
+  check("Object.keys(user).filter(k => k).includes(j)", "const user = { password: 'x' }; const j = 'password'", { ...HIDDEN, row: "side door: in" });
+  check("Object.keys(user).includes(k)", "const user = { name: 'x' }; const k = 'name'");
   check("pair[1] === 'x'", "const pair = ['password', 'x']", HIDDEN);
   check("pair.includes('x')", "const pair = ['password', 'x']", HIDDEN);
   check("pair.some(p => p === 'x')", "const pair = ['password', 'x']", HIDDEN);

@@ -215,6 +215,8 @@ pub(super) enum Op {
     LooseIndex {
         is_constant: bool,
     },
+    /// Fails if the top is a key that is redacted.
+    Visible,
     /// Whether a pattern is found in what the top is as a string.
     Test(u16),
     /// Adds one to the count at this place of the stack.

@@ -429,6 +429,9 @@ impl Scope for JsonHost {
             _ if thing.is_unreadable => Err(Missing::Unreadable),
             Kind::List | Kind::Tuple | Kind::Range => Ok(thing.items.len()),
             Kind::Map | Kind::Set | Kind::FrozenSet => Ok(thing.entries.len()),
+            Kind::Instance if self.is_loose() && thing.overrides.is_empty() => {
+                Ok(thing.entries.len())
+            }
             Kind::Instance => Err(Missing::NeedsCode),
             _ => Err(Missing::Absent),
         }

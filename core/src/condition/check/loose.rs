@@ -68,6 +68,9 @@ impl Checker<'_, '_> {
             }
             (Function::Some | Function::Every | Function::Find, args) => self.each(args),
             (Function::Includes, [array, wanted]) => {
+                if matches!(array.kind, Kind::Call(Function::ObjectKeys, _)) {
+                    self.key(wanted)?;
+                }
                 match &mut array.kind {
                     Kind::Collection(Shape::List, items) => self.values(items)?,
                     _ => self.array(array)?,

@@ -236,7 +236,13 @@ impl Compiler<'_, '_> {
             array,
             Holes::Undefined,
             span,
-            |compiler| compiler.value(wanted),
+            |compiler| {
+                compiler.value(wanted)?;
+                if array.source == Source::Keys {
+                    compiler.emit(Op::Visible, wanted.span, 0, 0);
+                }
+                Ok(())
+            },
             |compiler, place| {
                 let wanted = place_below(compiler.height, place, array);
                 compiler.emit(Op::Bound(place), span, 0, 1);

@@ -5,7 +5,7 @@ use super::datum::Datum;
 use super::element::is_sequence;
 use super::number::{arithmetic, unary};
 use crate::condition::eval::machine::{Machine, Next};
-use crate::condition::eval::sequence::{Loop, next};
+use crate::condition::eval::sequence::{Loop, View, next};
 use crate::condition::eval::{Operand, Outcome};
 use crate::condition::failure::FailureKind;
 use crate::condition::op::{Holes, Op, Source};
@@ -90,6 +90,11 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                 }
                 None
             }
+            // Whether a redacted key is there is not told either.
+            Op::Visible => {
+                self.ctx.visible(&self.view(&self.top()))?;
+                None
+            }
             Op::LooseStart { level, source } => {
                 self.loose_start(level, source)?;
                 None
@@ -105,7 +110,8 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             (Source::Keys, Datum::Object(object), _)
                 if matches!(object.kind, Kind::Instance | Kind::Class | Kind::Function) =>
             {
-                self.ctx.scope.truth(object)?;
+                // A proxy would be asked for its keys.
+                self.ctx.scope.len(object)?;
                 Loop::Entries { object, cursor: 0, view: Source::Keys }
             }
             (Source::Keys, ..) => return Err(FailureKind::Unreadable),
