@@ -432,6 +432,7 @@ impl Scope for JsonHost {
             Kind::Instance if self.is_loose() && thing.overrides.is_empty() => {
                 Ok(thing.entries.len())
             }
+            Kind::Class | Kind::Function if self.is_loose() => Ok(thing.entries.len()),
             Kind::Instance => Err(Missing::NeedsCode),
             _ => Err(Missing::Absent),
         }

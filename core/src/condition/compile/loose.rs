@@ -5,7 +5,7 @@
 //! once, so that what fails there fails here.
 
 use super::compiler::Compiler;
-use crate::condition::op::{Holes, Op, Site, Source};
+use crate::condition::op::{Holes, Op, Site, Source, Step};
 use crate::condition::pattern::Pattern;
 use crate::condition::syntax::{Comparison, Expr, Function, Kind, Logic, Span};
 use crate::error::Result;
@@ -220,8 +220,34 @@ impl Compiler<'_, '_> {
             let terms = items.iter().map(equal).collect();
             return self.test(&Expr { span, kind: Kind::Logic(Logic::Or, terms) }, want);
         }
+        if items.iter().all(|item| item.kind.is_literal()) {
+            self.value(wanted)?;
+            return self.steps(Step::Element, wanted, items, want, span);
+        }
+        // All elements are computed before one is compared.
+        let first = self.height;
+        for item in items {
+            self.value(item)?;
+        }
+        let last = self.height;
         self.value(wanted)?;
-        self.steps(crate::condition::op::Step::Element, wanted, items, want, span)
+        let mut found = Vec::new();
+        for place in first..last {
+            self.emit(Op::Bound(place as u16), span, 0, 1);
+            self.emit(Op::Bound(last as u16), span, 0, 1);
+            found.push(self.emit(Op::BranchSame { want: false, to: 0 }, span, 2, 0));
+        }
+        let values = self.height - first;
+        self.emit(Op::Pop(values as u8), span, 0, 0);
+        let none = self.emit(Op::Jump { to: 0 }, span, 0, 0);
+        self.patch(&found);
+        self.emit(Op::Pop(values as u8), span, values, 0);
+        if want {
+            return Ok(vec![none]);
+        }
+        let leaves = self.emit(Op::Jump { to: 0 }, span, 0, 0);
+        self.patch(&[none]);
+        Ok(vec![leaves])
     }
 
     /// `includes` of an array that a call would make.

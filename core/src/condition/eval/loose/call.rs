@@ -121,13 +121,10 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                 let part = written(self.datum(wanted))?;
                 self.found(whole, part.text()).map(|found| found.is_some())
             }
-            Datum::Bytes(bytes) => match self.datum(wanted) {
-                Datum::Number(wanted) => {
-                    self.ctx.burn(bytes.len() / 16)?;
-                    Ok(bytes.iter().any(|byte| f64::from(*byte) == wanted))
-                }
-                _ => Ok(false),
-            },
+            Datum::Bytes(bytes) => {
+                let wanted = self.datum(wanted);
+                self.byte_position(bytes, wanted).map(|found| found.is_some())
+            }
             Datum::Object(object) if object.exact && is_sequence(object) => {
                 let wanted = self.datum(wanted);
                 let is_it = |item: Datum<'_>| same_value_zero(&self.ctx, item, wanted);
@@ -137,12 +134,20 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         }
     }
 
+    /// Where a byte is first found.
+    fn byte_position(&self, bytes: &[u8], wanted: Datum<'_>) -> Outcome<Option<usize>> {
+        let Datum::Number(wanted) = wanted else { return Ok(None) };
+        self.ctx.burn(bytes.len() / 16)?;
+        Ok(bytes.iter().position(|byte| f64::from(*byte) == wanted))
+    }
+
     fn index_in(&self, whole: &Operand<'a>, wanted: &Operand<'a>) -> Outcome<Option<usize>> {
         match self.datum(whole) {
             Datum::Text(whole) => {
                 let part = written(self.datum(wanted))?;
                 self.found(whole, part.text())
             }
+            Datum::Bytes(bytes) => self.byte_position(bytes, self.datum(wanted)),
             Datum::Object(object) if object.exact && is_sequence(object) => {
                 let wanted = self.datum(wanted);
                 self.position(object, false, |item| strictly_equal(&self.ctx, item, wanted))

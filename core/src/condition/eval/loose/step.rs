@@ -114,6 +114,11 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                 self.ctx.scope.len(object)?;
                 Loop::Entries { object, cursor: 0, view: Source::Keys }
             }
+            (
+                Source::Keys,
+                Datum::Bool(_) | Datum::Number(_) | Datum::Big(_) | Datum::Symbol(_),
+                _,
+            ) => Loop::Done,
             (Source::Keys, ..) => return Err(FailureKind::Unreadable),
             (_, Datum::Object(object), _) if object.exact && is_sequence(object) => {
                 let len = self.ctx.scope.len(object)?;
