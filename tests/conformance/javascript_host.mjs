@@ -219,6 +219,7 @@ function word(error) {
   if (error instanceof RangeError && /non-negative|must be positive/.test(message)) return "domain";
   if (error instanceof TypeError) {
     if (/Cannot read properties of (null|undefined)/.test(message)) return "of_null";
+    if (/private member/.test(message)) return "no_attribute";
     if (/Cannot convert undefined or null/.test(message)) return "of_null";
     if (/is not a function$/.test(message) && !message.includes("instanceof")) return "no_attribute";
     return "types";

@@ -1,7 +1,7 @@
 //! The conformance vectors of JavaScript are what the Node.js on the path says, case by case.
 //!
-//! Knows no case: the script beside the vectors evaluates them all and compares. A Node.js that is absent
-//! is a failure in CI and a loud skip elsewhere.
+//! Knows no case: the script beside the vectors evaluates them all and compares. A Node.js that is
+//! absent is a failure in CI and a loud skip elsewhere.
 
 use std::path::Path;
 use std::process::Command;

@@ -215,9 +215,9 @@ impl Translator<'_> {
             }
             return Ok(());
         }
-        let has_cases = |mut mapped: std::char::ToUppercase| mapped.next() != Some(character);
-        let lower = character.to_lowercase().next() != Some(character);
-        match has_cases(character.to_uppercase()) || lower || "ßΐΰ".contains(character) {
+        let has_upper = character.to_uppercase().next() != Some(character);
+        let has_lower = character.to_lowercase().next() != Some(character);
+        match has_upper || has_lower {
             true => self.refuse("a letter beyond ASCII under the flag i", "write [éÉ], without i"),
             false => Ok(()),
         }

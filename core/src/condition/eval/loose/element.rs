@@ -20,9 +20,17 @@ use crate::value::{Kind, Missing, Object, Text, Value};
 
 /// Properties that strings, numbers, booleans, symbols and exact integers inherit: functions, of which
 /// nothing can be told.
-const INHERITED: [&str; 26] = [
+const INHERITED: &[&str] = &[
+    "__defineGetter__",
+    "__defineSetter__",
+    "__lookupGetter__",
+    "__lookupSetter__",
     "__proto__",
+    "anchor",
     "at",
+    "big",
+    "blink",
+    "bold",
     "charAt",
     "charCodeAt",
     "codePointAt",
@@ -30,28 +38,37 @@ const INHERITED: [&str; 26] = [
     "constructor",
     "description",
     "endsWith",
+    "fixed",
+    "fontcolor",
+    "fontsize",
     "hasOwnProperty",
     "includes",
     "indexOf",
     "isPrototypeOf",
+    "isWellFormed",
+    "italics",
     "lastIndexOf",
+    "link",
     "localeCompare",
     "match",
     "matchAll",
     "normalize",
     "padEnd",
     "padStart",
+    "propertyIsEnumerable",
     "repeat",
     "replace",
     "replaceAll",
     "search",
     "slice",
+    "small",
     "split",
-];
-const INHERITED_TOO: [&str; 20] = [
     "startsWith",
+    "strike",
+    "sub",
     "substr",
     "substring",
+    "sup",
     "toExponential",
     "toFixed",
     "toLocaleLowerCase",
@@ -68,7 +85,6 @@ const INHERITED_TOO: [&str; 20] = [
     "trimRight",
     "trimStart",
     "valueOf",
-    "isWellFormed",
 ];
 
 /// A property's key.
@@ -139,7 +155,7 @@ fn canonical_index(text: Text<'_>) -> Option<usize> {
     (text.units() > 0 && at < MOST_INDEX).then_some(at)
 }
 
-/// Why an object is not read as data where that was tried.
+/// What was read; undefined where it is absent.
 fn or_undefined<'a>(reading: Result<Value<'a>, Missing>) -> Outcome<Value<'a>> {
     match reading {
         Ok(value) => Ok(value),
@@ -166,10 +182,10 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
     ) -> Outcome<Operand<'a>> {
         match self.datum(object) {
             Datum::Undefined | Datum::Null => Err(FailureKind::OfNull),
+            // A private field belongs to its class alone.
+            _ if name.starts_with('#') => Err(FailureKind::NoAttribute),
             Datum::Object(_) => Ok(Operand::Value(Value::Undefined)),
-            _ if INHERITED.contains(&name) || INHERITED_TOO.contains(&name) => {
-                Err(FailureKind::Unreadable)
-            }
+            _ if INHERITED.contains(&name) => Err(FailureKind::Unreadable),
             // Byte arrays inherit more than is listed.
             Datum::Bytes(_) => Err(FailureKind::Unreadable),
             _ => Ok(Operand::Value(Value::Undefined)),
@@ -252,7 +268,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             }
             (_, Key::Text(name)) => {
                 let inherits = |known: &&&str| utf16::equal(*name, Text::Utf8(known));
-                match INHERITED.iter().chain(&INHERITED_TOO).find(inherits) {
+                match INHERITED.iter().find(inherits) {
                     Some(name) => self.absent(name, object),
                     None => self.absent("", object),
                 }
