@@ -8,7 +8,9 @@ mod json_tagged;
 use json_host::JsonHost;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
-use stillframe_core::condition::{Dialect, Install, JAVA, PYTHON, Program, Scratch, Template};
+use stillframe_core::condition::{
+    Dialect, Install, JAVA, JAVASCRIPT, PYTHON, Program, Scratch, Template,
+};
 use stillframe_core::redaction::Redaction;
 use stillframe_core::value::Value;
 
@@ -219,6 +221,117 @@ fn java_source() -> impl Strategy<Value = String> {
     })
 }
 
+fn javascript_value() -> impl Strategy<Value = Json> {
+    let scalar = prop_oneof![
+        Just(Json::Null),
+        Just(json!({"undefined": true})),
+        any::<bool>().prop_map(Json::Bool),
+        any::<f64>().prop_map(|float| json!({"float": format!("{float:?}")})),
+        (-3_i32..4).prop_map(|int| json!({"float": format!("{:?}", f64::from(int))})),
+        any::<i64>().prop_map(|int| json!({"bigint": int.to_string()})),
+        Just(json!({"bigint": "-36893488147419103233"})),
+        any::<String>().prop_map(|text| json!({"str": text})),
+        prop::collection::vec(0xd7f0_u16..0xe010, 0..4).prop_map(|text| json!({"units": text})),
+        prop::collection::vec(any::<u8>(), 0..4).prop_map(|bytes| json!({"bytes": bytes})),
+        Just(json!({"symbol": "b"})),
+        Just(json!({"class": "Cart"})),
+        Just(json!({"object": {"type": "Cart", "fields": {"b": {"float": "1.0"}},
+            "needs_code": ["c"]}})),
+        Just(json!({"object": {"type": "Object", "fields": {}, "overrides": ["*"]}})),
+    ];
+    scalar.prop_recursive(3, 12, 3, |inner| {
+        let hole = Just(json!({"missing": "absent"}));
+        let several = prop::collection::vec(inner.clone(), 0..4);
+        let holed = prop::collection::vec(prop_oneof![3 => inner.clone(), 1 => hole], 0..4);
+        let pairs = prop::collection::vec((inner.clone(), inner), 0..4);
+        prop_oneof![
+            holed.prop_map(|items| json!({"list": items})),
+            several.clone().prop_map(|items| json!({"numbers": items})),
+            several.prop_map(|items| json!({"set": items})),
+            pairs.prop_map(|entries| json!({"dict": entries})),
+        ]
+    })
+}
+
+const JAVASCRIPT_LEAVES: &[&str] = &[
+    "a",
+    "b",
+    "c",
+    "1",
+    "-2",
+    "0",
+    "1.5",
+    "10n",
+    "'b'",
+    "'é❄😀'",
+    "null",
+    "undefined",
+    "NaN",
+    "true",
+    "a.b",
+    "a?.b",
+    "Math.PI",
+];
+
+const JAVASCRIPT_OPERATORS: &[&str] = &[
+    "+", "-", "*", "/", "%", "**", "&", "|", "^", "<<", ">>", ">>>", "==", "!=", "===", "!==", "<",
+    "<=", ">", ">=", "in", "&&", "||", "??",
+];
+
+const JAVASCRIPT_PREFIXES: &[&str] = &["-", "+", "~", "!", "typeof "];
+
+const JAVASCRIPT_SHAPES: &[&str] = &[
+    "_.length",
+    "_.size",
+    "_[0]",
+    "_[b]",
+    "_?.[a]",
+    "_?.b.c",
+    "_.includes(b)",
+    "[1, a, _].includes(b)",
+    "_.indexOf(b)",
+    "_.startsWith('b')",
+    "_.endsWith(b)",
+    "_.toUpperCase()",
+    "_.toLowerCase()",
+    "_.trim()",
+    "_.get(b)",
+    "_.has(b)",
+    "_.some(x => x === a)",
+    "_.every(x => x != b)",
+    "_.find(x => x > 1)",
+    "_.filter(x => x).length",
+    "_.map(x => x + 1)[0]",
+    "_.filter(x => x > 0).map(x => [a, x].includes(b)).includes(true)",
+    "_.map(x => x.b).some(y => y)",
+    "Object.keys(_).length",
+    "Object.keys(_).some(k => a[k])",
+    "Array.isArray(_)",
+    "Number.isNaN(_)",
+    "isNaN(_)",
+    "Math.max(_, a)",
+    "Math.round(_)",
+    "/b+$/i.test(_)",
+    "/^.b/u.test(_)",
+    "_ instanceof Cart",
+    "(_ ? a : b)",
+    "'' + _",
+];
+
+fn javascript_source() -> impl Strategy<Value = String> {
+    let leaf = prop::sample::select(JAVASCRIPT_LEAVES).prop_map(str::to_owned);
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        prop_oneof![
+            (inner.clone(), prop::sample::select(JAVASCRIPT_OPERATORS), inner.clone())
+                .prop_map(|(left, operator, right)| format!("(({left}) {operator} ({right}))")),
+            (prop::sample::select(JAVASCRIPT_PREFIXES), inner.clone())
+                .prop_map(|(prefix, e)| format!("({prefix}({e}))")),
+            (prop::sample::select(JAVASCRIPT_SHAPES), inner)
+                .prop_map(|(shape, e)| shape.replace('_', &format!("({e})"))),
+        ]
+    })
+}
+
 /// Compiles and evaluates `source`: as a condition, a watch and a log line, which must agree.
 fn check(source: &str, dialect: &'static Dialect, mut host: JsonHost) -> Result<(), TestCaseError> {
     let (mut attrs, redaction) = (Vec::new(), Redaction::standard());
@@ -266,5 +379,17 @@ proptest! {
         let vars: Map<String, Json> = [("a", a), ("b", b), ("c", c)].map(of).into_iter().collect();
         let case = [("vars".to_owned(), Json::Object(vars))].into_iter().collect();
         check(&source, &JAVA, JsonHost::typed(&case))?;
+    }
+
+    #[test]
+    fn a_test_says_what_the_value_is_in_javascript(
+        source in javascript_source(),
+        a in javascript_value(), b in javascript_value(), c in javascript_value(),
+    ) {
+        let vars = [("a", a), ("b", b), ("c", c)].map(|(name, json)| (name.to_owned(), json));
+        let mut vars: Map<String, Json> = vars.into_iter().collect();
+        vars.insert("Cart".to_owned(), json!({"class": "Cart"}));
+        let case = [("vars".to_owned(), Json::Object(vars))].into_iter().collect();
+        check(&source, &JAVASCRIPT, JsonHost::loose(&case))?;
     }
 }

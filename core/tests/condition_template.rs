@@ -8,7 +8,7 @@ mod json_tagged;
 use json_host::JsonHost;
 use serde_json::{Value as Json, json};
 use stillframe_core::condition::{
-    Install, JAVA, PYTHON, Program, Scratch, Template, check_template,
+    Install, JAVA, JAVASCRIPT, PYTHON, Program, Scratch, Template, check_template,
 };
 use stillframe_core::limits::{LOG_LINE_BYTES, LOG_VALUE_BYTES};
 use stillframe_core::redaction::Redaction;
@@ -190,4 +190,38 @@ fn failures_of_java_are_told_in_its_words() {
     let day = json!({"object": {"type": "LocalDate", "fields": {}}});
     let (_, hint) = of("x > 1", day);
     assert_eq!(hint.as_deref(), Some("compare its fields, as in day.year == 2026"));
+}
+
+#[test]
+fn failures_of_javascript_are_told_in_its_words() {
+    let of = |source: &str, value: Json| -> String {
+        let case = json!({"vars": {"x": value, "k": {"str": "a"}}});
+        let mut host = JsonHost::loose(case.as_object().expect("a case"));
+        let (mut attrs, redaction) = (Vec::new(), Redaction::standard());
+        let dialect = &JAVASCRIPT;
+        let mut install =
+            Install { dialect, names: &mut host, attrs: &mut attrs, redaction: &redaction };
+        let program = Program::compile(source, &mut install).expect("the condition compiles");
+        program.explain(&program.test(&host).expect_err("fails"))
+    };
+    let (undefined, one) = (json!({"undefined": true}), json!({"float": "1.0"}));
+    let cart = json!({"object": {"type": "Cart", "fields": {}, "needs_code": ["tax", "a"]}});
+    let big = json!({"bigint": "9223372036854775807"});
+    for (source, value, message) in [
+        ("x.total > 1", undefined.clone(), "x is undefined, which has no .total"),
+        ("x.total > 1", json!(null), "x is null, which has no .total"),
+        ("x[0]", undefined.clone(), "x is undefined, which has no [0]"),
+        ("x.length", undefined, "x is undefined, which has no .length"),
+        ("x.tax > 1", cart.clone(), "x is a Cart: .tax would run application code"),
+        ("x[k]", cart.clone(), "x is a Cart: [k] would run application code"),
+        ("x > 1", cart.clone(), "x is a Cart: x > 1 would run application code"),
+        ("x + 1", cart, "x + 1 would run application code of Cart or number"),
+        ("x.includes(1)", one.clone(), "x.includes(1): a number has no such method"),
+        ("x + 1n", one.clone(), "x + 1n is not possible on number and bigint"),
+        ("k in x", one, "k in x is not possible on string and number"),
+        ("x + 1n", big.clone(), "x + 1n is beyond 64 bits"),
+        ("(x - 1n) / 0n", big, "(x - 1n) / 0n divides by zero"),
+    ] {
+        assert_eq!(of(source, value), message, "{source}");
+    }
 }

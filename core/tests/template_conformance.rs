@@ -10,11 +10,12 @@ mod summary;
 
 use json_host::JsonHost;
 use serde_json::{Map, Value as Json};
-use stillframe_core::condition::{Dialect, Install, JAVA, PYTHON, Template};
+use stillframe_core::condition::{Dialect, Install, JAVA, JAVASCRIPT, PYTHON, Template};
 use stillframe_core::limits::LOG_LINE_BYTES;
 use stillframe_core::redaction::Redaction;
 
 const PYTHON_VECTORS: &str = include_str!("../../tests/conformance/templates-python.json");
+const JAVASCRIPT_VECTORS: &str = include_str!("../../tests/conformance/templates-javascript.json");
 const JAVA_VECTORS: &str = include_str!("../../tests/conformance/templates-java.json");
 
 /// The line that a case expects: a text, or pieces of which some are repeated.
@@ -89,4 +90,10 @@ fn every_template_of_python_makes_its_line() {
 #[test]
 fn every_template_of_java_makes_its_line() {
     check_all("templates-java.json", JAVA_VECTORS, 30, &JAVA, JsonHost::typed);
+}
+
+#[test]
+fn every_template_of_javascript_makes_its_line() {
+    let host = JsonHost::loose;
+    check_all("templates-javascript.json", JAVASCRIPT_VECTORS, 40, &JAVASCRIPT, host);
 }

@@ -4,6 +4,8 @@
 //! passed has every name bound, names nothing redacted, calls nothing of the application, and holds
 //! collections without a value of their own only where the compiler takes them apart.
 
+mod loose;
+
 use super::Install;
 use super::dialect::{Literal, Rules, Style};
 use super::message;
@@ -36,6 +38,9 @@ impl Checker<'_, '_> {
             }
             Kind::Attr(_, name) => {
                 self.visible(name, span)?;
+                if self.is_loose() {
+                    return self.loose_attr(expr);
+                }
                 match (self.qualified(&expr.kind), &mut expr.kind) {
                     (Some(kind), _) => expr.kind = kind,
                     (None, Kind::Attr(object, _)) => self.value(object)?,
@@ -49,6 +54,9 @@ impl Checker<'_, '_> {
             Kind::Index(object, key) => {
                 self.key(key)?;
                 self.value(key)?;
+                if self.is_loose() {
+                    return self.loose_element(object, key);
+                }
                 match &mut object.kind {
                     Kind::Call(Function::Split, args) => self.values(args),
                     _ => self.value(object),
@@ -76,7 +84,10 @@ impl Checker<'_, '_> {
             }
             Kind::Call(function, args) => self.call(*function, args, span),
             Kind::Generator(generator) => self.generator(generator, span),
+            Kind::Collection(..) if self.is_loose() => Err(message::array_literal(span)),
             Kind::Collection(..) => Err(message::literal_collection(span)),
+            Kind::Pattern(_) => Err(message::pattern_alone(span)),
+            Kind::Arrow(..) => Err(message::arrow(span)),
             _ => Ok(()),
         }
     }
@@ -107,11 +118,15 @@ impl Checker<'_, '_> {
             Ok(slot) => return Ok(Ok(Binding::Slot(slot))),
             Err(unknown) => unknown,
         };
-        let foreign = self.install.dialect.foreign.iter().find(|(word, _)| *word == name);
-        match foreign {
+        let dialect = self.install.dialect;
+        let mut words = dialect.constants.iter().chain(dialect.foreign);
+        match words.find(|(word, _)| *word == name) {
             Some((_, Literal::Null)) => Ok(Err(Kind::Null)),
             Some((_, Literal::True)) => Ok(Err(Kind::Bool(true))),
             Some((_, Literal::False)) => Ok(Err(Kind::Bool(false))),
+            Some((_, Literal::Undefined)) => Ok(Err(Kind::Undefined)),
+            Some((_, Literal::NotANumber)) => Ok(Err(Kind::Float(f64::NAN))),
+            Some((_, Literal::Infinity)) => Ok(Err(Kind::Float(f64::INFINITY))),
             None => Err(message::unknown_name(span, name, &unknown.nearest)),
         }
     }
@@ -131,7 +146,8 @@ impl Checker<'_, '_> {
         let redaction = self.install.redaction;
         let read = name.strip_suffix("()");
         let field = read.and_then(|read| read.strip_prefix("get").or(read.strip_prefix("is")));
-        let mut names = std::iter::once(read.unwrap_or(name)).chain(field);
+        let read = read.unwrap_or(name).trim_start_matches('#');
+        let mut names = std::iter::once(read).chain(field);
         match names.any(|name| redaction.name(name)) {
             true => Err(message::redacted(span, name)),
             false => Ok(()),
@@ -151,6 +167,7 @@ impl Checker<'_, '_> {
         self.value(first)?;
         for (operator, operand) in rest {
             match (&operator, &mut operand.kind) {
+                _ if self.is_loose() => self.value(operand)?,
                 (Comparison::In | Comparison::NotIn, Kind::Collection(_, items)) => {
                     self.values(items)?;
                 }
@@ -163,6 +180,9 @@ impl Checker<'_, '_> {
 
     fn call(&mut self, function: Function, args: &mut [Expr], span: Span) -> Result<()> {
         self.callable(function, span)?;
+        if self.is_loose() {
+            return self.loose_call(function, args, span);
+        }
         match (function, args) {
             (Function::Keys | Function::Values | Function::Items | Function::Split, _) => {
                 let name = self.install.dialect.spelled(function).map_or("", |found| found.name);
@@ -224,9 +244,12 @@ impl Checker<'_, '_> {
             Style::Function => bound || !self.install.names.is_builtin(name),
             Style::Ours => bound || self.install.names.slot(name).is_ok(),
             Style::Static(class) => bound || !self.install.names.is_builtin(class),
-            Style::Module(_) | Style::Method | Style::Infix | Style::Property | Style::Cast => {
-                false
-            }
+            Style::Module(_)
+            | Style::Method
+            | Style::Infix
+            | Style::Property
+            | Style::Cast
+            | Style::Prefix => false,
         };
         if hidden {
             return Err(message::hidden_builtin(span, name));

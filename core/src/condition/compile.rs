@@ -1,6 +1,7 @@
 //! A checked tree to instructions.
 
 mod compiler;
+mod loose;
 mod membership;
 mod test;
 mod value;

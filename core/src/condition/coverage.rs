@@ -9,7 +9,7 @@ use super::failure::FailureKind;
 use super::program::{Install, Program};
 use super::template::Template;
 use super::token::{Lexer, Token};
-use super::{JAVA, PYTHON};
+use super::{JAVA, JAVASCRIPT, PYTHON};
 use crate::redaction::Redaction;
 use json_host::JsonHost;
 use serde_json::{Map, Value as Json};
@@ -31,7 +31,7 @@ struct Language {
     host: fn(&Map<String, Json>) -> JsonHost,
 }
 
-const LANGUAGES: [Language; 2] = [
+const LANGUAGES: [Language; 3] = [
     Language {
         dialect: &PYTHON,
         conditions: include_str!("../../../tests/conformance/conditions-python.json"),
@@ -56,6 +56,77 @@ const LANGUAGES: [Language; 2] = [
         ],
         host: JsonHost::typed,
     },
+    Language {
+        dialect: &JAVASCRIPT,
+        conditions: include_str!("../../../tests/conformance/conditions-javascript.json"),
+        templates: include_str!("../../../tests/conformance/templates-javascript.json"),
+        rows: JAVASCRIPT_ROWS,
+        // What is absent is undefined, everything is a key, and only strict equality is asked of
+        // collections.
+        without: &[
+            FailureKind::NoKey,
+            FailureKind::NoIndex,
+            FailureKind::NotLoaded,
+            FailureKind::Unhashable,
+            FailureKind::TooDeep,
+        ],
+        host: JsonHost::loose,
+    },
+];
+
+const JAVASCRIPT_ROWS: &[&str] = &[
+    "logic yields the operand",
+    "logic has the host's precedence",
+    "truth of what is no boolean",
+    "typeof",
+    "== is loose on primitives",
+    "== of an object and a primitive",
+    "=== is strict",
+    "objects by identity",
+    "null and undefined are distinct under ===",
+    "membership",
+    "in is key or index presence",
+    "an integer is a double",
+    "BigInt is exact",
+    "7/2",
+    "-7/2",
+    "-7%3",
+    "division by zero",
+    "chained comparison",
+    "// and # are refused",
+    "a[-1] and out of range",
+    "missing key",
+    "attribute absent",
+    "attribute of null",
+    "string length counts 16-bit units",
+    "string index is by 16-bit unit",
+    "string order is by 16-bit units",
+    "regular expressions search",
+    "null words",
+    "arrow functions over elements",
+    "instanceof",
+    "private fields",
+    ".size where there is none",
+    "ordering against undefined",
+    "NaN has no order",
+    "NaN is equal to nothing",
+    "unbound local",
+    "unknown name",
+    "a flat chain of || has depth 1",
+    "a visible name wins",
+    "a borrowed spelling is echoed",
+    "optional access",
+    "reading: there",
+    "reading: absent",
+    "reading: needs code",
+    "reading: unset",
+    "reading: redacted",
+    "reading: out of fuel",
+    "side door: by name",
+    "side door: by a constant key",
+    "side door: by a dynamic key",
+    "side door: in",
+    "side door: some over keys",
 ];
 
 const JAVA_ROWS: &[&str] = &[
@@ -195,7 +266,7 @@ fn install<T>(language: &Language, case: &Json, work: impl FnOnce(&mut Install<'
 }
 
 /// All cases of each language, run once for all tests.
-static RAN: LazyLock<[Vec<Ran>; 2]> = LazyLock::new(|| LANGUAGES.each_ref().map(ran));
+static RAN: LazyLock<[Vec<Ran>; 3]> = LazyLock::new(|| LANGUAGES.each_ref().map(ran));
 
 fn ran(language: &Language) -> Vec<Ran> {
     let of_condition = |case: Json| {
@@ -276,6 +347,10 @@ fn unspelled(dialect: &'static Dialect, ran: &[Ran]) -> Vec<String> {
                 && !spellings(&case.canonical, dialect).contains(&(*word, false))
         })
     });
+    let constants = dialect.constants.iter().filter(|(word, _)| {
+        let stands = |case: &Ran| spellings(&case.canonical, dialect).contains(&(*word, false));
+        !accepted.iter().any(|case| stands(case))
+    });
     let refused = dialect.refused.iter().chain(dialect.misplaced).filter(|refused| {
         !ran.iter().any(|case| {
             case.source.contains(refused.spelling)
@@ -290,11 +365,13 @@ fn unspelled(dialect: &'static Dialect, ran: &[Ran]) -> Vec<String> {
             Style::Infix => format!(" {} ", callable.name),
             Style::Property => format!(".{}", callable.name),
             Style::Cast => "(Dog) ".to_owned(),
+            Style::Prefix => format!("{} ", callable.name),
         };
         !accepted.iter().any(|case| case.canonical.contains(&call))
     });
     let missing = signs.map(|(spelling, _)| format!("sign {spelling}"));
     let missing = missing.chain(foreign.map(|(word, _)| format!("foreign word {word}")));
+    let missing = missing.chain(constants.map(|(word, _)| format!("constant {word}")));
     let missing = missing.chain(refused.map(|refused| format!("refused {}", refused.spelling)));
     let missing = missing.chain(callables.map(|callable| format!("function {}", callable.name)));
     missing.map(|missing| format!("{}: {missing}", dialect.name)).collect()

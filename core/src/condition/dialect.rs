@@ -1,10 +1,12 @@
 //! What differs between the languages conditions are typed in.
 
 mod java;
+mod javascript;
 mod python;
 mod table;
 
 pub use java::JAVA;
+pub use javascript::JAVASCRIPT;
 pub use python::{PYTHON, PYTHON_BEFORE_3_12};
 pub use table::Dialect;
 pub(super) use table::{

@@ -9,6 +9,7 @@ mod element;
 mod equal;
 mod float;
 mod load;
+mod loose;
 mod machine;
 mod number;
 mod ordered;
@@ -20,5 +21,6 @@ pub(super) use bigint::nibbles;
 pub(super) use context::{FUEL, Operand};
 pub(super) use machine::{Exit, Large, Small};
 pub(super) use number::compare_ints;
+pub(super) use typed::Digits;
 
 use context::{Ctx, Outcome, no_index};

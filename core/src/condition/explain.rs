@@ -58,7 +58,8 @@ pub(super) fn message(
             super::eval::FUEL
         ),
         FailureKind::OfNull => {
-            let null = dialect.spelling.null;
+            let is_undefined = explainer.types[0] == "undefined";
+            let null = if is_undefined { "undefined" } else { dialect.spelling.null };
             match explainer.member() {
                 Some(member) => format!("{subject} is {null}, which has no {member}"),
                 None => format!("{subject} is {null}"),
@@ -69,8 +70,14 @@ pub(super) fn message(
         FailureKind::TooLong => {
             format!("{whole} computes a string longer than {} bytes", super::scratch::TEXT_BYTES)
         }
+        FailureKind::Identity if explainer.is_loose() => {
+            format!("{whole}: whether two empty arrays of bytes are one cannot be seen")
+        }
         FailureKind::Identity => {
             format!("whether {whole} are the same object cannot be seen; write == to compare")
+        }
+        FailureKind::Pattern if explainer.is_loose() => {
+            format!("{whole}: lines are told apart only where they end with \\n alone")
         }
         FailureKind::Pattern => {
             format!("{whole}: \\b cannot be decided beside a character beyond ASCII")
@@ -158,12 +165,14 @@ impl Explainer<'_> {
     /// What an attribute instruction reads: `.id`.
     fn member(&self) -> Option<String> {
         match self.op {
-            Op::Attr(attr) | Op::Method { attr, .. } => {
+            Op::Attr(attr) | Op::Method { attr, .. } | Op::Property { attr, .. } => {
                 let name = &self.code.attrs.get(usize::from(attr))?.text;
                 // Without the class that the host looks for it from.
                 Some(format!(".{}", name.rsplit('.').next().unwrap_or(name)))
             }
-            Op::Index { .. } | Op::ArrayItem => Some(format!("[{}]", self.other())),
+            Op::Index { .. } | Op::ArrayItem | Op::LooseIndex { .. } => {
+                Some(format!("[{}]", self.other()))
+            }
             _ => None,
         }
     }
@@ -171,6 +180,11 @@ impl Explainer<'_> {
     /// Whether the host's values have types.
     fn is_typed(&self) -> bool {
         self.code.rules == Rules::Typed
+    }
+
+    /// Whether the host's values are converted.
+    fn is_loose(&self) -> bool {
+        self.code.rules == Rules::Loose
     }
 
     /// The key of an index or membership.
@@ -184,7 +198,11 @@ impl Explainer<'_> {
     fn needs_code(&self) -> String {
         let (subject, name) = (self.subject(), self.type_name(0));
         match self.op {
-            Op::Attr(_) | Op::Index { .. } | Op::Method { .. } => {
+            Op::Attr(_)
+            | Op::Index { .. }
+            | Op::Method { .. }
+            | Op::Property { .. }
+            | Op::LooseIndex { .. } => {
                 let member = self.member().unwrap_or_default();
                 format!("{subject} is {name}: {member} would run application code")
             }

@@ -268,3 +268,64 @@ pub(super) fn pairs(span: Span) -> Error {
     error(span, "pairs of keys and values have no value of their own in a condition")
         .with_hint("write any(… for k, v in d.items())")
 }
+
+pub(super) fn substitution(span: Span) -> Error {
+    error(span, "a template with ${…} is not part of a condition")
+        .with_hint("join the parts with +, as in \"a\" + b")
+}
+
+pub(super) fn unclosed_pattern(span: Span) -> Error {
+    error(span, "a pattern is not closed").with_hint("write /…/.test(name), on one line")
+}
+
+pub(super) fn pattern_alone(span: Span) -> Error {
+    error(span, "a pattern stands only before .test(…)").with_hint("write /…/.test(name)")
+}
+
+pub(super) fn pattern_flag(span: Span, flag: char) -> Error {
+    error(span, format!("the flag {flag} is not part of a pattern here"))
+        .with_hint("write i, m, s or u; g and y would keep a place between two tests")
+}
+
+pub(super) fn coalesced_logic(span: Span) -> Error {
+    error(span, "`??` does not stand beside `||` or `&&`")
+        .with_hint("put parentheses around one of them, as in (a ?? b) || c")
+}
+
+pub(super) fn signed_power(span: Span) -> Error {
+    error(span, "a prefix stands before a power").with_hint("write (-a) ** b or -(a ** b)")
+}
+
+pub(super) fn arrow(span: Span) -> Error {
+    error(span, "an arrow function is an argument here, and nothing else")
+        .with_hint("write >= to compare, or xs.some(x => …), and so every, find, filter and map")
+}
+
+pub(super) fn arrow_wanted(span: Span, name: &str) -> Error {
+    error(span, format!("{name}() takes an arrow function here"))
+        .with_hint(format!("write xs.{name}(x => …)"))
+}
+
+pub(super) fn arrow_parameters(span: Span) -> Error {
+    error(span, "an arrow function has one parameter here").with_hint("write x => x.price > 10")
+}
+
+pub(super) fn arrow_body(span: Span) -> Error {
+    error(span, "the body of an arrow function is one expression here")
+        .with_hint("write x => x.price > 10, without braces")
+}
+
+pub(super) fn array_literal(span: Span) -> Error {
+    error(span, "an array literal stands only before .includes(…)")
+        .with_hint("write [1, 2].includes(x), or compare elements, as in a[0] === 1")
+}
+
+pub(super) fn array_view(span: Span, name: &str) -> Error {
+    error(span, format!("{name}() makes an array, which a condition does not")).with_hint(
+        "read its .length or [0], or call .some(…), .every(…), .find(…) or .includes(…) on it",
+    )
+}
+
+pub(super) fn pattern_unknown(span: Span) -> Error {
+    error(span, "a pattern stands between slashes, compiled once").with_hint("write /…/.test(name)")
+}

@@ -37,6 +37,16 @@ pub(super) enum Step {
     Ends,
 }
 
+/// What a hole of an array is to what goes over its elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Holes {
+    Skipped,
+    Undefined,
+    /// It would have to be kept.
+    Refused,
+}
+
 /// One instruction. `to` is where it goes on when the test does not come out as `want`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Op {
@@ -125,6 +135,17 @@ pub(super) enum Op {
         source: Source,
         to: u16,
     },
+    /// Pops two of a host whose values are converted; `Is` is strict equality there.
+    BranchLoose {
+        comparison: Comparison,
+        want: bool,
+        to: u16,
+    },
+    /// Pops two: whether they are equal as elements are.
+    BranchSame {
+        want: bool,
+        to: u16,
+    },
     Jump {
         to: u16,
     },
@@ -137,7 +158,16 @@ pub(super) enum Op {
     KeepNull {
         to: u16,
     },
+    /// Goes to `to` with undefined in place of the top when that is null or undefined.
+    KeepNullish {
+        to: u16,
+    },
+    /// Goes to `to` with the top when it is neither null nor undefined, else pops it.
+    KeepPresent {
+        to: u16,
+    },
     Null,
+    Undefined,
     Bool(bool),
     Int(i64),
     Int32(i32),
@@ -173,6 +203,35 @@ pub(super) enum Op {
     Method {
         function: Function,
         attr: u16,
+    },
+    /// The same four where values are converted; an attribute of the host's own types is a function.
+    LooseUnary(Unary),
+    LooseArithmetic(Binary),
+    LooseCall(Function, u8),
+    Property {
+        function: Function,
+        attr: u16,
+    },
+    LooseIndex {
+        is_constant: bool,
+    },
+    /// Fails if the top is a key that is redacted.
+    Visible,
+    /// Whether a pattern is found in what the top is as a string.
+    Test(u16),
+    /// Adds one to the count at this place of the stack.
+    Increment(u16),
+    /// Takes so many values below the top off.
+    Under(u8),
+    LooseStart {
+        level: u8,
+        source: Source,
+    },
+    /// Pushes the next element, or goes to `to`.
+    LooseNext {
+        level: u8,
+        holes: Holes,
+        to: u16,
     },
     /// An element of an array.
     ArrayItem,
@@ -224,6 +283,11 @@ impl Op {
             | Self::BranchTruth { to, .. }
             | Self::BranchIs { to, .. }
             | Self::BranchMember { to, .. }
+            | Self::BranchLoose { to, .. }
+            | Self::BranchSame { to, .. }
+            | Self::KeepNullish { to }
+            | Self::KeepPresent { to }
+            | Self::LooseNext { to, .. }
             | Self::Jump { to }
             | Self::KeepIf { to, .. }
             | Self::KeepNull { to }

@@ -1,6 +1,7 @@
 //! Tokens to the tree.
 
 mod call;
+mod javascript;
 mod parser;
 mod primary;
 

@@ -5,11 +5,13 @@
 //! Invariant: an automaton holds at most [`MAX_BYTES`].
 
 mod java;
+mod javascript;
 
 use super::dialect::Patterns;
 use super::message;
 use super::syntax::Span;
 use crate::error::Result;
+use crate::value::Text;
 use regex_automata::dfa::{Automaton as _, dense};
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input, MatchKind};
@@ -19,14 +21,34 @@ const MAX_BYTES: usize = 2 << 20;
 
 /// A compiled pattern.
 #[derive(Debug)]
-pub(super) struct Pattern(Box<dense::DFA<Vec<u32>>>);
+pub(super) struct Pattern {
+    automaton: Box<dense::DFA<Vec<u32>>>,
+    /// Whether it sees halves of characters beyond 16 bits.
+    sees_halves: bool,
+    /// Whether it knows lines, which end in more ways than the engine's.
+    by_lines: bool,
+}
+
+/// What of a text is read at once: two halves of one character, or one character.
+pub(super) struct Piece {
+    /// None if it is half a character, which the pattern cannot see.
+    pub(super) characters: [Option<char>; 2],
+    /// Storage units that it takes.
+    pub(super) taken: usize,
+}
 
 impl Pattern {
     /// Compiles the host's pattern `text`, which stands at `span` of the source.
     pub(super) fn compile(text: &str, span: Span, patterns: Patterns) -> Result<Self> {
+        let (mut sees_halves, mut by_lines) = (false, false);
         let translated = match patterns {
             Patterns::PythonSearch => translate(text, span)?,
             Patterns::JavaWhole => java::translate(text, span)?,
+            Patterns::JavaScriptSearch => {
+                let (translated, flags) = javascript::translate(text, span)?;
+                (sees_halves, by_lines) = (!flags.is_unicode, flags.by_lines);
+                translated
+            }
         };
         let config = dense::Config::new()
             .match_kind(MatchKind::All)
@@ -40,7 +62,7 @@ impl Pattern {
             .thompson(thompson::Config::new().nfa_size_limit(Some(MAX_BYTES)))
             .build(&translated);
         match built {
-            Ok(automaton) => Ok(Self(Box::new(automaton))),
+            Ok(automaton) => Ok(Self { automaton: Box::new(automaton), sees_halves, by_lines }),
             Err(error) if error.is_size_limit_exceeded() => Err(message::pattern_too_large(span)),
             Err(error) => match reason(&error) {
                 reason if reason.contains("exceeded limit") => {
@@ -51,27 +73,67 @@ impl Pattern {
         }
     }
 
+    /// Whether it reads `text` as it is.
+    pub(super) fn reads(&self, text: &str) -> bool {
+        !self.sees_halves || text.is_ascii() || text.chars().all(|c| c.len_utf16() == 1)
+    }
+
+    /// What it reads of `text` at storage unit `at`; `None` at the end.
+    pub(super) fn piece(&self, text: Text<'_>, at: usize) -> Option<Piece> {
+        let one = |character, taken| Some(Piece { characters: [character, None], taken });
+        match text {
+            Text::Latin1(units) => units.get(at).and_then(|unit| one(Some(char::from(*unit)), 1)),
+            Text::Units16(units) => {
+                let unit = *units.get(at)?;
+                if self.sees_halves || !(0xd800..0xe000).contains(&unit) {
+                    let plain = char::from_u32(u32::from(unit));
+                    return one(plain.or_else(|| javascript::half(unit)), 1);
+                }
+                let pair = units.get(at..)?.iter().copied().take(2);
+                let character = char::decode_utf16(pair).next().and_then(Result::ok);
+                one(character, 2)
+            }
+            Text::Utf8(text) => {
+                let character = text.get(at..)?.chars().next()?;
+                let mut units = [0; 2];
+                match character.encode_utf16(&mut units) {
+                    [_, _] if self.sees_halves => {
+                        let characters = units.map(javascript::half);
+                        Some(Piece { characters, taken: character.len_utf8() })
+                    }
+                    _ => one(Some(character), character.len_utf8()),
+                }
+            }
+            Text::Units32(points) => {
+                points.get(at).and_then(|point| one(char::from_u32(*point), 1))
+            }
+        }
+    }
+
     /// Whether it is found anywhere in `text`; `None` where it cannot tell (a word boundary beside a
     /// character beyond ASCII). Goes from state to state itself: the engine's own search allocates an
     /// error where it gives up.
     pub(super) fn is_found(&self, text: &str) -> Option<bool> {
+        if self.by_lines && text.contains(['\r', '\u{2028}', '\u{2029}']) {
+            return None;
+        }
         let input = Input::new(text).anchored(Anchored::No);
-        let mut state = self.0.start_state_forward(&input).ok()?;
+        let mut state = self.automaton.start_state_forward(&input).ok()?;
         for byte in text.bytes() {
-            state = self.0.next_state(state, byte);
-            if !self.0.is_special_state(state) {
+            state = self.automaton.next_state(state, byte);
+            if !self.automaton.is_special_state(state) {
                 continue;
             }
-            if self.0.is_quit_state(state) {
+            if self.automaton.is_quit_state(state) {
                 return None;
             }
-            if self.0.is_match_state(state) || self.0.is_dead_state(state) {
-                return Some(self.0.is_match_state(state));
+            if self.automaton.is_match_state(state) || self.automaton.is_dead_state(state) {
+                return Some(self.automaton.is_match_state(state));
             }
         }
         // A match shows one step late.
-        let end = self.0.next_eoi_state(state);
-        (!self.0.is_quit_state(end)).then(|| self.0.is_match_state(end))
+        let end = self.automaton.next_eoi_state(state);
+        (!self.automaton.is_quit_state(end)).then(|| self.automaton.is_match_state(end))
     }
 }
 

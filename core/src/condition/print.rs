@@ -33,16 +33,16 @@ impl Printer {
         let powers = &self.dialect.powers;
         match kind {
             Kind::Ternary(_) => powers.ternary,
-            Kind::Logic(Logic::Or, _) => powers.or,
+            Kind::Logic(Logic::Or | Logic::Coalesce, _) => powers.or,
             Kind::Logic(Logic::And, _) => powers.and,
             Kind::Unary(Unary::Not, _) => powers.not,
             Kind::Compare(_, rest) => match rest.first() {
-                Some((Comparison::Equal | Comparison::NotEqual, _)) => powers.equality,
+                Some((comparison, _)) if self.is_equality(*comparison) => powers.equality,
                 _ => powers.comparison,
             },
             Kind::Call(function, _) => match self.dialect.spelled(*function) {
                 Some(Callable { style: Style::Infix, .. }) => powers.comparison,
-                Some(Callable { style: Style::Cast, .. }) => powers.prefix,
+                Some(Callable { style: Style::Cast | Style::Prefix, .. }) => powers.prefix,
                 _ => TIGHTEST,
             },
             Kind::Binary(operator, ..) => self.infix(*operator).1,
@@ -52,6 +52,16 @@ impl Printer {
             Kind::Float(value) if value.is_sign_negative() => powers.prefix,
             Kind::Float32(value) if value.is_sign_negative() => powers.prefix,
             _ => TIGHTEST,
+        }
+    }
+
+    /// Whether a comparison binds as `==` does.
+    fn is_equality(&self, comparison: Comparison) -> bool {
+        let is_strict = self.dialect.signs.iter().any(|(_, sign)| *sign == Sign::StrictEqual);
+        match comparison {
+            Comparison::Equal | Comparison::NotEqual => true,
+            Comparison::Is | Comparison::IsNot => is_strict,
+            _ => false,
         }
     }
 
@@ -102,6 +112,7 @@ impl Printer {
         let dialect = self.dialect;
         match kind {
             Kind::Null => self.push(dialect.literal(Literal::Null)),
+            Kind::Undefined => self.push(dialect.literal(Literal::Undefined)),
             Kind::Bool(true) => self.push(dialect.literal(Literal::True)),
             Kind::Bool(false) => self.push(dialect.literal(Literal::False)),
             Kind::Int(value) => {
@@ -113,19 +124,28 @@ impl Printer {
                 let sign = if *negative { "-" } else { "" };
                 self.push(sign);
                 self.push(&decimal(digits));
+                self.push(if dialect.literals == Literals::JavaScript { "n" } else { "" });
+            }
+            Kind::Float(value) if dialect.literals == Literals::JavaScript => {
+                self.push(super::eval::Digits::number(*value).text());
             }
             Kind::Float(value) => self.push(&float(*value)),
             Kind::Float32(value) => self.push(&format!("{value:?}f")),
             Kind::Char(unit) => self.push(&java_char(*unit)),
             Kind::Text(text) => self.push(&match dialect.literals {
-                Literals::Python => quoted(text.chars()),
+                Literals::Python | Literals::JavaScript => quoted(text.chars()),
                 Literals::Java => java_text(text),
             }),
             Kind::Bytes(bytes) => {
                 self.push("b");
                 self.push(&quoted_bytes(bytes));
             }
-            Kind::Name(name, _) => self.push(name),
+            Kind::Name(name, _) | Kind::Pattern(name) => self.push(name),
+            Kind::Arrow(parameter, body) => {
+                self.push(parameter);
+                self.push(" => ");
+                self.expr(body, 0);
+            }
             Kind::Attr(object, name) => {
                 self.object(object);
                 self.push(".");
@@ -133,6 +153,7 @@ impl Printer {
             }
             Kind::Index(object, index) => {
                 self.object(object);
+                self.push(if matches!(object.kind, Kind::Guard(_)) { "." } else { "" });
                 self.bracketed("[", index, "]");
             }
             Kind::Slice(object, start, end) => self.slice(object, start, end),
@@ -210,8 +231,12 @@ impl Printer {
 
     fn binary(&mut self, operator: Binary, left: &Expr, right: &Expr) {
         let (spelled, power) = self.infix(operator);
-        let (left_min, right_min) = if operator == Binary::Power {
-            (power, self.dialect.powers.prefix)
+        let prefix = self.dialect.powers.prefix;
+        let (left_min, right_min) = if operator == Binary::Power && prefix > power {
+            // Nothing with a prefix may stand on the left.
+            (TIGHTEST - 1, power - 1)
+        } else if operator == Binary::Power {
+            (power, prefix)
         } else {
             (power - 1, power)
         };
@@ -227,6 +252,7 @@ impl Printer {
         let (word, power) = match logic {
             Logic::And => (spelling.and, powers.and),
             Logic::Or => (spelling.or, powers.or),
+            Logic::Coalesce => (" ?? ", powers.and),
         };
         for (n, term) in terms.iter().enumerate() {
             if n > 0 {
@@ -239,9 +265,10 @@ impl Printer {
     fn comparison(&mut self, first: &Expr, rest: &[(Comparison, Expr)]) {
         let powers = &self.dialect.powers;
         let power = match rest.first() {
-            Some((Comparison::Equal | Comparison::NotEqual, _)) => powers.equality,
+            Some((comparison, _)) if self.is_equality(*comparison) => powers.equality,
             _ => powers.comparison,
         };
+        let is_strict = self.is_equality(Comparison::Is);
         // Where comparisons are paired, the left one of two needs no brackets.
         let paired = self.dialect.comparisons == Comparisons::Paired && power == powers.equality;
         self.expr(first, if paired { power - 1 } else { power });
@@ -253,6 +280,8 @@ impl Printer {
                 Comparison::LessEqual => " <= ",
                 Comparison::Greater => " > ",
                 Comparison::GreaterEqual => " >= ",
+                Comparison::Is if is_strict => " === ",
+                Comparison::IsNot if is_strict => " !== ",
                 Comparison::Is => " is ",
                 Comparison::IsNot => " is not ",
                 Comparison::In => " in ",
@@ -282,6 +311,11 @@ impl Printer {
                 let prefix = self.dialect.powers.prefix;
                 let min = if is_signed(&operand.kind) { TIGHTEST - 1 } else { prefix };
                 return self.expr(operand, min);
+            }
+            (Style::Prefix, [operand]) => {
+                self.push(callable.name);
+                self.push(" ");
+                return self.expr(operand, self.dialect.powers.prefix);
             }
             (Style::Method, [receiver, others @ ..]) => {
                 self.object(receiver);

@@ -219,14 +219,17 @@ impl Program {
     ) -> Result<Value<'a>, Failure> {
         let mut machine = Large::new(scope, &self.redaction, &self.code);
         let exit = machine.run(self.code.value_start)?;
-        let text = match exit {
-            Exit::Value(Operand::Value(value)) => return Ok(value),
-            Exit::Value(computed) => machine.computed_text(&computed),
-            Exit::Test(outcome) => return Ok(Value::Bool(outcome)),
-        };
         let full = || {
             let last = self.code.ops.len().saturating_sub(1);
             Failure::new(FailureKind::TooLong, last as u16, NO_TYPES)
+        };
+        let text = match exit {
+            Exit::Value(Operand::Value(value)) => return Ok(value),
+            Exit::Value(Operand::Long(value)) => {
+                return scratch.keep_exact(value).map(Value::BigInt).ok_or_else(full);
+            }
+            Exit::Value(computed) => machine.computed_text(&computed),
+            Exit::Test(outcome) => return Ok(Value::Bool(outcome)),
         };
         scratch.keep(text).map(|text| Value::Text(Text::Utf8(text))).ok_or_else(full)
     }

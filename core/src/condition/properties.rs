@@ -2,6 +2,8 @@
 
 #[path = "properties/java.rs"]
 mod java;
+#[path = "properties/javascript.rs"]
+mod javascript;
 
 use super::parse::parse;
 use super::print::canonical;
@@ -9,7 +11,7 @@ use super::syntax::{
     Binary, Binding, Comparison, Expr, Function, Generator, Kind, Logic, Shape, Span, Unary,
 };
 use super::template::check_template;
-use super::{JAVA, PYTHON};
+use super::{JAVA, JAVASCRIPT, PYTHON};
 use proptest::prelude::*;
 
 fn of(kind: Kind) -> Expr {
@@ -180,6 +182,16 @@ const FRAGMENTS: &[&str] = &[
     "1f",
     "a()",
     "->",
+    "=>",
+    "??",
+    "===",
+    "typeof",
+    "/x/i",
+    "/",
+    "`",
+    ".some(x",
+    "10n",
+    ".#a",
     "é",
     "\n",
     " ",
@@ -203,7 +215,7 @@ proptest! {
 
     #[test]
     fn any_text_is_parsed_or_refused(text in any::<String>()) {
-        for dialect in [&PYTHON, &JAVA] {
+        for dialect in [&PYTHON, &JAVA, &JAVASCRIPT] {
             let _ = parse(&text, dialect);
             let _ = check_template(&text, dialect);
         }
@@ -211,7 +223,7 @@ proptest! {
 
     #[test]
     fn any_row_of_tokens_is_parsed_or_refused_with_a_place(text in fragments()) {
-        let errors = [&PYTHON, &JAVA]
+        let errors = [&PYTHON, &JAVA, &JAVASCRIPT]
             .map(|dialect| [parse(&text, dialect).err(), check_template(&text, dialect).err()]);
         for error in errors.into_iter().flatten() {
             let Some(span) = error.and_then(|error| error.span()) else { continue };

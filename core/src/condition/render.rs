@@ -164,6 +164,9 @@ impl<S: Scope> Renderer<'_, '_, S> {
             Value::Int32(value) => {
                 let _ = write!(self.line, "{value}");
             }
+            Value::Float(value) if dialect.rules == Rules::Loose => {
+                self.push(super::eval::Digits::number(*value).text());
+            }
             Value::Float(value) if value.is_nan() => self.push("nan"),
             Value::Float(value) => {
                 let _ = write!(self.line, "{value:?}");

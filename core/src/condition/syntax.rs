@@ -106,6 +106,8 @@ pub enum Logic {
     And,
     /// One term.
     Or,
+    /// The first term that is neither null nor undefined, or the last.
+    Coalesce,
 }
 
 /// A comparison of two values.
@@ -217,6 +219,40 @@ pub enum Function {
     CompareTo,
     /// Java's `(C) x`: the value, which is null or an instance of the second, a class.
     Cast,
+    /// JavaScript's `typeof x`.
+    TypeOf,
+    /// JavaScript's `/…/.test(x)`: whether the first, always a literal, is found in the second.
+    Test,
+    /// JavaScript's `includes`: of a string a part, of an array an element.
+    Includes,
+    /// Whether a key is in a map, or an element in a set.
+    Has,
+    /// Whether an arrow function yields a truth for one element.
+    Some,
+    /// Whether it does for all elements.
+    Every,
+    /// The first element for which it does.
+    Find,
+    /// The elements for which it does; no value of its own.
+    Filter,
+    /// What it yields for each element; no value of its own.
+    MapEach,
+    /// `Object.keys(x)`; no value of its own.
+    ObjectKeys,
+    /// `Array.isArray(x)`.
+    IsArray,
+    /// `Number.isNaN(x)`, which converts nothing.
+    IsNanNumber,
+    /// `Math.floor(x)`.
+    Floor,
+    /// `Math.ceil(x)`.
+    Ceil,
+    /// `Math.round(x)`: halves towards plus infinity.
+    Round,
+    /// `Math.trunc(x)`.
+    Truncate,
+    /// `Math.sqrt(x)`.
+    SquareRoot,
 }
 
 /// A primitive type, to which a number is converted.
@@ -281,6 +317,8 @@ pub struct Expr {
 pub enum Kind {
     /// Null.
     Null,
+    /// JavaScript's `undefined`.
+    Undefined,
     /// A boolean literal.
     Bool(bool),
     /// An integer literal; Java's `5L`.
@@ -299,6 +337,10 @@ pub enum Kind {
     Text(Box<str>),
     /// A byte string literal.
     Bytes(Box<[u8]>),
+    /// JavaScript's `/…/i`, as it is written.
+    Pattern(Box<str>),
+    /// JavaScript's `x => …`: its parameter, and the body. Only an argument of a call.
+    Arrow(Box<str>, Box<Expr>),
     /// A name, in Java perhaps qualified (`com.acme.Status`, `Outer.this`).
     Name(Box<str>, Binding),
     /// An attribute; the name of a call without arguments ends with `()`.
@@ -341,7 +383,7 @@ impl PartialEq for Kind {
     fn eq(&self, other: &Self) -> bool {
         use Kind as K;
         match (self, other) {
-            (K::Null, K::Null) => true,
+            (K::Null, K::Null) | (K::Undefined, K::Undefined) => true,
             (K::Bool(a), K::Bool(b)) => a == b,
             (K::Int(a), K::Int(b)) => a == b,
             (K::Int32(a), K::Int32(b)) => a == b,
@@ -349,7 +391,8 @@ impl PartialEq for Kind {
             (K::Float(a), K::Float(b)) => a.to_bits() == b.to_bits(),
             (K::Float32(a), K::Float32(b)) => a.to_bits() == b.to_bits(),
             (K::Char(a), K::Char(b)) => a == b,
-            (K::Text(a), K::Text(b)) => a == b,
+            (K::Text(a), K::Text(b)) | (K::Pattern(a), K::Pattern(b)) => a == b,
+            (K::Arrow(a, x), K::Arrow(b, y)) => a == b && x == y,
             (K::Bytes(a), K::Bytes(b)) => a == b,
             // Where a name is bound depends on the place, not on the text.
             (K::Name(a, _), K::Name(b, _)) => a == b,
@@ -379,7 +422,10 @@ impl Kind {
 
     pub(super) fn is_literal(&self) -> bool {
         self.is_number()
-            || matches!(self, Self::Null | Self::Bool(_) | Self::Text(_) | Self::Bytes(_))
+            || matches!(
+                self,
+                Self::Null | Self::Undefined | Self::Bool(_) | Self::Text(_) | Self::Bytes(_)
+            )
     }
 
     /// Whether it is a literal that computes.

@@ -1,6 +1,7 @@
 //! Source text to tokens.
 
 mod java;
+mod javascript;
 mod lexer;
 mod number;
 mod string;

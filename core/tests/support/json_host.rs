@@ -7,6 +7,8 @@ use serde_json::{Map, Value as Json, json};
 use stillframe_core::host::{Attr, Names, Scope, UnknownName};
 use stillframe_core::value::{BigInt, Kind, Missing, Object, Ordered, Reading, Text, Value};
 
+#[path = "json_loose.rs"]
+mod loose;
 #[path = "json_ordered.rs"]
 mod ordered;
 #[path = "json_rare.rs"]
@@ -22,6 +24,7 @@ const BUILTINS: [&str; 11] =
 #[derive(Clone, Debug)]
 pub(super) enum Stored {
     Null,
+    Undefined,
     Bool(bool),
     Int(i64),
     Big(bool, Vec<u32>),
@@ -69,6 +72,8 @@ pub(crate) struct JsonHost {
     inside: Option<String>,
     /// Whether it is a JVM, how many of its names are the application's, and constants of enums.
     is_typed: bool,
+    /// Whether it is JavaScript.
+    is_loose: bool,
     own_names: usize,
     constants: Vec<(String, Stored)>,
     /// Types of variables and names of classes, by slot.
@@ -113,7 +118,14 @@ impl JsonHost {
         }
         let (tag, content) = tagged.as_object().and_then(|map| map.iter().next()).expect("a tag");
         match tag.as_str() {
-            "int" => integer(content.as_str().expect("digits")),
+            "undefined" | "float" | "bigint" | "str" | "symbol" | "object" | "list"
+            | "subclass"
+                if self.is_loose =>
+            {
+                self.store_loose(tag, content, tagged)
+            }
+            "numbers" => self.store_loose(tag, content, tagged),
+            "int" => rare::integer(content.as_str().expect("digits")),
             "float" => Stored::Float(content.as_str().and_then(|f| f.parse().ok()).expect("float")),
             "str" if self.is_typed => typed::text(content.as_str().expect("text")),
             "str" => text(content.as_str().expect("text").chars().map(u32::from)),
@@ -269,6 +281,7 @@ impl JsonHost {
     pub(super) fn read<'a>(&'a self, stored: &'a Stored) -> Reading<Value<'a>> {
         Ok(match stored {
             Stored::Null => Value::Null,
+            Stored::Undefined => Value::Undefined,
             Stored::Bool(value) => Value::Bool(*value),
             Stored::Int(value) => Value::Int(*value),
             Stored::Big(negative, digits) => {
@@ -291,6 +304,7 @@ impl JsonHost {
     fn type_of(&self, value: &Value<'_>) -> &str {
         match value {
             _ if self.is_typed => self.class_of(value),
+            _ if self.is_loose => self.loose_class(value),
             Value::Null | Value::Undefined => "NoneType",
             Value::Bool(_) => "bool",
             Value::Int(_) | Value::BigInt(_) => "int",
@@ -332,29 +346,6 @@ fn missing(reason: &str) -> Missing {
     }
 }
 
-fn integer(digits: &str) -> Stored {
-    if let Ok(value) = digits.parse() {
-        return Stored::Int(value);
-    }
-    let (negative, digits) = match digits.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, digits),
-    };
-    let mut magnitude: Vec<u32> = vec![0];
-    for digit in digits.bytes() {
-        let mut carry = u64::from(digit - b'0');
-        for part in &mut magnitude {
-            let wide = u64::from(*part) * 10 + carry;
-            *part = (wide & ((1 << 30) - 1)) as u32;
-            carry = wide >> 30;
-        }
-        if carry > 0 {
-            magnitude.push(carry as u32);
-        }
-    }
-    Stored::Big(negative, magnitude)
-}
-
 /// A string in the narrowest storage, as the host would keep it.
 fn text(points: impl Iterator<Item = u32>) -> Stored {
     let points: Vec<u32> = points.collect();
@@ -394,7 +385,7 @@ impl Scope for JsonHost {
         }
         let overrides = |name: &str| thing.overrides.iter().any(|own| own == name);
         let absent = if overrides("__getattr__") { Missing::NeedsCode } else { Missing::Absent };
-        if overrides("__getattribute__") {
+        if overrides("__getattribute__") || overrides("*") {
             return Err(Missing::NeedsCode);
         }
         let field = thing.fields.iter().find(|(name, _)| name == attr.text).ok_or(absent)?;
@@ -406,6 +397,9 @@ impl Scope for JsonHost {
     }
 
     fn lookup(&self, container: Object, key: &Value<'_>) -> Option<Reading<Value<'_>>> {
+        if self.is_loose() {
+            return self.property(container, key);
+        }
         if !matches!(container.kind, Kind::Map) || self.is_typed {
             return None;
         }
@@ -435,17 +429,35 @@ impl Scope for JsonHost {
             _ if thing.is_unreadable => Err(Missing::Unreadable),
             Kind::List | Kind::Tuple | Kind::Range => Ok(thing.items.len()),
             Kind::Map | Kind::Set | Kind::FrozenSet => Ok(thing.entries.len()),
+            Kind::Instance if self.is_loose() && thing.overrides.is_empty() => {
+                Ok(thing.entries.len())
+            }
+            Kind::Class | Kind::Function if self.is_loose() => Ok(thing.entries.len()),
             Kind::Instance => Err(Missing::NeedsCode),
             _ => Err(Missing::Absent),
         }
     }
 
     fn truth(&self, object: Object) -> Reading<bool> {
-        self.thing(object).truth.ok_or(Missing::NeedsCode)
+        match self.is_loose() {
+            true => Ok(true),
+            false => self.thing(object).truth.ok_or(Missing::NeedsCode),
+        }
     }
 
     fn underlying(&self, object: Object) -> Reading<Value<'_>> {
         self.read(self.thing(object).underlying.as_ref().ok_or(Missing::Absent)?)
+    }
+
+    fn stored_text(&self, object: Object) -> Option<Text<'_>> {
+        if self.is_loose() {
+            return Some(Text::Utf8(self.thing(object).description()));
+        }
+        match self.underlying(object) {
+            Ok(Value::Text(text)) => Some(text),
+            Ok(Value::Bytes(bytes)) => Some(Text::Latin1(bytes)),
+            _ => None,
+        }
     }
 
     fn ordered(&self, object: Object) -> Reading<Ordered> {
@@ -460,6 +472,9 @@ impl Scope for JsonHost {
         let wanted = &self.thing(class).type_name;
         if self.is_typed {
             return Ok(self.inherits(value, wanted));
+        }
+        if self.is_loose() {
+            return self.descends(value, wanted);
         }
         let own = self.type_of(value);
         let bases: &[String] = match value {
@@ -482,10 +497,16 @@ impl Scope for JsonHost {
 }
 
 impl JsonHost {
+    /// Whether it is JavaScript.
+    pub(super) fn is_loose(&self) -> bool {
+        self.is_loose
+    }
+
     /// The name as the host stores it, which outlives the value asked about.
     fn names_of_types(&self, value: &Value<'_>) -> &str {
         match value {
             _ if self.is_typed => self.class_of(value),
+            _ if self.is_loose => self.loose_class(value),
             Value::Object(object) => match object.kind {
                 Kind::Class => "type",
                 Kind::Module => "module",
@@ -520,7 +541,7 @@ impl Names for JsonHost {
     }
 
     fn is_builtin(&mut self, name: &str) -> bool {
-        if self.is_typed {
+        if self.is_typed || self.is_loose {
             return !self.names.iter().take(self.own_names).any(|known| known == name);
         }
         !self.names.iter().any(|known| known == name) || BUILTINS.contains(&name)

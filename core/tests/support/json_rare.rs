@@ -98,3 +98,32 @@ impl JsonHost {
         }
     }
 }
+
+/// An integer of any size.
+pub(super) fn integer(digits: &str) -> Stored {
+    if let Ok(value) = digits.parse() {
+        return Stored::Int(value);
+    }
+    let (negative, digits) = match digits.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, digits),
+    };
+    Stored::Big(negative, magnitude(digits))
+}
+
+/// The magnitude of an integer, in digits of 30 bits.
+pub(super) fn magnitude(digits: &str) -> Vec<u32> {
+    let mut magnitude: Vec<u32> = vec![0];
+    for digit in digits.bytes() {
+        let mut carry = u64::from(digit - b'0');
+        for part in &mut magnitude {
+            let wide = u64::from(*part) * 10 + carry;
+            *part = (wide & ((1 << 30) - 1)) as u32;
+            carry = wide >> 30;
+        }
+        if carry > 0 {
+            magnitude.push(carry as u32);
+        }
+    }
+    magnitude
+}

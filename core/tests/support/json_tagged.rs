@@ -13,6 +13,9 @@ impl JsonHost {
         let each = |items: &[Stored]| -> Vec<Json> {
             items.iter().map(|item| self.tagged(&self.read(item).expect("there"))).collect()
         };
+        if self.is_loose() {
+            return self.tagged_loosely(value);
+        }
         match value {
             Value::Null | Value::Undefined => Json::Null,
             Value::Bool(value) => Json::Bool(*value),
@@ -44,6 +47,54 @@ impl JsonHost {
                     _ => json!({"object": {"type": thing.type_name}}),
                 }
             }
+        }
+    }
+}
+
+impl JsonHost {
+    /// A value of JavaScript, whose numbers are all of one kind.
+    fn tagged_loosely(&self, value: &Value<'_>) -> Json {
+        let read = |stored: &Stored| match self.read(stored) {
+            Ok(value) => self.tagged_loosely(&value),
+            Err(missing) => json!({"missing": format!("{missing:?}").to_lowercase()}),
+        };
+        let object = match value {
+            Value::Null => return Json::Null,
+            Value::Undefined => return json!({"undefined": true}),
+            Value::Bool(value) => return Json::Bool(*value),
+            Value::Int(value) => return self.tagged_loosely(&Value::Float(*value as f64)),
+            Value::Int32(value) => return self.tagged_loosely(&Value::Float(f64::from(*value))),
+            Value::Float(value) if value.is_nan() => return json!({"float": "nan"}),
+            Value::Float(value) => return json!({"float": format!("{value:?}")}),
+            Value::BigInt(int) if int.digits.iter().all(|digit| *digit == 0) => {
+                return json!({"bigint": "0"});
+            }
+            Value::BigInt(int) => return json!({"bigint": decimal(int)}),
+            Value::Text(Text::Units16(units)) if String::from_utf16(units).is_err() => {
+                return json!({"units": units});
+            }
+            Value::Text(text) => return json!({"str": string(*text)}),
+            Value::Bytes(bytes) => return json!({"bytes": bytes}),
+            Value::Object(object) => *object,
+            other => panic!("no value of JavaScript: {other:?}"),
+        };
+        let thing = self.thing(object);
+        let each = || -> Vec<Json> { thing.items.iter().map(read).collect() };
+        match object.kind {
+            Kind::List => json!({"list": each()}),
+            Kind::Tuple => json!({"numbers": each()}),
+            Kind::Map => {
+                let pair = |(key, value): &(Stored, Stored)| json!([read(key), read(value)]);
+                json!({"dict": thing.entries.iter().map(pair).collect::<Vec<_>>()})
+            }
+            Kind::Set => {
+                let keys: Vec<Json> = thing.entries.iter().map(|(key, _)| read(key)).collect();
+                json!({"set": keys})
+            }
+            Kind::Class => json!({"class": thing.type_name}),
+            Kind::Function => json!({"function": thing.type_name}),
+            Kind::Text if object.exact => json!({"symbol": thing.description()}),
+            _ => json!({"object": {"type": thing.type_name}}),
         }
     }
 }

@@ -14,7 +14,9 @@ use json_host::JsonHost;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
-use stillframe_core::condition::{Dialect, Install, JAVA, PYTHON, Program, Scratch, Template, check};
+use stillframe_core::condition::{
+    Dialect, Install, JAVA, JAVASCRIPT, PYTHON, Program, Scratch, Template, check,
+};
 use stillframe_core::error::Result;
 use stillframe_core::limits::LOG_LINE_BYTES;
 use stillframe_core::redaction::Redaction;
@@ -56,6 +58,28 @@ static JAVA_CASE: LazyLock<Map<String, Value>> = LazyLock::new(|| {
         "d": {"value": {"dict": [[{"str": "key"}, {"list": [{"int32": "7"}]}]]}},
         "password": {"value": {"str": "hunter2"}},
         "m": {"value": {"missing": "needs_code"}}
+    }});
+    case.as_object().cloned().unwrap_or_default()
+});
+
+/// The same of JavaScript.
+static JAVASCRIPT_CASE: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+    let case = json!({"vars": {
+        "n": null,
+        "u": {"undefined": true},
+        "b": true,
+        "i": {"float": "42.0"},
+        "big": {"bigint": "9223372036854775807"},
+        "f": {"float": "-0.5"},
+        "s": {"str": "grüße😀"},
+        "y": {"bytes": [0, 255]},
+        "l": {"list": [{"float": "1.0"}, {"str": "two"}, null, {"missing": "absent"}]},
+        "t": {"numbers": [{"float": "1.5"}]},
+        "e": {"set": [{"float": "1.0"}, {"str": "a"}]},
+        "d": {"dict": [[{"str": "key"}, {"list": [{"float": "7.0"}]}]]},
+        "o": {"object": {"type": "Object", "fields": {"key": {"float": "1.0"}}, "needs_code": ["g"]}},
+        "password": {"str": "hunter2"},
+        "m": {"missing": "needs_code"}
     }});
     case.as_object().cloned().unwrap_or_default()
 });
@@ -117,4 +141,5 @@ fn fuzz(source: &str, dialect: &'static Dialect, mut host: JsonHost) {
 fuzz_target!(|source: &str| {
     fuzz(source, &PYTHON, JsonHost::new(&PYTHON_CASE));
     fuzz(source, &JAVA, JsonHost::typed(&JAVA_CASE));
+    fuzz(source, &JAVASCRIPT, JsonHost::loose(&JAVASCRIPT_CASE));
 });

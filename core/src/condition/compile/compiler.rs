@@ -63,6 +63,11 @@ impl Compiler<'_, '_> {
         self.code.rules == Rules::Typed
     }
 
+    /// Whether the host converts what does not fit together.
+    pub(super) fn is_loose(&self) -> bool {
+        self.code.rules == Rules::Loose
+    }
+
     pub(super) fn here(&self) -> u16 {
         // 256 nodes make fewer than 65,536 instructions.
         u16::try_from(self.code.ops.len()).unwrap_or(u16::MAX)

@@ -59,7 +59,7 @@ impl Compiler<'_, '_> {
     }
 
     /// Holds the top of the stack against each candidate, and takes it off.
-    fn steps(
+    pub(super) fn steps(
         &mut self,
         step: Step,
         value: &Expr,

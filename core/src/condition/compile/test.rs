@@ -14,10 +14,15 @@ impl Compiler<'_, '_> {
         let span = expr.span;
         let branch = match &expr.kind {
             Kind::Unary(Unary::Not, operand) => return self.test(operand, !want),
-            Kind::Logic(logic, terms) => return self.logic(*logic, terms, want),
+            Kind::Logic(logic, terms) if *logic != Logic::Coalesce => {
+                return self.logic(*logic, terms, want);
+            }
             Kind::Compare(first, rest) => return self.comparison(first, rest, want, span),
             Kind::Ternary(parts) => return self.ternary_test(parts, want),
             Kind::Generator(generator) => return self.generator(generator, want, span),
+            Kind::Call(function, args) if self.is_loop(*function, args) => {
+                return self.loop_test(*function, args, want, span);
+            }
             Kind::Call(function, _) if self.is_step(*function) => {
                 return self.steps_of_call(expr, want);
             }
@@ -44,6 +49,7 @@ impl Compiler<'_, '_> {
     /// Whether a function holds a value against one candidate after the other.
     pub(super) fn is_step(&self, function: Function) -> bool {
         match function {
+            _ if self.is_loose() => false,
             Function::IsInstance => true,
             Function::StartsWith | Function::EndsWith => !self.is_typed(),
             _ => false,
@@ -160,7 +166,7 @@ impl Compiler<'_, '_> {
         {
             return self.pair(mirrored, right, left, want);
         }
-        if matches!(operator, Comparison::In | Comparison::NotIn) {
+        if matches!(operator, Comparison::In | Comparison::NotIn) && !self.is_loose() {
             let span = left.span.to(right.span);
             return self.membership(left, right, (operator == Comparison::In) == want, span);
         }
@@ -194,9 +200,9 @@ impl Compiler<'_, '_> {
                     to,
                 })
             }
-            (Comparison::Equal | Comparison::NotEqual, Kind::Text(text)) => {
+            (comparison, Kind::Text(text)) if self.equates_strings(comparison) => {
                 let text = self.text(text);
-                let want = (comparison == Comparison::Equal) == want;
+                let want = matches!(comparison, Comparison::Equal | Comparison::Is) == want;
                 slot.map_or(Op::BranchTopText { want, to, text }, |slot| Op::BranchSlotText {
                     want,
                     slot,
@@ -204,7 +210,9 @@ impl Compiler<'_, '_> {
                     text,
                 })
             }
-            (comparison, Kind::Int(_) | Kind::Int32(_)) if is_ordering(comparison) => {
+            (comparison, Kind::Int(_) | Kind::Int32(_))
+                if is_ordering(comparison) || self.is_strict(comparison) =>
+            {
                 let Some(int) = small(right) else { return Ok(None) };
                 slot.map_or(Op::BranchTopInt { comparison, want, to, int }, |slot| {
                     Op::BranchSlotInt { comparison, want, slot, to, int }
@@ -216,6 +224,19 @@ impl Compiler<'_, '_> {
             self.value(left)?;
         }
         Ok(Some(self.emit_at(op, site, usize::from(slot.is_none()), 0)))
+    }
+
+    /// Whether it is an equality that converts nothing, where others do.
+    fn is_strict(&self, comparison: Comparison) -> bool {
+        self.is_loose() && is_identity(comparison)
+    }
+
+    /// Whether it is an equality that a string passes only with a string.
+    fn equates_strings(&self, comparison: Comparison) -> bool {
+        match self.is_loose() {
+            true => is_identity(comparison),
+            false => matches!(comparison, Comparison::Equal | Comparison::NotEqual),
+        }
     }
 
     /// Whether it is an equality of a host whose values have types.
@@ -234,6 +255,7 @@ impl Compiler<'_, '_> {
         self.value(right)?;
         let site = Site { span: left.span.to(right.span), subject: left.span, other: right.span };
         let op = match comparison {
+            _ if self.is_loose() => Op::BranchLoose { comparison, want, to: 0 },
             Comparison::Is => Op::BranchIs { want, to: 0 },
             Comparison::IsNot => Op::BranchIs { want: !want, to: 0 },
             _ if self.is_typed() => {

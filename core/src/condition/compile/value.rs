@@ -1,7 +1,7 @@
 //! Values: code that leaves one value on the stack.
 
 use super::compiler::Compiler;
-use crate::condition::dialect::{Style, Sums};
+use crate::condition::dialect::{Rules, Style, Sums};
 use crate::condition::message;
 use crate::condition::op::{Op, Site};
 use crate::condition::pattern::Pattern;
@@ -14,6 +14,7 @@ impl Compiler<'_, '_> {
         let span = expr.span;
         let op = match &expr.kind {
             Kind::Null => Op::Null,
+            Kind::Undefined => Op::Undefined,
             Kind::Bool(value) => Op::Bool(*value),
             Kind::Int(value) => Op::Int(*value),
             Kind::Int32(value) => Op::Int32(*value),
@@ -43,6 +44,7 @@ impl Compiler<'_, '_> {
     fn computed(&mut self, expr: &Expr) -> Result<()> {
         let span = expr.span;
         match &expr.kind {
+            Kind::Attr(object, name) if self.is_loose() => self.property(object, name, span)?,
             Kind::Attr(object, name) => {
                 self.value(object)?;
                 let declared = self.declared_attr(object, name);
@@ -65,9 +67,10 @@ impl Compiler<'_, '_> {
             Kind::Unary(operator, operand) if *operator != Unary::Not => {
                 self.value(operand)?;
                 let site = Site { span, subject: operand.span, other: span };
-                let op = match self.is_typed() {
-                    true => Op::TypedUnary(*operator),
-                    false => Op::Unary(*operator),
+                let op = match self.code.rules {
+                    Rules::Exact => Op::Unary(*operator),
+                    Rules::Typed => Op::TypedUnary(*operator),
+                    Rules::Loose => Op::LooseUnary(*operator),
                 };
                 self.emit_at(op, site, 1, 1);
             }
@@ -75,12 +78,14 @@ impl Compiler<'_, '_> {
                 self.value(left)?;
                 self.value(right)?;
                 let site = Site { span, subject: left.span, other: right.span };
-                let op = match self.is_typed() {
-                    true => Op::TypedArithmetic(*operator),
-                    false => Op::Arithmetic(*operator),
+                let op = match self.code.rules {
+                    Rules::Exact => Op::Arithmetic(*operator),
+                    Rules::Typed => Op::TypedArithmetic(*operator),
+                    Rules::Loose => Op::LooseArithmetic(*operator),
                 };
                 self.emit_at(op, site, 2, 1);
             }
+            Kind::Logic(Logic::Coalesce, terms) => self.coalesce(terms)?,
             Kind::Logic(logic, terms) if !self.is_typed() => self.operands(*logic, terms)?,
             Kind::Ternary(parts) => self.ternary(parts)?,
             Kind::Convert(primitive, operand) => {
@@ -88,10 +93,17 @@ impl Compiler<'_, '_> {
                 let site = Site { span, subject: operand.span, other: span };
                 self.emit_at(Op::Convert(*primitive), site, 1, 1);
             }
+            Kind::Call(function, args) if self.is_loose() => {
+                return self.loose_call(*function, args, expr);
+            }
             Kind::Call(function, args) => return self.call(*function, args, expr),
             Kind::Guard(operand) => {
                 self.value(operand)?;
-                let guard = self.emit(Op::KeepNull { to: 0 }, span, 0, 0);
+                let op = match self.is_loose() {
+                    true => Op::KeepNullish { to: 0 },
+                    false => Op::KeepNull { to: 0 },
+                };
+                let guard = self.emit(op, span, 0, 0);
                 if let Some(chain) = self.guards.last_mut() {
                     chain.push(guard);
                 }
@@ -126,7 +138,7 @@ impl Compiler<'_, '_> {
     }
 
     /// The outcome of a test as a boolean.
-    fn truth(&mut self, expr: &Expr) -> Result<()> {
+    pub(super) fn truth(&mut self, expr: &Expr) -> Result<()> {
         let fails = self.test(expr, true)?;
         self.emit(Op::Bool(true), expr.span, 0, 1);
         let end = self.emit(Op::Jump { to: 0 }, expr.span, 1, 0);
@@ -179,6 +191,9 @@ impl Compiler<'_, '_> {
     }
 
     fn index(&mut self, object: &Expr, key: &Expr, span: Span) -> Result<()> {
+        if self.is_loose() {
+            return self.loose_index(object, key, span);
+        }
         let site = Site { span, subject: object.span, other: key.span };
         if let Kind::Call(Function::Split, args) = &object.kind {
             for arg in args {

@@ -28,6 +28,7 @@ pub static JAVA: Dialect = Dialect {
     infix: INFIX,
     powers: Powers { ternary: 1, or: 2, and: 3, not: 12, equality: 7, comparison: 8, prefix: 12 },
     callables: CALLABLES,
+    constants: &[],
     foreign: &[
         ("None", Literal::Null),
         ("nil", Literal::Null),

@@ -23,6 +23,7 @@ const DIALECT: Dialect = Dialect {
     infix: INFIX,
     powers: Powers { ternary: 1, or: 2, and: 3, not: 4, equality: 5, comparison: 5, prefix: 12 },
     callables: CALLABLES,
+    constants: &[],
     foreign: &[
         ("null", Literal::Null),
         ("nil", Literal::Null),

@@ -23,6 +23,8 @@ pub struct Dialect {
     pub(in crate::condition) powers: Powers,
     /// What may be called.
     pub(in crate::condition) callables: &'static [Callable],
+    /// Names that the language itself has for a value, where nothing of the application hides them.
+    pub(in crate::condition) constants: &'static [(&'static str, Literal)],
     /// Other languages' words for literals, where no such name is visible.
     pub(in crate::condition) foreign: &'static [(&'static str, Literal)],
     pub(in crate::condition) spelling: Spelling,
@@ -104,6 +106,13 @@ pub(in crate::condition) enum Sign {
     Colon,
     Question,
     InstanceOf,
+    /// `===` and `!==`.
+    StrictEqual,
+    StrictNotEqual,
+    /// `??`.
+    Coalesce,
+    TypeOf,
+    Arrow,
     Dot,
     OptionalDot,
     Assign,
@@ -125,6 +134,9 @@ pub(in crate::condition) enum Literal {
     Null,
     True,
     False,
+    Undefined,
+    NotANumber,
+    Infinity,
 }
 
 /// How a callable is written.
@@ -146,6 +158,8 @@ pub(in crate::condition) enum Style {
     Property,
     /// A type in parentheses in front of an operand: `(C) x`.
     Cast,
+    /// A word in front of an operand: `typeof x`.
+    Prefix,
 }
 
 /// How numbers and strings are written.
@@ -155,6 +169,9 @@ pub(in crate::condition) enum Literals {
     Python,
     /// A suffix says how wide a number is; single quotes hold one 16-bit unit.
     Java,
+    /// Numbers are doubles, or integers of any size with an `n`; strings stand in quotes of three
+    /// kinds, patterns between slashes.
+    JavaScript,
 }
 
 /// What several comparisons in a row are.
@@ -182,6 +199,8 @@ pub(in crate::condition) enum Patterns {
     PythonSearch,
     /// Java's, which all of the string must match.
     JavaWhole,
+    /// JavaScript's, with its slashes and flags, found anywhere.
+    JavaScriptSearch,
 }
 
 /// What operations mean where the machine has to look at more than the instruction.
@@ -193,6 +212,9 @@ pub(in crate::condition) enum Rules {
     /// Numbers have a width and are promoted, only booleans are true or false, what does not fit
     /// together is an error, strings are 16-bit units.
     Typed,
+    /// Numbers are doubles beside exact integers, primitives are converted to what fits together, what
+    /// is absent is undefined, strings are 16-bit units.
+    Loose,
 }
 
 /// Something that may be called.
@@ -287,12 +309,16 @@ impl Dialect {
             Literal::Null => self.spelling.null,
             Literal::True => self.spelling.yes,
             Literal::False => self.spelling.no,
+            Literal::Undefined => "undefined",
+            Literal::NotANumber => "NaN",
+            Literal::Infinity => "Infinity",
         }
     }
 
     /// Names of everything that can be called, for a hint.
     pub(in crate::condition) fn callable_names(&self, is_method: bool) -> String {
-        let is_called = |style| !matches!(style, Style::Infix | Style::Property | Style::Cast);
+        let is_called =
+            |style| !matches!(style, Style::Infix | Style::Property | Style::Cast | Style::Prefix);
         let fits = self.callables.iter().filter(|callable| {
             is_called(callable.style) && (callable.style == Style::Method) == is_method
         });

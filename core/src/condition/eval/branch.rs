@@ -4,7 +4,7 @@ use super::equal::{compare, same, truth};
 use super::machine::{Machine, Next, slot_missing};
 use super::number::compare_ints;
 use super::sequence::View;
-use super::{Operand, Outcome, typed};
+use super::{Operand, Outcome, loose, typed};
 use crate::condition::dialect::Rules;
 use crate::condition::op::Op;
 use crate::condition::syntax::Comparison;
@@ -50,6 +50,10 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             Op::BranchTyped { comparison, want, unboxes, to } => {
                 (self.compare_typed(comparison, unboxes)?, want, to)
             }
+            Op::BranchLoose { comparison, want, to } => {
+                (self.compare_loosely(comparison)?, want, to)
+            }
+            Op::BranchSame { want, to } => (self.are_same()?, want, to),
             Op::BranchBool { want, to } => {
                 let top = self.pop();
                 (typed::boolean(&self.view(&top))?, want, to)
@@ -100,6 +104,9 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         match self.ctx.rules {
             Rules::Exact => compare(&self.ctx, comparison, &value, &Value::Int(i64::from(int))),
             Rules::Typed => typed::compare(&self.ctx, comparison, &value, &Value::Int32(int), true),
+            Rules::Loose => {
+                loose::compare_values(&self.ctx, comparison, &value, &Value::Int32(int))
+            }
         }
     }
 
@@ -108,6 +115,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         match self.ctx.rules {
             Rules::Exact => compare(&self.ctx, Comparison::Equal, &value, &text),
             Rules::Typed => typed::compare(&self.ctx, Comparison::Equal, &value, &text, false),
+            Rules::Loose => loose::compare_values(&self.ctx, Comparison::Is, &value, &text),
         }
     }
 
@@ -134,6 +142,20 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                     return Ok(Next::Jump(to));
                 }
             }
+            Op::KeepNullish { to } => {
+                if self.is_nullish() {
+                    self.pop();
+                    self.push_value(Value::Undefined)?;
+                    return Ok(Next::Jump(to));
+                }
+            }
+            Op::KeepPresent { to } => {
+                if !self.is_nullish() {
+                    return Ok(Next::Jump(to));
+                }
+                self.pop();
+            }
+            Op::LooseNext { level, holes, to } => return self.loose_next(level, holes, to),
             Op::Step { step, to } => {
                 let candidate = self.pop();
                 if self.fits(step, &candidate)? {

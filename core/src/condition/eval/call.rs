@@ -44,7 +44,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             },
             _ => match first {
                 Operand::Value(value) => absolute(value).map(Operand::Value),
-                Operand::Computed { .. } => Err(FailureKind::Types),
+                _ => Err(FailureKind::Types),
             },
         }
     }
@@ -129,7 +129,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
 
     fn first_character(&self, text: Text<'_>) -> Outcome<char> {
         let first = match text {
-            Text::Units16(_) if self.ctx.rules == Rules::Typed => {
+            Text::Units16(_) if self.ctx.rules != Rules::Exact => {
                 utf16::characters(text).next().and_then(Result::ok)
             }
             _ => text::points(text).next().and_then(char::from_u32),
@@ -167,7 +167,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                 }
                 self.push_points(text)
             }
-            Operand::Value(_) => Err(FailureKind::Types),
+            Operand::Value(_) | Operand::Long(_) => Err(FailureKind::Types),
             Operand::Computed { start, len } => {
                 let (start, end) = (usize::from(start), usize::from(start) + usize::from(len));
                 let room = self.text_len..self.text_len + usize::from(len);
@@ -183,7 +183,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
 
     /// Appends the characters of a string that is not of UTF-8.
     pub(super) fn push_points(&mut self, text: Text<'_>) -> Outcome<()> {
-        if self.ctx.rules == Rules::Typed {
+        if self.ctx.rules != Rules::Exact {
             for character in utf16::characters(text) {
                 self.push_char(character.map_err(|_| FailureKind::Domain)?)?;
             }

@@ -72,6 +72,8 @@ pub(in crate::condition) enum Operand<'a> {
     Value(Value<'a>),
     /// A computed string: UTF-8 in the machine's text room.
     Computed { start: u16, len: u16 },
+    /// An exact integer that was computed, of a host that has them beside numbers.
+    Long(i64),
 }
 
 impl Operand<'_> {

@@ -5,6 +5,7 @@
 use super::element::lookup;
 use super::number::{self, Number, not_a_number, satisfies};
 use super::{Ctx, Outcome, ordered};
+use crate::condition::dialect::Rules;
 use crate::condition::failure::FailureKind;
 use crate::condition::syntax::Comparison;
 use crate::condition::text;
@@ -23,11 +24,11 @@ pub(in crate::condition) fn truth<S: Scope>(ctx: &Ctx<'_, S>, value: &Value<'_>)
         Value::Int(value) => Ok(*value != 0),
         Value::Int32(value) => Ok(*value != 0),
         Value::Char(unit) => Ok(*unit != 0),
-        Value::BigInt(_) => Ok(true),
-        Value::Float(value) => Ok(*value != 0.0),
+        Value::BigInt(int) => Ok(int.digits.iter().any(|digit| *digit != 0)),
+        Value::Float(value) => Ok(*value != 0.0 && !(value.is_nan() && ctx.rules == Rules::Loose)),
         Value::Float32(value) => Ok(*value != 0.0),
         Value::Text(text) => Ok(text.units() != 0),
-        Value::Bytes(bytes) => Ok(!bytes.is_empty()),
+        Value::Bytes(bytes) => Ok(!bytes.is_empty() || ctx.rules == Rules::Loose),
         Value::Object(object) => ctx.scope.truth(*object).map_err(|missing| match missing {
             Missing::Absent | Missing::Unreadable => FailureKind::NeedsCode,
             other => other.into(),

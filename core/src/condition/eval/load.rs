@@ -6,6 +6,7 @@ use super::machine::Machine;
 use super::number::{arithmetic, unary};
 use super::sequence::{View, split_index};
 use super::{Operand, Outcome, typed};
+use crate::condition::dialect::Rules;
 use crate::condition::failure::FailureKind;
 use crate::condition::op::Op;
 use crate::condition::syntax::{Binary, Function};
@@ -19,6 +20,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
     pub(super) fn load(&mut self, op: Op) -> Outcome<()> {
         match op {
             Op::Null => self.push_value(Value::Null),
+            Op::Undefined => self.push_value(Value::Undefined),
             Op::Bool(value) => self.push_value(Value::Bool(value)),
             Op::Int(value) => self.push_value(Value::Int(value)),
             Op::Int32(value) => self.push_value(Value::Int32(value)),
@@ -70,7 +72,12 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         Ok(match op {
             Op::Attr(attr) => {
                 let object = self.pop();
-                of(self.attr(attr, &object)?)
+                match self.attr(attr, &object) {
+                    Err(FailureKind::NoAttribute) if self.ctx.rules == Rules::Loose => {
+                        Some(self.loose_attr(attr, &object)?)
+                    }
+                    found => of(found?),
+                }
             }
             Op::Index { is_constant } => {
                 let [object, key] = self.take(2);
@@ -86,7 +93,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             }
             Op::Unary(operator) => match self.pop() {
                 Operand::Value(value) => of(unary(operator, &value)?),
-                Operand::Computed { .. } => return Err(FailureKind::Types),
+                _ => return Err(FailureKind::Types),
             },
             Op::Arithmetic(operator) => Some(self.arithmetic(operator)?),
             Op::Call(function, count) => Some(self.call_with(function, usize::from(count))?),
@@ -139,7 +146,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                 let Operand::Value(array) = array else { return Err(FailureKind::Types) };
                 of(typed::array_item(&self.ctx, &array, &self.view(&index))?)
             }
-            _ => return Err(FailureKind::Types),
+            _ => return self.compute_loosely(op),
         })
     }
 

@@ -11,7 +11,7 @@ use crate::condition::scratch::TEXT_BYTES;
 use crate::condition::syntax::MAX_LOOPS;
 use crate::host::Scope;
 use crate::redaction::Redaction;
-use crate::value::{Missing, Text, Value};
+use crate::value::{BigInt, Missing, Text, Value};
 
 /// A machine for the many programs that hold few values, loop nowhere and compute no string: making
 /// it costs next to nothing.
@@ -58,6 +58,7 @@ impl<'a, S, const STACK: usize, const TEXT: usize, const LOOPS: usize> View<'a>
     fn view(&self, operand: &Operand<'a>) -> Value<'_> {
         match operand {
             Operand::Value(value) => *value,
+            Operand::Long(value) => Value::Int(*value),
             Operand::Computed { start, len } => {
                 let (start, len) = (usize::from(*start), usize::from(*len));
                 let bytes = self.text.get(start..start + len).unwrap_or_default();
@@ -122,6 +123,10 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         let values = operands(op);
         let base = height.saturating_sub(values);
         let name = |offset: usize| match self.stack.get(base + offset) {
+            Some(Operand::Long(_)) if offset < values => {
+                let int = BigInt { negative: false, digits: &[], digit_bits: 32 };
+                TypeName::of(self.ctx.scope.type_name(&Value::BigInt(int)))
+            }
             Some(operand) if offset < values => {
                 TypeName::of(self.ctx.scope.type_name(&self.view(operand)))
             }
@@ -207,6 +212,10 @@ fn operands(op: Op) -> usize {
     match op {
         Op::BranchCompare { .. }
         | Op::BranchTyped { .. }
+        | Op::BranchLoose { .. }
+        | Op::BranchSame { .. }
+        | Op::LooseArithmetic(_)
+        | Op::LooseIndex { .. }
         | Op::BranchChain { .. }
         | Op::BranchIs { .. }
         | Op::Index { .. }
@@ -223,6 +232,10 @@ fn operands(op: Op) -> usize {
         | Op::Attr(_)
         | Op::Unary(_)
         | Op::TypedUnary(_)
+        | Op::LooseUnary(_)
+        | Op::Property { .. }
+        | Op::Test(_)
+        | Op::LooseStart { .. }
         | Op::Convert(_)
         | Op::Promote(_)
         | Op::Method { .. }
@@ -230,7 +243,9 @@ fn operands(op: Op) -> usize {
         | Op::Hashable => 1,
         Op::Slice { has_start, has_end } => 1 + usize::from(has_start) + usize::from(has_end),
         Op::SplitIndex(values) => usize::from(values) + 1,
-        Op::Call(_, count) | Op::TypedCall(_, count) => usize::from(count),
+        Op::Call(_, count) | Op::TypedCall(_, count) | Op::LooseCall(_, count) => {
+            usize::from(count)
+        }
         Op::Aggregate(_, source) | Op::LoopStart { source, .. } => source.values(),
         _ => 0,
     }

@@ -40,7 +40,7 @@ impl<'a> Number<'a> {
 #[inline]
 pub(in crate::condition) fn compare_ints(comparison: Comparison, a: i64, b: i64) -> bool {
     match comparison {
-        Comparison::Equal => a == b,
+        Comparison::Equal | Comparison::Is => a == b,
         Comparison::Less => a < b,
         Comparison::LessEqual => a <= b,
         Comparison::Greater => a > b,

@@ -5,7 +5,7 @@ use super::equal::element_equal;
 use super::machine::{Machine, Next};
 use super::number::not_a_number;
 use super::sequence::{Element, View, next, no_method, part, start};
-use super::{Operand, Outcome};
+use super::{Operand, Outcome, loose};
 use crate::condition::dialect::Rules;
 use crate::condition::failure::FailureKind;
 use crate::condition::op::{Source, Step};
@@ -45,7 +45,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             Operand::Value(object) => {
                 index(&self.ctx, object, &key, is_constant).map(Operand::Value)
             }
-            Operand::Computed { .. } => Err(FailureKind::Types),
+            _ => Err(FailureKind::Types),
         }
     }
 
@@ -104,6 +104,9 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             return self.is_instance(&value, &candidate, false);
         }
         match (step, &value, &candidate) {
+            (Step::Element, ..) if self.ctx.rules == Rules::Loose => {
+                loose::same_value(&self.ctx, &value, &candidate)
+            }
             (Step::Element, ..) => element_equal(&self.ctx, &value, &candidate, 0),
             (Step::Instance, _, Value::Object(class)) if class.kind == Kind::Class => {
                 self.ctx.scope.is_instance(&value, *class).map_err(|missing| match missing {

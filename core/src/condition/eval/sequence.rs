@@ -49,6 +49,7 @@ pub(super) fn start<'a, S: Scope, V: View<'a>>(
             return Ok(Loop::Characters { text: *first, at: 0 });
         }
         Operand::Value(other) => return Err(not_a_collection(other)),
+        Operand::Long(_) => return Err(FailureKind::Types),
     };
     // A subclass that overrides how it is read says so when asked for its length.
     let len = ctx.scope.len(object);
@@ -167,6 +168,7 @@ pub(super) fn part<'a>(text: &Operand<'a>, start: usize, end: usize) -> Operand<
             Operand::Value(Value::Text(text::units(*text, start, end)))
         }
         Operand::Value(other) => Operand::Value(*other),
+        Operand::Long(value) => Operand::Long(*value),
         Operand::Computed { start: base, len } => {
             let end = end.min(usize::from(*len));
             let start = start.min(end);

@@ -8,6 +8,8 @@ mod element;
 mod number;
 mod text;
 
+pub(in crate::condition) use digits::Digits;
+
 pub(super) use compare::{boolean, compare};
 pub(super) use element::array_item;
 pub(super) use number::{arithmetic, convert, promote, unary};

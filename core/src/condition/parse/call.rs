@@ -41,6 +41,9 @@ impl Parser<'_> {
             let known = self.dialect.callable_names(true);
             return Err(message::unknown_function(named, &format!(".{name}"), &known));
         };
+        if super::javascript::takes_arrow(callable.function) {
+            return self.arrow(callable, object, start);
+        }
         self.call(callable, vec![object], start)
     }
 

@@ -3,7 +3,7 @@
 //! Knows a dialect's table and no place in any code: names stay names. Invariant: work and stack are
 //! bounded whatever the text, by `MAX_NODES` and `MAX_DEPTH`.
 
-use crate::condition::dialect::{Comparisons, Dialect, Sign};
+use crate::condition::dialect::{Comparisons, Dialect, Literals, Sign};
 use crate::condition::message;
 use crate::condition::syntax::{
     Binary, Comparison, Expr, Function, Kind, Logic, MAX_DEPTH, MAX_NODES, Span, Unary,
@@ -100,6 +100,7 @@ impl<'s> Parser<'s> {
             Token::Float32(_) => "a number".to_owned(),
             Token::Char(_) => "a char".to_owned(),
             Token::Text(_) | Token::Bytes(_) => "a string".to_owned(),
+            Token::Pattern(_) => "a pattern".to_owned(),
             Token::Sign(sign) => format!("`{}`", self.spelling(*sign)),
             Token::End => "the end".to_owned(),
         }
@@ -111,6 +112,7 @@ impl<'s> Parser<'s> {
                 Err(message::refused(self.span, "an assignment (`=`)", "write == to compare"))
             }
             Some(Sign::For) => Err(message::comprehension(self.span)),
+            Some(Sign::Arrow) => Err(message::arrow(self.span)),
             Some(Sign::Comma) if self.dialect.has_collections => {
                 Err(message::literal_collection(self.span))
             }
@@ -156,6 +158,8 @@ impl<'s> Parser<'s> {
                 self.logic(left, Logic::Or, Sign::Or, powers.or)?
             } else if sign == Sign::And && powers.and > min {
                 self.logic(left, Logic::And, Sign::And, powers.and)?
+            } else if sign == Sign::Coalesce && powers.or > min {
+                self.coalesce(left)?
             } else if sign == Sign::If && powers.ternary > min {
                 self.ternary(left)?
             } else if sign == Sign::Question && powers.ternary > min {
@@ -178,7 +182,9 @@ impl<'s> Parser<'s> {
     /// How tightly a comparison binds.
     fn power_of(&self, sign: Sign) -> u8 {
         match sign {
-            Sign::Equal | Sign::NotEqual => self.dialect.powers.equality,
+            Sign::Equal | Sign::NotEqual | Sign::StrictEqual | Sign::StrictNotEqual => {
+                self.dialect.powers.equality
+            }
             _ => self.dialect.powers.comparison,
         }
     }
@@ -210,13 +216,19 @@ impl<'s> Parser<'s> {
             Some(Sign::Minus) => (Unary::Minus, powers.prefix),
             Some(Sign::Plus) => (Unary::Plus, powers.prefix),
             Some(Sign::Tilde) => (Unary::Invert, powers.prefix),
+            Some(Sign::TypeOf) => return self.type_of(),
             _ => return self.postfix(),
         };
         let start = self.span;
         self.advance()?;
         let operand = self.nested(|parser| parser.expr(power))?;
         let span = start.to(operand.span);
-        match (operator, negated(&operand.kind)) {
+        self.signed_power(span)?;
+        let negated = match self.dialect.literals {
+            Literals::JavaScript => super::javascript::negated(&operand.kind),
+            _ => negated(&operand.kind),
+        };
+        match (operator, negated) {
             (Unary::Minus, Some(kind)) => Ok(Expr { span, kind }),
             _ => self.node(span, Kind::Unary(operator, Box::new(operand))),
         }
@@ -226,7 +238,7 @@ impl<'s> Parser<'s> {
         self.advance()?;
         let right = if operator == Binary::Power {
             // To the right, and looser than a prefix on its right: `2 ** -1`.
-            let power = self.dialect.powers.prefix;
+            let power = self.dialect.powers.prefix.min(power - 1);
             self.nested(|parser| parser.expr(power))?
         } else {
             self.expr(power)?
@@ -246,6 +258,9 @@ impl<'s> Parser<'s> {
         let mut terms = vec![first];
         while self.eat(sign)? {
             terms.push(self.expr(power)?);
+        }
+        if self.sign() == Some(Sign::Coalesce) {
+            return Err(message::coalesced_logic(start.to(self.span)));
         }
         self.node(start.to(self.before), Kind::Logic(logic, terms))
     }
@@ -277,7 +292,9 @@ impl<'s> Parser<'s> {
         let class = self.class()?;
         if let Token::Name(_) = &self.token {
             self.misplaced(&class)?;
-            return Err(message::pattern_variable(self.span));
+            if !self.dialect.primitives.is_empty() {
+                return Err(message::pattern_variable(self.span));
+            }
         }
         let span = value.span.to(class.span);
         self.node(span, Kind::Call(Function::IsInstance, vec![value, class]))
@@ -299,6 +316,9 @@ impl<'s> Parser<'s> {
             Sign::Less => Comparison::Less,
             Sign::LessEqual => Comparison::LessEqual,
             Sign::Greater => Comparison::Greater,
+            Sign::StrictEqual => Comparison::Is,
+            Sign::StrictNotEqual => Comparison::IsNot,
+            Sign::In => Comparison::In,
             _ => Comparison::GreaterEqual,
         };
         self.node(span, Kind::Compare(Box::new(left), vec![(operator, right)]))
@@ -343,6 +363,8 @@ fn is_comparison(sign: Sign) -> bool {
             | Sign::LessEqual
             | Sign::Greater
             | Sign::GreaterEqual
+            | Sign::StrictEqual
+            | Sign::StrictNotEqual
             | Sign::In
             | Sign::Is
             | Sign::Not

@@ -19,7 +19,7 @@ impl Parser<'_> {
                     guarded = true;
                     let span = expr.span;
                     let guard = self.node(span, Kind::Guard(Box::new(expr)))?;
-                    self.attr(guard)?
+                    self.optional(guard)?
                 }
                 Some(Sign::OpenBracket) => self.element(expr)?,
                 Some(Sign::OpenParen) => return Err(message::called_expression(self.span)),
@@ -33,7 +33,7 @@ impl Parser<'_> {
     }
 
     /// `.name` or `.name(…)` behind `object`.
-    fn attr(&mut self, object: Expr) -> Result<Expr> {
+    pub(super) fn attr(&mut self, object: Expr) -> Result<Expr> {
         self.advance()?;
         let Token::Name(name) = self.token.clone() else {
             return Err(message::expected(self.span, "a name", &self.found()));
@@ -48,7 +48,7 @@ impl Parser<'_> {
     }
 
     /// `[index]` or `[start:end]` behind `object`.
-    fn element(&mut self, object: Expr) -> Result<Expr> {
+    pub(super) fn element(&mut self, object: Expr) -> Result<Expr> {
         self.advance()?;
         let start = object.span;
         let first = match self.sign() {
@@ -96,10 +96,14 @@ impl Parser<'_> {
             Token::Char(unit) => Kind::Char(*unit),
             Token::BigInt(digits) => Kind::BigInt(false, digits.clone()),
             Token::Float(value) => Kind::Float(*value),
+            Token::Pattern(pattern) => Kind::Pattern(pattern.clone()),
             Token::Sign(Sign::True) => Kind::Bool(true),
             Token::Sign(Sign::False) => Kind::Bool(false),
             Token::Sign(Sign::Null) => Kind::Null,
             Token::Sign(Sign::OpenParen) => return self.parenthesised(),
+            Token::Sign(Sign::OpenBracket) if self.dialect.literals == Literals::JavaScript => {
+                return self.collection(Shape::List, Sign::CloseBracket);
+            }
             Token::Sign(Sign::OpenBracket | Sign::OpenBrace) if !self.dialect.has_collections => {
                 return Err(message::refused(span, "a collection literal", "compare elements"));
             }

@@ -22,8 +22,20 @@ pub(in crate::condition) enum Token {
     Char(u16),
     Text(Box<str>),
     Bytes(Box<[u8]>),
+    /// JavaScript's `/…/i`, as it is written.
+    Pattern(Box<str>),
     Sign(Sign),
     End,
+}
+
+/// What stands before a token, as far as it decides what the token is in JavaScript.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Before {
+    /// An operand has ended: a slash divides.
+    Value,
+    /// A dot: any word is a name.
+    Dot,
+    Other,
 }
 
 /// Where in the source we are.
@@ -34,6 +46,7 @@ pub(in crate::condition) struct Lexer<'s> {
     pub(super) position: usize,
     /// Brackets open here, within which a new line is a blank.
     pub(super) open: usize,
+    pub(super) before: Before,
 }
 
 impl<'s> Lexer<'s> {
@@ -42,7 +55,7 @@ impl<'s> Lexer<'s> {
         dialect: &'static Dialect,
         position: usize,
     ) -> Self {
-        Self { source, dialect, position, open: 0 }
+        Self { source, dialect, position, open: 0, before: Before::Other }
     }
 
     pub(super) fn rest(&self) -> &'s str {
@@ -61,6 +74,7 @@ impl<'s> Lexer<'s> {
         if let Token::Sign(sign) = token {
             self.count_bracket(sign);
         }
+        self.before = before(&token);
         Ok((token, Span::new(start, self.position)))
     }
 
@@ -103,6 +117,7 @@ impl<'s> Lexer<'s> {
         let quoted = match self.dialect.literals {
             Literals::Python => self.string()?,
             Literals::Java => self.java_quoted()?,
+            Literals::JavaScript => self.javascript_literal()?,
         };
         if let Some(token) = quoted {
             return Ok(token);
@@ -113,6 +128,7 @@ impl<'s> Lexer<'s> {
             return match self.dialect.literals {
                 Literals::Python => self.number(),
                 Literals::Java => self.java_number(),
+                Literals::JavaScript => self.javascript_number(),
             };
         }
         if first.is_alphabetic() || self.joins(first) {
@@ -128,12 +144,18 @@ impl<'s> Lexer<'s> {
             .find(|&(_, c)| !(c.is_alphanumeric() || self.joins(c) || is_mark(c)))
             .map_or(rest.len(), |(at, _)| at);
         let word = rest.get(..len).unwrap_or_default();
+        let is_javascript = self.dialect.literals == Literals::JavaScript;
+        if is_javascript && self.before == Before::Dot {
+            self.position += len;
+            return Ok(Token::Name(word.into()));
+        }
         self.refuse(word)?;
         self.position += len;
         if let Some((_, sign)) = self.dialect.signs.iter().find(|(spelling, _)| *spelling == word) {
             return Ok(Token::Sign(*sign));
         }
-        let name = if word.is_ascii() { word.to_owned() } else { word.nfkc().collect() };
+        let name =
+            if word.is_ascii() || is_javascript { word.to_owned() } else { word.nfkc().collect() };
         Ok(Token::Name(name.into()))
     }
 
@@ -178,6 +200,22 @@ impl<'s> Lexer<'s> {
         };
         self.position += len;
         Ok(Token::Sign(*sign))
+    }
+}
+
+fn before(token: &Token) -> Before {
+    match token {
+        Token::Sign(Sign::Dot | Sign::OptionalDot) => Before::Dot,
+        Token::Sign(
+            Sign::CloseParen
+            | Sign::CloseBracket
+            | Sign::CloseBrace
+            | Sign::True
+            | Sign::False
+            | Sign::Null,
+        ) => Before::Value,
+        Token::Sign(_) | Token::End => Before::Other,
+        _ => Before::Value,
     }
 }
 

@@ -79,7 +79,7 @@ pub(super) fn decimal_len(text: &str) -> usize {
 }
 
 /// An integer of any size; `None` if a digit is not one of `radix` or there is none.
-fn integer(digits: &str, radix: u32) -> Option<Token> {
+pub(super) fn integer(digits: &str, radix: u32) -> Option<Token> {
     if digits.is_empty() {
         return None;
     }

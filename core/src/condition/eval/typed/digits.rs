@@ -1,4 +1,4 @@
-//! Numbers as Java writes them, for a string that they are joined to.
+//! Numbers as a typed host, Java, writes them, for a string that they are joined to.
 //!
 //! Floats as of JDK 19: the shortest digits that read back as the same number. Invariant: nothing is
 //! allocated.
@@ -9,13 +9,13 @@ use std::fmt::{self, Write};
 const ROOM: usize = 32;
 
 /// A number's characters, all ASCII.
-pub(super) struct Digits {
+pub(in crate::condition) struct Digits {
     bytes: [u8; ROOM],
     len: usize,
 }
 
 impl Digits {
-    pub(super) fn as_bytes(&self) -> &[u8] {
+    pub(in crate::condition) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
     }
 
@@ -24,13 +24,13 @@ impl Digits {
     }
 
     /// What `arguments` come to; a number never fills the room.
-    fn of(arguments: fmt::Arguments<'_>) -> Self {
+    pub(in crate::condition) fn of(arguments: fmt::Arguments<'_>) -> Self {
         let mut digits = Self::empty();
         let _ = digits.write_fmt(arguments);
         digits
     }
 
-    pub(super) fn int(value: i64) -> Self {
+    pub(in crate::condition) fn int(value: i64) -> Self {
         Self::of(format_args!("{value}"))
     }
 
@@ -50,7 +50,7 @@ impl Digits {
         float(f64::from(value), digits)
     }
 
-    fn text(&self) -> &str {
+    pub(in crate::condition) fn text(&self) -> &str {
         std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 }

@@ -42,6 +42,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             Operand::Value(Value::Int(value)) => Digits::int(*value),
             Operand::Value(Value::Float(value)) => Digits::double(*value),
             Operand::Value(Value::Float32(value)) => Digits::float(*value),
+            Operand::Long(value) => Digits::int(*value),
             Operand::Value(Value::Text(_)) | Operand::Computed { .. } => {
                 return self.append(operand);
             }
