@@ -10,6 +10,7 @@ const { isMainThread } = require('node:worker_threads')
 const native = require('./native')
 const session = require('./lib/session')
 const hit = require('./lib/hit')
+const values = require('./lib/values')
 const { StillframeError, calling } = require('./lib/errors')
 
 const DEFAULT_TIMEOUT_S = 0.5
@@ -20,6 +21,7 @@ const host = {
   arm: session.arm,
   disarm: session.disarm,
   learn: hit.learn,
+  values,
   forget: hit.forget,
   wake () {
     native.runTasks()
@@ -44,7 +46,7 @@ function start (options = {}) {
   if (!isFunction && sink !== undefined) told.sink = sink
   const receive = isFunction ? (json) => sink(JSON.parse(json)) : null
   const json = JSON.stringify(told)
-  if (!calling(() => native.start(json, receive, host, hit.scratch))) return
+  if (!calling(() => native.start(json, receive, host, hit.scratch, values.info))) return
   hit.prepare(native)
   session.begin(cameScript)
   process.once('exit', () => native.stop(DEFAULT_TIMEOUT_S))

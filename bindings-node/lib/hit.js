@@ -9,6 +9,7 @@
 const P = require('./primordials')
 const { Capture } = require('./capture')
 const { framesOf } = require('./stack')
+const values = require('./values')
 
 /** Bytes that a capture may take. */
 const SCRATCH_BYTES = 64 * 1024
@@ -28,20 +29,32 @@ let native = null
 let capture = null
 let isInside = false
 
-/** What V8 calls by the global name: the site, and a function that reads its variables. */
-function hit (site, read) {
+/** What V8 calls by the global name: the site, and functions that read its variables and names. */
+function hit (site, read, names) {
   if (isInside) {
     native.missed(site)
     return
   }
   isInside = true
   try {
+    const plan = P.MapGet(plans, site)
+    if (plan !== undefined && plan.isConditional && !holds(site, names)) return
     const opened = native.open(site)
-    if (opened !== null) write(P.MapGet(plans, site), opened, read)
+    if (opened !== null) write(plan, opened, read)
   } catch {
     // Nothing of ours throws; were it so, the hit is lost and the application goes on.
   } finally {
     isInside = false
+  }
+}
+
+/** Whether the condition of a site holds, by the core's own machine. */
+function holds (site, names) {
+  try {
+    values.begin(names(), UNSET)
+    return native.test(site)
+  } finally {
+    values.end()
   }
 }
 
@@ -105,9 +118,10 @@ function rehearse () {
 
 /** From now on the site has this plan. */
 function learn (site, json) {
-  const { names, limits } = JSON.parse(json)
+  const { names, limits, isConditional } = JSON.parse(json)
   P.MapSet(plans, site, {
     names,
+    isConditional,
     limits: {
       depth: limits.depth,
       items: limits.items,

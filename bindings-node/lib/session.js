@@ -53,10 +53,14 @@ function source (scriptId) {
   return post('Debugger.getScriptSource', { scriptId }).scriptSource
 }
 
-/** Where a script can be stopped: line and column, from 0, and 1 if a function returns there. */
-function places (scriptId) {
-  const start = { scriptId, lineNumber: 0, columnNumber: 0 }
-  const { locations } = post('Debugger.getPossibleBreakpoints', { start, restrictToFunction: false })
+/**
+ * Where a script can be stopped from a line on and before another, from 0: line and column, and 1 if a
+ * function returns there.
+ */
+function places (scriptId, first, behind) {
+  const start = { scriptId, lineNumber: first, columnNumber: 0 }
+  const end = { scriptId, lineNumber: behind, columnNumber: 0 }
+  const { locations } = post('Debugger.getPossibleBreakpoints', { start, end })
   const flat = []
   for (const { lineNumber, columnNumber, type } of locations) {
     flat.push(lineNumber, columnNumber ?? 0, type === 'return' ? 1 : 0)

@@ -7,6 +7,7 @@ mod names;
 mod runtime;
 mod tasks;
 
+pub(crate) use names::slots_at;
 pub(crate) use runtime::NodeRuntime;
 
 use crate::error::Fault;
@@ -48,7 +49,7 @@ pub(crate) fn start(mut arguments: Arguments, host: &Object<'_>) -> napi::Result
     }
     let wake: Function<'_, (), ()> = host.get_named_property("wake")?;
     let runtime = NodeRuntime::new(tasks::Tasks::new(wake)?);
-    let agent = Agent::start(runtime, &condition::JAVA, config).map_err(Fault::from)?;
+    let agent = Agent::start(runtime, &condition::JAVASCRIPT, config).map_err(Fault::from)?;
     agent.note("mechanism", "V8 inspector: a breakpoint whose condition answers false");
     *AGENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(agent);
     Ok(true)

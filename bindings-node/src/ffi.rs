@@ -3,7 +3,10 @@
 //! Knows Node-API. Invariant: JavaScript is called only on its own thread, inside [`within`]; what it
 //! raises is an error of ours and never the application's.
 
-use napi::bindgen_prelude::{FnArgs, Function, FunctionRef, JsObjectValue, Object, Uint8Array};
+use napi::bindgen_prelude::{
+    BigInt, Either6, FnArgs, FromNapiValue, Function, FunctionRef, Int32Array, JsObjectValue,
+    JsValuesTupleIntoVec, Null, Object, Uint8Array, Undefined, Utf16String,
+};
 use napi::{Env, Result};
 use std::cell::RefCell;
 use stillframe_core::error::{Error, ErrorKind};
@@ -14,8 +17,9 @@ type Of<A, R> = FunctionRef<A, R>;
 struct Host {
     /// Text of a script, by its id.
     source: Of<FnArgs<(String,)>, String>,
-    /// Where a script can be stopped: line and column, from 0, and 1 if a function returns there.
-    places: Of<FnArgs<(String,)>, Vec<u32>>,
+    /// Where a script can be stopped from a line on and before another: line and column, from 0, and 1
+    /// if a function returns there.
+    places: Of<FnArgs<(String, u32, u32)>, Vec<u32>>,
     /// Sets a breakpoint: script, line and column from 0, condition; its id.
     arm: Of<FnArgs<(String, u32, u32, String)>, String>,
     /// Takes one off.
@@ -24,24 +28,57 @@ struct Host {
     learn: Of<FnArgs<(u32, String)>, ()>,
     /// Nothing any more.
     forget: Of<FnArgs<(u32,)>, ()>,
+    values: Questions,
+}
+
+/// What JavaScript hands over of a value: itself, if it is a primitive.
+pub(crate) type Given = Either6<Undefined, Null, bool, f64, Utf16String, BigInt>;
+/// A value that is handed back: what it is, a number, a text.
+pub(crate) type Back = (u32, f64, String);
+/// What is told besides a value: why there is none, of an object what it is and its number.
+pub(crate) type Info = [i32; 3];
+
+/// What `lib/values.js` answers.
+struct Questions {
+    slot: Of<FnArgs<(u32,)>, Given>,
+    attr: Of<FnArgs<(u32, String)>, Given>,
+    item: Of<FnArgs<(u32, u32)>, Given>,
+    lookup: Of<FnArgs<(u32, u32, f64, String)>, Given>,
+    entry: Of<FnArgs<(u32, u32)>, Given>,
+    entry_value: Of<(), Given>,
+    len: Of<FnArgs<(u32,)>, f64>,
+    is_instance: Of<FnArgs<(u32, f64, String, u32)>, i32>,
+    type_name: Of<FnArgs<(u32,)>, String>,
+    description: Of<FnArgs<(u32,)>, String>,
+}
+
+impl Questions {
+    fn of(values: &Object<'_>) -> Result<Self> {
+        Ok(Self {
+            slot: of(values, "slot")?,
+            attr: of(values, "attr")?,
+            item: of(values, "item")?,
+            lookup: of(values, "lookup")?,
+            entry: of(values, "entry")?,
+            entry_value: of(values, "entryValue")?,
+            len: of(values, "len")?,
+            is_instance: of(values, "isInstance")?,
+            type_name: of(values, "typeName")?,
+            description: of(values, "description")?,
+        })
+    }
 }
 
 thread_local! {
     static HOST: RefCell<Option<Host>> = const { RefCell::new(None) };
+    static INFO: RefCell<Option<Int32Array>> = const { RefCell::new(None) };
     static SCRATCH: RefCell<Option<Uint8Array>> = const { RefCell::new(None) };
     /// The environment whose JavaScript called us.
     static ENV: RefCell<Option<Env>> = const { RefCell::new(None) };
 }
 
 /// From now on this is how the thread's JavaScript is called, and where it writes captures.
-pub(crate) fn begin(host: &Object<'_>, scratch: Uint8Array) -> Result<()> {
-    fn of<A, R>(host: &Object<'_>, name: &str) -> Result<Of<A, R>>
-    where
-        A: napi::bindgen_prelude::JsValuesTupleIntoVec,
-        R: napi::bindgen_prelude::FromNapiValue,
-    {
-        host.get_named_property::<Function<'_, A, R>>(name)?.create_ref()
-    }
+pub(crate) fn begin(host: &Object<'_>, scratch: Uint8Array, info: Int32Array) -> Result<()> {
     let host = Host {
         source: of(host, "source")?,
         places: of(host, "places")?,
@@ -49,10 +86,20 @@ pub(crate) fn begin(host: &Object<'_>, scratch: Uint8Array) -> Result<()> {
         disarm: of(host, "disarm")?,
         learn: of(host, "learn")?,
         forget: of(host, "forget")?,
+        values: Questions::of(&host.get_named_property("values")?)?,
     };
     HOST.set(Some(host));
     SCRATCH.set(Some(scratch));
+    INFO.set(Some(info));
     Ok(())
+}
+
+fn of<A, R>(host: &Object<'_>, name: &str) -> Result<Of<A, R>>
+where
+    A: JsValuesTupleIntoVec,
+    R: FromNapiValue,
+{
+    host.get_named_property::<Function<'_, A, R>>(name)?.create_ref()
 }
 
 /// Runs `work`, called by JavaScript of `env`, which may call JavaScript.
@@ -85,8 +132,8 @@ fn call<A, R>(
     arguments: A,
 ) -> stillframe_core::error::Result<R>
 where
-    A: napi::bindgen_prelude::JsValuesTupleIntoVec,
-    R: napi::bindgen_prelude::FromNapiValue,
+    A: JsValuesTupleIntoVec,
+    R: FromNapiValue,
 {
     let env = ENV.with_borrow(|env| *env).ok_or_else(outside)?;
     HOST.with_borrow(|host| {
@@ -112,9 +159,12 @@ pub(crate) struct Stop {
     pub(crate) is_return: bool,
 }
 
-/// Where a script can be stopped, in the order of its text.
-pub(crate) fn places(script: &str) -> stillframe_core::error::Result<Vec<Stop>> {
-    let flat = call(|host| &host.places, (script.to_owned(),).into())?;
+/// Where a script can be stopped on some of its lines, from 0.
+pub(crate) fn places(
+    script: &str,
+    lines: std::ops::Range<u32>,
+) -> stillframe_core::error::Result<Vec<Stop>> {
+    let flat = call(|host| &host.places, (script.to_owned(), lines.start, lines.end).into())?;
     let stop = |three: &[u32]| Stop { line: three[0], column: three[1], is_return: three[2] == 1 };
     Ok(flat.chunks_exact(3).map(stop).collect())
 }
@@ -141,4 +191,70 @@ pub(crate) fn learn(site: u32, plan: String) -> stillframe_core::error::Result<(
 /// A site captures nothing any more.
 pub(crate) fn forget(site: u32) -> stillframe_core::error::Result<()> {
     call(|host| &host.forget, (site,).into())
+}
+
+/// What was told besides the value that JavaScript handed over last.
+fn info() -> Info {
+    INFO.with_borrow(|info| match info.as_deref() {
+        Some([why, kind, number, ..]) => [*why, *kind, *number],
+        _ => [UNREADABLE, -1, 0],
+    })
+}
+
+/// The reason of the stream for what has no way to be read.
+const UNREADABLE: i32 = 6;
+
+fn given(answer: stillframe_core::error::Result<Given>) -> (Given, Info) {
+    match answer {
+        Ok(given) => (given, info()),
+        Err(_) => (Either6::A(()), [UNREADABLE, -1, 0]),
+    }
+}
+
+/// The variable that was numbered so.
+pub(crate) fn slot(slot: u32) -> (Given, Info) {
+    given(call(|host| &host.values.slot, (slot,).into()))
+}
+
+/// A property of an object.
+pub(crate) fn attr(object: u32, name: &str) -> (Given, Info) {
+    given(call(|host| &host.values.attr, (object, name.to_owned()).into()))
+}
+
+/// An element.
+pub(crate) fn item(object: u32, at: u32) -> (Given, Info) {
+    given(call(|host| &host.values.item, (object, at).into()))
+}
+
+/// What a container has under a key.
+pub(crate) fn lookup(object: u32, (tag, number, text): Back) -> (Given, Info) {
+    given(call(|host| &host.values.lookup, (object, tag, number, text).into()))
+}
+
+/// Key and value at a position of a container.
+pub(crate) fn entry(object: u32, at: u32) -> [(Given, Info); 2] {
+    let key = given(call(|host| &host.values.entry, (object, at).into()));
+    [key, given(call(|host| &host.values.entry_value, ()))]
+}
+
+/// Elements of an object; none where only code could say.
+pub(crate) fn len(object: u32) -> Option<usize> {
+    let len = call(|host| &host.values.len, (object,).into()).ok()?;
+    (len >= 0.0).then_some(len as usize)
+}
+
+/// Whether a value is an instance; none where only code could say.
+pub(crate) fn is_instance((tag, number, text): Back, class: u32) -> Option<bool> {
+    let is = call(|host| &host.values.is_instance, (tag, number, text, class).into()).ok()?;
+    (is >= 0).then_some(is == 1)
+}
+
+/// Name of an object's type.
+pub(crate) fn type_name(object: u32) -> String {
+    call(|host| &host.values.type_name, (object,).into()).unwrap_or_default()
+}
+
+/// Description of a symbol.
+pub(crate) fn description(object: u32) -> String {
+    call(|host| &host.values.description, (object,).into()).unwrap_or_default()
 }

@@ -3,7 +3,7 @@
 //! Knows captures that are open, not values. Invariants: a capture that was opened is handed back by
 //! `publish`, or its buffer is lost; nothing here raises.
 
-use crate::value::Probed;
+use crate::value::Values;
 use crate::{agent, ffi};
 use std::sync::{Mutex, PoisonError};
 use stillframe_core::agent::Open;
@@ -21,7 +21,7 @@ static OPEN: [Mutex<Option<Open>>; FRAMES] = [const { Mutex::new(None) }; FRAMES
 /// stream has so far; none if nothing is to be captured.
 pub(crate) fn open(site: u32) -> Option<Vec<u32>> {
     let agent = agent::current()?;
-    let open = agent.open_in_parallel(site, &Probed)?;
+    let open = agent.open_in_parallel(site, &Values::default())?;
     let room = open.begun.end.saturating_sub(open.len + RESERVED);
     let (buffer, names, objects) = (open.buffer(), open.begun.names, open.begun.objects);
     let place = OPEN.get(buffer as usize)?;
@@ -49,6 +49,11 @@ pub(crate) fn publish(buffer: u32, len: u32) {
     }
 }
 
+/// Whether the condition of a site holds: false and failed are counted.
+pub(crate) fn test(site: u32) -> bool {
+    agent::current().is_some_and(|agent| agent.test_in_parallel(site, &Values::default()))
+}
+
 /// A hit that was not looked at.
 pub(crate) fn missed(site: u32) {
     if let Some(agent) = agent::current() {
@@ -56,7 +61,7 @@ pub(crate) fn missed(site: u32) {
     }
 }
 
-impl Walker for Probed {
+impl Walker for Values {
     fn variable(&self, _ordinal: usize) -> Option<(Name<'_>, Reading<Value<'_>>)> {
         None
     }

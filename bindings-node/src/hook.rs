@@ -4,7 +4,7 @@
 //! not what is done in it (`lib/hit.js`). Invariant: V8 never pauses, whatever our code does: a
 //! condition that throws counts as false there, and so does one in whose context our function is not.
 
-use crate::agent::NodeAgent;
+use crate::agent::{self, NodeAgent};
 use crate::locate::{Place, Reading, Visible};
 use crate::{ffi, locate};
 use std::fmt::Write as _;
@@ -18,6 +18,8 @@ struct Hooked {
     /// V8's id of the breakpoint; none while there could be none.
     id: Option<String>,
     sites: Vec<u32>,
+    code: u64,
+    line: u32,
     /// What reads the variables of the place.
     read: String,
 }
@@ -36,12 +38,17 @@ pub(crate) fn arm(agent: &NodeAgent, site: u32, (code, line): (u64, u32)) -> Res
     let place = locate::place(code, line).ok_or_else(gone)?;
     let variables = locate::locals(code, line);
     let names: Vec<&str> = variables.iter().map(|one| one.name.as_str()).collect();
-    let plan = serde_json::json!({ "names": names, "limits": of_core.plan.limits });
+    let is_conditional = of_core.condition.is_some();
+    let plan = serde_json::json!({
+        "names": names,
+        "limits": of_core.plan.limits,
+        "isConditional": is_conditional,
+    });
     ffi::learn(site, plan.to_string())?;
     let mut all = hooked();
     let index = all.iter().position(|one| one.place == place).unwrap_or_else(|| {
         let (id, sites) = (None, Vec::new());
-        all.push(Hooked { place, id, sites, read: read(&variables) });
+        all.push(Hooked { place, id, sites, code, line, read: read(&variables) });
         all.len() - 1
     });
     all[index].sites.push(site);
@@ -73,7 +80,8 @@ fn set(hooked: &mut Hooked) -> Result<()> {
     }
     if !hooked.sites.is_empty() {
         let Place { script, at } = &hooked.place;
-        let condition = condition(&hooked.sites, &hooked.read);
+        let names = read(&agent::slots_at(hooked.code, hooked.line));
+        let condition = condition(&hooked.sites, &hooked.read, &names);
         hooked.id = Some(ffi::arm(script, *at, condition)?);
     }
     Ok(())
@@ -92,7 +100,6 @@ fn lacks(what: &str, instead: &str) -> Error {
 fn check(site: &Site) -> Result<()> {
     match site.action {
         Action::Log(_) => Err(lacks("log lines are not written", "take a snapshot instead")),
-        _ if site.condition.is_some() => Err(lacks("conditions are not asked", "leave --if out")),
         _ if !site.plan.watches.is_empty() => {
             Err(lacks("watches are not read", "leave --watch out"))
         }
@@ -101,12 +108,12 @@ fn check(site: &Site) -> Result<()> {
 }
 
 /// The condition of sites at one place.
-fn condition(sites: &[u32], read: &str) -> String {
-    let mut text = "(typeof __stillframe===\"function\"&&(read=>{".to_owned();
+fn condition(sites: &[u32], read: &str, names: &str) -> String {
+    let mut text = "(typeof __stillframe===\"function\"&&((read,names)=>{".to_owned();
     for site in sites {
-        let _ = write!(text, "__stillframe({site},read);");
+        let _ = write!(text, "__stillframe({site},read,names);");
     }
-    let _ = write!(text, "}})({read}),false)");
+    let _ = write!(text, "}})({read},{names}),false)");
     text
 }
 

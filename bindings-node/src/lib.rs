@@ -15,7 +15,7 @@ mod locate;
 mod value;
 
 use error::Fault;
-use napi::bindgen_prelude::{Function, Object, Uint8Array};
+use napi::bindgen_prelude::{Function, Int32Array, Object, Uint8Array};
 use napi::{Env, Result};
 use napi_derive::napi;
 use std::time::Duration;
@@ -26,16 +26,18 @@ fn seconds(timeout_s: f64) -> Duration {
 }
 
 /// Starts the agent, unless it runs already; whether it is to be prepared for hits. `host` has what
-/// the agent asks of JavaScript, `scratch` is where captures are written, `info` what is told of each.
+/// the agent asks of JavaScript, `scratch` is where captures are written, `info` what is told of a value
+/// besides itself.
 #[napi]
 fn start(
     options: String,
     sink: Option<Function<'_, String, ()>>,
     host: Object<'_>,
     scratch: Uint8Array,
+    info: Int32Array,
 ) -> Result<bool> {
     let arguments = convert::arguments(&options, sink)?;
-    ffi::begin(&host, scratch)?;
+    ffi::begin(&host, scratch, info)?;
     agent::start(arguments, &host)
 }
 
@@ -110,6 +112,12 @@ fn is_redacted(name: String) -> bool {
 #[napi]
 fn open(site: u32) -> Option<Vec<u32>> {
     frame::open(site)
+}
+
+/// Whether the condition of `site` holds, of which JavaScript has the values ready.
+#[napi]
+fn test(env: Env, site: u32) -> bool {
+    ffi::within(env, || frame::test(site))
 }
 
 /// Hands a capture over whose records, so many bytes, lie in the scratch memory.

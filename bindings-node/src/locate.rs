@@ -97,8 +97,16 @@ fn parsed(script: &Script) -> Option<Arc<Parsed>> {
         return Some(known);
     }
     let text = ffi::source(&script.id).ok()?;
-    let places = ffi::places(&script.id).ok()?;
-    let parsed = Arc::new(Parsed::new(&text, &places));
+    let mut places = ffi::places(&script.id, 0..u32::MAX >> 1).ok()?;
+    let mut parsed = Parsed::new(&text, &places);
+    // V8 may have dropped the code of functions again while it went through a long script.
+    for lines in parsed.silent() {
+        places.extend(ffi::places(&script.id, lines).ok()?);
+    }
+    if places.len() > parsed.stops {
+        parsed = Parsed::new(&text, &places);
+    }
+    let parsed = Arc::new(parsed);
     scripts::learn(script.number, &parsed);
     Some(parsed)
 }

@@ -1,56 +1,162 @@
-//! Values, as the core may ask for them from native code: it may not.
+//! Values, as the core's machine asks for them: JavaScript answers (`lib/values.js`).
 //!
-//! JavaScript reads and writes them itself (`lib/walk.js`), because crossing into native code for each
-//! costs more than the value. Invariant: whatever is asked is *unreadable*, never a guess.
+//! Off what a hit without a condition costs: captures are written by JavaScript itself (`lib/walk.js`).
+//! Invariants: what JavaScript cannot tell without code of the application is told as such, never
+//! guessed; texts that were copied lie still until the hit ends.
 
+use crate::ffi::{self, Back, Given, Info};
+use elsa::FrozenVec;
+use napi::bindgen_prelude::Either6;
 use stillframe_core::host::{Attr, Scope};
-use stillframe_core::value::{Missing, Object, Reading, Text, Value};
+use stillframe_core::value::{BigInt, Kind, Missing, Object, Reading, Text, Value};
 
-/// The probed frame.
-pub(crate) struct Probed;
+/// The values of one hit.
+#[derive(Default)]
+pub(crate) struct Values {
+    texts: FrozenVec<Box<[u16]>>,
+    names: FrozenVec<Box<str>>,
+    digits: FrozenVec<Box<[u32]>>,
+}
 
-impl Scope for Probed {
-    fn slot(&self, _slot: u16) -> Reading<Value<'_>> {
-        Err(Missing::Unreadable)
+impl Values {
+    fn read(&self, (given, [why, kind, number]): (Given, Info)) -> Reading<Value<'_>> {
+        if why != 0 {
+            return Err(missing(why));
+        }
+        if kind >= 0 {
+            let raw = usize::try_from(number).map_err(|_| Missing::Unreadable)?;
+            let of_number = u8::try_from(kind / 2).ok().and_then(Kind::from_number);
+            let of_number = of_number.ok_or(Missing::Unreadable)?;
+            return Ok(Value::Object(Object { raw, kind: of_number, exact: kind % 2 == 1 }));
+        }
+        Ok(match given {
+            Either6::A(()) => Value::Undefined,
+            Either6::B(_) => Value::Null,
+            Either6::C(is) => Value::Bool(is),
+            Either6::D(number) => Value::Float(number),
+            Either6::E(text) => {
+                Value::Text(Text::Units16(self.texts.push_get(text.to_vec().into_boxed_slice())))
+            }
+            Either6::F(big) => {
+                let halves = big.words.iter().flat_map(|word| [*word as u32, (word >> 32) as u32]);
+                let mut digits: Vec<u32> = halves.collect();
+                while digits.last() == Some(&0) {
+                    digits.pop();
+                }
+                let digits = self.digits.push_get(digits.into_boxed_slice());
+                Value::BigInt(BigInt { negative: big.sign_bit, digits, digit_bits: 32 })
+            }
+        })
     }
 
-    fn attr(&self, _object: Object, _attr: Attr<'_>) -> Reading<Value<'_>> {
-        Err(Missing::Unreadable)
+    fn name(&self, name: String) -> Text<'_> {
+        Text::Utf8(self.names.push_get(name.into_boxed_str()))
+    }
+}
+
+/// The reason that a number of the stream stands for.
+fn missing(why: i32) -> Missing {
+    match why {
+        1 => Missing::Unset,
+        2 => Missing::Absent,
+        3 => Missing::NeedsCode,
+        _ => Missing::Unreadable,
+    }
+}
+
+fn number(object: Object) -> u32 {
+    u32::try_from(object.raw).unwrap_or(u32::MAX)
+}
+
+/// A value as it is handed back; none of what JavaScript could not make of it.
+fn back(value: &Value<'_>) -> Option<Back> {
+    let plain = |tag| Some((tag, 0.0, String::new()));
+    match value {
+        Value::Undefined => plain(0),
+        Value::Null => plain(1),
+        Value::Bool(is) => plain(if *is { 3 } else { 2 }),
+        Value::Int(number) => Some((4, *number as f64, String::new())),
+        Value::Int32(number) => Some((4, f64::from(*number), String::new())),
+        Value::Float(number) => Some((4, *number, String::new())),
+        Value::Float32(number) => Some((4, f64::from(*number), String::new())),
+        Value::Text(text) => Some((5, 0.0, written(*text)?)),
+        Value::Object(object) => Some((6, object.raw as f64, String::new())),
+        Value::BigInt(_) | Value::Bytes(_) | Value::Char(_) => None,
+    }
+}
+
+/// A text in UTF-8; none of half a character.
+fn written(text: Text<'_>) -> Option<String> {
+    match text {
+        Text::Utf8(text) => Some(text.to_owned()),
+        Text::Latin1(units) => Some(units.iter().map(|unit| char::from(*unit)).collect()),
+        Text::Units16(units) => String::from_utf16(units).ok(),
+        Text::Units32(units) => units.iter().map(|unit| char::from_u32(*unit)).collect(),
+    }
+}
+
+impl Scope for Values {
+    fn slot(&self, slot: u16) -> Reading<Value<'_>> {
+        self.read(ffi::slot(u32::from(slot)))
     }
 
-    fn item(&self, _sequence: Object, _index: usize) -> Reading<Value<'_>> {
-        Err(Missing::Unreadable)
+    fn attr(&self, object: Object, attr: Attr<'_>) -> Reading<Value<'_>> {
+        self.read(ffi::attr(number(object), attr.text))
     }
 
-    fn lookup(&self, _container: Object, _key: &Value<'_>) -> Option<Reading<Value<'_>>> {
-        None
+    fn item(&self, sequence: Object, index: usize) -> Reading<Value<'_>> {
+        let index = u32::try_from(index).map_err(|_| Missing::Absent)?;
+        self.read(ffi::item(number(sequence), index))
     }
 
-    fn entry(&self, _container: Object, _cursor: &mut usize) -> Option<(Value<'_>, Value<'_>)> {
-        None
+    fn lookup(&self, container: Object, key: &Value<'_>) -> Option<Reading<Value<'_>>> {
+        // The core looks for what cannot be handed back itself.
+        let back = back(key)?;
+        Some(self.read(ffi::lookup(number(container), back)))
     }
 
-    fn len(&self, _object: Object) -> Reading<usize> {
-        Err(Missing::Unreadable)
+    fn entry(&self, container: Object, cursor: &mut usize) -> Option<(Value<'_>, Value<'_>)> {
+        let at = u32::try_from(*cursor).ok()?;
+        *cursor += 1;
+        let [key, value] = ffi::entry(number(container), at);
+        Some((self.read(key).ok()?, self.read(value).ok()?))
+    }
+
+    fn len(&self, object: Object) -> Reading<usize> {
+        ffi::len(number(object)).ok_or(Missing::NeedsCode)
     }
 
     fn truth(&self, _object: Object) -> Reading<bool> {
-        Err(Missing::Unreadable)
+        Ok(true)
     }
 
     fn underlying(&self, _object: Object) -> Reading<Value<'_>> {
-        Err(Missing::Unreadable)
+        Err(Missing::Absent)
+    }
+
+    fn stored_text(&self, object: Object) -> Option<Text<'_>> {
+        (object.kind == Kind::Text).then(|| self.name(ffi::description(number(object))))
     }
 
     fn compares_by_identity(&self, _object: Object) -> bool {
         true
     }
 
-    fn is_instance(&self, _value: &Value<'_>, _class: Object) -> Reading<bool> {
-        Err(Missing::Unreadable)
+    fn is_instance(&self, value: &Value<'_>, class: Object) -> Reading<bool> {
+        let back = back(value).unwrap_or((0, 0.0, String::new()));
+        ffi::is_instance(back, number(class)).ok_or(Missing::NeedsCode)
     }
 
-    fn type_name(&self, _value: &Value<'_>) -> Text<'_> {
-        Text::Utf8("")
+    fn type_name(&self, value: &Value<'_>) -> Text<'_> {
+        Text::Utf8(match value {
+            Value::Undefined => "undefined",
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Text(_) | Value::Char(_) => "string",
+            Value::BigInt(_) => "bigint",
+            Value::Bytes(_) => "Uint8Array",
+            Value::Object(object) => return self.name(ffi::type_name(number(*object))),
+            _ => "number",
+        })
     }
 }

@@ -224,6 +224,33 @@ test('functions are found by the names that they are given', () => {
   }
 })
 
+test('a condition decides, and what it cannot decide is counted', async () => {
+  const shop = new Place(SHOP)
+  const { Cart, place } = shop.load()
+  const chosen = new Placed(shop.at('order'), { condition: "total > 5 && user.name === 'bob'" })
+  const failing = new Placed(shop.at('order'), { condition: 'user.boss.name === 1', kind: 'count' })
+  const getter = new Placed(shop.at('order'), { condition: 'user.age > 1', kind: 'count' })
+  const early = new Placed(shop.at('order'), { condition: 'order === 1', kind: 'count' })
+  const outer = new Placed(shop.at('order'), { condition: 'user instanceof Cart', kind: 'count' })
+  const cart = new Cart('ann')
+  cart.items.push({ price: 3 })
+  let ran = 0
+  const user = (name) => ({ name, get age () { ran++; return 7 } })
+  for (const name of ['ann', 'bob', 'cid']) place(cart, user(name))
+  assert.deepEqual([chosen.count('captured'), chosen.count('condition_false')], [1, 2])
+  assert.equal((await chosen.snapshots())[0].locals.user.name, 'bob')
+  assert.equal(failing.count('condition_failed'), 3)
+  assert.equal(getter.count('condition_failed'), 3)
+  assert.equal(early.count('condition_failed'), 3)
+  assert.equal(outer.count('condition_false') + outer.count('condition_failed'), 3)
+  assert.equal(ran, 0)
+  const unknown = new Placed(shop.at('order'), { condition: 'totl > 5' })
+  const { state, why } = unknown.report()
+  assert.equal(state, 'refused')
+  assert.ok(why.message.includes('totl') && why.hint.includes('total'), JSON.stringify(why))
+  for (const probe of [chosen, failing, getter, early, outer]) probe.remove()
+})
+
 test('a limit ends a probe', async () => {
   const shop = new Place(SHOP)
   const { Cart, place } = shop.load()
@@ -256,7 +283,6 @@ test('what is not done yet is refused, with what to do', async () => {
   const refused = [
     [{ kind: 'time' }, 'durations'],
     [{ kind: 'log', log: 'x' }, 'log lines'],
-    [{ condition: 'total > 1' }, 'conditions'],
     [{ watches: ['total'] }, 'watches']
   ]
   for (const [options, word] of refused) {

@@ -7,12 +7,16 @@
 //     node javascript_conditions.mjs
 //     node javascript_conditions.mjs --check
 
+import { fileURLToPath } from "node:url";
 import { main } from "./javascript_host.mjs";
 import { arrays, keys, maps, objects, redaction, reading, strings, patterns } from "./javascript_objects.mjs";
 import { arithmetic, equality, integers, logic, order, truth } from "./javascript_values.mjs";
 import { bounds, literals, names, precedence, refusals } from "./javascript_written.mjs";
 
-main([
+/** The cases, in groups. */
+export const SECTIONS = [
   literals, names, precedence, logic, truth, arithmetic, integers, equality, order, strings, patterns, arrays,
   maps, keys, objects, reading, redaction, refusals, bounds,
-]);
+];
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main(SECTIONS);

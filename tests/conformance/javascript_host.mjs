@@ -84,7 +84,8 @@ const guarded = new Proxy({ a: 1 }, {
     return Cart.prototype;
   },
 });
-const WORLD = { Cart, Basket, Money, Vault, Even, Stack, isOdd, settings, guarded };
+/** What every case can name. */
+export const WORLD = { Cart, Basket, Money, Vault, Even, Stack, isOdd, settings, guarded };
 
 export function group(name) {
   groupName = name;
@@ -227,8 +228,8 @@ function word(error) {
   throw error;
 }
 
-const DECLARED = /(?:const|let)\s+([\w$\u00c0-\uffff]+)\s*(?==)/gu;
-const UNSET = /let\s+([\w$]+)\s*(?:;|$)/g;
+export const DECLARED = /(?:const|let)\s+([\w$\u00c0-\uffff]+)\s*(?==)/gu;
+export const UNSET = /let\s+([\w$]+)\s*(?:;|$)/g;
 
 /** The variables of a case, and a function that evaluates it. */
 function world(entry) {
@@ -290,6 +291,13 @@ function computed(entry) {
   for (const key of ["canonical", "rule"]) if (entry[key]) whole[key] = entry[key];
   if (entry.row) whole.rows = [entry.row].flat();
   return whole;
+}
+
+/** How often code of the application ran since this was last asked. */
+export function ranMeanwhile() {
+  const before = ran;
+  ran = 0;
+  return before;
 }
 
 /** JSON in ASCII, one case a line. */

@@ -1,9 +1,12 @@
 //! Resolves the names of a condition at one line of one function.
 //!
-//! JavaScript's order: the scopes around the line, from the innermost to that of the module. Knows
-//! names, not values. Invariant: a slot is the place of its name among those visible.
+//! JavaScript's order: the scopes around the line, from the innermost to that of the module, then
+//! what is global. Knows names, not values. Invariant: a slot once given out for a name at some place
+//! stays that name's.
 
-use crate::locate;
+use crate::locate::{self, Reading, Visible};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use stillframe_core::host::{Names, UnknownName};
 
 /// How much a name must be like another to be told as the one that may be meant, from 0 to 1.
@@ -11,41 +14,100 @@ const ALIKE: f64 = 0.6;
 /// Names that are told.
 const MOST_NEAREST: usize = 3;
 
+/// Names that have slots, by place: code and line.
+static SLOTS: Mutex<Option<HashMap<(u64, u32), Vec<Visible>>>> = Mutex::new(None);
+
+fn slots() -> MutexGuard<'static, Option<HashMap<(u64, u32), Vec<Visible>>>> {
+    SLOTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The names with slots at a place, in their order.
+pub(crate) fn slots_at(code: u64, line: u32) -> Vec<Visible> {
+    slots().as_ref().and_then(|all| all.get(&(code, line))).cloned().unwrap_or_default()
+}
+
 /// The names at one place.
 pub(super) struct CodeNames {
-    names: Vec<String>,
+    at: (u64, u32),
+    names: Vec<Visible>,
 }
 
 impl CodeNames {
     pub(super) fn new(code: u64, line: u32) -> Self {
-        let names = locate::visible(code, line);
-        Self { names: names.into_iter().map(|one| one.name).collect() }
+        Self { at: (code, line), names: locate::visible(code, line) }
+    }
+
+    /// A name of the language itself or of Node, which a file does not declare.
+    fn global(&self, name: &str) -> Option<Visible> {
+        let is_global = GLOBALS.contains(&name);
+        is_global.then(|| Visible { name: name.to_owned(), reading: Reading::Guarded })
     }
 }
 
+/// Names that no file declares.
+const GLOBALS: [&str; 27] = [
+    "Array",
+    "BigInt",
+    "Boolean",
+    "Buffer",
+    "Date",
+    "Error",
+    "Function",
+    "Map",
+    "Math",
+    "Number",
+    "Object",
+    "Promise",
+    "RangeError",
+    "RegExp",
+    "Set",
+    "String",
+    "Symbol",
+    "TypeError",
+    "Uint8Array",
+    "URL",
+    "WeakMap",
+    "console",
+    "exports",
+    "global",
+    "globalThis",
+    "module",
+    "process",
+];
+
 impl Names for CodeNames {
     fn slot(&mut self, name: &str) -> Result<u16, UnknownName> {
-        let at = self.names.iter().position(|known| known == name);
-        let at = at.and_then(|at| u16::try_from(at).ok());
-        at.ok_or_else(|| UnknownName { nearest: nearest(name, &self.names) })
+        let visible = self.names.iter().find(|known| known.name == name).cloned();
+        let visible = visible.or_else(|| self.global(name)).ok_or_else(|| {
+            let names: Vec<&str> = self.names.iter().map(|one| one.name.as_str()).collect();
+            UnknownName { nearest: nearest(name, &names) }
+        })?;
+        let mut all = slots();
+        let at_place = all.get_or_insert_default().entry(self.at).or_default();
+        let at = at_place.iter().position(|one| one.name == name).unwrap_or_else(|| {
+            at_place.push(visible);
+            at_place.len() - 1
+        });
+        u16::try_from(at).map_err(|_| UnknownName::default())
     }
 
     fn is_builtin(&mut self, name: &str) -> bool {
-        !self.names.iter().any(|known| known == name)
+        !self.names.iter().any(|known| known.name == name)
     }
 }
 
 /// The names most like `name`.
-fn nearest(name: &str, among: &[String]) -> Vec<String> {
+fn nearest(name: &str, among: &[&str]) -> Vec<String> {
     let likeness = |other: &str| {
         strsim::normalized_damerau_levenshtein(&name.to_lowercase(), &other.to_lowercase())
     };
-    let mut close: Vec<(f64, &String)> = among
+    let mut close: Vec<(f64, &str)> = among
         .iter()
+        .copied()
         .map(|other| (likeness(other), other))
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .collect();
     close.sort_by(|(a, one), (b, other)| b.total_cmp(a).then_with(|| one.cmp(other)));
     close.dedup();
-    close.into_iter().take(MOST_NEAREST).map(|(_, name)| name.clone()).collect()
+    close.into_iter().take(MOST_NEAREST).map(|(_, name)| name.to_owned()).collect()
 }

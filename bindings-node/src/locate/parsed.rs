@@ -12,6 +12,7 @@ use oxc_parser::Parser;
 use oxc_semantic::{AstNode, Scoping, Semantic, SemanticBuilder, SymbolId};
 use oxc_span::{GetSpan, SourceType, Span};
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 
 /// A function, or the script itself.
 #[derive(Debug)]
@@ -26,7 +27,10 @@ pub(super) struct Function {
     pub(super) runs_once: bool,
     /// Whether it has a `this` of its own.
     has_this: bool,
+    /// Whether V8 can stop anywhere in it.
+    can_stop: bool,
     span: Span,
+    last_line: u32,
 }
 
 /// A name, and from which byte on it may be read.
@@ -72,6 +76,8 @@ pub(super) struct Parsed {
     /// Outer ones before those inside them.
     scopes: Vec<Scope>,
     text: Box<str>,
+    /// Places at which V8 can stop.
+    pub(super) stops: usize,
 }
 
 impl Parsed {
@@ -89,18 +95,25 @@ impl Parsed {
         for Stop { line, column, is_return } in places {
             let line = line + 1;
             let at = lines.byte(line, *column);
+            let around = functions.iter_mut().rev().find(|one| contains(one.span, at as u32));
+            let Some(function) = around else { continue };
+            function.can_stop = true;
             // Where a function ends without a statement is no line of the source.
             let is_end = text[at..].trim_start().is_empty() || text[at..].starts_with('}');
-            if *is_return && is_end {
-                continue;
-            }
-            let at = at as u32;
-            let around = functions.iter_mut().rev().find(|one| contains(one.span, at));
-            if let Some(function) = around {
-                function.lines.entry(line).or_insert(*column);
+            if !(*is_return && is_end) {
+                let first = function.lines.entry(line).or_insert(*column);
+                *first = (*first).min(*column);
             }
         }
-        Self { functions, scopes: scopes(&semantic), text: text.into() }
+        let stops = places.len();
+        Self { functions, scopes: scopes(&semantic), text: text.into(), stops }
+    }
+
+    /// Lines, from 0, of functions in which V8 can stop nowhere: as it says, for each can where it
+    /// returns.
+    pub(super) fn silent(&self) -> Vec<Range<u32>> {
+        let silent = self.functions.iter().filter(|function| !function.can_stop);
+        silent.map(|one| one.first_line - 1..one.last_line).collect()
     }
 
     /// Names visible at a place of a function: all, the innermost first, or those of the function
@@ -158,7 +171,9 @@ fn function(semantic: &Semantic<'_>, node: &AstNode<'_>, lines: &Lines<'_>) -> O
     };
     let span = node.kind().span();
     let first_line = lines.line(span.start as usize);
-    Some(Function { name, first_line, lines: BTreeMap::new(), runs_once, has_this, span })
+    let last_line = lines.line(span.end as usize);
+    let (lines, can_stop) = (BTreeMap::new(), false);
+    Some(Function { name, first_line, lines, runs_once, has_this, can_stop, span, last_line })
 }
 
 /// The name of a function: its own, or that of what it is assigned to, behind its class's.
