@@ -38,8 +38,8 @@ function hit (site, read, names) {
   isInside = true
   try {
     const plan = P.MapGet(plans, site)
-    if (plan !== undefined && plan.isConditional && !holds(site, names)) return
-    const opened = native.open(site)
+    if (plan === undefined) return
+    const opened = plan.isConditional || plan.isRead ? asked(site, plan, names) : native.open(site)
     if (opened !== null) write(plan, opened, read)
   } catch {
     // Nothing of ours throws; were it so, the hit is lost and the application goes on.
@@ -48,11 +48,11 @@ function hit (site, read, names) {
   }
 }
 
-/** Whether the condition of a site holds, by the core's own machine. */
-function holds (site, names) {
+/** What is to be captured, if the core's machine, which asks for values, says so. */
+function asked (site, plan, names) {
   try {
     values.begin(names(), UNSET)
-    return native.test(site)
+    return plan.isConditional && !native.test(site) ? null : native.open(site)
   } finally {
     values.end()
   }
@@ -62,13 +62,12 @@ function holds (site, names) {
 function write (plan, opened, read) {
   let length = 0
   try {
-    if (plan === undefined) return
-    const values = read()
+    const variables = read()
     const { limits } = plan
     capture.begin(limits, opened[2], opened[3], opened[1], P.Now() + limits.deadlineMs)
     framesOf(hit, limits.frames, capture)
-    for (let at = 0; at < values.length; at++) {
-      const value = values[at]
+    for (let at = 0; at < variables.length; at++) {
+      const value = variables[at]
       if (value === UNSET) capture.missing(plan.names[at], REASON_UNSET)
       else if (at > 0 || plan.names[at] !== 'this' || isWorthy(value)) {
         capture.local(plan.names[at], value)
@@ -118,10 +117,11 @@ function rehearse () {
 
 /** From now on the site has this plan. */
 function learn (site, json) {
-  const { names, limits, isConditional } = JSON.parse(json)
+  const { names, limits, isConditional, isRead } = JSON.parse(json)
   P.MapSet(plans, site, {
     names,
     isConditional,
+    isRead,
     limits: {
       depth: limits.depth,
       items: limits.items,

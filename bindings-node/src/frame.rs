@@ -7,8 +7,7 @@ use crate::value::Values;
 use crate::{agent, ffi};
 use std::sync::{Mutex, PoisonError};
 use stillframe_core::agent::Open;
-use stillframe_core::host::{FrameName, Name, Shape, Visitor, Walker};
-use stillframe_core::value::{Object, Reading, Text, Value};
+use stillframe_core::registry::Action;
 
 /// As many as the core has buffers.
 const FRAMES: usize = 64;
@@ -21,7 +20,10 @@ static OPEN: [Mutex<Option<Open>>; FRAMES] = [const { Mutex::new(None) }; FRAMES
 /// stream has so far; none if nothing is to be captured.
 pub(crate) fn open(site: u32) -> Option<Vec<u32>> {
     let agent = agent::current()?;
-    let open = agent.open_in_parallel(site, &Values::default())?;
+    let of_core = agent.site(site)?;
+    let is_log = matches!(of_core.action, Action::Log(_));
+    let values = Values::at(is_log.then(|| of_core.at.clone()));
+    let open = agent.open_in_parallel(site, &values)?;
     let room = open.begun.end.saturating_sub(open.len + RESERVED);
     let (buffer, names, objects) = (open.buffer(), open.begun.names, open.begun.objects);
     let place = OPEN.get(buffer as usize)?;
@@ -59,28 +61,4 @@ pub(crate) fn missed(site: u32) {
     if let Some(agent) = agent::current() {
         agent.missed_in_parallel(site);
     }
-}
-
-impl Walker for Values {
-    fn variable(&self, _ordinal: usize) -> Option<(Name<'_>, Reading<Value<'_>>)> {
-        None
-    }
-
-    fn frame(&self, _depth: usize) -> Option<FrameName<'_>> {
-        None
-    }
-
-    fn thread_name(&self) -> Text<'_> {
-        Text::Utf8("main")
-    }
-
-    fn trace_id(&self) -> Option<[u8; 16]> {
-        None
-    }
-
-    fn shape(&self, _object: Object) -> Shape<'_> {
-        Shape { type_name: Name { identity: 0, text: Text::Utf8("") }, len: None }
-    }
-
-    fn children(&self, _object: Object, _visitor: &mut impl Visitor) {}
 }

@@ -10,7 +10,7 @@ use crate::{ffi, locate};
 use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use stillframe_core::error::{Error, ErrorKind, Result};
-use stillframe_core::registry::{Action, Site};
+use stillframe_core::registry::Action;
 
 /// A place with a breakpoint.
 struct Hooked {
@@ -34,15 +34,15 @@ fn hooked() -> MutexGuard<'static, Vec<Hooked>> {
 pub(crate) fn arm(agent: &NodeAgent, site: u32, (code, line): (u64, u32)) -> Result<()> {
     let gone = || Error::new(ErrorKind::Location, "the script is gone");
     let of_core = agent.site(site).ok_or_else(gone)?;
-    check(of_core)?;
     let place = locate::place(code, line).ok_or_else(gone)?;
     let variables = locate::locals(code, line);
     let names: Vec<&str> = variables.iter().map(|one| one.name.as_str()).collect();
-    let is_conditional = of_core.condition.is_some();
+    let is_read = matches!(of_core.action, Action::Log(_)) || !of_core.plan.watches.is_empty();
     let plan = serde_json::json!({
         "names": names,
         "limits": of_core.plan.limits,
-        "isConditional": is_conditional,
+        "isConditional": of_core.condition.is_some(),
+        "isRead": is_read,
     });
     ffi::learn(site, plan.to_string())?;
     let mut all = hooked();
@@ -89,22 +89,8 @@ fn set(hooked: &mut Hooked) -> Result<()> {
 
 /// Why what is timed is not hooked.
 pub(crate) fn untimed() -> Error {
-    lacks("durations are not measured", "count the line instead")
-}
-
-fn lacks(what: &str, instead: &str) -> Error {
-    Error::new(ErrorKind::Unsupported, format!("{what} on Node.js yet")).with_hint(instead)
-}
-
-/// An error if the site does what is not done on Node yet.
-fn check(site: &Site) -> Result<()> {
-    match site.action {
-        Action::Log(_) => Err(lacks("log lines are not written", "take a snapshot instead")),
-        _ if !site.plan.watches.is_empty() => {
-            Err(lacks("watches are not read", "leave --watch out"))
-        }
-        _ => Ok(()),
-    }
+    let message = "durations are not measured on Node.js yet";
+    Error::new(ErrorKind::Unsupported, message).with_hint("count the line instead")
 }
 
 /// The condition of sites at one place.

@@ -110,8 +110,8 @@ fn is_redacted(name: String) -> bool {
 /// A hit of `site`: the buffer of its capture, the bytes that may be written, names and objects that
 /// the stream has so far; null if nothing is to be captured.
 #[napi]
-fn open(site: u32) -> Option<Vec<u32>> {
-    frame::open(site)
+fn open(env: Env, site: u32) -> Option<Vec<u32>> {
+    ffi::within(env, || frame::open(site))
 }
 
 /// Whether the condition of `site` holds, of which JavaScript has the values ready.

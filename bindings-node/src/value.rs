@@ -7,18 +7,26 @@
 use crate::ffi::{self, Back, Given, Info};
 use elsa::FrozenVec;
 use napi::bindgen_prelude::Either6;
-use stillframe_core::host::{Attr, Scope};
+use stillframe_core::host::{Attr, FrameName, Name, Scope, Shape, Visitor, Walker};
+use stillframe_core::probe::ArmedAt;
 use stillframe_core::value::{BigInt, Kind, Missing, Object, Reading, Text, Value};
 
 /// The values of one hit.
 #[derive(Default)]
 pub(crate) struct Values {
+    /// Where it is, if native code is to say it: of a log line, which JavaScript writes nothing of.
+    at: Option<ArmedAt>,
     texts: FrozenVec<Box<[u16]>>,
     names: FrozenVec<Box<str>>,
     digits: FrozenVec<Box<[u32]>>,
 }
 
 impl Values {
+    /// Values of a hit whose place native code says, if it does.
+    pub(crate) fn at(at: Option<ArmedAt>) -> Self {
+        Self { at, ..Self::default() }
+    }
+
     fn read(&self, (given, [why, kind, number]): (Given, Info)) -> Reading<Value<'_>> {
         if why != 0 {
             return Err(missing(why));
@@ -52,6 +60,19 @@ impl Values {
     fn name(&self, name: String) -> Text<'_> {
         Text::Utf8(self.names.push_get(name.into_boxed_str()))
     }
+
+    /// A property by a key that was shown.
+    fn field(&self, object: Object, key: &Value<'_>) -> Reading<Value<'_>> {
+        match back(key) {
+            Some(key) => self.read(ffi::lookup(number(object), key)),
+            None => Err(Missing::Unreadable),
+        }
+    }
+}
+
+/// A name without an identity.
+fn named(text: Text<'_>) -> Name<'_> {
+    Name { identity: 0, text }
 }
 
 /// The reason that a number of the stream stands for.
@@ -158,5 +179,50 @@ impl Scope for Values {
             Value::Object(object) => return self.name(ffi::type_name(number(*object))),
             _ => "number",
         })
+    }
+}
+
+impl Walker for Values {
+    fn variable(&self, _ordinal: usize) -> Option<(Name<'_>, Reading<Value<'_>>)> {
+        None
+    }
+
+    fn frame(&self, depth: usize) -> Option<FrameName<'_>> {
+        let at = self.at.as_ref().filter(|_| depth == 0)?;
+        let text = |text| named(Text::Utf8(text));
+        Some(FrameName { file: text(&at.file), function: text(&at.function), line: at.line })
+    }
+
+    fn thread_name(&self) -> Text<'_> {
+        Text::Utf8("main")
+    }
+
+    fn trace_id(&self) -> Option<[u8; 16]> {
+        None
+    }
+
+    fn shape(&self, object: Object) -> Shape<'_> {
+        let type_name = named(self.name(ffi::type_name(number(object))));
+        Shape { type_name, len: ffi::len(number(object)).map(|len| len as u64) }
+    }
+
+    fn children(&self, object: Object, visitor: &mut impl Visitor) {
+        if matches!(object.kind, Kind::List | Kind::Tuple) {
+            let mut items = (0..self.len(object).unwrap_or(0)).map(|at| self.item(object, at));
+            items.all(|item| visitor.item(&item));
+            return;
+        }
+        let mut cursor = 0;
+        while let Some((key, value)) = self.entry(object, &mut cursor) {
+            let goes_on = match (object.kind, &key) {
+                (Kind::Map, _) => visitor.entry(&key, &Ok(value)),
+                (Kind::Set, _) => visitor.item(&Ok(value)),
+                (_, Value::Text(name)) => visitor.field(&named(*name), &self.field(object, &key)),
+                _ => false,
+            };
+            if !goes_on {
+                return;
+            }
+        }
     }
 }

@@ -277,13 +277,44 @@ test('code of another context is left alone', () => {
   placed.remove()
 })
 
+test('watches and log lines are read by the core', async () => {
+  const shop = new Place(SHOP)
+  const { Cart, place } = shop.load()
+  const watches = ['total * 2', 'user.tags', 'cart.items[0].price', 'nobody?.x ?? user.map', 'order']
+  const unknown = new Placed(shop.at('order'), { watches })
+  assert.equal(unknown.state, 'refused')
+  watches[3] = 'user.map'
+  const watching = new Placed(shop.at('order'), { watches })
+  const logging = new Placed(shop.at('order'), { kind: 'log', log: '{user.name} pays {total} {cart}' })
+  let ran = 0
+  const user = {
+    name: 'bob', tags: ['a', { b: 1 }], map: new Map([['k', new Set([1])]]), get age () { ran++ }
+  }
+  const cart = new Cart('ann')
+  cart.items.push({ price: 3 })
+  const snapshot = await whole(watching, () => place(cart, user), place(cart, user))
+  const { watches: shown } = snapshot
+  assert.equal(shown['total * 2'], 12)
+  assert.deepEqual(shown['user.tags'][0], 'a')
+  assert.equal(shown['user.tags'][1].b, 1)
+  assert.equal(shown['cart.items[0].price'], 3)
+  assert.deepEqual(shown['user.map'].$entries[0][1].$items, [1])
+  assert.deepEqual(shown['user.map'], snapshot.locals.user.map, 'as JavaScript writes it')
+  assert.ok(JSON.stringify(shown.order).includes('not'), JSON.stringify(shown.order))
+  assert.equal(snapshot.locals.user.name, 'bob')
+  const [line] = await logging.snapshots()
+  assert.ok(line.message.startsWith('bob pays 6 '), JSON.stringify(line))
+  assert.deepEqual([line.at.line, line.at.function], [shop.line('order'), 'place'])
+  assert.equal(ran, 0)
+  watching.remove()
+  logging.remove()
+})
+
 test('what is not done yet is refused, with what to do', async () => {
   const shop = new Place(SHOP)
   shop.load()
   const refused = [
-    [{ kind: 'time' }, 'durations'],
-    [{ kind: 'log', log: 'x' }, 'log lines'],
-    [{ watches: ['total'] }, 'watches']
+    [{ kind: 'time' }, 'durations']
   ]
   for (const [options, word] of refused) {
     const placed = new Placed(shop.at('placed'), options)
