@@ -145,17 +145,19 @@ function tag(value, known) {
     case "function":
       if (known?.has(value)) return { var: known.get(value) };
       return /^class\b/.test(Function.prototype.toString.call(value))
-        ? tagClass(value, known)
-        : { function: value.name };
+        ? tagCallable("class", value, known)
+        : tagCallable("function", value, known);
     default:
       return value === null ? null : tagObject(value, known);
   }
 }
 
-function tagClass(value, known) {
-  const statics = {};
+/** A class or function, with the data that it stores. */
+function tagCallable(kind, value, known) {
+  if (!known) return { [kind]: value.name };
+  const statics = { length: tag(value.length, known), name: tag(value.name, known) };
   for (const key of Object.keys(value)) statics[key] = tag(value[key], known);
-  return Object.keys(statics).length && known ? { class: value.name, statics } : { class: value.name };
+  return { [kind]: value.name, statics };
 }
 
 /** Names of the classes of an object, its own first. */

@@ -164,9 +164,9 @@ export function objects() {
     ["o[1.5]", "const o = { 1.5: 'x' }"], ["o[-1]", "const o = { '-1': 'x' }"], ["o[null]", "const o = { null: 'x' }"], ["o[true]", "const o = { true: 'x' }"], ["o['1']", "const o = { 1: 'x' }"],
     ["o[k].b", "const o = { a: { b: 3 } }; const k = 'a'"], ["o[k]", "const o = null; const k = 'a'"], ["o.length", "const o = { length: 9 }"], ["o.size", "const o = { size: 9 }"],
     ["o.size", "const o = {}", ".size where there is none"], ["c.total > 4", "const c = new Cart(5)"], ["c.items.length", "const c = new Cart(5, [1])"], ["c.count === undefined", "const c = new Cart(5)"],
-    ["f.name", "const f = isOdd"], ["f.length", "const f = { length: 3 }"], ["x.a", "const x = 5"], ["x.a", "const x = 5n"], ["x.a", "const x = Symbol('a')"], ["this.a.b", ""],
+    ["f.name", "const f = isOdd"], ["f.length", "const f = isOdd"], ["f[k]", "const f = Cart; const k = 'name'"], ["f.nope", "const f = isOdd"], ["f.length", "const f = { length: 3 }"], ["x.a", "const x = 5"], ["x.a", "const x = 5n"], ["x.a", "const x = Symbol('a')"], ["this.a.b", ""],
     ["o.a.b.c.d", "const o = { a: { b: { c: { d: 4 } } } }"], ["o.a && o.a.b", "const o = {}"], ["o", "const o = new Cart(1)"], ["o[k]", "const k = Symbol('a'); const o = {}"],
-  ].filter(([source]) => source !== "f.name" && source !== "this.a.b")) check(source, declarations, { row });
+  ].filter(([source]) => source !== "this.a.b")) check(source, declarations, { row });
   check("this.total * 2 > 9", "", { self: { total: 5 } });
   group("instanceof");
   for (const [source, declarations] of [

@@ -99,7 +99,8 @@ export function precedence() {
     ["typeof x === 'number'", "const x = 1"], ["typeof x.length", "const x = 'a'"],
     ["!(x in o)", "const x = 'a'; const o = { a: 1 }"], ["'a' in o === true", "const o = { a: 1 }"],
     ["a == b == c", "const a = 1; const b = 1; const c = true"], ["-2 * -3", ""], ["~x + 1", "const x = 5"],
-    ["1 - 2 - 3", ""], ["16 / 4 / 2", ""], ["8 >> 1 + 1", ""], ["x?.5:1", "const x = 1"],
+    ["1 - 2 - 3", ""], ["16 / 4 / 2", ""], ["8 >> 1 + 1", ""], ["x?.5:1", "const x = 1"], ["x &.5", "const x = 1"], ["a </b/.test(c)", "const a = 0; const c = 'b'"], ["a / b / c", "const a = 8; const b = 2; const c = 2"],
+    ["(a) / b / a[0]", "const a = '8'; const b = 2"], ["a\n/ b", "const a = 8; const b = 2"],
     ["a ?? b ?? c", "const a = null; const b = undefined; const c = 3"],
   ]) check(source, declarations, { row: "logic has the host's precedence" });
 }

@@ -12,14 +12,21 @@ use crate::condition::syntax::{Binary, Function};
 /// JavaScript, as of ECMAScript 2023.
 ///
 /// What a [`Scope`](crate::host::Scope) gives it: numbers as floats, or as integers where they are
-/// small; every `bigint`, however small, as [`Value::BigInt`](crate::value::Value::BigInt); strings as
-/// they are stored. Arrays are [`Kind::List`](crate::value::Kind::List), typed arrays
-/// [`Kind::Tuple`](crate::value::Kind::Tuple) (of bytes, byte strings), `Map` and `Set` of their kinds,
-/// exact if their methods are the language's own; classes and functions of theirs; a symbol is an
-/// exact [`Kind::Text`](crate::value::Kind::Text); all else, plain objects among them, instances.
-/// Attributes are data properties, inherited ones too, `#x` a private field. `lookup` of what is no
-/// `Map` or `Set` takes a property's key, `entry` of it shows its own enumerable keys (key, key), and
-/// a hole of an array is `Absent`.
+/// small; every `bigint`, however small, as [`Value::BigInt`](crate::value::Value::BigInt); strings
+/// as they are stored. Arrays are [`Kind::List`](crate::value::Kind::List), typed arrays
+/// [`Kind::Tuple`](crate::value::Kind::Tuple) (a `Uint8Array` is a byte string), `Map` and `Set` of
+/// their kinds, exact if their methods are the language's own; classes and functions of theirs; a
+/// symbol is an exact [`Kind::Text`](crate::value::Kind::Text), whose `stored_text` is its
+/// description; all else is an instance, plain objects among them. A proxy of an array is a list, one
+/// of a function a function, any other an instance; none is exact, and all that is read of it needs
+/// code.
+///
+/// Attributes are data properties, inherited ones too, and `#x` a private field. Of what is no `Map`
+/// or `Set`, `lookup` takes the key of a property, a string or symbol, and never asks the core to
+/// scan; `entry` shows its own enumerable keys (key, key), and `len` counts them. A hole of an array
+/// is `Absent`. Every object is true. Types are named as `typeof` does, objects by their class: the
+/// word for undefined is what messages say of it. `is_instance` goes by the chain of prototypes, and
+/// needs code where the class says otherwise.
 pub static JAVASCRIPT: Dialect = Dialect {
     name: "JavaScript",
     signs: SIGNS,

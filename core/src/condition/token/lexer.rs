@@ -188,6 +188,7 @@ impl<'s> Lexer<'s> {
             .refused
             .iter()
             .filter(|refused| rest.starts_with(refused.spelling))
+            .filter(|refused| !ends_in_fraction(rest, refused.spelling))
             .max_by_key(|refused| refused.spelling.len());
         let len = sign.map_or(0, |(spelling, _)| spelling.len());
         if let Some(refused) = refused
@@ -222,6 +223,12 @@ fn before(token: &Token) -> Before {
 /// Whether what looks like an optional access is a choice with a fraction behind it: `a?.5:b`.
 fn is_choice(rest: &str, sign: Sign) -> bool {
     sign == Sign::OptionalDot && rest.as_bytes().get(2).is_some_and(u8::is_ascii_digit)
+}
+
+/// Whether the point at the end of a spelling opens a fraction: `a &.5`.
+fn ends_in_fraction(rest: &str, spelling: &str) -> bool {
+    let next = rest.as_bytes().get(spelling.len());
+    spelling.ends_with('.') && next.is_some_and(u8::is_ascii_digit)
 }
 
 /// Combining marks continue a name in every host; alone they are never alphabetic.
