@@ -173,7 +173,7 @@ pub fn rewrite(source: &str, options: &Options) -> Result<Rewritten, Refusal> {
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
         let thread = thread.spawn_scoped(scope, || on_this_thread(source, options));
         let thread = thread.map_err(|_| whole(Reason::NoThread))?;
-        thread.join().unwrap_or_else(|_| Err(whole(Reason::NoThread)))
+        thread.join().unwrap_or_else(|_| Err(whole(Reason::ParserFailed)))
     })
 }
 

@@ -27,6 +27,8 @@ pub enum Reason {
     TooDeep,
     /// It is longer than 64 MiB.
     TooLarge,
+    /// The parser itself failed on it, which is a fault of ours.
+    ParserFailed,
     /// No thread with a stack of its own could be had.
     NoThread,
 }
@@ -41,6 +43,7 @@ impl fmt::Display for Reason {
             }
             Self::TooDeep => f.write_str("its brackets lie too deeply in each other"),
             Self::TooLarge => f.write_str("it is too large"),
+            Self::ParserFailed => f.write_str("the parser failed on it"),
             Self::NoThread => f.write_str("no thread could be started for it"),
         }
     }

@@ -64,7 +64,10 @@ type Around = fn(&str, &str, &str, u8) -> String;
 const AROUND: [Around; 12] = [
     |body, block, value, _| format!("if ({value}){GAP}{body}{GAP}else{GAP}{block}"),
     |body, _, value, _| format!("if ({value}){GAP}{body}"),
-    |body, _, _, _| format!("for (let a = 0; a < 2; a++){GAP}{body}"),
+    |body, _, _, _| {
+        let early = format!("try {{ log(a) }} catch (c) {{{GAP}log(c.name) }}{GAP}return 0;");
+        format!("for (let a = (() => {{{GAP}{early} }})(); a < 2; a++){GAP}{body}")
+    },
     |body, _, value, _| format!("for (const c of [{value},{GAP}b]){GAP}{body}"),
     |body, _, _, id| format!("l{id}:{GAP}for (const c in {{ x: 1 }}){GAP}{body}"),
     |body, _, _, id| format!("var n{id} = 0;{GAP}do{GAP}{body}{GAP}while (n{id}++ < 1){GAP};"),
@@ -73,7 +76,11 @@ const AROUND: [Around; 12] = [
         format!("{attempt} finally {{ log($){GAP}}}{GAP}let late{id} = 1;")
     },
     |_, block, value, _| format!("log($, ((b) => {block})({GAP}{value}));"),
-    |_, block, _, id| format!("log(g{id}());{GAP}function g{id}(c = a) {block} log($, g{id}());"),
+    |_, block, _, id| {
+        let early = format!("try {{ log(h{id}) }} catch (c) {{{GAP}log(c.name) }}{GAP}");
+        let function = format!("function g{id}(c = a) {{{GAP}{early}{block} }}");
+        format!("log(g{id}());{GAP}let h{id} = 1;{GAP}{function}{GAP}log($, g{id}());")
+    },
     |_, block, value, id| {
         let first = format!("case 1:{GAP}let s{id} = 1;{GAP}default:{GAP}{block}");
         format!("switch ({value}) {{{GAP}{first}{GAP}case 2:{GAP}log($){GAP}}}")
