@@ -27,13 +27,32 @@
 //! would change what stack traces name functions that have no name of their own. What it answers is
 //! dropped; what it throws, the application catches.
 //!
+//! **Arming.** Delete the global and define it anew, with the hook or with `undefined`: writable,
+//! configurable, not enumerable, and nothing of the application between the two. So V8 takes it for
+//! a constant again, and inlines the hook where it is hot. A mere assignment makes it a variable
+//! from the second one on, for good. A hook has to be a `function`, because nothing else can be
+//! constructed.
+//!
+//! | nanoseconds a check, Node.js 20 | renewed | assigned |
+//! |---|---|---|
+//! | dormant, in loops of 1 to 5 ns a turn | 0 (0.99x to 1.03x) | the same |
+//! | armed and false, first time | 0.0 | 0.2 |
+//! | armed and false, later | 0.0 to 0.1 | 12 to 15 |
+//! | disarmed | 0 (1.00x to 1.02x) | up to 2.8x of the loop |
+//!
+//! acorn parses itself in 1.09x to 1.13x of its time with dormant checks, in 1.07x to 1.11x with
+//! checks that pass no names, and in 2.4x with closures in place of values: most of it is code that
+//! is not optimised yet. The rewriter takes 16 to 20 ms for 10,000 lines of it. `tests/speed`
+//! measures this.
+//!
 //! **The names.** Values are passed, not a closure that reads them: a closure would move every
 //! variable it names from a register to the heap, also while it sleeps. Reading a name that is not
 //! initialised yet throws, so a name is passed only where it is known to be: parameters and `var`s
 //! everywhere, `let` and `const` behind their declaration in the same list of statements, `this`
 //! where the function uses it and behind `super()`. A variable of a function around is passed if
-//! the function uses it anyway and was made when it was initialised. Functions, classes, imports
-//! and the variables of a module are not passed to functions.
+//! the function uses it anyway and was made when it was initialised. Functions, classes and imports
+//! are not passed, nor are to functions the variables of a module, or of the function that a
+//! bundler wraps around it.
 //!
 //! **What differs.** `Function.prototype.toString` shows the checks, and so does the line that
 //! Node.js prints for an error nobody catches. Frames are larger, so recursion ends a little

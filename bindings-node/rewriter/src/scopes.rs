@@ -7,7 +7,10 @@
 use std::collections::HashMap;
 
 /// Names that a check passes at most: a bundle may declare thousands in one function.
-pub(crate) const MAX_NAMES: usize = 32;
+const MAX_NAMES: usize = 32;
+/// The same for checks outside functions, which are reached once: there, names would only make long
+/// text.
+const MAX_TOP_NAMES: usize = 8;
 
 /// What a name stands for; in this order names are passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +87,13 @@ impl<'a> Scopes<'a> {
 
     /// The names to pass from a function whose own begin at this depth, and whether there were
     /// more. Of more than there is room for, those are left out that were declared first.
-    pub(crate) fn names(&self, own: usize, outer: &Outer<'a>) -> (Vec<&'a str>, bool) {
+    pub(crate) fn names(
+        &self,
+        own: usize,
+        outer: &Outer<'a>,
+        is_top: bool,
+    ) -> (Vec<&'a str>, bool) {
+        let most = if is_top { MAX_TOP_NAMES } else { MAX_NAMES };
         let is_latest = |index: usize| self.latest.get(self.entries[index].name) == Some(&index);
         let mut found: Vec<usize> = Vec::new();
         let mut is_cut = false;
@@ -92,7 +101,7 @@ impl<'a> Scopes<'a> {
             if self.entries[index].kind == Kind::Hidden || !is_latest(index) {
                 continue;
             }
-            if found.len() == MAX_NAMES {
+            if found.len() == most {
                 is_cut = true;
                 break;
             }
@@ -102,8 +111,8 @@ impl<'a> Scopes<'a> {
         found.sort_by_key(|index| self.entries[*index].kind);
         for (_, index) in outer.iter().filter(|(_, index)| is_latest(*index)) {
             debug_assert!(*index < own, "what is bound outside lies below");
-            is_cut |= found.len() == MAX_NAMES;
-            if found.len() < MAX_NAMES {
+            is_cut |= found.len() == most;
+            if found.len() < most {
                 found.push(*index);
             }
         }

@@ -16,6 +16,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) outer: Outer<'a>,
     /// Its statements get no checks, for this reason.
     pub(crate) silent: Option<Why>,
+    /// What it declares is passed to no function inside.
+    pub(crate) is_top: bool,
     /// No statement was met yet.
     pub(crate) is_fresh: bool,
     /// Where it lies among the functions with checks.
@@ -94,7 +96,7 @@ impl<'t> Sheet<'t> {
         if closing.is_some() && behind.is_none() {
             return self.skip(line, Why::NoEnd);
         }
-        let (names, is_cut) = scopes.names(frame.own, &frame.outer);
+        let (names, is_cut) = scopes.names(frame.own, &frame.outer, frame.is_top);
         let number = self.number(frame);
         let call = call(number, line, &names);
         let call = match joint {

@@ -13,7 +13,7 @@ use crate::statements::{
 };
 use crate::uses::{Facts, TOP, operands};
 use oxc_ast::ast::*;
-use oxc_ast_visit::VisitJs;
+use oxc_ast_visit::{VisitJs, walk_js};
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeFlags;
 
@@ -39,14 +39,26 @@ pub(crate) struct Walk<'a, 't> {
     name: Option<String>,
     /// The names of the classes around.
     classes: Vec<String>,
+    /// Where functions start that are only there to hold a module: what they declare is passed to
+    /// no function inside, as is what a module declares.
+    wrappers: Vec<u32>,
     /// The function to be met next is the constructor of a class that extends another.
     is_derived: bool,
 }
 
 impl<'a, 't> Walk<'a, 't> {
     pub(crate) fn new(facts: Facts<'a>, sheet: Sheet<'t>) -> Self {
-        let (scopes, frames, classes) = (Scopes::default(), Vec::new(), Vec::new());
-        Self { facts, sheet, scopes, frames, withs: 0, name: None, classes, is_derived: false }
+        Self {
+            facts,
+            sheet,
+            scopes: Scopes::default(),
+            frames: Vec::new(),
+            withs: 0,
+            name: None,
+            classes: Vec::new(),
+            wrappers: Vec::new(),
+            is_derived: false,
+        }
     }
 
     /// Reads the whole program.
@@ -69,9 +81,14 @@ impl<'a, 't> Walk<'a, 't> {
             own: self.scopes.depth(),
             outer: this.into_iter().chain(outer).collect(),
             silent,
+            is_top: key == TOP || self.wrappers.contains(&start),
             is_fresh: true,
             index: None,
         });
+    }
+
+    fn is_top(&self) -> bool {
+        self.frames.last().is_none_or(|frame| frame.is_top)
     }
 
     fn leave(&mut self, depth: usize) {
@@ -81,7 +98,7 @@ impl<'a, 't> Walk<'a, 't> {
 
     /// Enters what a function declares, once its parameters are bound.
     fn own_names(&mut self, key: u32, body: &[Statement<'a>], parameters: &[&'a str], this: This) {
-        let is_top = self.frames.len() == 1;
+        let is_top = self.is_top();
         self.hide_declared(body);
         let fact = self.facts.of_function(key);
         for name in fact.iter().flat_map(|fact| &fact.vars) {
@@ -131,7 +148,7 @@ impl<'a, 't> Walk<'a, 't> {
                 self.check(statement.span(), Joint::Listed);
             }
             self.visit_statement(statement);
-            let is_top = self.frames.len() == 1;
+            let is_top = self.is_top();
             for name in lexical(statement).map(declared).unwrap_or_default() {
                 self.scopes.add(name, Kind::Variable, is_top);
             }
@@ -166,7 +183,7 @@ impl<'a, 't> Walk<'a, 't> {
         let names = variables.map(declared).unwrap_or_default();
         names.iter().for_each(|name| self.scopes.hide(name));
         head(self);
-        let is_top = self.frames.len() == 1;
+        let is_top = self.is_top();
         names.iter().for_each(|name| self.scopes.add(name, Kind::Variable, is_top));
         body(self);
         self.scopes.leave(depth);
@@ -292,6 +309,16 @@ impl<'a> VisitJs<'a> for Walk<'a, '_> {
         self.field(&it.key, it.computed, it.value.as_ref());
     }
 
+    fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
+        if let (true, Some(start)) = (self.is_top(), called(&it.callee)) {
+            // Bundlers give the module as an argument to a function that is called at once.
+            let given = it.arguments.iter().filter_map(Argument::as_expression);
+            self.wrappers.extend(given.filter_map(function));
+            self.wrappers.push(start);
+        }
+        walk_js::walk_call_expression(self, it);
+    }
+
     fn visit_object_property(&mut self, it: &ObjectProperty<'a>) {
         self.visit_property_key(&it.key);
         self.named(of_key(None, &it.key), &it.value);
@@ -393,7 +420,7 @@ impl<'a> VisitJs<'a> for Walk<'a, '_> {
             let names = bound(&parameter.pattern);
             names.iter().for_each(|name| self.scopes.hide(name));
             self.visit_binding_pattern(&parameter.pattern);
-            let is_top = self.frames.len() == 1;
+            let is_top = self.is_top();
             names.iter().for_each(|name| self.scopes.add(name, Kind::Variable, is_top));
         }
         self.block(&it.body.body);
@@ -419,6 +446,26 @@ impl<'a> VisitJs<'a> for Walk<'a, '_> {
 
     fn visit_logical_expression(&mut self, it: &LogicalExpression<'a>) {
         operands(&it.left, &it.right, |operand| self.visit_expression(operand));
+    }
+}
+
+/// Where the function starts that this callee is, or whose `call` or `apply` it is.
+fn called(callee: &Expression<'_>) -> Option<u32> {
+    match callee.without_parentheses() {
+        Expression::StaticMemberExpression(member)
+            if matches!(member.property.name.as_str(), "call" | "apply") =>
+        {
+            function(&member.object)
+        }
+        callee => function(callee),
+    }
+}
+
+fn function(expression: &Expression<'_>) -> Option<u32> {
+    match expression.without_parentheses() {
+        Expression::FunctionExpression(function) => Some(function.span.start),
+        Expression::ArrowFunctionExpression(function) => Some(function.span.start),
+        _ => None,
     }
 }
 

@@ -326,6 +326,31 @@ fn lines_without_a_check_say_why() {
 }
 
 #[test]
+fn what_wraps_a_module_is_not_a_function_around() {
+    check(
+        Goal::CommonJs,
+        &[
+            (
+                "(function (a) { function f(b) {\na + b\n} })()",
+                "(function (a) { function f(b) {;@(2,b);\na + b\n} })()",
+            ),
+            (
+                "(function () { var a; (() => {\na\n}) }.call(this))",
+                "(function () { var a; (() => {;@(2);\na\n}) }.call(this))",
+            ),
+            (
+                "(g => { g() })(() => { let a; let f = b => (\na + b\n) })",
+                "(g => { g() })(() => { let a; let f = b => (@(2,b),\na + b\n) })",
+            ),
+            (
+                "g(() => { let a; let f = b => (\na + b\n) })",
+                "g(() => { let a; let f = b => (@(2,b,a),\na + b\n) })",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn many_names_are_cut() {
     let names: Vec<String> = (0..40).map(|n| format!("v{n}")).collect();
     let source = format!("function f({}) {{\na() }}", names.join(", "));
@@ -333,6 +358,9 @@ fn many_names_are_cut() {
     let line = &done.functions[0].lines[0];
     assert!(line.is_cut);
     assert_eq!(line.names, names[8..]);
+    let source = format!("const {} = 1\na()", names.join(" = 1, "));
+    let done = self::done(Goal::CommonJs, &source);
+    assert_eq!(done.functions[0].lines[0].names, names[32..], "outside functions there are fewer");
 }
 
 #[test]

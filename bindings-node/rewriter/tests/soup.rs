@@ -1,7 +1,7 @@
 //! Sources that nobody wrote: pieces of the language in any order.
 //!
-//! Knows the public calls. Invariant: whatever is put in, the answer is a refusal or a source in which what
-//! was there can be found again.
+//! Knows the public calls. Invariant: whatever is put in, the answer is a refusal or a source in
+//! which what was there can be found again.
 
 use proptest::prelude::*;
 use stillframe_rewriter::{Goal, Options, PREFIX, Reason, rewrite};

@@ -3,6 +3,7 @@
 //! Knows the public calls of the crate. Invariant: a program prints the same as it is, with checks
 //! that sleep, and with checks that call.
 
+mod arming;
 mod corpus;
 mod positions;
 mod programs;

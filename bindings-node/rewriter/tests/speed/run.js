@@ -1,7 +1,8 @@
 // What checks cost, in nanoseconds and as ratios, by interleaved rounds of which the fastest count.
 //
-// `node run.js OLD NEW loops`: `loops.js` of two folders. `node run.js OLD NEW acorn`: the package
-// acorn of two folders `node_modules`. `NEW` is what `examples/mass.rs` made of `OLD`.
+// `node run.js OLD NEW assigned` and `renewed`: `loops.js` of two folders, with globals that are
+// armed in one of the two ways. `node --single-threaded-gc run.js OLD NEW acorn`: the package acorn of
+// two folders `node_modules`. `NEW` is what `examples/mass.rs` made of `OLD`.
 'use strict';
 const { readFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
@@ -77,12 +78,11 @@ function loops(way) {
 function acorn() {
   const [plain, checked] = [old, rewritten].map(folder => require(join(from(folder), 'acorn')));
   const source = readFileSync(join(from(old), 'acorn/dist/acorn.js'), 'utf8');
-  const options = { ecmaVersion: 2022 };
-  const run = parser => () => { for (let n = 0; n < 3; n++) parser.parse(source, options); };
-  fastest(15, run(plain), run(checked));
-  const [base, asleep] = fastest(40, run(plain), run(checked));
-  console.log(`acorn ${(base / 3e6).toFixed(2)} ms: dormant ${(asleep / base).toFixed(3)}x`);
+  const run = parser => () => parser.parse(source, { ecmaVersion: 2022 });
+  fastest(100, run(plain), run(checked));
+  const [base, asleep] = fastest(160, run(plain), run(checked));
+  console.log(`acorn ${(base / 1e6).toFixed(2)} ms: dormant ${(asleep / base).toFixed(3)}x`);
 }
 
 if (what === 'acorn') acorn();
-else loops(what === 'loops' ? 'assigned' : 'renewed');
+else loops(what);
