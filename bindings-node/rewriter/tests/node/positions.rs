@@ -4,17 +4,18 @@
 //! not by what is tested.
 
 use oxc_allocator::Allocator;
+use oxc_parser::Parser;
 use oxc_parser::config::TokensParserConfig;
-use oxc_parser::{ParseOptions, Parser};
 use oxc_span::SourceType;
 
 /// The first token of the old source that does not lie at its line and column in the new one; also
 /// the first of what was inserted that belongs to no check.
 pub(crate) fn moved(old: &str, new: &str) -> Option<String> {
-    let (old, new) = (tokens(old), tokens(new));
-    if old.is_empty() || new.is_empty() {
-        return Some("nothing can be read".to_owned());
-    }
+    let kinds = [SourceType::cjs(), SourceType::mjs(), SourceType::script()];
+    let both = |kind| Some((tokens(old, kind)?, tokens(new, kind)?));
+    let Some((old, new)) = kinds.into_iter().find_map(both) else {
+        return Some("it cannot be read".to_owned());
+    };
     let mut rest = new.iter();
     let mut added = String::new();
     for token in &old {
@@ -31,15 +32,12 @@ pub(crate) fn moved(old: &str, new: &str) -> Option<String> {
     (opens == 0 && !added.is_empty()).then_some(added)
 }
 
-fn tokens(source: &str) -> Vec<(usize, usize, &str)> {
+/// Line, column and text of each token, if there is nothing against the source.
+fn tokens(source: &str, kind: SourceType) -> Option<Vec<(usize, usize, &str)>> {
     let allocator = Allocator::default();
-    let options = ParseOptions { allow_return_outside_function: true, ..ParseOptions::default() };
-    let parsed = Parser::new(&allocator, source, SourceType::unambiguous())
-        .with_options(options)
-        .with_config(TokensParserConfig)
-        .parse();
+    let parsed = Parser::new(&allocator, source, kind).with_config(TokensParserConfig).parse();
     if !parsed.diagnostics.is_empty() {
-        return Vec::new();
+        return None;
     }
     let (mut at, mut line, mut begin) = (0, 1, 0);
     let mut all = Vec::new();
@@ -57,5 +55,5 @@ fn tokens(source: &str) -> Vec<(usize, usize, &str)> {
         at = start;
         all.push((line, start - begin, &source[start..token.end() as usize]));
     }
-    all
+    Some(all)
 }
