@@ -95,6 +95,9 @@ impl<'a> Scopes<'a> {
     ) -> (Vec<&'a str>, bool) {
         let most = if is_top { MAX_TOP_NAMES } else { MAX_NAMES };
         let is_latest = |index: usize| self.latest.get(self.entries[index].name) == Some(&index);
+        let is_this = |index: &usize| self.entries[*index].kind == Kind::This && is_latest(*index);
+        let this = outer.iter().map(|(_, index)| *index).find(is_this);
+        let most = most - this.iter().len();
         let mut found: Vec<usize> = Vec::new();
         let mut is_cut = false;
         for index in (own..self.entries.len()).rev() {
@@ -109,16 +112,17 @@ impl<'a> Scopes<'a> {
         }
         found.reverse();
         found.sort_by_key(|index| self.entries[*index].kind);
-        for (_, index) in outer.iter().filter(|(_, index)| is_latest(*index)) {
+        for (_, index) in
+            outer.iter().filter(|(_, index)| is_latest(*index) && Some(*index) != this)
+        {
             debug_assert!(*index < own, "what is bound outside lies below");
             is_cut |= found.len() == most;
             if found.len() < most {
                 found.push(*index);
             }
         }
-        // An arrow function's `this` comes from around it.
-        found.sort_by_key(|index| self.entries[*index].kind != Kind::This);
-        (found.iter().map(|index| self.entries[*index].name).collect(), is_cut)
+        let found = this.iter().chain(&found);
+        (found.map(|index| self.entries[*index].name).collect(), is_cut)
     }
 }
 

@@ -16,17 +16,7 @@ use oxc_ast::ast::*;
 use oxc_ast_visit::{VisitJs, walk_js};
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeFlags;
-
-/// Whose `this` a function has.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum This {
-    /// Its own, from the begin.
-    Own,
-    /// Its own, once `super()` has returned.
-    Later,
-    /// That of the function around it, if there is one.
-    Around,
-}
+use std::collections::HashSet;
 
 pub(crate) struct Walk<'a, 't> {
     facts: Facts<'a>,
@@ -41,7 +31,7 @@ pub(crate) struct Walk<'a, 't> {
     classes: Vec<String>,
     /// Where functions start that are only there to hold a module: what they declare is passed to
     /// no function inside, as is what a module declares.
-    wrappers: Vec<u32>,
+    wrappers: HashSet<u32>,
     /// The function to be met next is the constructor of a class that extends another.
     is_derived: bool,
 }
@@ -56,7 +46,7 @@ impl<'a, 't> Walk<'a, 't> {
             withs: 0,
             name: None,
             classes: Vec::new(),
-            wrappers: Vec::new(),
+            wrappers: HashSet::new(),
             is_derived: false,
         }
     }
@@ -65,7 +55,7 @@ impl<'a, 't> Walk<'a, 't> {
     pub(crate) fn program(&mut self, program: &Program<'a>, silent: Option<Why>) {
         let name = Some("<module>".to_owned());
         self.enter(TOP, program.span.start, name, silent);
-        self.own_names(TOP, &program.body, &[], This::Around);
+        self.own_names(TOP, &program.body, &[]);
         self.list(&program.body);
         self.leave(0);
     }
@@ -97,7 +87,7 @@ impl<'a, 't> Walk<'a, 't> {
     }
 
     /// Enters what a function declares, once its parameters are bound.
-    fn own_names(&mut self, key: u32, body: &[Statement<'a>], parameters: &[&'a str], this: This) {
+    fn own_names(&mut self, key: u32, body: &[Statement<'a>], parameters: &[&'a str]) {
         let is_top = self.is_top();
         self.hide_declared(body);
         let fact = self.facts.of_function(key);
@@ -107,11 +97,15 @@ impl<'a, 't> Walk<'a, 't> {
         for name in parameters {
             self.scopes.add(name, Kind::Parameter, is_top);
         }
-        let has_this = fact.is_some_and(|fact| fact.has_this);
-        match this {
-            This::Own if has_this => self.scopes.add("this", Kind::This, false),
-            This::Later => self.scopes.hide("this"),
-            This::Own | This::Around => {}
+    }
+
+    /// Enters the `this` of a function, which its parameters see already; that of a constructor
+    /// that has yet to call `super` cannot be read.
+    fn own_this(&mut self, key: u32, is_derived: bool) {
+        if is_derived {
+            self.scopes.hide("this");
+        } else if self.facts.of_function(key).is_some_and(|fact| fact.has_this) {
+            self.scopes.add("this", Kind::This, false);
         }
     }
 
@@ -226,20 +220,21 @@ impl<'a, 't> Walk<'a, 't> {
 
 impl<'a> VisitJs<'a> for Walk<'a, '_> {
     fn visit_function(&mut self, it: &Function<'a>, _: ScopeFlags) {
-        let this = if std::mem::take(&mut self.is_derived) { This::Later } else { This::Own };
+        let is_derived = std::mem::take(&mut self.is_derived);
         let taken = self.name.take();
         let depth = self.scopes.depth();
         let name = it.id.as_ref().map(|id| id.name.as_str());
         if let (Some(name), false) = (name, it.is_declaration()) {
             self.scopes.hide(name);
         }
+        self.own_this(it.span.start, is_derived);
         let bound = parameters(&it.params);
         bound.iter().for_each(|name| self.scopes.hide(name));
         self.visit_formal_parameters(&it.params);
         let name = name.map(str::to_owned).or(taken);
         self.enter(it.span.start, it.span.start, name, None);
         if let Some(body) = &it.body {
-            self.own_names(it.span.start, &body.statements, &bound, this);
+            self.own_names(it.span.start, &body.statements, &bound);
             self.list(&body.statements);
         }
         self.leave(depth);
@@ -254,11 +249,11 @@ impl<'a> VisitJs<'a> for Walk<'a, '_> {
         self.enter(it.span.start, it.span.start, name, None);
         match &it.body {
             ArrowFunctionBody::FunctionBody(body) => {
-                self.own_names(it.span.start, &body.statements, &bound, This::Around);
+                self.own_names(it.span.start, &body.statements, &bound);
                 self.list(&body.statements);
             }
             body => {
-                self.own_names(it.span.start, &[], &bound, This::Around);
+                self.own_names(it.span.start, &[], &bound);
                 self.answer(body.to_expression());
             }
         }
@@ -267,8 +262,9 @@ impl<'a> VisitJs<'a> for Walk<'a, '_> {
 
     fn visit_static_block(&mut self, it: &StaticBlock<'a>) {
         let depth = self.scopes.depth();
+        self.own_this(it.span.start, false);
         self.enter(it.span.start, it.span.start, Some("<static_initializer>".to_owned()), None);
-        self.own_names(it.span.start, &it.body, &[], This::Own);
+        self.own_names(it.span.start, &it.body, &[]);
         self.list(&it.body);
         self.leave(depth);
     }
@@ -314,7 +310,7 @@ impl<'a> VisitJs<'a> for Walk<'a, '_> {
             // Bundlers give the module as an argument to a function that is called at once.
             let given = it.arguments.iter().filter_map(Argument::as_expression);
             self.wrappers.extend(given.filter_map(function));
-            self.wrappers.push(start);
+            self.wrappers.insert(start);
         }
         walk_js::walk_call_expression(self, it);
     }

@@ -197,6 +197,14 @@ fn this_is_passed_where_it_is_used_and_legal() {
     check(
         Goal::CommonJs,
         &[
+            (
+                "function f() { this.a; class A extends B { constructor(a = () => {\nthis }) { } } }",
+                "function f() { this.a; class A extends B { constructor(a = () => {;@(2);\nthis }) { } } }",
+            ),
+            (
+                "f = function (a = () => {\nthis }) { }",
+                "f = function (a = () => {;@(2,this);\nthis }) { }",
+            ),
             ("function f(a) {\nthis.a = a }", "function f(a) {;@(2,this,a);\nthis.a = a }"),
             (
                 "class A extends B { constructor() { a()\nsuper()\nthis.a = 1 } }",
