@@ -103,7 +103,10 @@ function plain (value) {
 /** Twice the kind, and one more if its methods are the language's own. */
 function kindOf (value) {
   if (typeof value === 'symbol') return 2 * TEXT + 1
-  if (P.isProxy(value)) return 2 * INSTANCE
+  if (P.isProxy(value)) {
+    if (typeof value === 'function') return 2 * FUNCTION
+    return 2 * (P.ArrayIsArray(value) ? LIST : INSTANCE)
+  }
   if (typeof value === 'function') {
     shapes.ofFunction(value)
     return 2 * (shapes.isClass ? CLASS : FUNCTION) + 1
@@ -113,7 +116,7 @@ function kindOf (value) {
   if (P.TypedArrayName(value) !== undefined) return 2 * TUPLE + 1
   if (P.isMap(value)) return 2 * MAP + (prototype === P.MapPrototype ? 1 : 0)
   if (P.isSet(value)) return 2 * SET + (prototype === P.SetPrototype ? 1 : 0)
-  return 2 * INSTANCE + 1
+  return 2 * INSTANCE
 }
 
 /** A variable. */
@@ -141,6 +144,7 @@ function attr (number, name) {
 
 /** An element; a hole is absent. */
 function item (number, at) {
+  if (P.isProxy(objects[number])) return missing(NEEDS_CODE)
   const descriptor = P.ObjectDescriptor(objects[number], at)
   if (descriptor === undefined) return missing(ABSENT)
   return P.ObjectHasOwn(descriptor, 'value') ? give(descriptor.value) : missing(NEEDS_CODE)
@@ -271,5 +275,17 @@ function description (number) {
 }
 
 module.exports = {
-  begin, end, info, slot, attr, item, lookup, entry, entryValue, len, isInstance, typeName, description
+  begin,
+  end,
+  info,
+  slot,
+  attr,
+  item,
+  lookup,
+  entry,
+  entryValue,
+  len,
+  isInstance,
+  typeName,
+  description
 }

@@ -29,8 +29,8 @@ function written (host, entry, number) {
   const named = Object.keys(host.WORLD).filter((name) => !own.has(name))
   const set = declarations.replace(host.UNSET, '')
   const later = unset.map((name) => `let ${name} = 1;`).join(' ')
-  return `exports.c${number} = function (${named.join(', ')}) {\n${set};\n` +
-    `return 0 //: c${number}\n${later}\n}\n`
+  const head = `exports.c${number} = function (${named.join(', ')}) {`
+  return `${head}\n${set};\nreturn 0 //: c${number}\n${later}\n}\n`
 }
 
 /** What becomes of a condition at a place that is run once. */

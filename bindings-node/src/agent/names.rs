@@ -15,9 +15,11 @@ const ALIKE: f64 = 0.6;
 const MOST_NEAREST: usize = 3;
 
 /// Names that have slots, by place: code and line.
-static SLOTS: Mutex<Option<HashMap<(u64, u32), Vec<Visible>>>> = Mutex::new(None);
+static SLOTS: Mutex<Option<Slots>> = Mutex::new(None);
 
-fn slots() -> MutexGuard<'static, Option<HashMap<(u64, u32), Vec<Visible>>>> {
+type Slots = HashMap<(u64, u32), Vec<Visible>>;
+
+fn slots() -> MutexGuard<'static, Option<Slots>> {
     SLOTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

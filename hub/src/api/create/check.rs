@@ -9,7 +9,7 @@ use crate::fleet::Candidate;
 use crate::store::ProbeRecord;
 use crate::tokens::Role;
 use std::collections::BTreeSet;
-use stillframe_core::condition::{self, Dialect, JAVA, PYTHON};
+use stillframe_core::condition::{self, Dialect, JAVA, JAVASCRIPT, PYTHON};
 use stillframe_core::error::{Error, ErrorKind};
 use stillframe_core::limits::MAX_PROBES;
 use stillframe_core::probe::{ProbeKind, ProbeSpec};
@@ -60,6 +60,7 @@ fn dialect(runtime: &str) -> Option<&'static Dialect> {
     match runtime.split(' ').next()? {
         "python" => Some(&PYTHON),
         "jvm" => Some(&JAVA),
+        "node" => Some(&JAVASCRIPT),
         _ => None,
     }
 }
