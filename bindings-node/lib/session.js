@@ -54,7 +54,7 @@ function source (scriptId) {
 }
 
 /**
- * Where a script can be stopped from a line on and before another, from 0: line and column, and 1 if a
+ * Where a script can be stopped from a line on and before another, from 0: line, column, and 1 if a
  * function returns there.
  */
 function places (scriptId, first, behind) {

@@ -46,7 +46,7 @@ function outcome (location, condition, run) {
   run()
   const { state, counters, why } = placed.report()
   placed.remove()
-  if (state === 'refused') return REFUSALS.includes(why.code) ? 'refused' : `${why.code}: ${why.message}`
+  if (state === 'refused') return REFUSALS.includes(why.code) ? 'refused' : JSON.stringify(why)
   if (counters.hits !== 1) return `${counters.hits} hits`
   if (counters.captured === 1) return 'true'
   return counters.condition_false === 1 ? 'false' : 'failed'

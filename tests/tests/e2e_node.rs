@@ -74,6 +74,15 @@ fn a_server_on_node_shows_a_snapshot_and_counts() {
             app.get("/");
         }
         hub.probe_until(&count, |probe| probe.counters.hits == 5);
+    });
+}
+
+#[test]
+fn a_server_on_node_is_asked_conditions() {
+    with_node(|stand| {
+        let hub = stand.hub(0);
+        let app = server(stand);
+        hub.instances("checkout", 1);
         let words =
             ["log", PLACED, "{total} of {cart.user}", "--if", "cart.user > 7", "-o", "json"];
         let logged = stand.start(stand.stillframe(&words).current_dir(stand.folder())).end();
