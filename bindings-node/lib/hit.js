@@ -42,9 +42,19 @@ function hit (site, read, names) {
     const opened = plan.isConditional || plan.isRead ? asked(site, plan, names) : native.open(site)
     if (opened !== null) write(plan, opened, read)
   } catch {
-    // Nothing of ours throws; were it so, the hit is lost and the application goes on.
+    // Too little stack, or a defect of ours: the application goes on.
+    lost(site)
   } finally {
     isInside = false
+  }
+}
+
+/** Counts a hit that nothing came of. */
+function lost (site) {
+  try {
+    native.missed(site)
+  } catch {
+    // There is not stack enough for that either.
   }
 }
 

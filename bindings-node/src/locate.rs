@@ -48,11 +48,17 @@ pub(crate) fn file_names() -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// Files of the application in which a function called `name` is written.
+/// Files of the application in which a function called `name` is written. Only what has the name in
+/// its text is parsed, for that is done while the application waits.
 pub(crate) fn files_with(name: &str) -> Vec<LoadedFile> {
+    let last = name.rsplit('.').next().unwrap_or(name).trim_start_matches('#');
     let files = scripts::paths(|_| true).into_iter().map(loaded);
     let files = files.filter(|file| file.is_application);
     files
+        .filter(|file| match source(&file.path) {
+            SourceText::Known(text) => String::from_utf8_lossy(&text).contains(last),
+            _ => false,
+        })
         .filter(|file| {
             let functions = functions(&file.path);
             functions.iter().any(|one| {
