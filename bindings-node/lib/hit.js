@@ -13,6 +13,8 @@ const values = require('./values')
 
 /** Bytes that a capture may take. */
 const SCRATCH_BYTES = 64 * 1024
+/** The first of the arguments that is a site. */
+const SITES_AT = 2
 /** What stands for a variable that cannot be read yet. */
 const UNSET = Symbol('unset')
 /** The stream's number of that reason. */
@@ -29,17 +31,24 @@ let native = null
 let capture = null
 let isInside = false
 
-/** What V8 calls by the global name: the site, and functions that read its variables and names. */
-function hit (site, read, names) {
+/**
+ * What V8 calls by the global name: functions that read the variables of a place and what is named
+ * there, and behind them its sites.
+ */
+function hit (read, names) {
+  for (let at = SITES_AT; at < arguments.length; at++) hitOne(arguments[at], read, names)
+}
+
+function hitOne (site, read, names) {
   if (isInside) {
-    native.missed(site)
+    lost(site)
     return
   }
   isInside = true
   try {
     const plan = P.MapGet(plans, site)
     if (plan === undefined) return
-    const opened = plan.isConditional || plan.isRead ? asked(site, plan, names) : native.open(site)
+    const opened = plan.isRead ? asked(site, plan, names) : native.open(site)
     if (opened !== null) write(plan, opened, read)
   } catch {
     // Too little stack, or a defect of ours: the application goes on.

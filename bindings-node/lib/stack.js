@@ -7,8 +7,8 @@
 
 const P = require('./primordials')
 
-/** Frames of ours between the hit and the probed one: the condition, and a function in it. */
-const OURS = 2
+/** Frames of ours between the hit and the probed one: the condition. */
+const OURS = 1
 /** Frames that are counted behind those named. */
 const COUNTED = 64
 

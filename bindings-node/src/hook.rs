@@ -8,20 +8,19 @@ use crate::agent::{self, NodeAgent};
 use crate::locate::{Place, Reading, Visible};
 use crate::{ffi, locate};
 use std::fmt::Write as _;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stillframe_core::error::{Error, ErrorKind, Result};
-use stillframe_core::registry::Action;
+use stillframe_core::registry::{Action, Site};
 
 /// A place with a breakpoint.
 struct Hooked {
+    agent: Arc<NodeAgent>,
     place: Place,
     /// V8's id of the breakpoint; none while there could be none.
     id: Option<String>,
     sites: Vec<u32>,
     code: u64,
     line: u32,
-    /// What reads the variables of the place.
-    read: String,
 }
 
 static HOOKED: Mutex<Vec<Hooked>> = Mutex::new(Vec::new());
@@ -31,24 +30,23 @@ fn hooked() -> MutexGuard<'static, Vec<Hooked>> {
 }
 
 /// Hooks a site.
-pub(crate) fn arm(agent: &NodeAgent, site: u32, (code, line): (u64, u32)) -> Result<()> {
+pub(crate) fn arm(agent: &Arc<NodeAgent>, site: u32, (code, line): (u64, u32)) -> Result<()> {
     let gone = || Error::new(ErrorKind::Location, "the script is gone");
     let of_core = agent.site(site).ok_or_else(gone)?;
     let place = locate::place(code, line).ok_or_else(gone)?;
     let variables = locate::locals(code, line);
     let names: Vec<&str> = variables.iter().map(|one| one.name.as_str()).collect();
-    let is_read = matches!(of_core.action, Action::Log(_)) || !of_core.plan.watches.is_empty();
     let plan = serde_json::json!({
         "names": names,
         "limits": of_core.plan.limits,
         "isConditional": of_core.condition.is_some(),
-        "isRead": is_read,
+        "isRead": asks(of_core),
     });
     ffi::learn(site, plan.to_string())?;
     let mut all = hooked();
     let index = all.iter().position(|one| one.place == place).unwrap_or_else(|| {
-        let (id, sites) = (None, Vec::new());
-        all.push(Hooked { place, id, sites, code, line, read: read(&variables) });
+        let (agent, id, sites) = (Arc::clone(agent), None, Vec::new());
+        all.push(Hooked { agent, place, id, sites, code, line });
         all.len() - 1
     });
     all[index].sites.push(site);
@@ -80,11 +78,22 @@ fn set(hooked: &mut Hooked) -> Result<()> {
     }
     if !hooked.sites.is_empty() {
         let Place { script, at } = &hooked.place;
-        let names = read(&agent::slots_at(hooked.code, hooked.line));
-        let condition = condition(&hooked.sites, &hooked.read, &names);
+        let (code, line) = (hooked.code, hooked.line);
+        let sites = || hooked.sites.iter().filter_map(|site| hooked.agent.site(*site));
+        let is_shown = sites().any(|site| matches!(site.action, Action::Snap));
+        let is_asked = sites().any(asks);
+        let shown = is_shown.then(|| read(&locate::locals(code, line)));
+        let names = is_asked.then(|| read(&agent::slots_at(code, line)));
+        let condition = condition(&hooked.sites, shown, names);
         hooked.id = Some(ffi::arm(script, *at, condition)?);
     }
     Ok(())
+}
+
+/// Whether the core's machine asks for values at a site.
+fn asks(site: &Site) -> bool {
+    let is_log = matches!(site.action, Action::Log(_));
+    is_log || site.condition.is_some() || !site.plan.watches.is_empty()
 }
 
 /// Why what is timed is not hooked.
@@ -93,14 +102,13 @@ pub(crate) fn untimed() -> Error {
     Error::new(ErrorKind::Unsupported, message).with_hint("count the line instead")
 }
 
-/// The condition of sites at one place.
-fn condition(sites: &[u32], read: &str, names: &str) -> String {
-    let mut text = "(typeof __stillframe===\"function\"&&((read,names)=>{".to_owned();
-    for site in sites {
-        let _ = write!(text, "__stillframe({site},read,names);");
-    }
-    let _ = write!(text, "}})({read},{names}),false)");
-    text
+/// The condition of sites at one place: one call and no function that is called only to make it, which
+/// V8 would compile with each hit. What no site needs is not read.
+fn condition(sites: &[u32], read: Option<String>, names: Option<String>) -> String {
+    let nothing = || "0".to_owned();
+    let [read, names] = [read, names].map(|one| one.unwrap_or_else(nothing));
+    let sites: String = sites.iter().map(|site| format!(",{site}")).collect();
+    format!("(typeof __stillframe===\"function\"&&__stillframe({read},{names}{sites}),false)")
 }
 
 /// A function that reads variables when it is asked to; one that may raise for itself.
