@@ -55,7 +55,7 @@ function start (options = {}) {
 /** V8 compiled a script, of which nothing has run: who waits for it is told before. */
 function cameScript (id, url) {
   native.scriptCame(id, url)
-  native.runTasks()
+  if (!hit.isUnderWay()) native.runTasks()
 }
 
 /** Stops the agent; nothing is probed afterwards. */

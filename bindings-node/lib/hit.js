@@ -157,4 +157,9 @@ function forget (site) {
   P.MapDelete(plans, site)
 }
 
-module.exports = { prepare, learn, forget, scratch }
+/** Whether a hit is being looked at: then no breakpoint may come or go. */
+function isUnderWay () {
+  return isInside
+}
+
+module.exports = { prepare, learn, forget, isUnderWay, scratch }

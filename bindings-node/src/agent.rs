@@ -12,6 +12,7 @@ pub(crate) use runtime::NodeRuntime;
 
 use crate::error::Fault;
 use napi::bindgen_prelude::{Function, JsObjectValue, Object};
+use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use stillframe_core::agent::{Agent, Arguments, Config};
@@ -29,6 +30,16 @@ static AGENT: Mutex<Option<Arc<NodeAgent>>> = Mutex::new(None);
 /// The running agent, if there is one.
 pub(crate) fn current() -> Option<Arc<NodeAgent>> {
     AGENT.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+thread_local! {
+    /// The agent of JavaScript's thread: a hit takes no lock to find it.
+    static HERE: RefCell<Option<Arc<NodeAgent>>> = const { RefCell::new(None) };
+}
+
+/// The agent whose hit this is, on JavaScript's thread.
+pub(crate) fn here() -> Option<Arc<NodeAgent>> {
+    HERE.with_borrow(Clone::clone)
 }
 
 /// The running agent, or the error that says there is none.
@@ -51,6 +62,7 @@ pub(crate) fn start(mut arguments: Arguments, host: &Object<'_>) -> napi::Result
     let runtime = NodeRuntime::new(tasks::Tasks::new(wake)?);
     let agent = Agent::start(runtime, &condition::JAVASCRIPT, config).map_err(Fault::from)?;
     agent.note("mechanism", "V8 inspector: a breakpoint whose condition answers false");
+    HERE.set(Some(Arc::clone(&agent)));
     *AGENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(agent);
     Ok(true)
 }
@@ -62,9 +74,11 @@ pub(crate) fn stop(timeout: Duration) {
     agent.stop(timeout);
     agent.runtime().tasks().run_all();
     agent.runtime().tasks().close();
+    HERE.set(None);
+    crate::hook::forget_all();
 }
 
 /// Whether the redaction list holds a name; all names, where nobody can say.
 pub(crate) fn is_redacted(name: &str) -> bool {
-    current().is_none_or(|agent| agent.redaction().name(name))
+    here().is_none_or(|agent| agent.redaction().name(name))
 }

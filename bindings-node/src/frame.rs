@@ -19,7 +19,7 @@ static OPEN: [Mutex<Option<Open>>; FRAMES] = [const { Mutex::new(None) }; FRAMES
 /// A hit of `site`: its buffer, the bytes that JavaScript may write, and how many names and objects the
 /// stream has so far; none if nothing is to be captured.
 pub(crate) fn open(site: u32) -> Option<Vec<u32>> {
-    let agent = agent::current()?;
+    let agent = agent::here()?;
     let of_core = agent.site(site)?;
     let is_log = matches!(of_core.action, Action::Log(_));
     let values = Values::at(is_log.then(|| of_core.at.clone()));
@@ -36,7 +36,7 @@ pub(crate) fn open(site: u32) -> Option<Vec<u32>> {
 pub(crate) fn publish(buffer: u32, len: u32) {
     let place = OPEN.get(buffer as usize);
     let open = place.and_then(|place| place.lock().unwrap_or_else(PoisonError::into_inner).take());
-    let (Some(open), Some(agent)) = (open, agent::current()) else { return };
+    let (Some(open), Some(agent)) = (open, agent::here()) else { return };
     let len = len as usize;
     let room = open.begun.end.saturating_sub(open.len);
     let mut open = Some(open);
@@ -53,12 +53,12 @@ pub(crate) fn publish(buffer: u32, len: u32) {
 
 /// Whether the condition of a site holds: false and failed are counted.
 pub(crate) fn test(site: u32) -> bool {
-    agent::current().is_some_and(|agent| agent.test_in_parallel(site, &Values::default()))
+    agent::here().is_some_and(|agent| agent.test_in_parallel(site, &Values::default()))
 }
 
 /// A hit that was not looked at.
 pub(crate) fn missed(site: u32) {
-    if let Some(agent) = agent::current() {
+    if let Some(agent) = agent::here() {
         agent.missed_in_parallel(site);
     }
 }

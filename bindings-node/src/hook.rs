@@ -71,6 +71,14 @@ pub(crate) fn disarm(site: u32) {
     let _ = ffi::forget(site);
 }
 
+/// The session ends, and with it every breakpoint.
+pub(crate) fn forget_all() {
+    let all = std::mem::take(&mut *hooked());
+    for site in all.iter().flat_map(|one| &one.sites) {
+        let _ = ffi::forget(*site);
+    }
+}
+
 /// Has V8 do at a place what its sites are.
 fn set(hooked: &mut Hooked) -> Result<()> {
     if let Some(id) = hooked.id.take() {

@@ -100,3 +100,25 @@ test('a hit runs nothing that the application patched, and leaves it as it was',
   assert.deepEqual(others, { ran: 0, isKept: true, locals: { a: 7, b: [7] }, line: 3 })
   assert.ok(file.startsWith('place'), file)
 })
+
+test('an agent that was stopped and started again counts each hit once', () => {
+  const text = `
+    const stillframe = require(${JSON.stringify(path.join(__dirname, '..'))})
+    const { work } = require('./work.js')
+    for (let turn = 0; turn < 3; turn++) {
+      stillframe.start({ sink: () => {} })
+      const id = stillframe.probe('work.js:2', { kind: 'count', condition: 'n < 5' })
+      for (let n = 0; n < 7; n++) work(n)
+      const report = stillframe.status().probes.find((one) => one.probe === id)
+      const { hits, captured } = report.counters
+      process.stdout.write([report.state, hits, captured].join(' ') + ';')
+      stillframe.stop()
+      work(1)
+    }
+  `
+  fs.writeFileSync(path.join(folder, 'work.js'), 'exports.work = function (n) {\n  return n\n}\n')
+  fs.writeFileSync(path.join(folder, 'again.js'), text)
+  const env = { ...process.env, STILLFRAME_LOG: 'off' }
+  const ended = spawnSync(process.execPath, ['again.js'], { env, cwd: folder, timeout: 30_000 })
+  assert.equal(ended.stdout.toString(), 'armed 7 5;'.repeat(3), ended.stderr.toString())
+})

@@ -18,6 +18,8 @@ type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
 struct State {
     tasks: VecDeque<Task>,
     is_closed: bool,
+    /// Somebody runs tasks: what comes meanwhile, from within one too, is left to them.
+    is_running: bool,
 }
 
 /// The queue.
@@ -58,10 +60,20 @@ impl Tasks {
 
     /// Runs what waits, on JavaScript's thread.
     pub(crate) fn run_all(&self) {
-        loop {
-            let Some(task) = self.state().tasks.pop_front() else { return };
+        if std::mem::replace(&mut self.state().is_running, true) {
+            return;
+        }
+        while let Some(task) = self.next() {
             let _ = catch_unwind(AssertUnwindSafe(task));
         }
+    }
+
+    /// The next task; with none, nobody runs them any more.
+    fn next(&self) -> Option<Task> {
+        let mut state = self.state();
+        let task = state.tasks.pop_front();
+        state.is_running = task.is_some();
+        task
     }
 
     /// Takes no more.

@@ -4,7 +4,7 @@
 //! came, and none twice.
 
 use super::parsed::Parsed;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stillframe_core::agent::percent_decoded;
 
@@ -31,6 +31,8 @@ impl Script {
 #[derive(Default)]
 struct Scripts {
     all: Vec<Script>,
+    /// V8's ids of all of them.
+    ids: HashSet<String>,
     parsed: HashMap<u64, Arc<Parsed>>,
 }
 
@@ -49,7 +51,9 @@ pub(crate) fn script_came(id: String, url: &str) {
     };
     let mut held = scripts();
     let scripts = held.get_or_insert_default();
-    if scripts.all.len() < MOST {
+    // Another session is told of all that are there once more.
+    let is_new = scripts.ids.insert(id.clone());
+    if is_new && scripts.all.len() < MOST {
         let number = scripts.all.len() as u64;
         scripts.all.push(Script { number, id, path });
     }
