@@ -93,6 +93,9 @@ function write (plan, opened, read) {
       }
     }
     length = capture.finish()
+  } catch {
+    // Handed back empty, it is counted as missed, once.
+    length = 0
   } finally {
     native.publish(opened[0], length)
   }
