@@ -106,7 +106,7 @@ fn ends_by_signal(stand: &Stand, hub: Option<&str>) {
     let text = "import time\nprint('up', flush=True)\ntime.sleep(60)\n";
     let file = stand.file("sleeps.py", text).to_string_lossy().into_owned();
     let terminated = |mut program: Program| {
-        program.until("its start", |program| program.stdout().contains("up").then_some(()));
+        program.until("its start", |program| program.stdout().contains("up\n").then_some(()));
         program.signal(libc::SIGTERM);
         program.end()
     };
