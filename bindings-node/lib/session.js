@@ -22,7 +22,7 @@ function post (method, parameters) {
   return answer
 }
 
-/** Begins; `came` is told of each script, by its id and URL, those that are there already too. */
+/** Begins; `came` is told of each script, by its id, URL and the text's hash, those that are there already too. */
 function begin (came) {
   if (session !== null) return
   session = new Session()
@@ -31,8 +31,8 @@ function begin (came) {
   // runs inside of hits: an emitter's own ways are what applications and their tools patch.
   session.emit = (event, message) => {
     if (event !== 'Debugger.scriptParsed') return false
-    const { scriptId, url } = message.params
-    if (url !== '') came(scriptId, url)
+    const { scriptId, url, hash } = message.params
+    if (url !== '') came(scriptId, url, hash)
     return true
   }
   post('Debugger.enable', { maxScriptsCacheSize: 0 })

@@ -1,6 +1,6 @@
 //! The hook: a breakpoint of the inspector whose condition calls us and always answers false.
 //!
-//! V8 has one breakpoint for each place, however many sites are there. Knows what the condition says,
+//! V8 has one breakpoint for each place of a script, however many sites are there. Knows what the condition says,
 //! not what is done in it (`lib/hit.js`). Invariant: V8 never pauses, whatever our code does: a
 //! condition that throws counts as false there, and so does one in whose context our function is not.
 
@@ -16,8 +16,8 @@ use stillframe_core::registry::{Action, Site};
 struct Hooked {
     agent: Arc<NodeAgent>,
     place: Place,
-    /// V8's id of the breakpoint; none while there could be none.
-    id: Option<String>,
+    /// V8's ids of the breakpoints; none while there could be none.
+    ids: Vec<String>,
     sites: Vec<u32>,
     code: u64,
     line: u32,
@@ -45,8 +45,8 @@ pub(crate) fn arm(agent: &Arc<NodeAgent>, site: u32, (code, line): (u64, u32)) -
     ffi::learn(site, plan.to_string())?;
     let mut all = hooked();
     let index = all.iter().position(|one| one.place == place).unwrap_or_else(|| {
-        let (agent, id, sites) = (Arc::clone(agent), None, Vec::new());
-        all.push(Hooked { agent, place, id, sites, code, line });
+        let (agent, ids, sites) = (Arc::clone(agent), Vec::new(), Vec::new());
+        all.push(Hooked { agent, place, ids, sites, code, line });
         all.len() - 1
     });
     all[index].sites.push(site);
@@ -79,23 +79,39 @@ pub(crate) fn forget_all() {
     }
 }
 
+/// A script came whose text was there before, in another.
+pub(crate) fn follow(text: u64) {
+    for one in hooked().iter_mut().filter(|one| one.place.text == text) {
+        // Refused only if V8 has none of these scripts any more: then nothing of them runs.
+        let _ = set(one);
+    }
+}
+
 /// Has V8 do at a place what its sites are.
 fn set(hooked: &mut Hooked) -> Result<()> {
-    if let Some(id) = hooked.id.take() {
+    for id in std::mem::take(&mut hooked.ids) {
         ffi::disarm(id)?;
     }
-    if !hooked.sites.is_empty() {
-        let Place { script, at } = &hooked.place;
-        let (code, line) = (hooked.code, hooked.line);
-        let sites = || hooked.sites.iter().filter_map(|site| hooked.agent.site(*site));
-        let is_shown = sites().any(|site| matches!(site.action, Action::Snap));
-        let is_asked = sites().any(asks);
-        let shown = is_shown.then(|| read(&locate::locals(code, line)));
-        let names = is_asked.then(|| read(&agent::slots_at(code, line)));
-        let condition = condition(&hooked.sites, shown, names);
-        hooked.id = Some(ffi::arm(script, *at, condition)?);
+    if hooked.sites.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let Place { text, at } = hooked.place;
+    let (code, line) = (hooked.code, hooked.line);
+    let sites = || hooked.sites.iter().filter_map(|site| hooked.agent.site(*site));
+    let is_shown = sites().any(|site| matches!(site.action, Action::Snap));
+    let is_asked = sites().any(asks);
+    let shown = is_shown.then(|| read(&locate::locals(code, line)));
+    let names = is_asked.then(|| read(&agent::slots_at(code, line)));
+    let condition = condition(&hooked.sites, shown, names);
+    let mut refused = None;
+    for script in locate::scripts_of(text) {
+        match ffi::arm(&script, at, condition.clone()) {
+            Ok(id) => hooked.ids.push(id),
+            Err(error) => drop(refused.get_or_insert(error)),
+        }
+    }
+    // V8 drops scripts of which nothing is left, so that only the latest has to be there.
+    refused.filter(|_| hooked.ids.is_empty()).map_or(Ok(()), Err)
 }
 
 /// Whether the core's machine asks for values at a site.

@@ -19,6 +19,7 @@ use napi::bindgen_prelude::{Function, Int32Array, Object, Uint8Array};
 use napi::{Env, Result};
 use napi_derive::napi;
 use std::time::Duration;
+use stillframe_core::host::Runtime as _;
 use stillframe_core::ids::ProbeId;
 
 fn seconds(timeout_s: f64) -> Duration {
@@ -94,11 +95,13 @@ fn run_tasks(env: Env) {
 
 /// V8 has one more script.
 #[napi]
-fn script_came(id: String, url: String) {
-    locate::script_came(id, &url);
-    if let Some(agent) = agent::current() {
-        agent.reload();
+fn script_came(id: String, url: String, hash: String) {
+    let again = locate::script_came(id, &url, hash);
+    let Some(agent) = agent::current() else { return };
+    if let Some(text) = again {
+        agent.runtime().run_soon(Box::new(move || hook::follow(text)));
     }
+    agent.reload();
 }
 
 /// Whether the redaction list holds a name.

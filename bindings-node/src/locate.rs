@@ -19,11 +19,11 @@ use stillframe_core::host::{LoadedFile, LoadedFunction, SourceText};
 /// Functions of one script that have a handle.
 const MOST_FUNCTIONS: u64 = 1 << 24;
 
-/// Where a breakpoint goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where breakpoints go: one in each script that has the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// V8's id of the script.
-    pub(crate) script: String,
+    /// The text's number.
+    pub(crate) text: u64,
     /// Line and column, from 0.
     pub(crate) at: (u32, u32),
 }
@@ -127,7 +127,12 @@ fn of_code(code: u64) -> Option<(Script, Arc<Parsed>, usize)> {
 pub(crate) fn place(code: u64, line: u32) -> Option<Place> {
     let (script, parsed, index) = of_code(code)?;
     let column = *parsed.functions.get(index)?.lines.get(&line)?;
-    Some(Place { script: script.id, at: (line.saturating_sub(1), column) })
+    Some(Place { text: script.number, at: (line.saturating_sub(1), column) })
+}
+
+/// V8's ids of the scripts that have a text, the latest first.
+pub(crate) fn scripts_of(text: u64) -> Vec<String> {
+    scripts::by_number(text).into_iter().flat_map(Script::into_ids).collect()
 }
 
 /// Names that are visible at a line of a function, the innermost first.
