@@ -22,7 +22,10 @@ function post (method, parameters) {
   return answer
 }
 
-/** Begins; `came` is told of each script, by its id, URL and the text's hash, those that are there already too. */
+/**
+ * Begins; `came` is told of each script, by its id, URL and the text's hash, those that are there already
+ * too.
+ */
 function begin (came) {
   if (session !== null) return
   session = new Session()

@@ -1,7 +1,7 @@
 // Files that V8 compiles more than once.
 //
-// Knows when Node does so, by `import` of what is CommonJS, and when an application does. Invariant: each
-// function that runs is hit, and once.
+// Knows when Node does so, by `import` of what is CommonJS, and when an application does. Invariant:
+// each function that runs is hit, and once.
 
 'use strict'
 
