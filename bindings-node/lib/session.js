@@ -23,8 +23,8 @@ function post (method, parameters) {
 }
 
 /**
- * Begins; `came` is told of each script, by its id, URL and the text's hash, those that are there already
- * too.
+ * Begins; `came` is told of each script, by its id, URL and the text's hash, those that are there
+ * already too.
  */
 function begin (came) {
   if (session !== null) return

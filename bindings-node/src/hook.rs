@@ -1,8 +1,9 @@
 //! The hook: a breakpoint of the inspector whose condition calls us and always answers false.
 //!
 //! V8 has one breakpoint for each place of a script, however many sites are there. Knows what the
-//! condition says, not what is done in it (`lib/hit.js`). Invariant: V8 never pauses, whatever our code does: a
-//! condition that throws counts as false there, and so does one in whose context our function is not.
+//! condition says, not what is done in it (`lib/hit.js`). Invariant: V8 never pauses, whatever our code
+//! does: a condition that throws counts as false there, and so does one in whose context our function
+//! is not.
 
 use crate::agent::{self, NodeAgent};
 use crate::locate::{Place, Reading, Visible};
