@@ -53,8 +53,8 @@ function start (options = {}) {
 }
 
 /** V8 compiled a script, of which nothing has run: who waits for it is told before. */
-function cameScript (id, url, hash) {
-  native.scriptCame(id, url, hash)
+function cameScript (id, url, hash, isHere) {
+  native.scriptCame(id, url, hash, isHere)
   if (!hit.isUnderWay()) native.runTasks()
 }
 

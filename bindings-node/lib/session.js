@@ -23,8 +23,8 @@ function post (method, parameters) {
 }
 
 /**
- * Begins; `came` is told of each script, by its id, URL and the text's hash, those that are there
- * already too.
+ * Begins; `came` is told of each script by its id, its URL, the hash of its text and whether it is
+ * in the main context: those that are there already too, and for each context once.
  */
 function begin (came) {
   if (session !== null) return
@@ -34,8 +34,8 @@ function begin (came) {
   // runs inside of hits: an emitter's own ways are what applications and their tools patch.
   session.emit = (event, message) => {
     if (event !== 'Debugger.scriptParsed') return false
-    const { scriptId, url, hash } = message.params
-    if (url !== '') came(scriptId, url, hash)
+    const { scriptId, url, hash, executionContextAuxData: context } = message.params
+    if (url !== '') came(scriptId, url, hash, context?.isDefault !== false)
     return true
   }
   post('Debugger.enable', { maxScriptsCacheSize: 0 })

@@ -30,8 +30,13 @@ fn hooked() -> MutexGuard<'static, Vec<Hooked>> {
     HOOKED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Hooks a site.
-pub(crate) fn arm(agent: &Arc<NodeAgent>, site: u32, (code, line): (u64, u32)) -> Result<()> {
+/// Hooks a site; what of its file is not hooked with it.
+pub(crate) fn arm(
+    agent: &Arc<NodeAgent>,
+    site: u32,
+    (code, line): (u64, u32),
+) -> Result<Option<String>> {
+    let note = context_note(code)?;
     let gone = || Error::new(ErrorKind::Location, "the script is gone");
     let of_core = agent.site(site).ok_or_else(gone)?;
     let place = locate::place(code, line).ok_or_else(gone)?;
@@ -56,7 +61,21 @@ pub(crate) fn arm(agent: &Arc<NodeAgent>, site: u32, (code, line): (u64, u32)) -
     if armed.is_err() {
         disarm(site);
     }
-    armed
+    armed.map(|()| note)
+}
+
+/// What is to be said of contexts that are not the main one: a condition that V8 evaluates in one of
+/// those finds no function of ours.
+fn context_note(code: u64) -> Result<Option<String>> {
+    match locate::contexts(code) {
+        (false, _) => {
+            let message = "the file runs in a context of node:vm, and only the main one is probed";
+            let hint = "load it by require, import or vm.runInThisContext, or probe its caller";
+            Err(Error::new(ErrorKind::Unsupported, message).with_hint(hint))
+        }
+        (true, true) => Ok(Some("not where the file runs in a context of node:vm".to_owned())),
+        (true, false) => Ok(None),
+    }
 }
 
 /// Takes the hook of a site off.

@@ -72,7 +72,7 @@ pub(crate) fn files_with(name: &str) -> Vec<LoadedFile> {
 /// Text of a file, as V8 has it.
 pub(crate) fn source(path: &str) -> SourceText {
     let script = scripts::of_path(path).into_iter().next_back();
-    let text = script.and_then(|script| ffi::source(&script.id).ok());
+    let text = script.and_then(|script| ffi::source(script.latest()).ok());
     text.map_or(SourceText::Unavailable, |text| SourceText::Known(text.into_bytes()))
 }
 
@@ -102,12 +102,12 @@ fn parsed(script: &Script) -> Option<Arc<Parsed>> {
     if let Some(known) = scripts::parsed(script.number) {
         return Some(known);
     }
-    let text = ffi::source(&script.id).ok()?;
-    let mut places = ffi::places(&script.id, 0..u32::MAX >> 1).ok()?;
+    let text = ffi::source(script.latest()).ok()?;
+    let mut places = ffi::places(script.latest(), 0..u32::MAX >> 1).ok()?;
     let mut parsed = Parsed::new(&text, &places);
     // V8 may have dropped the code of functions again while it went through a long script.
     for lines in parsed.silent() {
-        places.extend(ffi::places(&script.id, lines).ok()?);
+        places.extend(ffi::places(script.latest(), lines).ok()?);
     }
     if places.len() > parsed.stops {
         parsed = Parsed::new(&text, &places);
@@ -130,9 +130,16 @@ pub(crate) fn place(code: u64, line: u32) -> Option<Place> {
     Some(Place { text: script.number, at: (line.saturating_sub(1), column) })
 }
 
-/// V8's ids of the scripts that have a text, the latest first.
+/// V8's ids of the scripts of the main context that have a text, the latest first.
 pub(crate) fn scripts_of(text: u64) -> Vec<String> {
-    scripts::by_number(text).into_iter().flat_map(Script::into_ids).collect()
+    scripts::by_number(text).iter().flat_map(Script::ids).map(str::to_owned).collect()
+}
+
+/// Whether code runs in the main context, and whether its file does in others too, of `node:vm`.
+pub(crate) fn contexts(code: u64) -> (bool, bool) {
+    let Some(script) = scripts::by_number(code / MOST_FUNCTIONS) else { return (true, false) };
+    let all = scripts::everywhere(&script.path);
+    (script.is_here(), all.iter().any(Script::is_elsewhere))
 }
 
 /// Names that are visible at a line of a function, the innermost first.

@@ -6,7 +6,6 @@ const assert = require('node:assert/strict')
 const { Session } = require('node:inspector')
 const test = require('node:test')
 const { pathToFileURL } = require('node:url')
-const vm = require('node:vm')
 const { begin, end, Place, Placed, until } = require('./help')
 
 const SHOP = `
@@ -263,18 +262,6 @@ test('a limit ends a probe', async () => {
     place(new Cart('ann'), {})
     return placed.count('hits') === hits
   }, () => 'its breakpoint stayed')
-})
-
-test('code of another context is left alone', () => {
-  const text = '(function h (q) {\n  return q + 1 //: vm\n})'
-  const place = new Place(text)
-  const h = vm.runInContext(text, vm.createContext({}), { filename: place.file })
-  const unwatch = watching()
-  const placed = new Placed(place.at('vm'), { kind: 'count' })
-  assert.equal(h(1), 2)
-  unwatch()
-  assert.deepEqual([paused, placed.count('hits')], [0, 0])
-  placed.remove()
 })
 
 test('watches and log lines are read by the core', async () => {

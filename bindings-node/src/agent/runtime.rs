@@ -68,7 +68,7 @@ impl Runtime for NodeRuntime {
     fn arm(&self, site: u32, code: u64, line: u32, _attrs: &[Box<str>]) -> Result<Option<String>> {
         let agent = super::current();
         let agent = agent.ok_or_else(|| Error::new(ErrorKind::Internal, "the agent is going"))?;
-        hook::arm(&agent, site, (code, line)).map(|()| None)
+        hook::arm(&agent, site, (code, line))
     }
 
     fn arm_span(

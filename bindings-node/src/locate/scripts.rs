@@ -5,7 +5,7 @@
 //! are given out in the order in which texts came, and none twice.
 
 use super::parsed::Parsed;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stillframe_core::agent::percent_decoded;
 
@@ -18,20 +18,52 @@ const MOST_ALIKE: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Script {
     pub(super) number: u64,
-    /// V8's id of the latest.
-    pub(super) id: String,
-    /// V8's ids of those before it, in the order in which they came.
-    former: Vec<String>,
+    /// V8's scripts, in the order in which they came; never empty.
+    all: Vec<Compiled>,
     /// Path of its file.
     pub(super) path: String,
     /// V8's hash of the text.
     hash: String,
 }
 
+/// One script of V8.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Compiled {
+    /// V8's id.
+    id: String,
+    /// Whether it runs in the main context, where the agent's function is.
+    is_here: bool,
+    /// Whether it runs in another one, of `node:vm`.
+    is_elsewhere: bool,
+}
+
 impl Script {
-    /// V8's ids of all of them, the latest first.
-    pub(super) fn into_ids(self) -> impl Iterator<Item = String> {
-        std::iter::once(self.id).chain(self.former.into_iter().rev())
+    /// V8's ids of those in the main context, the latest first.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().rev().filter(|one| one.is_here).map(|one| one.id.as_str())
+    }
+
+    /// V8's id of the latest of all.
+    pub(super) fn latest(&self) -> &str {
+        self.ids().next().or_else(|| Some(&self.all.last()?.id)).unwrap_or_default()
+    }
+
+    /// Whether any of them runs in the main context.
+    pub(super) fn is_here(&self) -> bool {
+        self.all.iter().any(|one| one.is_here)
+    }
+
+    /// Whether any of them runs in another.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        self.all.iter().any(|one| one.is_elsewhere)
+    }
+
+    /// One more; the oldest makes room.
+    fn add(&mut self, one: Compiled) {
+        if self.all.len() == MOST_ALIKE {
+            self.all.remove(0);
+        }
+        self.all.push(one);
     }
 
     /// The last component of its path.
@@ -43,8 +75,8 @@ impl Script {
 #[derive(Default)]
 struct Scripts {
     all: Vec<Script>,
-    /// V8's ids of all of them.
-    ids: HashSet<String>,
+    /// By V8's id: the number of the text.
+    ids: HashMap<String, u64>,
     /// Indices of those of a path.
     texts: HashMap<String, Vec<usize>>,
     parsed: HashMap<u64, Arc<Parsed>>,
@@ -56,9 +88,9 @@ fn scripts() -> MutexGuard<'static, Option<Scripts>> {
     SCRIPTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// V8 has one more script; one without a file is not kept. The number of its text, if a script with
-/// that was there before.
-pub(crate) fn script_came(id: String, url: &str, hash: String) -> Option<u64> {
+/// V8 has one more script, or runs one that is known in one more context; one without a file is not
+/// kept. The number of its text, if that was there before.
+pub(crate) fn script_came(id: String, url: &str, hash: String, is_here: bool) -> Option<u64> {
     let path = match url.strip_prefix("file://") {
         Some(path) => percent_decoded(path),
         None if url.starts_with('/') => url.to_owned(),
@@ -67,23 +99,34 @@ pub(crate) fn script_came(id: String, url: &str, hash: String) -> Option<u64> {
     let mut held = scripts();
     let Scripts { all, ids, texts, .. } = held.get_or_insert_default();
     // Another session is told of all that are there once more.
-    if ids.len() >= MOST || !ids.insert(id.clone()) {
+    if let Some(number) = ids.get(&id) {
+        return again(all.get_mut(*number as usize)?, &id, is_here);
+    }
+    if ids.len() >= MOST {
         return None;
     }
+    let one = Compiled { id: id.clone(), is_here, is_elsewhere: !is_here };
     let known = texts.get(&path).into_iter().flatten().copied();
-    let known = known.filter_map(|index| all.get(index).map(|script| (index, script)));
-    let known = known.filter(|(_, script)| script.hash == hash).map(|(index, _)| index).next();
-    if let Some(script) = known.and_then(|index| all.get_mut(index)) {
-        if script.former.len() + 1 == MOST_ALIKE {
-            script.former.remove(0);
-        }
-        script.former.push(std::mem::replace(&mut script.id, id));
+    let known = known.filter(|index| all.get(*index).is_some_and(|script| script.hash == hash));
+    if let Some(script) = known.min().and_then(|index| all.get_mut(index)) {
+        ids.insert(id, script.number);
+        script.add(one);
         return Some(script.number);
     }
-    texts.entry(path.clone()).or_default().push(all.len());
     let number = all.len() as u64;
-    all.push(Script { number, id, former: Vec::new(), path, hash });
+    ids.insert(id, number);
+    texts.entry(path.clone()).or_default().push(all.len());
+    all.push(Script { number, all: vec![one], path, hash });
     None
+}
+
+/// A script that is known; the number of its text, if it came to the main context now.
+fn again(script: &mut Script, id: &str, is_here: bool) -> Option<u64> {
+    let one = script.all.iter_mut().find(|one| one.id == id)?;
+    let is_new = is_here && !one.is_here;
+    one.is_here |= is_here;
+    one.is_elsewhere |= !is_here;
+    is_new.then_some(script.number)
 }
 
 /// Paths of those that `is_it` says, each once.
@@ -97,8 +140,18 @@ pub(super) fn paths(is_it: impl Fn(&Script) -> bool) -> Vec<String> {
     paths
 }
 
-/// Scripts of a path, in the order in which their texts came.
+/// Scripts of a path, in the order in which their texts came: those of the main context, unless all
+/// are of others.
 pub(super) fn of_path(path: &str) -> Vec<Script> {
+    let mut all = everywhere(path);
+    if all.iter().any(Script::is_here) {
+        all.retain(Script::is_here);
+    }
+    all
+}
+
+/// Scripts of a path in any context.
+pub(super) fn everywhere(path: &str) -> Vec<Script> {
     let held = scripts();
     let Some(Scripts { all, texts, .. }) = &*held else { return Vec::new() };
     let indices = texts.get(path).into_iter().flatten();
