@@ -4,7 +4,7 @@
 //! Invariant: a JDK that is missing is a skip of all its steps.
 
 use crate::Result;
-use crate::count::Counts;
+use crate::count::{Counts, number};
 use crate::dist::cargo;
 use crate::files::{make_empty, root, target};
 use crate::jdk::{Jdk, MAJORS};
@@ -217,13 +217,6 @@ impl Stand {
         }
         Ok(Verdict::Ran(counts))
     }
-}
-
-/// The number behind `name=` in what a program says.
-fn number(said: &str, name: &str) -> Result<u64> {
-    let words = said.split_whitespace().filter_map(|word| word.split_once('='));
-    let found = words.filter(|(word, _)| *word == name).find_map(|(_, value)| value.parse().ok());
-    found.ok_or_else(|| format!("nothing says `{name}`: {said}"))
 }
 
 fn java_files(folder: &Path) -> Vec<PathBuf> {

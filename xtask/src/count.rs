@@ -1,8 +1,9 @@
 //! How many tests a runner says it ran.
 //!
-//! Knows the closing lines of libtest, pytest, Surefire and Node's runner (TAP). Invariant: nothing is
-//! counted that no runner said.
+//! Knows the closing lines of libtest, pytest, Surefire and Node's runner (TAP), and the words
+//! `name=number` of programs of our own. Invariant: nothing is counted that no runner said.
 
+use crate::Result;
 use std::ops::AddAssign;
 
 /// Tests by how they ended.
@@ -41,6 +42,13 @@ pub(crate) fn in_output(output: &str) -> Counts {
         sum += of_tap(line).unwrap_or_default();
     }
     sum
+}
+
+/// The number behind `name=` in what a program says.
+pub(crate) fn number(said: &str, name: &str) -> Result<u64> {
+    let words = said.split_whitespace().filter_map(|word| word.split_once('='));
+    let found = words.filter(|(word, _)| *word == name).find_map(|(_, value)| value.parse().ok());
+    found.ok_or_else(|| format!("nothing says `{name}`: {said}"))
 }
 
 fn in_line(line: &str) -> Counts {

@@ -20,6 +20,7 @@ mod matrix;
 mod node;
 mod process;
 mod python;
+mod rewriter;
 mod say;
 mod step;
 mod system;

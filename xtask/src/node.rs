@@ -40,7 +40,7 @@ pub(crate) fn agents(folder: &Path, addon: &Path) -> Result<()> {
 }
 
 /// The `node` of a version: that of the path, one that was fetched before, or one that npm has.
-fn find(major: u8) -> Result<PathBuf> {
+pub(crate) fn find(major: u8) -> Result<PathBuf> {
     if !runs("node", &["--version"]) {
         install(&NODE).map_err(|fault| format!("node is missing: {fault}"))?;
     }

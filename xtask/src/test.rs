@@ -20,6 +20,7 @@ use crate::jdk;
 use crate::node;
 use crate::process::{captured, must, quiet, show};
 use crate::python::{self, Python};
+use crate::rewriter;
 use crate::say::say;
 use crate::step::{Chain, Gate, Verdict, in_ci};
 use crate::system::{install, runs};
@@ -114,7 +115,7 @@ fn chains<'a>(
             .map(|(number, (python, wheel))| wheel_chain(python, wheel, number == 0, full)),
     );
     chains.extend(bytecode::chains(full));
-    chains.extend([accounts::chain(full), loom, nodes]);
+    chains.extend([accounts::chain(full), loom, nodes, rewriter::chain(full)]);
     chains
 }
 
