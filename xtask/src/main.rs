@@ -9,6 +9,7 @@ mod bytecode;
 mod classfile;
 mod conformance;
 mod count;
+mod customers;
 mod demo;
 mod dist;
 mod exploration;
