@@ -8,11 +8,14 @@ export class StillframeError extends Error {
   readonly hint?: string
 }
 
+/** A snapshot, a log line or a counter's report, as the hub gets it too. */
+export type Result = Record<string, unknown>
+
 export interface StartOptions {
   /** URL of the hub. */
   hub?: string
   /** Where results go without a hub: `stdout`, `stderr`, a `file:` URL, or a function. */
-  sink?: string | ((result: Record<string, unknown>) => void)
+  sink?: string | ((result: Result) => void)
   service?: string
   version?: string
   labels?: Record<string, string>
@@ -23,14 +26,22 @@ export interface StartOptions {
 }
 
 export interface ProbeOptions {
-  kind?: 'snap' | 'count'
-  /** Hits that are taken, after which the probe ends. */
+  /** A log line where `log` is given, else a snapshot. */
+  kind?: 'snap' | 'log' | 'count'
+  /** Captures only where this is true, in JavaScript: `total > 100 && user.id === 7`. */
+  condition?: string
+  /** Expressions whose values travel with each snapshot. */
+  watches?: string[]
+  /** Template of a log line: `{total} of {cart.user}`. */
+  log?: string
+  /** Captures after which the probe ends. */
   limit?: number
+  /** Captures a second. */
   rate_per_s?: number
   /** Milliseconds until it ends by itself. */
   expires_ms?: number
-  /** Called with each snapshot, when the event loop has time. */
-  onSnapshot?: (snapshot: Record<string, unknown>) => void
+  /** Called with each result, when the event loop has time. */
+  onSnapshot?: (result: Result) => void
 }
 
 /** Starts the agent of this process; options win over the environment's `STILLFRAME_…`. */
@@ -41,7 +52,7 @@ export function stop(timeoutS?: number): void
 export function flush(timeoutS?: number): boolean
 /** What the agent does and knows. */
 export function status(): Record<string, unknown>
-/** Places a probe at `FILE:LINE`; its id. */
+/** Places a probe at `FILE:LINE` or `FILE:FUNCTION`; its id. */
 export function probe(location: string, options?: ProbeOptions): string
 /** Takes a probe away. */
 export function remove(id: string): void

@@ -77,7 +77,8 @@ function status () {
 /** Places a probe at `location`; its id. `onSnapshot` is called with each snapshot. */
 function probe (location, { onSnapshot, ...options } = {}) {
   const receive = onSnapshot ? (json) => onSnapshot(JSON.parse(json)) : null
-  const specification = JSON.stringify({ location, ...options })
+  const kind = options.log === undefined ? 'snap' : 'log'
+  const specification = JSON.stringify({ kind, location, ...options })
   return calling(() => native.probe(specification, receive))
 }
 

@@ -1,4 +1,5 @@
-//! What is built from the repository: the command, the wheels, the jar, the agents beside the command.
+//! What is built from the repository: the command, the wheels, the jar, the npm packages, the agents
+//! beside the command.
 //!
 //! Knows where each part goes. Invariant: [`Product`] names only files that exist.
 
@@ -21,6 +22,8 @@ pub(crate) struct Product {
     pub(crate) agents: PathBuf,
     /// Library of the agent for the JVM, if there is a JDK to build it with.
     pub(crate) jvm: Option<PathBuf>,
+    /// The addon of the agent for Node.
+    pub(crate) node: PathBuf,
     /// Each interpreter with its wheel.
     pub(crate) wheels: Vec<(Python, PathBuf)>,
 }
@@ -40,7 +43,7 @@ impl Product {
             node::agents(&agents.join("node"), &node)?;
             jvm.as_ref().map_or(Ok(()), |library| java::agents(&agents.join("jvm"), library))
         })?;
-        Ok(Self { bin, agents, jvm, wheels })
+        Ok(Self { bin, agents, jvm, node, wheels })
     }
 
     /// The first interpreter and its wheel: the one to show things with.
@@ -96,8 +99,10 @@ pub(crate) fn run() -> Result<()> {
     }
     pythons.extend(python::newer());
     java::find_maven()?;
+    node::find_npm()?;
     let product = Product::build(pythons, true)?;
     step("build the Java API", java::api)?;
+    let packages = step("pack for npm", || node::pack(&product.node))?;
     let dist = target("dist");
     step("lay out target/dist", || {
         make_empty(&dist)?;
@@ -106,11 +111,15 @@ pub(crate) fn run() -> Result<()> {
         let jar = java::jar()?;
         copy(&jar, &dist.join(jar.file_name().unwrap_or_default()))?;
         copy(&root().join("LICENSE"), &dist.join("LICENSE"))?;
-        for (_, wheel) in &product.wheels {
-            copy(wheel, &dist.join(wheel.file_name().unwrap_or_default()))?;
+        let wheels = product.wheels.iter().map(|(_, wheel)| wheel);
+        for file in wheels.chain(&packages) {
+            copy(file, &dist.join(file.file_name().unwrap_or_default()))?;
         }
         Ok(())
     })?;
-    say!("\n{}: the command, the agents beside it, the wheels and the jar", dist.display());
+    say!(
+        "\n{}: the command, the agents beside it, the wheels, the jar, npm's packages",
+        dist.display()
+    );
     Ok(())
 }

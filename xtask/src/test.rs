@@ -102,6 +102,8 @@ fn chains<'a>(
     for major in node::MAJORS {
         nodes.step(&format!("node tests {major}"), move || node::tests(major));
     }
+    nodes.step("npm package", node::package_tests);
+    nodes.step("node shop", move || node::shop(customers));
     let mut loom = Chain::of("loom", loom_passes);
     loom.step("loom finds the weakened publish", loom_mutation);
     let mut chains = vec![Chain::of("cargo test", move || cargo_test(product)), java];

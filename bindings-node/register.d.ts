@@ -1,0 +1,3 @@
+// Starts the agent by the environment alone; there is nothing to import from it.
+
+export {}
