@@ -11,6 +11,7 @@ const native = require('./native')
 const session = require('./lib/session')
 const hit = require('./lib/hit')
 const values = require('./lib/values')
+const { trace } = require('./lib/trace')
 const { StillframeError, calling } = require('./lib/errors')
 
 const DEFAULT_TIMEOUT_S = 0.5
@@ -46,7 +47,7 @@ function start (options = {}) {
   if (!isFunction && sink !== undefined) told.sink = sink
   const receive = isFunction ? (json) => sink(JSON.parse(json)) : null
   const json = JSON.stringify(told)
-  if (!calling(() => native.start(json, receive, host, hit.scratch, values.info))) return
+  if (!calling(() => native.start(json, receive, host, hit.scratch, values.info, trace))) return
   hit.prepare(native)
   session.begin(cameScript)
   process.once('exit', () => native.stop(DEFAULT_TIMEOUT_S))

@@ -9,6 +9,7 @@
 const P = require('./primordials')
 const { Capture } = require('./capture')
 const { framesOf } = require('./stack')
+const { readTrace } = require('./trace')
 const values = require('./values')
 
 /** Bytes that a capture may take. */
@@ -48,7 +49,7 @@ function hitOne (site, read, names) {
   try {
     const plan = P.MapGet(plans, site)
     if (plan === undefined) return
-    const opened = plan.isRead ? asked(site, plan, names) : native.open(site)
+    const opened = plan.isRead ? asked(site, plan, names) : open(site, plan)
     if (opened !== null) write(plan, opened, read)
   } catch {
     // Too little stack, or a defect of ours: the application goes on.
@@ -71,10 +72,16 @@ function lost (site) {
 function asked (site, plan, names) {
   try {
     values.begin(names(), UNSET)
-    return plan.isConditional && !native.test(site) ? null : native.open(site)
+    return plan.isConditional && !native.test(site) ? null : open(site, plan)
   } finally {
     values.end()
   }
+}
+
+/** Begins what is to be captured, if anything is. */
+function open (site, plan) {
+  if (plan.isTraced) readTrace()
+  return native.open(site)
 }
 
 /** Writes a capture: `opened` is its buffer, the bytes for it, names and objects it has so far. */
@@ -139,11 +146,12 @@ function rehearse () {
 
 /** From now on the site has this plan. */
 function learn (site, json) {
-  const { names, limits, isConditional, isRead } = JSON.parse(json)
+  const { names, limits, isConditional, isRead, isTraced } = JSON.parse(json)
   P.MapSet(plans, site, {
     names,
     isConditional,
     isRead,
+    isTraced,
     limits: {
       depth: limits.depth,
       items: limits.items,

@@ -7,6 +7,7 @@
 // uses syntax alone that calls nothing: no spread, no destructuring of arrays, no `for … of`, no
 // store beyond an array's end.
 
+const { AsyncLocalStorage } = require('node:async_hooks')
 const { types } = require('node:util')
 const { performance } = require('node:perf_hooks')
 
@@ -30,6 +31,8 @@ module.exports = {
   ArrayBufferPrototype: ArrayBuffer.prototype,
   ArrayIsArray: Array.isArray,
   ArrayPrototype: Array.prototype,
+  AsyncLocalStorage,
+  AsyncLocalStorageStore: uncurry(AsyncLocalStorage.prototype.getStore),
   BigInt,
   BigIntPrototype: BigInt.prototype,
   BigIntToString: uncurry(BigInt.prototype.toString),

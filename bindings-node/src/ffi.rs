@@ -72,13 +72,20 @@ impl Questions {
 thread_local! {
     static HOST: RefCell<Option<Host>> = const { RefCell::new(None) };
     static INFO: RefCell<Option<Int32Array>> = const { RefCell::new(None) };
+    static TRACE: RefCell<Option<Int32Array>> = const { RefCell::new(None) };
     static SCRATCH: RefCell<Option<Uint8Array>> = const { RefCell::new(None) };
     /// The environment whose JavaScript called us.
     static ENV: RefCell<Option<Env>> = const { RefCell::new(None) };
 }
 
-/// From now on this is how the thread's JavaScript is called, and where it writes captures.
-pub(crate) fn begin(host: &Object<'_>, scratch: Uint8Array, info: Int32Array) -> Result<()> {
+/// From now on this is how the thread's JavaScript is called, and where it writes captures, what it
+/// tells of values, and the id of a trace.
+pub(crate) fn begin(
+    host: &Object<'_>,
+    scratch: Uint8Array,
+    info: Int32Array,
+    trace: Int32Array,
+) -> Result<()> {
     let host = Host {
         source: of(host, "source")?,
         places: of(host, "places")?,
@@ -91,6 +98,7 @@ pub(crate) fn begin(host: &Object<'_>, scratch: Uint8Array, info: Int32Array) ->
     HOST.set(Some(host));
     SCRATCH.set(Some(scratch));
     INFO.set(Some(info));
+    TRACE.set(Some(trace));
     Ok(())
 }
 
@@ -117,6 +125,18 @@ pub(crate) fn with_scratch(work: impl FnOnce(&[u8])) {
             work(scratch.as_ref());
         }
     });
+}
+
+/// The id of the trace that the present hit is in, if it is in one.
+pub(crate) fn trace() -> Option<[u8; 16]> {
+    TRACE.with_borrow(|trace| {
+        let mut id = [0; 16];
+        let words = trace.as_deref()?;
+        for (bytes, word) in id.chunks_exact_mut(4).zip(words) {
+            bytes.copy_from_slice(&word.to_be_bytes());
+        }
+        (id != [0; 16]).then_some(id)
+    })
 }
 
 fn outside() -> Error {

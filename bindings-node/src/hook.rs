@@ -47,6 +47,7 @@ pub(crate) fn arm(
         "limits": of_core.plan.limits,
         "isConditional": of_core.condition.is_some(),
         "isRead": asks(of_core),
+        "isTraced": matches!(of_core.action, Action::Snap | Action::Log(_)),
     });
     ffi::learn(site, plan.to_string())?;
     let mut all = hooked();

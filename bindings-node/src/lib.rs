@@ -28,7 +28,7 @@ fn seconds(timeout_s: f64) -> Duration {
 
 /// Starts the agent, unless it runs already; whether it is to be prepared for hits. `host` has what
 /// the agent asks of JavaScript, `scratch` is where captures are written, `info` what is told of a value
-/// besides itself.
+/// besides itself, `trace` the id of the trace that a hit is in.
 #[napi]
 fn start(
     options: String,
@@ -36,9 +36,10 @@ fn start(
     host: Object<'_>,
     scratch: Uint8Array,
     info: Int32Array,
+    trace: Int32Array,
 ) -> Result<bool> {
     let arguments = convert::arguments(&options, sink)?;
-    ffi::begin(&host, scratch, info)?;
+    ffi::begin(&host, scratch, info, trace)?;
     agent::start(arguments, &host)
 }
 

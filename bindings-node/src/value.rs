@@ -198,7 +198,7 @@ impl Walker for Values {
     }
 
     fn trace_id(&self) -> Option<[u8; 16]> {
-        None
+        ffi::trace()
     }
 
     fn shape(&self, object: Object) -> Shape<'_> {
