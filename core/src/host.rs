@@ -280,6 +280,17 @@ pub enum SourceText {
     Unavailable,
 }
 
+/// Where a place of a file that was made of another was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Path of what it was made of.
+    pub file: String,
+    /// Line there, counted from 1.
+    pub line: u32,
+    /// Qualified name of the function around it, where that is known.
+    pub function: Option<String>,
+}
+
 /// What a time probe times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Span {
@@ -335,8 +346,8 @@ pub struct Hook<'a> {
 
 /// What the core asks of a runtime outside a hit.
 ///
-/// All methods but `run_soon` are called from within a task that `run_soon` runs, where the runtime
-/// allows entering it.
+/// All methods but `run_soon` and `written` are called from within a task that `run_soon` runs, where
+/// the runtime allows entering it.
 pub trait Runtime: Send + Sync + 'static {
     /// Whether paths of loaded files begin at the package (`com/acme/Cart.java`) and not at a folder of
     /// this machine: then a location may name folders above it that nobody here knows.
@@ -371,6 +382,13 @@ pub trait Runtime: Send + Sync + 'static {
     fn is_whole(&self, file: &LoadedFile) -> bool {
         let _ = file;
         true
+    }
+
+    /// Why no loaded file is the one that `path` names although its code may run: it was made into
+    /// something else, and what it was made of cannot be told. With a hint of what to do.
+    fn untold(&self, path: &str) -> Option<Error> {
+        let _ = path;
+        None
     }
 
     /// The names of all loaded files, without their folders: what a name that fits none is compared
@@ -420,6 +438,14 @@ pub trait Runtime: Send + Sync + 'static {
             None => self.arm(hook.site, hook.code, hook.line, hook.attrs),
         };
         on.iter().map(arm).collect()
+    }
+
+    /// Where a place of a loaded file, line and column from 1, was written, if the file was made of
+    /// another. The one question that a thread of ours asks: it enters no runtime, and may take as long
+    /// as reading a file does.
+    fn written(&self, file: &str, line: u32, column: u32) -> Option<Written> {
+        let (_, _, _) = (file, line, column);
+        None
     }
 
     /// This process is a forked child: tasks and threads that the parent had are not here, and what

@@ -8,8 +8,8 @@ use super::life::{Life, lock};
 use crate::capture::check;
 use crate::host::Runtime;
 use crate::ids::InstanceId;
-use crate::registry::Owed;
-use crate::snapshot::Snapshot;
+use crate::registry::{Owed, Site};
+use crate::snapshot::{Frame, Snapshot};
 use crate::transport::log::Level;
 use crate::transport::sink::{Sink, SinkTarget};
 use crate::transport::spool::{Receipt, Spool};
@@ -117,8 +117,12 @@ impl<R: Runtime> Agent<R> {
         self.slab.drain(|buffer| {
             let Some(site) = self.sites.get(buffer.site) else { return };
             let owed = Owed::new(&site.probe);
-            let read =
-                catch_unwind(AssertUnwindSafe(|| check::read_planned(&buffer.bytes, &site.plan)));
+            let read = catch_unwind(AssertUnwindSafe(|| {
+                let origin = |frame: &mut Frame, column, depth| {
+                    self.find_origin(frame, column, (depth == 0).then_some(site));
+                };
+                check::read_with_origins(&buffer.bytes, &site.plan, &origin)
+            }));
             match read {
                 Ok(Ok(mut snapshot)) => {
                     snapshot.notes.extend(site.notes.iter().cloned());
@@ -137,6 +141,21 @@ impl<R: Runtime> Agent<R> {
             snapshot.sequence = life.sequence.fetch_add(1, Ordering::Relaxed) + 1;
         }
         taken
+    }
+
+    /// Makes of a frame what it was written as; the probed one is where its site is said to be.
+    fn find_origin(&self, frame: &mut Frame, column: u32, probed: Option<&Site>) {
+        let Some(written) = self.runtime.written(&frame.file, frame.line, column) else { return };
+        *frame = match probed {
+            Some(Site { at, .. }) => {
+                Frame { file: at.file.clone(), line: at.line, function: at.function.clone() }
+            }
+            None => Frame {
+                file: written.file,
+                line: written.line,
+                function: written.function.unwrap_or_else(|| std::mem::take(&mut frame.function)),
+            },
+        };
     }
 
     /// The first of callback, hub and sink accounts for a result; a sink gets a copy of all.

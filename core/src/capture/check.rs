@@ -5,4 +5,4 @@ mod records;
 mod redact;
 mod values;
 
-pub use records::{read, read_planned};
+pub use records::{Origin, read, read_planned, read_with_origins};

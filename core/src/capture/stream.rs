@@ -31,6 +31,7 @@
 //!            16 bytes trace id; all zero if no trace was active            (80 bytes in all)
 //! record   = THREAD text
 //!          | FRAME name(file) name(function) varint(line, 0 unknown)       the probed frame first
+//!          | FRAME_AT name(file) name(function) varint(line) varint(column, from 1)
 //!          | MORE_FRAMES varint(frames beyond those named)
 //!          | AT_LEAST_FRAMES varint(frames beyond those named, of which there may be more)
 //!          | WATCH text(expression) value
@@ -43,7 +44,8 @@
 //!          | MESSAGE u32(bytes) bytes                                      UTF-8, a log's line
 //! ```
 //!
-//! Records come in this order; readers accept any.
+//! Records come in this order; readers accept any. FRAME_AT is a FRAME whose file may have been made of
+//! another: the reader asks the runtime where that place was written.
 //!
 //! # Values
 //!
@@ -182,6 +184,8 @@ pub const MESSAGE: u8 = 0x39;
 pub const MORE_WATCHES: u8 = 0x3a;
 /// Frames beyond those named, not counted to the last.
 pub const AT_LEAST_FRAMES: u8 = 0x3b;
+/// A stack frame with its column.
+pub const FRAME_AT: u8 = 0x3c;
 /// Ends the stream.
 pub const END: u8 = 0x3f;
 

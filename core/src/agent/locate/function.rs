@@ -74,6 +74,26 @@ pub(super) fn called<'f>(functions: &'f [LoadedFunction], name: &str) -> Vec<&'f
     functions().filter(|function| plain_name(&function.name).ends_with(&ending)).collect()
 }
 
+/// Functions of one name that begin on one line as one: the same source loaded twice, or one that was
+/// taken apart.
+pub(super) fn together(functions: &[&LoadedFunction]) -> Vec<LoadedFunction> {
+    let mut all: Vec<LoadedFunction> = Vec::new();
+    for function in functions {
+        let is_same = |one: &&mut LoadedFunction| {
+            one.name == function.name && one.first_line == function.first_line
+        };
+        match all.iter_mut().find(is_same) {
+            Some(one) => {
+                one.lines.extend_from_slice(&function.lines);
+                one.lines.sort_unstable();
+                one.lines.dedup();
+            }
+            None => all.push((*function).clone()),
+        }
+    }
+    all
+}
+
 /// Names that look like `name`, the nearest first.
 pub(super) fn names_like<'n>(names: impl Iterator<Item = &'n str>, name: &str) -> Vec<String> {
     /// Resemblance, of 1, below which a name is not offered.

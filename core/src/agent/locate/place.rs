@@ -92,7 +92,7 @@ fn find<R: Runtime>(
                 let function = || Target::Function(function.clone().unwrap_or_default());
                 (file, location.line.map_or_else(function, Target::Line), others)
             }
-            Choice::NotLoaded(others) => return not_loaded(path, others),
+            Choice::NotLoaded(others) => return nowhere(runtime, path, others),
             Choice::Tie(why) => return refused(why, None, Vec::new()),
         },
         (None, Some(name)) => match name::find(runtime, location, name) {
@@ -160,6 +160,18 @@ pub(super) fn not_loaded(what: &str, others: Vec<String>) -> Located {
     let hint = hint.map(|other| format!("loaded is {other}: type fewer folders to mean that one"));
     let why = explain("file_not_loaded", &format!("{what} is not loaded yet"), hint);
     Located::Pending(Refused { why, running: None, not_probed: others })
+}
+
+/// Nothing that is loaded is the file: it may come, unless the runtime knows better.
+fn nowhere<R: Runtime>(runtime: &R, path: &str, others: Vec<String>) -> Located {
+    match runtime.untold(path) {
+        Some(why) => refused(
+            explain("no_source", why.message(), why.hint().map(str::to_owned)),
+            None,
+            others,
+        ),
+        None => not_loaded(path, others),
+    }
 }
 
 pub(super) fn explain(code: &str, message: &str, hint: Option<String>) -> Explanation {

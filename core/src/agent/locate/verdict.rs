@@ -4,7 +4,7 @@
 //! texts were compared; where one was given to compare with and the running one cannot be had, a line is
 //! armed only if that was said to be all right.
 
-use super::function::{body, called, names_like};
+use super::function::{body, called, names_like, together};
 use super::line::{self, Whereabouts, holders};
 use super::place::{Refused, explain};
 use super::source::Texts;
@@ -143,7 +143,7 @@ pub(super) fn by_function<R: Runtime>(
     name: &str,
 ) -> Result<Chosen, Box<Refused>> {
     let found = called(&context.functions, name);
-    let mut lines: Vec<u32> = found.iter().filter_map(|function| body(function)).collect();
+    let mut lines: Vec<u32> = together(&found).iter().filter_map(body).collect();
     lines.sort_unstable();
     lines.dedup();
     match lines.as_slice() {

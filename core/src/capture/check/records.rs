@@ -28,7 +28,18 @@ pub fn read(bytes: &[u8], redaction: &Redaction, names: &SharedNames) -> Result<
 
 /// Reads a stream that was written by `plan`, whose watches explain their own failures.
 pub fn read_planned(bytes: &[u8], plan: &Plan) -> Result<Snapshot> {
-    Records::new(bytes, &plan.redaction, SharedNames::of_process(), Some(plan)).read()
+    read_with_origins(bytes, plan, &|_, _, _| {})
+}
+
+/// Makes of a frame, its column and its depth the frame as it was written.
+pub type Origin<'a> = &'a dyn Fn(&mut Frame, u32, usize);
+
+/// The same of a runtime whose code may be made of other files: `origin` is given each frame that has a
+/// column.
+pub fn read_with_origins(bytes: &[u8], plan: &Plan, origin: Origin<'_>) -> Result<Snapshot> {
+    let mut records = Records::new(bytes, &plan.redaction, SharedNames::of_process(), Some(plan));
+    records.origin = Some(origin);
+    records.read()
 }
 
 /// Bytes below its limit that a cut line may stay: a character that did not fit and the mark.
@@ -56,6 +67,7 @@ struct Records<'a> {
     /// HEADs without their children so far, by ordinal.
     heads: Vec<(u32, Root)>,
     too_long: bool,
+    origin: Option<Origin<'a>>,
 }
 
 impl<'a> Records<'a> {
@@ -66,7 +78,8 @@ impl<'a> Records<'a> {
         plan: Option<&'a Plan>,
     ) -> Self {
         let values = Values::new(bytes, redaction, names);
-        Self { values, plan, heads: Vec::new(), too_long: bytes.len() > MAX_BYTES }
+        let too_long = bytes.len() > MAX_BYTES;
+        Self { values, plan, heads: Vec::new(), too_long, origin: None }
     }
 
     fn read(mut self) -> Result<Snapshot> {
@@ -138,6 +151,14 @@ impl<'a> Records<'a> {
                 self.values.redaction.scrub(&mut snapshot.thread.name);
             }
             stream::FRAME => snapshot.stack.push(self.frame()?),
+            stream::FRAME_AT => {
+                let mut frame = self.frame()?;
+                let column = u32::try_from(self.values.cursor.varint()?).unwrap_or(0);
+                if let Some(origin) = self.origin.filter(|_| column > 0) {
+                    origin(&mut frame, column, snapshot.stack.len());
+                }
+                snapshot.stack.push(frame);
+            }
             stream::MORE_FRAMES | stream::AT_LEAST_FRAMES => {
                 let more = self.values.cursor.varint()?;
                 snapshot.more_frames = u32::try_from(more).unwrap_or(u32::MAX);

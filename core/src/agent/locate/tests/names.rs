@@ -35,6 +35,19 @@ fn every_form_leads_to_the_same_line() {
 }
 
 #[test]
+fn a_function_that_was_taken_apart_is_one() {
+    let mut runtime = shop();
+    let part = function(3, "Cart.total", 5, &[5]);
+    runtime.0[0].functions.insert(1, part);
+    let location = typed("cart.py:Cart.total", None, None);
+    let (line, _, _, sites) = found(locate(&runtime, &location, false, None));
+    assert_eq!((line, sites.len()), (6, 1));
+    runtime.0[0].functions.push(function(4, "Cart.total", 5, &[6, 7]));
+    let (line, _, _, sites) = found(locate(&runtime, &location, false, None));
+    assert_eq!((line, sites.len()), (6, 2));
+}
+
+#[test]
 fn a_module_or_a_class_is_no_function() {
     for text in ["shop.cart", "shop.cart.Cart"] {
         let refused = refusal(locate(&shop(), &typed(text, None, None), false, None));
