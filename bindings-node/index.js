@@ -54,8 +54,8 @@ function start (options = {}) {
 }
 
 /** V8 compiled a script, of which nothing has run: who waits for it is told before. */
-function cameScript (id, url, hash, isHere) {
-  native.scriptCame(id, url, hash, isHere)
+function cameScript (id, url, hash, isHere, map) {
+  native.scriptCame(id, url, hash, isHere, map)
   if (!hit.isUnderWay()) native.runTasks()
 }
 

@@ -15,8 +15,8 @@ const { MathFloor, MathMin } = require('./primordials')
 const { MARGIN } = require('./bytes')
 const { Walk } = require('./walk')
 const {
-  FRAME, MORE_FRAMES, AT_LEAST_FRAMES, WATCH, FAILED, LOCAL, MORE_LOCALS, MORE_WATCHES, CHILDREN,
-  END, MISSING, REST, CLOSE, UNSET, REDACTED, UNREADABLE, TOO_MANY_BYTES, DEADLINE
+  FRAME, FRAME_AT, MORE_FRAMES, AT_LEAST_FRAMES, WATCH, FAILED, LOCAL, MORE_LOCALS, MORE_WATCHES,
+  CHILDREN, END, MISSING, REST, CLOSE, UNSET, REDACTED, UNREADABLE, TOO_MANY_BYTES, DEADLINE
 } = require('./stream')
 
 /** Roots whose children are taken; of further ones only the own value. */
@@ -117,8 +117,11 @@ class Capture {
     this.#waiting = 0
   }
 
-  /** A frame of the stack, the probed one first; the others take at most a quarter of the bytes. */
-  frame(file, functionName, line) {
+  /**
+   * A frame of the stack, the probed one first; the others take at most a quarter of the bytes. The
+   * column, from 1, says where it was written, if that is elsewhere; 0 if it is not.
+   */
+  frame(file, functionName, line, column = 0) {
     if (!this.#isOpen) return
     const { out, names } = this.#walk
     const { at } = out
@@ -127,8 +130,8 @@ class Capture {
       out.limit = this.#frames === 0 ? this.#end : MathFloor(this.#end / 4)
       const inFile = textOf(file)
       const inFunction = textOf(functionName)
-      const isWritten = this.#frame(inFile, inFunction, line) ||
-        (this.#frames === 0 && this.#frame(tail(inFile), tail(inFunction), line))
+      const isWritten = this.#frame(inFile, inFunction, line, column) ||
+        (this.#frames === 0 && this.#frame(tail(inFile), tail(inFunction), line, 0))
       if (isWritten) this.#frames++
     } catch {
       this.#undo(at, defined)
@@ -136,15 +139,16 @@ class Capture {
     out.limit = this.#end
   }
 
-  #frame(file, functionName, line) {
+  #frame(file, functionName, line, column) {
     const { out, names } = this.#walk
     const { at } = out
     const { defined } = names
     if (out.at + MARGIN <= out.limit) {
-      out.one(FRAME)
+      out.one(column > 0 ? FRAME_AT : FRAME)
       if (names.write(names.of(file), out) && out.at + MARGIN <= out.limit) {
         if (names.write(names.of(functionName), out) && out.at + MARGIN <= out.limit) {
           out.varint(countOf(line, MOST))
+          if (column > 0) out.varint(countOf(column, MOST))
           return true
         }
       }

@@ -8,6 +8,7 @@
 
 const P = require('./primordials')
 const { Capture } = require('./capture')
+const { isMade } = require('./session')
 const { framesOf } = require('./stack')
 const { readTrace } = require('./trace')
 const values = require('./values')
@@ -91,7 +92,7 @@ function write (plan, opened, read) {
     const variables = read()
     const { limits } = plan
     capture.begin(limits, opened[2], opened[3], opened[1], P.Now() + limits.deadlineMs)
-    framesOf(hit, limits.frames, capture)
+    framesOf(hit, limits.frames, capture, isMade())
     for (let at = 0; at < variables.length; at++) {
       const value = variables[at]
       if (value === UNSET) capture.missing(plan.names[at], REASON_UNSET)

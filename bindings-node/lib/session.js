@@ -9,6 +9,8 @@
 const { Session } = require('node:inspector')
 
 let session = null
+/** Whether some script says where its source map is. */
+let hasMaps = false
 
 /** Asks V8; throws what it answers with instead. */
 function post (method, parameters) {
@@ -23,8 +25,9 @@ function post (method, parameters) {
 }
 
 /**
- * Begins; `came` is told of each script by its id, its URL, the hash of its text and whether it is
- * in the main context: those that are there already too, and for each context once.
+ * Begins; `came` is told of each script by its id, its URL, the hash of its text, whether it is in
+ * the main context and the URL of its source map: those that are there already too, and for each
+ * context once.
  */
 function begin (came) {
   if (session !== null) return
@@ -34,8 +37,10 @@ function begin (came) {
   // runs inside of hits: an emitter's own ways are what applications and their tools patch.
   session.emit = (event, message) => {
     if (event !== 'Debugger.scriptParsed') return false
-    const { scriptId, url, hash, executionContextAuxData: context } = message.params
-    if (url !== '') came(scriptId, url, hash, context?.isDefault !== false)
+    const { scriptId, url, hash, executionContextAuxData: context, sourceMapURL } = message.params
+    const map = sourceMapURL ?? ''
+    if (map !== '') hasMaps = true
+    if (url !== '') came(scriptId, url, hash, context?.isDefault !== false, map)
     return true
   }
   post('Debugger.enable', { maxScriptsCacheSize: 0 })
@@ -49,6 +54,11 @@ function end () {
   if (session === null) return
   session.disconnect()
   session = null
+}
+
+/** Whether frames may have been written in other files than those that V8 names. */
+function isMade () {
+  return hasMaps
 }
 
 /** Text of a script. */
@@ -87,4 +97,4 @@ function disarm (breakpointId) {
   if (session !== null) post('Debugger.removeBreakpoint', { breakpointId })
 }
 
-module.exports = { begin, end, source, places, arm, disarm }
+module.exports = { begin, end, isMade, source, places, arm, disarm }

@@ -22,19 +22,21 @@ function callSites () {
     __proto__: null,
     file: uncurry('getFileName'),
     function: uncurry('getFunctionName'),
-    line: uncurry('getLineNumber')
+    line: uncurry('getLineNumber'),
+    column: uncurry('getColumnNumber')
   }
 }
 
-/** Writes frames behind `until`, at most so many, to a capture. */
-function framesOf (until, most, capture) {
+/** Writes frames behind `until`, at most so many, to a capture, with columns if they tell more. */
+function framesOf (until, most, capture, hasColumns = false) {
   if (most === 0) return
   const sites = trace(until, most + COUNTED + OURS)
   if (sites === null) return
   const named = P.MathMin(most, sites.length - OURS)
   for (let at = OURS; at < named + OURS; at++) {
     const site = sites[at]
-    capture.frame(fileOf(site), functionOf(site), Site.line(site) ?? 0)
+    const column = hasColumns ? Site.column(site) ?? 0 : 0
+    capture.frame(fileOf(site), functionOf(site), Site.line(site) ?? 0, column)
   }
   const more = sites.length - OURS - named
   if (more > 0) capture.moreFrames(more, more >= COUNTED)

@@ -39,6 +39,7 @@ module.exports = {
   CHILDREN: 0x38,
   MORE_WATCHES: 0x3a,
   AT_LEAST_FRAMES: 0x3b,
+  FRAME_AT: 0x3c,
   END: 0x3f,
 
   /** Kinds of objects. */

@@ -94,10 +94,11 @@ fn run_tasks(env: Env) {
     }
 }
 
-/// V8 has one more script, in the main context or in another.
+/// V8 has one more script, in the main context or in another, whose source map is at `map`, if it has
+/// one.
 #[napi]
-fn script_came(id: String, url: String, hash: String, is_here: bool) {
-    let again = locate::script_came(id, &url, hash, is_here);
+fn script_came(id: String, url: String, hash: String, is_here: bool, map: String) {
+    let again = locate::script_came(id, (&url, &map), hash, is_here);
     let Some(agent) = agent::current() else { return };
     if let Some(text) = again {
         agent.runtime().run_soon(Box::new(move || hook::follow(text)));

@@ -4,6 +4,8 @@
 //! text does not; a script that came is known by its number from then on.
 
 mod lines;
+mod maps;
+mod original;
 mod parsed;
 mod scripts;
 
@@ -11,13 +13,19 @@ pub(crate) use parsed::{Reading, Visible};
 pub(crate) use scripts::script_came;
 
 use crate::ffi;
+pub(crate) use maps::untold;
+
+use maps::is_hidden;
+use original::{Original, Originals};
 use parsed::Parsed;
 use scripts::Script;
 use std::sync::Arc;
-use stillframe_core::host::{LoadedFile, LoadedFunction, SourceText};
+use stillframe_core::host::{LoadedFile, LoadedFunction, SourceText, Written};
 
 /// Functions of one script that have a handle.
 const MOST_FUNCTIONS: u64 = 1 << 24;
+/// The first handle of a function that is told by a source map.
+const FIRST_MAPPED: u64 = 1 << 62;
 
 /// Where breakpoints go: one in each script that has the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,10 +36,17 @@ pub(crate) struct Place {
     pub(crate) at: (u32, u32),
 }
 
-/// Loaded files whose last path component is `file_name`.
+/// Loaded files whose last path component is `file_name`: scripts, and what they were made of.
 pub(crate) fn files(file_name: &str) -> Vec<LoadedFile> {
-    let is_it = |script: &Script| script.file_name() == file_name;
-    scripts::paths(is_it).into_iter().map(loaded).collect()
+    let mut paths: Vec<String> = maps::files(file_name)
+        .iter()
+        .filter(|original| fits(original))
+        .map(|original| original.path.to_string())
+        .collect();
+    paths.extend(scripts::paths(|script| script.file_name() == file_name && !is_hidden(script)));
+    paths.sort_unstable();
+    paths.dedup();
+    paths.into_iter().map(loaded).collect()
 }
 
 fn loaded(path: String) -> LoadedFile {
@@ -45,7 +60,7 @@ fn loaded(path: String) -> LoadedFile {
 pub(crate) fn file_names() -> Vec<String> {
     let paths = scripts::paths(|_| true);
     let names = paths.iter().filter_map(|path| path.rsplit('/').next());
-    names.map(str::to_owned).collect()
+    names.map(str::to_owned).chain(maps::source_names()).collect()
 }
 
 /// Files of the application in which a function called `name` is written. Only what has the name in
@@ -69,17 +84,41 @@ pub(crate) fn files_with(name: &str) -> Vec<LoadedFile> {
         .collect()
 }
 
-/// Text of a file, as V8 has it.
+/// Text of a file, as V8 has it or as it was before it was made a script.
 pub(crate) fn source(path: &str) -> SourceText {
-    let script = scripts::of_path(path).into_iter().next_back();
-    let text = script.and_then(|script| ffi::source(script.latest()).ok());
-    text.map_or(SourceText::Unavailable, |text| SourceText::Known(text.into_bytes()))
+    if let Some(script) = plain(path).into_iter().next_back() {
+        let text = ffi::source(script.latest());
+        return text.map_or(SourceText::Unavailable, |text| SourceText::Known(text.into_bytes()));
+    }
+    let original = originals(path).into_iter().next_back();
+    original.map_or(SourceText::Unavailable, |original| original.text())
+}
+
+/// Scripts of a path that were made of nothing else.
+fn plain(path: &str) -> Vec<Script> {
+    scripts::of_path(path).into_iter().filter(|script| !is_hidden(script)).collect()
+}
+
+/// Sources of a path, of as many scripts as were made of it.
+fn originals(path: &str) -> Originals {
+    maps::originals(path).into_iter().filter(|original| fits(original)).collect()
+}
+
+/// Whether the map of a source is of the script that names it.
+fn fits(original: &Original) -> bool {
+    original.fits(|| text_of(original.script)).is_ok()
+}
+
+/// Text of the script with this number; empty if V8 has it no more.
+fn text_of(script: u64) -> String {
+    let script = scripts::by_number(script);
+    script.and_then(|script| ffi::source(script.latest()).ok()).unwrap_or_default()
 }
 
 /// Functions of all scripts of a file, outermost first.
 pub(crate) fn functions(path: &str) -> Vec<LoadedFunction> {
     let mut all = Vec::new();
-    for script in scripts::of_path(path) {
+    for script in plain(path) {
         let Some(parsed) = parsed(&script) else { continue };
         for (index, function) in (0..MOST_FUNCTIONS).zip(&parsed.functions) {
             if function.lines.is_empty() {
@@ -91,6 +130,19 @@ pub(crate) fn functions(path: &str) -> Vec<LoadedFunction> {
                 first_line: function.first_line,
                 lines: function.lines.keys().copied().collect(),
                 runs_once: function.runs_once,
+            });
+        }
+    }
+    for original in originals(path) {
+        let script = scripts::by_number(original.script);
+        let Some(parsed) = script.as_ref().and_then(parsed) else { continue };
+        for (index, runs) in original.runs(&parsed).iter().enumerate() {
+            all.push(LoadedFunction {
+                code: maps::code(&original, index),
+                name: runs.name.clone(),
+                first_line: runs.first_line,
+                lines: runs.lines.keys().copied().collect(),
+                runs_once: runs.runs_once,
             });
         }
     }
@@ -117,16 +169,32 @@ fn parsed(script: &Script) -> Option<Arc<Parsed>> {
     Some(parsed)
 }
 
-fn of_code(code: u64) -> Option<(Script, Arc<Parsed>, usize)> {
-    let script = scripts::by_number(code / MOST_FUNCTIONS)?;
+/// A place in the code of a script.
+struct Spot {
+    script: Script,
+    parsed: Arc<Parsed>,
+    /// Its function.
+    index: usize,
+    /// Line from 1, and column.
+    at: (u32, u32),
+}
+
+/// The place at which a line of a function is hooked: where the first thing on it runs.
+fn spot(code: u64, line: u32) -> Option<Spot> {
+    let script = script_of(code)?;
     let parsed = parsed(&script)?;
-    Some((script, parsed, usize::try_from(code % MOST_FUNCTIONS).ok()?))
+    if code >= FIRST_MAPPED {
+        let (index, line, column) = maps::place(code, line)?;
+        return Some(Spot { script, parsed, index, at: (line, column) });
+    }
+    let index = usize::try_from(code % MOST_FUNCTIONS).ok()?;
+    let column = *parsed.functions.get(index)?.lines.get(&line)?;
+    Some(Spot { script, parsed, index, at: (line, column) })
 }
 
 /// Where the first thing on a line of a function runs.
 pub(crate) fn place(code: u64, line: u32) -> Option<Place> {
-    let (script, parsed, index) = of_code(code)?;
-    let column = *parsed.functions.get(index)?.lines.get(&line)?;
+    let Spot { script, at: (line, column), .. } = spot(code, line)?;
     Some(Place { text: script.number, at: (line.saturating_sub(1), column) })
 }
 
@@ -137,9 +205,14 @@ pub(crate) fn scripts_of(text: u64) -> Vec<String> {
 
 /// Whether code runs in the main context, and whether its file does in others too, of `node:vm`.
 pub(crate) fn contexts(code: u64) -> (bool, bool) {
-    let Some(script) = scripts::by_number(code / MOST_FUNCTIONS) else { return (true, false) };
+    let Some(script) = script_of(code) else { return (true, false) };
     let all = scripts::everywhere(&script.path);
     (script.is_here(), all.iter().any(Script::is_elsewhere))
+}
+
+/// The script that has the code with this handle.
+fn script_of(code: u64) -> Option<Script> {
+    scripts::by_number(maps::script_of(code).unwrap_or(code / MOST_FUNCTIONS))
 }
 
 /// Names that are visible at a line of a function, the innermost first.
@@ -154,11 +227,13 @@ pub(crate) fn locals(code: u64, line: u32) -> Vec<Visible> {
 }
 
 fn named(code: u64, line: u32, only_own: bool) -> Vec<Visible> {
-    let at = || {
-        let (_, parsed, index) = of_code(code)?;
-        let column = *parsed.functions.get(index)?.lines.get(&line)?;
-        Some((parsed, index, column))
-    };
-    let Some((parsed, index, column)) = at() else { return Vec::new() };
-    parsed.names(index, (line, column), only_own)
+    let Some(Spot { parsed, index, at, .. }) = spot(code, line) else { return Vec::new() };
+    parsed.names(index, at, only_own)
+}
+
+/// Where a place of a script, line and column from 1, was written. On a thread of ours: a map may be
+/// read for it.
+pub(crate) fn written(path: &str, line: u32, column: u32) -> Option<Written> {
+    let script = scripts::of_path(path).into_iter().next_back()?;
+    maps::written(&script, (line.checked_sub(1)?, column.checked_sub(1)?))
 }

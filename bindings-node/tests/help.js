@@ -55,6 +55,45 @@ class Place {
   }
 }
 
+/** A copy of what a tool made, in `maps`, beside the sources that it was made of. */
+class Project {
+  constructor (made, sources = 'src') {
+    number += 1
+    this.folder = path.join(folder, `project${number}`)
+    this.made = made
+    const maps = path.join(__dirname, 'maps')
+    const past = new Date(Date.now() - 60_000)
+    for (const [name, time] of [[sources, past], [made, new Date(past.getTime() + 1000)]]) {
+      const to = path.join(this.folder, name)
+      const from = name === made ? path.join(maps, 'generated', name) : path.join(maps, name)
+      fs.cpSync(from, to, { recursive: true })
+      for (const file of fs.readdirSync(to, { recursive: true })) {
+        fs.utimesSync(path.join(to, file), time, time)
+      }
+    }
+  }
+
+  file (name) {
+    return path.join(this.folder, name)
+  }
+
+  load (name) {
+    return require(path.join(this.folder, this.made, name))
+  }
+
+  /** The line of a source that ends with a mark. */
+  line (source, mark) {
+    const lines = fs.readFileSync(this.file(source), 'utf8').split('\n')
+    const found = lines.findIndex((line) => line.endsWith(`//: ${mark}`))
+    assert.notEqual(found, -1, `${mark} marks no line`)
+    return found + 1
+  }
+
+  at (source, mark) {
+    return `${this.file(source)}:${this.line(source, mark)}`
+  }
+}
+
 /** A probe, and the snapshots that came of it. */
 class Placed {
   constructor (location, options = {}) {
@@ -102,4 +141,4 @@ async function until (is, told) {
   }
 }
 
-module.exports = { begin, end, Place, Placed, until }
+module.exports = { begin, end, Place, Placed, Project, until }

@@ -155,6 +155,8 @@ class Reader {
     const { more } = snapshot
     switch (tag) {
       case 0x31: return snapshot.frames.push([this.name(), this.name(), this.varint()])
+      case 0x3c:
+        return snapshot.frames.push([this.name(), this.name(), this.varint(), this.varint()])
       case 0x32: return (more.frames = this.varint())
       case 0x3b: return (more.framesAtLeast = this.varint())
       case 0x33: return snapshot.watches.push([this.text(), this.value(true)])

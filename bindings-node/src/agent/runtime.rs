@@ -7,7 +7,9 @@ use super::tasks::Tasks;
 use crate::{hook, locate};
 use std::fmt;
 use stillframe_core::error::{Error, ErrorKind, Result};
-use stillframe_core::host::{LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText, Span};
+use stillframe_core::host::{
+    LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText, Span, Written,
+};
 
 /// Node, as the core sees it.
 pub(crate) struct NodeRuntime {
@@ -48,6 +50,10 @@ impl Runtime for NodeRuntime {
         locate::functions(&file.path)
     }
 
+    fn untold(&self, path: &str) -> Option<Error> {
+        locate::untold(path)
+    }
+
     fn file_names(&self) -> Vec<String> {
         locate::file_names()
     }
@@ -83,6 +89,10 @@ impl Runtime for NodeRuntime {
 
     fn disarm(&self, site: u32) {
         hook::disarm(site);
+    }
+
+    fn written(&self, file: &str, line: u32, column: u32) -> Option<Written> {
+        locate::written(file, line, column)
     }
 
     fn forked(&self) {

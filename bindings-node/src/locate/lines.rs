@@ -28,6 +28,14 @@ impl<'t> Lines<'t> {
         u32::try_from(line).unwrap_or(u32::MAX)
     }
 
+    /// The line, from 1, and the column in 16-bit units, from 0, of a byte.
+    pub(super) fn place(&self, at: usize) -> (u32, u32) {
+        let line = self.line(at);
+        let start = self.starts.get(line.saturating_sub(1) as usize).copied().unwrap_or(0);
+        let before = self.text.get(start..at).unwrap_or_default();
+        (line, u32::try_from(before.encode_utf16().count()).unwrap_or(u32::MAX))
+    }
+
     /// The byte of a line, from 1, and a column in 16-bit units, from 0.
     pub(super) fn byte(&self, line: u32, column: u32) -> usize {
         let start = self.starts.get(line.saturating_sub(1) as usize).copied();

@@ -23,6 +23,8 @@ pub(super) struct Function {
     pub(super) first_line: u32,
     /// Lines on which something of its own runs, and the column of the first of it.
     pub(super) lines: BTreeMap<u32, u32>,
+    /// Where anything of its own runs: lines from 1, columns from 0, in their order.
+    pub(super) stops: Vec<(u32, u32)>,
     /// Whether it is the script.
     pub(super) runs_once: bool,
     /// Whether it has a `this` of its own.
@@ -89,9 +91,7 @@ impl Parsed {
         let program = Parser::new(&allocator, text, kind).parse().program;
         let semantic = SemanticBuilder::new().with_build_nodes(true).build(&program).semantic;
         let lines = Lines::of(text);
-        let mut functions: Vec<Function> =
-            semantic.nodes().iter().filter_map(|node| function(&semantic, node, &lines)).collect();
-        functions.sort_by_key(|function| (function.span.start, u32::MAX - function.span.end));
+        let mut functions = functions(&semantic, &lines);
         for Stop { line, column, is_return } in places {
             let line = line + 1;
             let at = lines.byte(line, *column);
@@ -103,8 +103,10 @@ impl Parsed {
             if !(*is_return && is_end) {
                 let first = function.lines.entry(line).or_insert(*column);
                 *first = (*first).min(*column);
+                function.stops.push((line, *column));
             }
         }
+        functions.iter_mut().for_each(|function| function.stops.sort_unstable());
         let stops = places.len();
         Self { functions, scopes: scopes(&semantic), text: text.into(), stops }
     }
@@ -159,6 +161,51 @@ fn is_within(outer: Span, inner: Span) -> bool {
     outer.start <= inner.start && inner.end <= outer.end
 }
 
+/// All functions, outer ones before those inside them.
+fn functions(semantic: &Semantic<'_>, lines: &Lines<'_>) -> Vec<Function> {
+    let mut functions: Vec<Function> =
+        semantic.nodes().iter().filter_map(|node| function(semantic, node, lines)).collect();
+    functions.sort_by_key(|function| (function.span.start, u32::MAX - function.span.end));
+    functions
+}
+
+/// A function of a text that V8 does not have: the source that a script was made of.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub(super) name: String,
+    /// Whether it is the source itself.
+    pub(super) runs_once: bool,
+    /// Line from 1 and column of its begin and its end.
+    pub(super) from: (u32, u32),
+    to: (u32, u32),
+}
+
+impl Written {
+    pub(super) fn contains(&self, at: (u32, u32)) -> bool {
+        self.runs_once || (self.from <= at && at <= self.to)
+    }
+}
+
+/// The functions of a source, outer ones before those inside them; none where it makes no sense to the
+/// parser.
+pub(super) fn written(text: &str, path: &str) -> Vec<Written> {
+    let allocator = Allocator::default();
+    let Ok(kind) = SourceType::from_path(path) else { return Vec::new() };
+    let parsed = Parser::new(&allocator, text, kind).parse();
+    if parsed.panicked {
+        return Vec::new();
+    }
+    let semantic = SemanticBuilder::new().with_build_nodes(true).build(&parsed.program).semantic;
+    let lines = Lines::of(text);
+    let written = |one: Function| Written {
+        name: one.name,
+        runs_once: one.runs_once,
+        from: lines.place(one.span.start as usize),
+        to: lines.place(one.span.end as usize),
+    };
+    functions(&semantic, &lines).into_iter().map(written).collect()
+}
+
 fn function(semantic: &Semantic<'_>, node: &AstNode<'_>, lines: &Lines<'_>) -> Option<Function> {
     let (name, has_this, runs_once) = match node.kind() {
         AstKind::Program(_) => ("<module>".to_owned(), false, true),
@@ -172,8 +219,18 @@ fn function(semantic: &Semantic<'_>, node: &AstNode<'_>, lines: &Lines<'_>) -> O
     let span = node.kind().span();
     let first_line = lines.line(span.start as usize);
     let last_line = lines.line(span.end as usize);
-    let (lines, can_stop) = (BTreeMap::new(), false);
-    Some(Function { name, first_line, lines, runs_once, has_this, can_stop, span, last_line })
+    let (lines, stops, can_stop) = (BTreeMap::new(), Vec::new(), false);
+    Some(Function {
+        name,
+        first_line,
+        lines,
+        stops,
+        runs_once,
+        has_this,
+        can_stop,
+        span,
+        last_line,
+    })
 }
 
 /// The name of a function: its own, or that of what it is assigned to, behind its class's.

@@ -4,9 +4,11 @@
 //! of one path with the very same text are one here. Knows ids and paths, not texts. Invariant: numbers
 //! are given out in the order in which texts came, and none twice.
 
+use super::maps;
 use super::parsed::Parsed;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 use stillframe_core::agent::percent_decoded;
 
 /// Scripts that are remembered; an application that makes more by `eval` or `vm` has no files of them.
@@ -24,6 +26,8 @@ pub(super) struct Script {
     pub(super) path: String,
     /// V8's hash of the text.
     hash: String,
+    /// When the first of them came.
+    pub(super) came: SystemTime,
 }
 
 /// One script of V8.
@@ -88,9 +92,15 @@ fn scripts() -> MutexGuard<'static, Option<Scripts>> {
     SCRIPTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// V8 has one more script, or runs one that is known in one more context; one without a file is not
-/// kept. The number of its text, if that was there before.
-pub(crate) fn script_came(id: String, url: &str, hash: String, is_here: bool) -> Option<u64> {
+/// V8 has one more script, or runs one that is known in one more context; it is told by its own URL and
+/// that of its source map. One without a file is not kept. The number of its text, if that was there
+/// before.
+pub(crate) fn script_came(
+    id: String,
+    (url, map): (&str, &str),
+    hash: String,
+    is_here: bool,
+) -> Option<u64> {
     let path = match url.strip_prefix("file://") {
         Some(path) => percent_decoded(path),
         None if url.starts_with('/') => url.to_owned(),
@@ -116,7 +126,12 @@ pub(crate) fn script_came(id: String, url: &str, hash: String, is_here: bool) ->
     let number = all.len() as u64;
     ids.insert(id, number);
     texts.entry(path.clone()).or_default().push(all.len());
-    all.push(Script { number, all: vec![one], path, hash });
+    let script = Script { number, all: vec![one], path, hash, came: SystemTime::now() };
+    all.push(script.clone());
+    drop(held);
+    if !map.is_empty() {
+        maps::came(&script, map);
+    }
     None
 }
 
@@ -156,6 +171,13 @@ pub(super) fn everywhere(path: &str) -> Vec<Script> {
     let Some(Scripts { all, texts, .. }) = &*held else { return Vec::new() };
     let indices = texts.get(path).into_iter().flatten();
     indices.filter_map(|index| all.get(*index)).cloned().collect()
+}
+
+/// Those that `is_it` says, in the order in which their texts came.
+pub(super) fn all(is_it: impl Fn(&Script) -> bool) -> Vec<Script> {
+    let held = scripts();
+    let all = held.iter().flat_map(|scripts| &scripts.all);
+    all.filter(|script| is_it(script)).cloned().collect()
 }
 
 /// The script with this number.

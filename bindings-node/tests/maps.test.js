@@ -1,0 +1,291 @@
+// Probes on lines of TypeScript and of bundles: what source maps say of scripts.
+//
+// The folders of `maps/generated` are what real tools made (`maps/build.sh`). Invariant: each test has
+// a copy of its own, so that no other one's scripts are loaded of it.
+
+'use strict'
+
+const assert = require('node:assert/strict')
+const { spawnSync } = require('node:child_process')
+const { createHash } = require('node:crypto')
+const fs = require('node:fs')
+const path = require('node:path')
+const test = require('node:test')
+const { begin, end, Placed, Project, until } = require('./help')
+
+const ORDERS = 'src/orders/orders.service.ts'
+
+test.before(begin)
+test.after(end)
+
+/** Waits until a probe is not waiting any more. */
+async function settled (placed) {
+  await until(() => placed.state !== 'pending', () => JSON.stringify(placed.report()))
+  return placed.report()
+}
+
+async function armed (location, options) {
+  const placed = new Placed(location, options)
+  const report = await settled(placed)
+  assert.equal(report.state, 'armed', JSON.stringify(report))
+  return placed
+}
+
+test('a line of TypeScript, compiled to CommonJS', async () => {
+  const project = new Project('tsc')
+  const { OrdersService } = project.load('main.js')
+  const placed = await armed(project.at(ORDERS, 'total'))
+  const { at } = placed.report()
+  assert.deepEqual([at.file, at.line, at.function],
+    [project.file(ORDERS), project.line(ORDERS, 'total'), 'OrdersService.total'])
+  assert.ok(at.line_text.endsWith('//: total'), at.line_text)
+  const service = new OrdersService('ann')
+  service.add({ sku: 'a', price: 2 })
+  assert.equal(service.total('fr'), 4)
+  const [snapshot] = await placed.snapshots()
+  assert.equal(snapshot.locals.sum, 4)
+  assert.equal(snapshot.locals.country, 'fr')
+  placed.remove()
+})
+
+test('a function is found by its name, and the head of one leads to its body', async () => {
+  const project = new Project('inline')
+  const { OrdersService } = project.load('main.js')
+  // Compiled for old engines, an async function is a generator within a function.
+  const placed = await armed(`${project.file(ORDERS)}:OrdersService.place`, { kind: 'count' })
+  const head = await armed(`${project.file(ORDERS)}:28`, { kind: 'count' })
+  for (const probe of [placed, head]) {
+    const { at } = probe.report()
+    assert.deepEqual([at.line, at.function], [29, 'OrdersService.place'])
+  }
+  await new OrdersService('ann').place('fr')
+  assert.deepEqual([placed.count('hits'), head.count('hits')], [1, 1])
+  placed.remove()
+  head.remove()
+})
+
+for (const [made, what] of [
+  ['tsc', 'TypeScript, by files'], ['inline', 'TypeScript, for old engines, inline'],
+  ['bundle', 'a bundle'], ['min', 'a minified bundle']
+]) {
+  test(`lines and frames are those that were written: ${what}`, async () => {
+    const project = new Project(made)
+    const { OrdersService, twice, chain } = project.load('main.js')
+    const order = await armed(project.at(ORDERS, 'order'))
+    const body = await armed(project.at(ORDERS, 'body'), { kind: 'count' })
+    const rate = await armed(project.at('src/rates.ts', 'rate'))
+    const doubled = await armed(project.at(ORDERS, 'twice'), { kind: 'count' })
+    const chained = await armed(project.at(ORDERS, 'chain'), { kind: 'count' })
+    const service = new OrdersService('ann')
+    service.add({ sku: 'a', price: 2 })
+    service.add({ sku: 'b', price: 1 })
+    assert.deepEqual(await service.place('fr'), { owner: 'ann', total: 6 })
+    assert.deepEqual([twice(2), chain([1, 2])], [4, [4]])
+    assert.equal(body.count('hits'), 2)
+    assert.deepEqual([doubled.count('hits'), chained.count('hits')], [3, 1])
+    const [{ at, stack }] = await order.snapshots()
+    assert.deepEqual(at, {
+      file: project.file(ORDERS),
+      line: project.line(ORDERS, 'order'),
+      function: 'OrdersService.place'
+    })
+    assert.deepEqual(stack[0], at)
+    const { stack: frames } = (await rate.snapshots())[0]
+    const shown = frames.slice(0, 3).map((frame) => {
+      return [path.basename(frame.file), frame.line, frame.function]
+    })
+    assert.deepEqual(shown, [
+      ['rates.ts', 5, 'rate'],
+      ['orders.service.ts', project.line(ORDERS, 'body'), 'OrdersService.total'],
+      ['orders.service.ts', project.line(ORDERS, 'order') - 1, 'OrdersService.place']
+    ])
+    assert.ok(stack.some((frame) => frame.file === __filename), 'a script without a map stays')
+    for (const probe of [order, body, rate, doubled, chained]) probe.remove()
+  })
+}
+
+/** What becomes of probes in a process of its own that loads one file of a project. */
+function alone (project, file, probes, { called = '', words = [] } = {}) {
+  const program = path.join(__dirname, 'maps-run.js')
+  const all = [...words, program, project.file(file), called, JSON.stringify(probes)]
+  const env = { ...process.env, STILLFRAME_LOG: 'off' }
+  const { stdout, stderr } = spawnSync(process.execPath, all, { env, encoding: 'utf8' })
+  assert.ok(stdout.startsWith('['), stderr)
+  return JSON.parse(stdout)
+}
+
+/** What a map of the orders says, changed. */
+function rewrite (project, change) {
+  const file = project.file('tsc/orders/orders.service.js.map')
+  const map = JSON.parse(fs.readFileSync(file))
+  fs.writeFileSync(file, JSON.stringify({ ...map, ...change }))
+}
+
+const MAP = 'tsc/orders/orders.service.js.map'
+
+/** Changes the text of a file. */
+function edit (project, name, change) {
+  const file = project.file(name)
+  fs.writeFileSync(file, change(fs.readFileSync(file, 'utf8')))
+}
+
+const unnamed = (text) => text.replace('//# source', '// source')
+const REFUSED = {
+  'that is missing': {
+    made: 'tsc',
+    change: (project) => fs.rmSync(project.file(MAP)),
+    says: ['orders.service.js.map is not there']
+  },
+  'that is no JSON': {
+    made: 'tsc',
+    change: (project) => edit(project, MAP, () => '<html>'),
+    says: ['orders.service.js.map is no source map: expected value']
+  },
+  'that is a folder': {
+    made: 'tsc',
+    change: (project) => {
+      fs.rmSync(project.file(MAP))
+      fs.mkdirSync(project.file(MAP))
+    },
+    says: ['orders.service.js.map cannot be read: it is no file']
+  },
+  'that has no mappings': {
+    made: 'tsc',
+    change: (project) => rewrite(project, { mappings: '' }),
+    says: ['orders.service.js.map has no mappings']
+  },
+  'whose mappings make no sense': {
+    made: 'tsc',
+    change: (project) => rewrite(project, { mappings: 'AAAA,gggggggggggggggggg' }),
+    says: ['orders.service.js.map has mappings that make no sense']
+  },
+  'that names other sources': {
+    made: 'tsc',
+    change: (project) => rewrite(project, { sources: ['../other.ts'] }),
+    says: ['orders.service.js.map names other sources: other.ts']
+  },
+  'of more lines than there are': {
+    made: 'tsc',
+    change: (project) => rewrite(project, { mappings: ';'.repeat(90) + 'AAAA' }),
+    says: ['its source map maps line 91, and the script has 37 lines']
+  },
+  'of another build': {
+    made: 'inline',
+    change: (project) => {
+      const more = 'var a = 1, b = 2;\nif (a) {\n  b = [a];\n}\n'
+      edit(project, 'inline/orders/orders.service.js', (text) => more + text)
+    },
+    says: ['its source map is of another build of the script']
+  },
+  'that is on the network': {
+    made: 'tsc',
+    change: (project) => {
+      const far = (text) => text.replace('URL=', 'URL=https://maps.example/')
+      edit(project, 'tsc/orders/orders.service.js', far)
+    },
+    says: ["https://maps.example/orders.service.js.map is not on this machine's disk"]
+  },
+  'that nobody made': {
+    made: 'none',
+    change: () => {},
+    says: ['orders.service.js', 'names no source map', 'tsc --sourceMap']
+  },
+  'of a bundle that is missing': {
+    made: 'bundle',
+    change: (project) => fs.rmSync(project.file('bundle/main.js.map')),
+    says: ['bundle/main.js', 'main.js.map is not there']
+  },
+  'that a bundle does not name': {
+    made: 'bundle',
+    change: (project) => edit(project, 'bundle/main.js', unnamed),
+    says: ['bundle/main.js', 'looks like a bundle and names no source map', 'esbuild --sourcemap']
+  },
+  'that a minified bundle does not name': {
+    made: 'min',
+    change: (project) => edit(project, 'min/main.js', unnamed),
+    says: ['min/main.js', 'looks like a bundle and names no source map']
+  }
+}
+for (const [what, { made, change, says }] of Object.entries(REFUSED)) {
+  test(`refused, with what to do: a map ${what}`, () => {
+    const project = new Project(made)
+    change(project)
+    const [report] = alone(project, `${made}/main.js`, [{ location: project.at(ORDERS, 'total') }])
+    assert.equal(report.state, 'refused', JSON.stringify(report))
+    const said = `${report.why.message} ${report.why.hint}`
+    for (const word of says) assert.ok(said.includes(word), `${word}: ${said}`)
+    assert.ok(report.why.hint.includes(`or name a line of ${project.file(made)}`), said)
+  })
+}
+
+test('a file that is not loaded yet is waited for, whatever else is', () => {
+  const project = new Project('tsc')
+  const probes = [{ location: project.at(ORDERS, 'total'), stays: true }]
+  const [report] = alone(project, 'tsc/rates.js', probes)
+  assert.deepEqual([report.state, report.why.code], ['pending', 'file_not_loaded'])
+})
+
+test('a probe that waits sees the first call, though that comes while files are loaded', () => {
+  const project = new Project('tsc')
+  const main = project.file('tsc/first.js')
+  fs.writeFileSync(main, "const { twice } = require('./main')\nexports.four = twice(2)\n")
+  const probes = [{ location: project.at(ORDERS, 'twice'), kind: 'count', waits: true }]
+  const [report] = alone(project, 'tsc/first.js', probes)
+  assert.deepEqual([report.state, report.counters.hits], ['armed', 1])
+})
+
+/** A location as it is sent from where the text is at hand. */
+function typed (text, line) {
+  return {
+    file: ORDERS,
+    line,
+    source_sha256: createHash('sha256').update(text).digest('hex'),
+    line_text: text.split('\n')[line - 1],
+    around: 'OrdersService.total'
+  }
+}
+
+test('how the text compares with the one that was typed against', () => {
+  const project = new Project('bundle')
+  const text = fs.readFileSync(project.file(ORDERS), 'utf8')
+  const line = project.line(ORDERS, 'total')
+  const all = [
+    typed(text, line),
+    typed(`// One more.\n${text}`, line + 1),
+    typed(text.replace('return sum', 'return Math.round(sum)'), line)
+  ]
+  const probes = all.map((location) => ({ location, kind: 'count' }))
+  const [equal, moved, gone] = alone(project, 'bundle/main.js', probes)
+  assert.deepEqual([equal.at.file, equal.at.source], [project.file(ORDERS), 'equal'])
+  assert.deepEqual([moved.at.source, moved.at.line], ['moved', line])
+  assert.ok(moved.at.note.includes(`${line + 1} -> ${line}`), moved.at.note)
+  assert.deepEqual([gone.state, gone.why.code], ['refused', 'source_differs'])
+  assert.deepEqual(gone.running.nearest, [line, text.split('\n')[line - 1]])
+})
+
+test('a source that the map does not hold is compared if it is the one of the build', () => {
+  const same = new Project('tsc')
+  const text = fs.readFileSync(same.file(ORDERS), 'utf8')
+  const line = same.line(ORDERS, 'total')
+  const probes = [{ location: typed(text, line) }, { location: typed(text, line), unchecked: true }]
+  const [equal] = alone(same, 'tsc/main.js', probes)
+  assert.equal(equal.at.source, 'equal', JSON.stringify(equal))
+  const later = (project) => {
+    const soon = new Date(Date.now() - 1000)
+    fs.utimesSync(project.file(ORDERS), soon, soon)
+  }
+  const other = (project) => {
+    const file = project.file(ORDERS)
+    const past = fs.statSync(file).mtime
+    fs.writeFileSync(file, `/* One more. */\n${text}`)
+    fs.utimesSync(file, past, past)
+  }
+  const none = (project) => fs.rmSync(project.file('src'), { recursive: true })
+  for (const change of [later, other, none]) {
+    const project = new Project('tsc')
+    change(project)
+    const [refused, unchecked] = alone(project, 'tsc/main.js', probes)
+    assert.deepEqual([refused.state, refused.why.code], ['refused', 'no_source'], `${change}`)
+    assert.deepEqual([unchecked.state, unchecked.at.source], ['armed', 'unverifiable'], `${change}`)
+  }
+})

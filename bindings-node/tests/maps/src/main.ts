@@ -1,0 +1,2 @@
+export { OrdersService, chain, twice } from './orders/orders.service'
+export { rate } from './rates'
