@@ -6,30 +6,14 @@
 'use strict'
 
 const assert = require('node:assert/strict')
-const { spawnSync } = require('node:child_process')
 const fs = require('node:fs')
-const os = require('node:os')
 const path = require('node:path')
 const test = require('node:test')
+const { Application, USE } = require('./help')
 
 const PACKAGE = process.env.STILLFRAME_PACKAGE
 const TYPESCRIPT = process.env.STILLFRAME_TYPESCRIPT
 
-const WORK = `function work (n) {
-  const twice = n * 2
-  return twice // line 3
-}
-work(21)
-`
-/** What an application of its own writes, for each way to load the package. */
-const USE = `
-start({ service: 'shop', sink: 'file://' + process.cwd() + '/results' })
-const id = probe('work.js:3', { condition: 'n > 20', watches: ['twice + 1'] })
-`
-const COMMON = `const { start, probe, flush } = require('stillframe')${USE}
-require('./work.js')
-flush(5)
-`
 const MODULE = `import { start, probe, flush, StillframeError } from 'stillframe'${USE}
 await import('./work.js')
 flush(5)
@@ -53,87 +37,51 @@ probe(3)
 start({ hubs: 'http://127.0.0.1:4737' })
 `
 
-let folder
+let shop
 
-function run (program, words, environment = {}) {
-  const others = Object.entries(process.env).filter(([name]) => !/^(STILLFRAME|NODE)_/.test(name))
-  const env = { ...Object.fromEntries(others), STILLFRAME_LOG: 'off', ...environment }
-  const ended = spawnSync(program, words, { env, cwd: folder, timeout: 120_000 })
-  const [out, err] = [String(ended.stdout), String(ended.stderr)]
-  return { code: ended.status, out, err }
-}
-
-function snapshots () {
-  const all = path.join(folder, 'results')
-  const files = fs.readdirSync(all).sort().map((name) => path.join(all, name))
-  const text = files.map((file) => fs.readFileSync(file, 'utf8')).join('')
-  fs.rmSync(all, { recursive: true })
-  const results = text.split('\n').filter(Boolean).map((line) => JSON.parse(line))
-  return results.filter((one) => one.type === 'snapshot')
-}
-
-/** Runs a program that asks for one snapshot, and looks at it. */
-function captures (words, environment) {
-  const { code, out, err } = run(process.execPath, words, environment)
-  assert.deepEqual([code, err], [0, ''])
-  const [snapshot, ...others] = snapshots()
-  assert.deepEqual(others, [])
-  assert.deepEqual(snapshot.locals, { n: 21, twice: 42 })
-  assert.equal(snapshot.at.function, 'work')
-  return { out, snapshot }
-}
-
-test.before(() => {
+test.before(async () => {
   assert.ok(PACKAGE && TYPESCRIPT, 'run: cargo xtask test --only "npm package"')
-  folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'stillframe-npm-')))
-  const cache = path.join(folder, 'cache')
-  const install = ['install', '--offline', '--no-audit', '--no-fund', '--cache', cache, PACKAGE]
-  const { code, out, err } = run('npm', install)
-  assert.equal(code, 0, out + err)
   const probes = [{ location: 'work.js:3', kind: 'snap', condition: 'n > 20' }]
-  const files = {
-    'work.js': WORK,
-    'common.cjs': COMMON,
-    'module.mjs': MODULE,
-    'typed.mts': TYPED,
-    'probes.json': JSON.stringify(probes)
-  }
-  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text)
+  const typed = { 'typed.mts': TYPED, 'typed.cts': TYPED }
+  const files = { 'module.mjs': MODULE, ...typed, 'probes.json': JSON.stringify(probes) }
+  shop = new Application(files)
+  await shop.npm(['install', '--offline', PACKAGE])
 })
 
-test.after(() => fs.rmSync(folder, { recursive: true, force: true }))
+test.after(() => shop.remove())
 
-test('CommonJS requires it', () => {
-  const { snapshot } = captures(['common.cjs'])
+test('CommonJS requires it', async () => {
+  const { snapshot } = await shop.captures(['common.cjs'])
   assert.deepEqual(snapshot.watches, { 'twice + 1': 43 })
   assert.equal(snapshot.service.name, 'shop')
 })
 
-test('a module imports its names', () => {
-  const { out } = captures(['module.mjs'])
+test('a module imports its names', async () => {
+  const { out } = await shop.captures(['module.mjs'])
   assert.equal(out, 'condition\n')
 })
 
 for (const option of ['--require', '--import']) {
-  test(`${option} stillframe/register starts it by the environment`, () => {
+  test(`${option} stillframe/register starts it by the environment`, async () => {
     const environment = {
-      STILLFRAME_PROBES: path.join(folder, 'probes.json'),
-      STILLFRAME_SINK: `file://${path.join(folder, 'results')}`
+      STILLFRAME_PROBES: shop.path('probes.json'),
+      STILLFRAME_SINK: `file://${shop.path('results')}`
     }
-    captures([option, 'stillframe/register', 'work.js'], environment)
-    captures(['work.js'], { ...environment, NODE_OPTIONS: `${option} stillframe/register` })
+    await shop.captures([option, 'stillframe/register', 'work.js'], environment)
+    const NODE_OPTIONS = `${option} stillframe/register`
+    await shop.captures(['work.js'], { ...environment, NODE_OPTIONS })
   })
 }
 
-test('TypeScript knows its types, as a module and as CommonJS', () => {
-  fs.copyFileSync(path.join(folder, 'typed.mts'), path.join(folder, 'typed.cts'))
+test('TypeScript knows its types, as a module and as CommonJS', async () => {
   const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022']
-  const { code, out } = run(process.execPath, [TYPESCRIPT, ...options, 'typed.mts', 'typed.cts'])
+  const all = [TYPESCRIPT, ...options, 'typed.mts', 'typed.cts']
+  const { code, out } = await shop.run(process.execPath, all)
   assert.deepEqual([code, out], [0, ''])
 })
 
 test('it holds what is needed and nothing else, and has nothing run at an install', () => {
-  const whole = path.join(folder, 'node_modules', 'stillframe')
+  const whole = shop.path('node_modules', 'stillframe')
   const entries = fs.readdirSync(whole, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile())
   const names = files.map(({ parentPath, path: older, name }) => {
@@ -152,20 +100,20 @@ test('it holds what is needed and nothing else, and has nothing run at an instal
   }
 })
 
-test('where there is no native half, it is required all the same, and starting says why', () => {
+test('where there is no native half, it is required all the same, and starting says why', async () => {
   const text = `
     Object.defineProperty(process, 'arch', { value: 'riscv64' })
     const stillframe = require('stillframe')
     stillframe.stop()
     try { stillframe.start() } catch (error) { console.log(error.name, error.code, error.message) }
   `
-  const { out, err } = run(process.execPath, ['-e', text])
+  const { out, err } = await shop.run(process.execPath, ['-e', text])
   assert.ok(out.startsWith('StillframeError unsupported no prebuilt agent for'), out + err)
   assert.ok(out.includes('riscv64') && out.includes('there is one for'), out)
-  const native = path.join(folder, 'node_modules', 'stillframe', 'node_modules', '@stillframe')
+  const native = shop.path('node_modules', 'stillframe', 'node_modules', '@stillframe')
   fs.renameSync(native, `${native}.away`)
   const preload = ['--require', 'stillframe/register', '-p', '"runs"']
-  const told = run(process.execPath, preload, { STILLFRAME_LOG: 'warn' })
+  const told = await shop.run(process.execPath, preload, { STILLFRAME_LOG: 'warn' })
   fs.renameSync(`${native}.away`, native)
   assert.deepEqual([told.code, told.out], [0, 'runs\n'])
   assert.match(told.err, /^stillframe: the package @stillframe\/\S+ is not installed: install /)

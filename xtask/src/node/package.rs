@@ -123,7 +123,8 @@ pub(crate) fn tests() -> Result<Verdict> {
         };
         let mut command = Command::new(node);
         command.args(["--test", "--test-reporter=tap"]);
-        command.arg(root().join("bindings-node/npm/install.test.js"));
+        command.args(["install.test.js", "registry.test.js"]);
+        command.current_dir(root().join("bindings-node/npm"));
         command.env("STILLFRAME_PACKAGE", &whole);
         command.env("STILLFRAME_TYPESCRIPT", shop::compiler()?);
         let ended = show(&mut command)?;
