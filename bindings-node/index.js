@@ -89,3 +89,8 @@ function remove (id) {
 }
 
 module.exports = { start, stop, flush, status, probe, remove, StillframeError }
+
+// A process has one agent: where `stillframe run` brought one, the application's own package is that.
+const HERE = Symbol.for('stillframe')
+if (process[HERE] === undefined) Object.defineProperty(process, HERE, { value: module.exports })
+module.exports = process[HERE]

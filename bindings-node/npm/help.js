@@ -1,6 +1,6 @@
 // A folder of an application of its own, and what it runs.
 //
-// Knows no package. Invariant: nothing of what the tests themselves run under is seen by what runs there.
+// Knows no package. Invariant: nothing of what the tests themselves run under is seen there.
 
 'use strict'
 
@@ -32,7 +32,8 @@ flush(5)
 class Application {
   constructor (files = {}) {
     this.folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'stillframe-npm-')))
-    for (const [name, text] of Object.entries({ 'work.js': WORK, 'common.cjs': COMMON, ...files })) {
+    const all = { 'work.js': WORK, 'common.cjs': COMMON, ...files }
+    for (const [name, text] of Object.entries(all)) {
       fs.writeFileSync(this.path(name), text)
     }
   }

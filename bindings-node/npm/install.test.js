@@ -73,6 +73,21 @@ for (const option of ['--require', '--import']) {
   })
 }
 
+test('the agent that the command brought is the one that the application finds', async () => {
+  const whole = shop.path('node_modules', 'stillframe')
+  const agent = shop.path('agent')
+  fs.cpSync(whole, agent, { recursive: true })
+  const [name] = require(path.join(agent, 'package.json')).bundleDependencies
+  const addon = path.join(agent, 'node_modules', name, 'stillframe.node')
+  fs.renameSync(addon, path.join(agent, 'stillframe.node'))
+  const own = { STILLFRAME_SINK: `file://${shop.path('results')}`, STILLFRAME_SERVICE: 'run' }
+  for (const program of ['common.cjs', 'module.mjs']) {
+    const words = ['--require', path.join(agent, 'register.js'), program]
+    const { snapshot } = await shop.captures(words, own)
+    assert.equal(snapshot.service.name, 'run')
+  }
+})
+
 test('TypeScript knows its types, as a module and as CommonJS', async () => {
   const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022']
   const all = [TYPESCRIPT, ...options, 'typed.mts', 'typed.cts']
@@ -100,7 +115,7 @@ test('it holds what is needed and nothing else, and has nothing run at an instal
   }
 })
 
-test('where there is no native half, it is required all the same, and starting says why', async () => {
+test('without a native half it is required all the same, and starting says why', async () => {
   const text = `
     Object.defineProperty(process, 'arch', { value: 'riscv64' })
     const stillframe = require('stillframe')

@@ -1,7 +1,7 @@
 // The packages as a registry has them: each of its own, and npm takes this platform's.
 //
-// Knows what npm asks a registry, of which there is one here, on loopback. Invariant: what it has is made
-// of the file that people install, without what that carries.
+// Knows what npm asks a registry, of which there is one here, on loopback. Invariant: what it has is
+// made of the file that people install, without what that carries.
 
 'use strict'
 
