@@ -7,11 +7,11 @@ mod package;
 mod shop;
 
 pub(crate) use package::{pack, tests as package_tests};
-pub(crate) use shop::shop;
+pub(crate) use shop::{folder as shop_folder, shop};
 
 use crate::Result;
 use crate::dist::cargo;
-use crate::files::{copy, make_folder, root, target};
+use crate::files::{copy, make_empty, make_folder, read, root, target};
 use crate::process::{must, quiet, show};
 use crate::step::Verdict;
 use crate::system::{Package, install, runs};
@@ -39,6 +39,24 @@ pub(crate) fn find_npm() -> Result<()> {
         true => Ok(()),
         false => Err("npm is not found though it was installed".to_owned()),
     }
+}
+
+/// Installs into `folder`, if they are not there, the packages that the lock file in `source` names.
+pub(crate) fn packages(source: &Path, folder: &Path) -> Result<()> {
+    find_npm()?;
+    let files = ["package.json", "package-lock.json"];
+    let is_same = |name: &&str| read(&folder.join(name)).ok() == read(&source.join(name)).ok();
+    // npm writes it when it is done.
+    if folder.join("node_modules/.package-lock.json").exists() && files.iter().all(is_same) {
+        return Ok(());
+    }
+    make_empty(folder)?;
+    for name in files {
+        copy(&source.join(name), &folder.join(name))?;
+    }
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"]).arg(folder);
+    quiet(&mut npm).map(|_| ()).map_err(|fault| format!("packages of npm: {fault}"))
 }
 
 /// The addon, optimised as every agent is.

@@ -6,7 +6,7 @@
 use crate::Result;
 use crate::count::{Counts, number};
 use crate::dist::cargo;
-use crate::files::{copy, make_empty, make_folder, read, root, target, write};
+use crate::files::{copy, make_empty, root, target};
 use crate::node::{self, MAJORS};
 use crate::process::{Ended, captured, must, quiet, show};
 use crate::say::say;
@@ -50,22 +50,9 @@ pub(crate) fn chain<'a>(full: bool) -> Chain<'a> {
 
 /// Fetches the packages once, by the lock; answers the folder that they lie in.
 fn fetched() -> Result<PathBuf> {
-    let (pinned, folder) = (root().join("bindings-node/rewriter/tests/mass"), target("mass"));
-    let packages = folder.join("node_modules");
-    let lock = read(&pinned.join("package-lock.json"))?;
-    let stamp = folder.join("fetched.json");
-    if packages.exists() && read(&stamp).is_ok_and(|known| known == lock) {
-        return Ok(packages);
-    }
-    make_folder(&folder)?;
-    for name in ["package.json", "package-lock.json"] {
-        copy(&pinned.join(name), &folder.join(name))?;
-    }
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"]).arg(&folder);
-    quiet(&mut npm).map_err(|fault| format!("the packages that are rewritten: {fault}"))?;
-    write(&stamp, &lock)?;
-    Ok(packages)
+    let folder = target("mass");
+    node::packages(&root().join("bindings-node/rewriter/tests/mass"), &folder)?;
+    Ok(folder.join("node_modules"))
 }
 
 /// Rewrites all packages; answers what was said, and the folder.

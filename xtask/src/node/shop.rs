@@ -3,21 +3,18 @@
 //! Knows npm's and the compiler's command lines. Invariant: packages are those of the lock file, and
 //! everything of it lies under `target/node`.
 
-use super::{MAJORS, find, find_npm};
+use super::{MAJORS, find, find_npm, packages};
 use crate::Result;
 use crate::count::Counts;
 use crate::customers::buy;
-use crate::files::{copy, make_empty, read, root, target};
+use crate::files::{copy, make_empty, root, target};
 use crate::process::quiet;
 use crate::step::Verdict;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What there is to do with npm before the sources matter.
-const LOCK: [&str; 2] = ["package.json", "package-lock.json"];
-
 /// The folder of the shop, with its packages and compiled.
-fn folder() -> Result<PathBuf> {
+pub(crate) fn folder() -> Result<PathBuf> {
     let folder = installed()?;
     let source = root().join("examples/checkout-node");
     for name in ["src", "dist"] {
@@ -35,22 +32,10 @@ pub(crate) fn compiler() -> Result<PathBuf> {
     Ok(installed()?.join("node_modules/typescript/bin/tsc"))
 }
 
-/// The folder with the packages of the lock file.
+/// The folder with its packages.
 fn installed() -> Result<PathBuf> {
-    find_npm()?;
-    let (folder, source) = (target("node/shop"), root().join("examples/checkout-node"));
-    // npm writes it when it is done.
-    let done = folder.join("node_modules/.package-lock.json");
-    let same = |name: &&str| read(&folder.join(name)).ok() == read(&source.join(name)).ok();
-    if done.exists() && LOCK.iter().all(same) {
-        return Ok(folder);
-    }
-    make_empty(&folder)?;
-    for name in LOCK {
-        copy(&source.join(name), &folder.join(name))?;
-    }
-    let words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-    quiet(Command::new("npm").args(words).current_dir(&folder))?;
+    let folder = target("node/shop");
+    packages(&root().join("examples/checkout-node"), &folder)?;
     Ok(folder)
 }
 
