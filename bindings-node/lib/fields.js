@@ -5,11 +5,12 @@
 // Knows keys, not what a value becomes. Invariant: the value of a redacted name is never asked for, and
 // nothing is asked of an object's prototypes that a proxy among them could hear.
 //
-// V8 lists all keys of an object or none. For an object of 100,000 keys that takes 25 ms, for one of a
-// million 350 ms. So objects are asked for their symbols first, which is wanted anyway and takes a
-// tenth of it; one that needs longer than HUGE_MS for that is shown without its fields, for the
-// deadline. Keys that are indexes hide from that question: an object of many is found out when it is
-// enumerated (90 ns a key), and is remembered, as the others are, so that it happens once or twice.
+// V8 lists all keys of an object or none, and tells nobody how many there are. For an object of
+// 100,000 keys that takes 25 ms, for one of a million 350 ms. So objects are asked for their symbols
+// first, which is wanted anyway and takes a third of it at most; one that needs longer than HUGE_MS for
+// that is shown without its fields, for the deadline. Keys that are indexes hide from that question: an
+// object that has some far ones is taken for one of many, and another is found out when it is enumerated
+// (90 to 500 ns a key). Either is remembered, so that it costs once or twice.
 
 const {
   Now, ObjectDescriptor, ObjectHasOwn, ObjectIsEnumerable, ObjectKeys, ObjectSymbols,
@@ -27,6 +28,10 @@ const SLOW_MS = 5
 const CAPTURES_TO_REST = 4_096
 /** In place of the number of a capture. */
 const SUSPECTED = -CAPTURES_TO_REST
+/** A question that takes longer is asked only once again: it costs the application as much. */
+const LONG_MS = 20
+/** Indexes that hardly an object has all of but one of at least as many keys. */
+const FAR_INDEXES = [29_989, 19_997, 9_973]
 
 /** What a field comes to, besides the reason why nothing more is written. */
 const MORE = -1
@@ -40,6 +45,13 @@ const isOf = (keys, key) => {
     if (keys[at] === key) return true
   }
   return false
+}
+
+function hasFar(object) {
+  for (let at = 0; at < FAR_INDEXES.length; at++) {
+    if (!ObjectHasOwn(object, FAR_INDEXES[at])) return false
+  }
+  return true
 }
 
 class Fields {
@@ -219,10 +231,12 @@ class Fields {
       const found = WeakMapGet(this.#huge, object)
       if (found !== undefined && this.#capture - found < CAPTURES_TO_REST) return null
     }
+    if (hasFar(object)) return null
     const symbols = ObjectSymbols(object)
-    if (this.#elapsed() < HUGE_MS) return symbols
+    const elapsed = this.#elapsed()
+    if (elapsed < HUGE_MS) return symbols
     // Something else may have taken that long, but hardly twice within the question itself.
-    for (let attempt = 0; attempt < 2; attempt++) {
+    for (let attempt = elapsed > LONG_MS ? 1 : 0; attempt < 2; attempt++) {
       const begin = Now()
       ObjectSymbols(object)
       if (Now() - begin < HUGE_MS) return symbols
