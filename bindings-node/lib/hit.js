@@ -8,6 +8,8 @@
 
 const P = require('./primordials')
 const { Capture } = require('./capture')
+const conditions = require('./conditions')
+const { UNSET } = require('./reads')
 const { isMade } = require('./session')
 const { framesOf } = require('./stack')
 const { readTrace } = require('./trace')
@@ -15,10 +17,8 @@ const values = require('./values')
 
 /** Bytes that a capture may take. */
 const SCRATCH_BYTES = 64 * 1024
-/** The first of the arguments that is a site. */
-const SITES_AT = 2
-/** What stands for a variable that cannot be read yet. */
-const UNSET = Symbol('unset')
+/** Where a variable is found that cannot be read yet; below are those that are read late. */
+const NOWHERE = -1
 /** The stream's number of that reason. */
 const REASON_UNSET = 1
 
@@ -26,35 +26,41 @@ const REASON_UNSET = 1
 const GLOBAL = globalThis
 
 const scratch = new Uint8Array(SCRATCH_BYTES)
-/** By site: names of its variables, and limits. */
-const plans = new Map()
+/** By number: what is known of a place. */
+const places = new Map()
+/** How many conditions were decided by their function, and how many by the core's machine. */
+const decided = { byFunction: 0, byMachine: 0 }
 
 let native = null
 let capture = null
 let isInside = false
 
-/**
- * What V8 calls by the global name: functions that read the variables of a place and what is named
- * there, and behind them its sites.
- */
-function hit (read, names) {
-  for (let at = SITES_AT; at < arguments.length; at++) hitOne(arguments[at], read, names)
+/** What V8 calls by the global name: a place, and the values that its sites need. */
+function hit (number, ...read) {
+  const place = P.MapGet(places, number)
+  if (place === undefined) return
+  const { sites } = place
+  for (let at = 0; at < sites.length; at++) hitOne(sites[at], place, read)
 }
 
-function hitOne (site, read, names) {
+function hitOne (site, place, read) {
   if (isInside) {
-    lost(site)
+    lost(site.number)
     return
   }
   isInside = true
   try {
-    const plan = P.MapGet(plans, site)
-    if (plan === undefined) return
-    const opened = plan.isRead ? asked(site, plan, names) : open(site, plan)
-    if (opened !== null) write(plan, opened, read)
+    if (site.test === null) {
+      take(site, place, read)
+    } else {
+      const verdict = conditions.decide(site.test, read)
+      if (verdict === conditions.FALSE) native.wasFalse(site.number)
+      else take(site, place, read, verdict === conditions.HOLDS)
+      decided.byFunction += verdict === conditions.UNDECIDED ? 0 : 1
+    }
   } catch {
     // Too little stack, or a defect of ours: the application goes on.
-    lost(site)
+    lost(site.number)
   } finally {
     isInside = false
   }
@@ -69,36 +75,46 @@ function lost (site) {
   }
 }
 
-/** What is to be captured, if the core's machine, which asks for values, says so. */
-function asked (site, plan, names) {
+/** Takes what is to be captured, unless the core says that it is not. */
+function take (site, place, read, holds = !site.isConditional) {
+  const opened = holds && !site.isRead ? open(site) : asked(site, place, read, holds)
+  if (opened !== null) write(site, place, opened, read)
+}
+
+/** What is to be captured, where the core's machine asks for values: for the condition too. */
+function asked (site, place, read, holds) {
   try {
-    values.begin(names(), UNSET)
-    return plan.isConditional && !native.test(site) ? null : open(site, plan)
+    values.begin(read, place.unset)
+    if (!holds) {
+      decided.byMachine++
+      if (!native.test(site.number)) return null
+    }
+    return open(site)
   } finally {
     values.end()
   }
 }
 
 /** Begins what is to be captured, if anything is. */
-function open (site, plan) {
-  if (plan.isTraced) readTrace()
-  return native.open(site)
+function open (site) {
+  if (site.isTraced) readTrace()
+  return native.open(site.number)
 }
 
 /** Writes a capture: `opened` is its buffer, the bytes for it, names and objects it has so far. */
-function write (plan, opened, read) {
+function write (site, place, opened, read) {
   let length = 0
   try {
-    const variables = read()
-    const { limits } = plan
+    const { limits } = site
+    const { locals } = place
+    const late = place.late === NOWHERE ? null : read[place.late]()
     capture.begin(limits, opened[2], opened[3], opened[1], P.Now() + limits.deadlineMs)
     framesOf(hit, limits.frames, capture, isMade())
-    for (let at = 0; at < variables.length; at++) {
-      const value = variables[at]
-      if (value === UNSET) capture.missing(plan.names[at], REASON_UNSET)
-      else if (at > 0 || plan.names[at] !== 'this' || isWorthy(value)) {
-        capture.local(plan.names[at], value)
-      }
+    for (let at = 0; at < locals.length; at++) {
+      const { name, from } = locals[at]
+      const value = from >= 0 ? read[from] : from === NOWHERE ? UNSET : late[NOWHERE - 1 - from]
+      if (value === UNSET) capture.missing(name, REASON_UNSET)
+      else if (at > 0 || name !== 'this' || isWorthy(value)) capture.local(name, value)
     }
     length = capture.finish()
   } catch {
@@ -120,6 +136,7 @@ hit.unset = UNSET
 function prepare (library) {
   native = library
   capture = new Capture(scratch, native.isRedacted)
+  conditions.prepare(native.isRedacted)
   rehearse()
   if (!Object.hasOwn(globalThis, '__stillframe')) {
     const value = Object.freeze(hit)
@@ -145,28 +162,34 @@ function rehearse () {
   }
 }
 
-/** From now on the site has this plan. */
-function learn (site, json) {
-  const { names, limits, isConditional, isRead, isTraced } = JSON.parse(json)
-  P.MapSet(plans, site, {
-    names,
-    isConditional,
-    isRead,
-    isTraced,
-    limits: {
-      depth: limits.depth,
-      items: limits.items,
-      fields: limits.fields,
-      stringBytes: limits.string_bytes,
-      watchStringBytes: Math.max(limits.string_bytes, 1024),
-      frames: limits.frames,
-      deadlineMs: limits.deadline_ns / 1e6
-    }
-  })
+/** From now on this is known of a place. */
+function learn (number, json) {
+  const place = JSON.parse(json)
+  place.sites = place.sites.map((site) => ({
+    number: site.number,
+    isConditional: site.isConditional,
+    isRead: site.isRead,
+    isTraced: site.isTraced,
+    test: site.test === null ? null : conditions.compile(site.test),
+    limits: limitsOf(site.limits)
+  }))
+  P.MapSet(places, number, place)
 }
 
-function forget (site) {
-  P.MapDelete(plans, site)
+function limitsOf (limits) {
+  return {
+    depth: limits.depth,
+    items: limits.items,
+    fields: limits.fields,
+    stringBytes: limits.string_bytes,
+    watchStringBytes: Math.max(limits.string_bytes, 1024),
+    frames: limits.frames,
+    deadlineMs: limits.deadline_ns / 1e6
+  }
+}
+
+function forget (number) {
+  P.MapDelete(places, number)
 }
 
 /** Whether a hit is being looked at: then no breakpoint may come or go. */
@@ -174,4 +197,4 @@ function isUnderWay () {
   return isInside
 }
 
-module.exports = { prepare, learn, forget, isUnderWay, scratch }
+module.exports = { prepare, learn, forget, isUnderWay, scratch, decided }

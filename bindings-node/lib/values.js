@@ -8,13 +8,14 @@
 
 const P = require('./primordials')
 const { Names } = require('./names')
+const Reads = require('./reads')
 const { Shapes } = require('./shapes')
 
 // Whether the answer is a value, and why not: the stream's numbers of reasons.
 const THERE = 0
 const UNSET = 1
-const ABSENT = 2
-const NEEDS_CODE = 3
+const GONE = 2
+const CODE = 3
 const UNREADABLE = 6
 // What an object is: the core's numbers of kinds.
 const LIST = 0
@@ -34,32 +35,28 @@ const BACK_TEXT = 5
 const BACK_OBJECT = 6
 const BACK_BIGINT = 7
 
-/** Units of a string that is read; of a longer one every comparison would copy all. */
-const MOST_UNITS = 1 << 20
-/** Prototypes above an object that are looked at. */
-const MOST_PROTOTYPES = 32
-
 /** What is told besides a value: why there is none, and of an object its kind and number. */
 const info = new Int32Array(4)
 const numbers = new P.Map()
 const shapes = new Shapes(new Names(() => false))
 
 let slots = null
-let objects = []
 let unset = null
+let objects = []
 let entries = null
 let position = 0
 let latest
 
-/** A hit begins: its variables, and what stands for one that cannot be read yet. */
-function begin (values, none) {
+/** A hit begins: its variables, and which of them cannot be read where it is. */
+function begin (values, isUnset) {
   slots = values
-  unset = none
+  unset = isUnset
 }
 
 /** It ends. */
 function end () {
   slots = null
+  unset = null
   objects = []
   entries = null
   latest = undefined
@@ -78,7 +75,7 @@ function give (value) {
   info[0] = THERE
   info[1] = -1
   if (typeof value === 'string') {
-    return value.length > MOST_UNITS ? missing(UNREADABLE) : value
+    return value.length > Reads.MOST_UNITS ? missing(UNREADABLE) : value
   }
   const isObject = typeof value === 'object' && value !== null
   if (!isObject && typeof value !== 'function' && typeof value !== 'symbol') return value
@@ -119,35 +116,28 @@ function kindOf (value) {
   return 2 * INSTANCE
 }
 
+/** Hands over what was read. */
+function told (found) {
+  if (found === Reads.ABSENT) return missing(GONE)
+  return found === Reads.NEEDS_CODE ? missing(CODE) : give(found)
+}
+
 /** A variable. */
 function slot (at) {
   const value = slots[at]
-  return value === unset ? missing(UNSET) : give(value)
+  return unset[at] || value === Reads.UNSET ? missing(UNSET) : give(value)
 }
 
 /** A property: the object's own, or one that it inherits, if it is stored. */
 function attr (number, name) {
   if (name[0] === '#') return missing(UNREADABLE)
-  let object = objects[number]
-  if (typeof object === 'symbol') object = P.SymbolPrototype
-  for (let count = 0; count < MOST_PROTOTYPES; count++) {
-    if (P.isProxy(object)) return missing(NEEDS_CODE)
-    const descriptor = P.ObjectDescriptor(object, name)
-    if (descriptor !== undefined) {
-      return P.ObjectHasOwn(descriptor, 'value') ? give(descriptor.value) : missing(NEEDS_CODE)
-    }
-    object = P.ObjectPrototypeOf(object)
-    if (object === null) return missing(ABSENT)
-  }
-  return missing(NEEDS_CODE)
+  const object = objects[number]
+  return told(Reads.property(typeof object === 'symbol' ? P.SymbolPrototype : object, name))
 }
 
 /** An element; a hole is absent. */
 function item (number, at) {
-  if (P.isProxy(objects[number])) return missing(NEEDS_CODE)
-  const descriptor = P.ObjectDescriptor(objects[number], at)
-  if (descriptor === undefined) return missing(ABSENT)
-  return P.ObjectHasOwn(descriptor, 'value') ? give(descriptor.value) : missing(NEEDS_CODE)
+  return told(Reads.own(objects[number], at))
 }
 
 /** A value that the core hands back. */
@@ -168,15 +158,15 @@ function back (tag, number, text) {
 function lookup (number, tag, value, text) {
   const container = objects[number]
   const key = back(tag, value, text)
-  if (P.isProxy(container)) return missing(NEEDS_CODE)
+  if (P.isProxy(container)) return missing(CODE)
   if (P.isMap(container)) {
-    return P.MapHas(container, key) ? give(P.MapGet(container, key)) : missing(ABSENT)
+    return P.MapHas(container, key) ? give(P.MapGet(container, key)) : missing(GONE)
   }
-  if (P.isSet(container)) return P.SetHas(container, key) ? give(key) : missing(ABSENT)
+  if (P.isSet(container)) return P.SetHas(container, key) ? give(key) : missing(GONE)
   if (tag === BACK_TEXT) return attr(number, key)
   if (tag === BACK_NUMBER) return attr(number, P.NumberToString(key))
   if (typeof key === 'symbol') return attr(number, key)
-  return missing(NEEDS_CODE)
+  return missing(CODE)
 }
 
 /** The key at a position, and behind it `entryValue`; absent at the end. */
@@ -187,7 +177,7 @@ function entry (number, at) {
     position = 0
     while (position < at && step(container)) position++
   }
-  if (!step(container)) return missing(ABSENT)
+  if (!step(container)) return missing(GONE)
   position++
   return give(latest[0])
 }
@@ -221,31 +211,16 @@ function step (container) {
 function len (number) {
   const object = objects[number]
   if (typeof object === 'symbol' || P.isProxy(object)) return -1
-  if (P.ArrayIsArray(object)) return object.length
+  if (Reads.isSequence(object)) return Reads.lengthOf(object)
   if (P.isMap(object)) return P.MapSize(object)
   if (P.isSet(object)) return P.SetSize(object)
-  if (P.TypedArrayName(object) !== undefined) return P.TypedArrayLength(object)
   return P.ObjectKeys(object).length
 }
 
 /** 1 if the chain of prototypes has the class's, 0 if not, -1 if only code could say. */
 function isInstance (tag, value, text, number) {
-  const object = back(tag, value, text)
-  const owner = objects[number]
-  if (typeof owner !== 'function' || P.isProxy(owner)) return -1
-  attr(number, P.SymbolHasInstance)
-  if (info[0] !== THERE || objects[info[2]] !== P.FunctionHasInstance) return -1
-  const descriptor = P.ObjectDescriptor(owner, 'prototype')
-  if (descriptor === undefined || !P.ObjectHasOwn(descriptor, 'value')) return -1
-  if ((typeof object !== 'object' || object === null) && typeof object !== 'function') return 0
-  let at = object
-  for (let count = 0; count < MOST_PROTOTYPES; count++) {
-    if (P.isProxy(at)) return -1
-    at = P.ObjectPrototypeOf(at)
-    if (at === null) return 0
-    if (at === descriptor.value) return 1
-  }
-  return -1
+  const is = Reads.isInstance(back(tag, value, text), objects[number])
+  return is === Reads.NEEDS_CODE ? -1 : Number(is)
 }
 
 /** Name of an object's type. */

@@ -24,7 +24,7 @@ struct Host {
     arm: Of<FnArgs<(String, u32, u32, String)>, String>,
     /// Takes one off.
     disarm: Of<FnArgs<(String,)>, ()>,
-    /// What is to be captured of a site.
+    /// What is to be done at a place.
     learn: Of<FnArgs<(u32, String)>, ()>,
     /// Nothing any more.
     forget: Of<FnArgs<(u32,)>, ()>,
@@ -203,14 +203,14 @@ pub(crate) fn disarm(id: String) -> stillframe_core::error::Result<()> {
     call(|host| &host.disarm, (id,).into())
 }
 
-/// Tells what is to be captured of a site, as JSON.
-pub(crate) fn learn(site: u32, plan: String) -> stillframe_core::error::Result<()> {
-    call(|host| &host.learn, (site, plan).into())
+/// Tells what is to be done at a place, as JSON.
+pub(crate) fn learn(place: u32, plan: String) -> stillframe_core::error::Result<()> {
+    call(|host| &host.learn, (place, plan).into())
 }
 
-/// A site captures nothing any more.
-pub(crate) fn forget(site: u32) -> stillframe_core::error::Result<()> {
-    call(|host| &host.forget, (site,).into())
+/// Nothing is to be done at a place any more.
+pub(crate) fn forget(place: u32) -> stillframe_core::error::Result<()> {
+    call(|host| &host.forget, (place,).into())
 }
 
 /// What was told besides the value that JavaScript handed over last.

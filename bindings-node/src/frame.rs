@@ -56,6 +56,13 @@ pub(crate) fn test(site: u32) -> bool {
     agent::here().is_some_and(|agent| agent.test_in_parallel(site, &Values::default()))
 }
 
+/// The condition of a site was false, as JavaScript decided.
+pub(crate) fn was_false(site: u32) {
+    if let Some(agent) = agent::here() {
+        agent.false_in_parallel(site, 1);
+    }
+}
+
 /// A hit that was not looked at.
 pub(crate) fn missed(site: u32) {
     if let Some(agent) = agent::here() {

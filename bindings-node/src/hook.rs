@@ -6,16 +6,19 @@
 //! is not.
 
 use crate::agent::{self, NodeAgent};
-use crate::locate::{Place, Reading, Visible};
+use crate::locate::Place;
+use crate::plan::Plan;
 use crate::{ffi, locate};
-use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stillframe_core::error::{Error, ErrorKind, Result};
-use stillframe_core::registry::{Action, Site};
+use stillframe_core::registry::Site;
 
 /// A place with a breakpoint.
 struct Hooked {
     agent: Arc<NodeAgent>,
+    /// What JavaScript knows it by.
+    number: u32,
     place: Place,
     /// V8's ids of the breakpoints; none while there could be none.
     ids: Vec<String>,
@@ -23,6 +26,9 @@ struct Hooked {
     code: u64,
     line: u32,
 }
+
+/// Places that ever had one.
+static NUMBERS: AtomicU32 = AtomicU32::new(0);
 
 static HOOKED: Mutex<Vec<Hooked>> = Mutex::new(Vec::new());
 
@@ -38,22 +44,12 @@ pub(crate) fn arm(
 ) -> Result<Option<String>> {
     let note = context_note(code)?;
     let gone = || Error::new(ErrorKind::Location, "the script is gone");
-    let of_core = agent.site(site).ok_or_else(gone)?;
     let place = locate::place(code, line).ok_or_else(gone)?;
-    let variables = locate::locals(code, line);
-    let names: Vec<&str> = variables.iter().map(|one| one.name.as_str()).collect();
-    let plan = serde_json::json!({
-        "names": names,
-        "limits": of_core.plan.limits,
-        "isConditional": of_core.condition.is_some(),
-        "isRead": asks(of_core),
-        "isTraced": matches!(of_core.action, Action::Snap | Action::Log(_)),
-    });
-    ffi::learn(site, plan.to_string())?;
     let mut all = hooked();
     let index = all.iter().position(|one| one.place == place).unwrap_or_else(|| {
         let (agent, ids, sites) = (Arc::clone(agent), Vec::new(), Vec::new());
-        all.push(Hooked { agent, place, ids, sites, code, line });
+        let number = NUMBERS.fetch_add(1, Relaxed);
+        all.push(Hooked { agent, number, place, ids, sites, code, line });
         all.len() - 1
     });
     all[index].sites.push(site);
@@ -88,15 +84,12 @@ pub(crate) fn disarm(site: u32) {
         let _ = set(one);
     }
     all.retain(|one| !one.sites.is_empty());
-    drop(all);
-    let _ = ffi::forget(site);
 }
 
 /// The session ends, and with it every breakpoint.
 pub(crate) fn forget_all() {
-    let all = std::mem::take(&mut *hooked());
-    for site in all.iter().flat_map(|one| &one.sites) {
-        let _ = ffi::forget(*site);
+    for one in std::mem::take(&mut *hooked()) {
+        let _ = ffi::forget(one.number);
     }
 }
 
@@ -114,16 +107,14 @@ fn set(hooked: &mut Hooked) -> Result<()> {
         ffi::disarm(id)?;
     }
     if hooked.sites.is_empty() {
-        return Ok(());
+        return ffi::forget(hooked.number);
     }
+    let sites: Vec<&Site> = hooked.sites.iter().filter_map(|one| hooked.agent.site(*one)).collect();
+    let slots = agent::slots_at(hooked.code, hooked.line);
+    let locals = locate::locals(hooked.code, hooked.line);
+    let Plan { condition, told } = Plan::of(hooked.number, &sites, &slots, &locals);
+    ffi::learn(hooked.number, told)?;
     let Place { text, at } = hooked.place;
-    let (code, line) = (hooked.code, hooked.line);
-    let sites = || hooked.sites.iter().filter_map(|site| hooked.agent.site(*site));
-    let is_shown = sites().any(|site| matches!(site.action, Action::Snap));
-    let is_asked = sites().any(asks);
-    let shown = is_shown.then(|| read(&locate::locals(code, line)));
-    let names = is_asked.then(|| read(&agent::slots_at(code, line)));
-    let condition = condition(&hooked.sites, shown, names);
     let mut refused = None;
     for script in locate::scripts_of(text) {
         match ffi::arm(&script, at, condition.clone()) {
@@ -135,39 +126,8 @@ fn set(hooked: &mut Hooked) -> Result<()> {
     refused.filter(|_| hooked.ids.is_empty()).map_or(Ok(()), Err)
 }
 
-/// Whether the core's machine asks for values at a site.
-fn asks(site: &Site) -> bool {
-    let is_log = matches!(site.action, Action::Log(_));
-    is_log || site.condition.is_some() || !site.plan.watches.is_empty()
-}
-
 /// Why what is timed is not hooked.
 pub(crate) fn untimed() -> Error {
     let message = "durations are not measured on Node.js yet";
     Error::new(ErrorKind::Unsupported, message).with_hint("count the line instead")
-}
-
-/// The condition of sites at one place: one call and no function that is called only to make it, which
-/// V8 would compile with each hit. What no site needs is not read.
-fn condition(sites: &[u32], read: Option<String>, names: Option<String>) -> String {
-    let nothing = || "0".to_owned();
-    let [read, names] = [read, names].map(|one| one.unwrap_or_else(nothing));
-    let sites: String = sites.iter().map(|site| format!(",{site}")).collect();
-    format!("(typeof __stillframe===\"function\"&&__stillframe({read},{names}{sites}),false)")
-}
-
-/// A function that reads variables when it is asked to; one that may raise for itself.
-fn read(variables: &[Visible]) -> String {
-    let mut text = "()=>[".to_owned();
-    for Visible { name, reading } in variables {
-        let _ = match reading {
-            Reading::Sure => write!(text, "{name},"),
-            Reading::Unset => write!(text, "__stillframe.unset,"),
-            Reading::Guarded => {
-                write!(text, "(()=>{{try{{return {name}}}catch{{return __stillframe.unset}}}})(),")
-            }
-        };
-    }
-    text.push(']');
-    text
 }

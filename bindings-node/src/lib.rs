@@ -12,6 +12,7 @@ mod ffi;
 mod frame;
 mod hook;
 mod locate;
+mod plan;
 mod value;
 
 use error::Fault;
@@ -123,6 +124,12 @@ fn open(env: Env, site: u32) -> Option<Vec<u32>> {
 #[napi]
 fn test(env: Env, site: u32) -> bool {
     ffi::within(env, || frame::test(site))
+}
+
+/// The condition of `site` was false: JavaScript decided it.
+#[napi]
+fn was_false(site: u32) {
+    frame::was_false(site);
 }
 
 /// Hands a capture over whose records, so many bytes, lie in the scratch memory.

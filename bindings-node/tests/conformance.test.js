@@ -1,7 +1,7 @@
-// The vectors of JavaScript's conditions, each in a real frame, decided by the core.
+// The vectors of JavaScript's conditions, each in a real frame, decided by its function and by the core.
 //
 // The cases and what they name come from `tests/conformance`, what they are to come to from the file
-// that Node wrote. Invariant: each case runs or is skipped with a reason that is counted.
+// that Node wrote. Invariant: each case runs both ways or is skipped with a reason that is counted.
 
 'use strict'
 
@@ -10,10 +10,14 @@ const fs = require('node:fs')
 const path = require('node:path')
 const test = require('node:test')
 const { StillframeError } = require('..')
+const conditions = require('../lib/conditions')
+const { decided } = require('../lib/hit')
 const { begin, end, Place, Placed } = require('./help')
 
 const FOLDER = path.join(__dirname, '..', '..', 'tests', 'conformance')
 const FILE = 'conditions-javascript.json'
+/** Of the cases that are true or false, those that their function has to decide. */
+const LEAST_DECIDED = 0.75
 /** Codes of what a condition is refused with. */
 const REFUSALS = ['condition', 'limit']
 
@@ -57,10 +61,11 @@ function expected ({ expect, test: holds }) {
   return 'error' in expect ? 'failed' : String(holds)
 }
 
-test('each condition comes out in a real frame as Node itself says', async () => {
+/** The cases that are run, as functions of one file. */
+async function begun () {
   const host = await import(path.join(FOLDER, 'javascript_host.mjs'))
   const { SECTIONS } = await import(path.join(FOLDER, 'javascript_conditions.mjs'))
-  SECTIONS.forEach((section) => section())
+  if (host.CASES.length === 0) SECTIONS.forEach((section) => section())
   const vectors = JSON.parse(fs.readFileSync(path.join(FOLDER, FILE), 'utf8'))
   assert.equal(host.CASES.length, vectors.length)
   const skipped = new Map()
@@ -72,8 +77,13 @@ test('each condition comes out in a real frame as Node itself says', async () =>
   }
   const text = kept.map((number) => written(host, host.CASES[number], number)).join('')
   const place = new Place(text)
-  const functions = place.load()
+  return { host, vectors, skipped, kept, place, functions: place.load() }
+}
+
+/** What is wrong with the cases, and how many of them are true or false. */
+function ran ({ host, vectors, kept, place, functions }) {
   const faults = []
+  let decisions = 0
   host.ranMeanwhile()
   for (const number of kept) {
     const entry = host.CASES[number]
@@ -84,9 +94,32 @@ test('each condition comes out in a real frame as Node itself says', async () =>
     const wanted = expected(vectors[number])
     if (found !== wanted) faults.push(`${entry.name}: ${found}, not ${wanted}`)
     if (host.ranMeanwhile() > 0) faults.push(`${entry.name}: code of the application ran`)
+    if (wanted === 'true' || wanted === 'false') decisions++
   }
-  tell(kept.length, skipped)
+  return { faults, decisions }
+}
+
+test('each condition comes out in a real frame as Node itself says', async () => {
+  const cases = await begun()
+  const before = decided.byFunction
+  const { faults, decisions } = ran(cases)
+  const byFunction = decided.byFunction - before
+  tell(cases.kept.length, cases.skipped)
   assert.deepEqual(faults, [])
+  console.log(`${byFunction} of ${decisions} decisions by functions`)
+  assert.ok(byFunction >= LEAST_DECIDED * decisions, `${byFunction} of ${decisions}`)
+})
+
+test('the machine of the core says the same', async () => {
+  const cases = await begun()
+  conditions.use(false)
+  const before = decided.byFunction
+  try {
+    assert.deepEqual(ran(cases).faults, [])
+  } finally {
+    conditions.use(true)
+  }
+  assert.equal(decided.byFunction, before)
 })
 
 function isPassed (host, { declarations }, name) {

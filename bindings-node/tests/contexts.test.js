@@ -70,6 +70,13 @@ test('a script that vm runs in the main context is probed', () => {
 })
 
 test('what runs in several contexts is probed in the main one, and the rest is said', () => {
+  // There the call raises, of which nobody is told.
+  let paused = 0
+  const watcher = new Session()
+  watcher.connect()
+  watcher.on('Debugger.paused', () => { paused += 1 })
+  watcher.post('Debugger.enable')
+  watcher.post('Debugger.setPauseOnExceptions', { state: 'all' })
   const { place, text, options } = placed()
   const script = new vm.Script(text, options)
   const there = script.runInContext(vm.createContext({}))
@@ -77,6 +84,9 @@ test('what runs in several contexts is probed in the main one, and the rest is s
   const both = counted(place, (n) => here(n) && there(n), 3)
   assert.deepEqual([both.hits, both.state], [3, 'armed'])
   assert.ok(both.note.includes('node:vm'), both.note)
+
+  assert.equal(paused, 0)
+  watcher.disconnect()
 
   const second = placed()
   const own = vm.runInThisContext(second.text, second.options)

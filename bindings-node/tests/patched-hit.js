@@ -4,6 +4,7 @@
 
 const path = require('node:path')
 const stillframe = require('..')
+const { decided } = require('../lib/hit')
 const { Place, begin, end } = require('./help')
 
 begin()
@@ -12,7 +13,9 @@ const place = new Place(text)
 const f = place.load()
 const got = []
 const onSnapshot = (snapshot) => got.push(snapshot)
-stillframe.probe(place.at('f'), { limit: 10, rate_per_s: 100, onSnapshot })
+const condition = `a > 5 && b.includes(7) && b.filter(x => x === a).length === 1 && !('x' in b) &&
+  'a b'.trim().indexOf('b') === 2 && Math.floor(a / 2) === 3 && b[0] == '7'`
+stillframe.probe(place.at('f'), { limit: 10, rate_per_s: 100, condition, onSnapshot })
 
 let ran = 0
 const counting = function () { ran++ }
@@ -52,7 +55,8 @@ delete Error.prepareStackTrace
 const told = () => {
   if (got.length === 0) return setImmediate(told)
   const file = path.basename(got[0].stack[0].file)
-  const shown = { ran: seen, isKept, locals: got[0].locals, line: got[0].stack[0].line, file }
+  const { locals, stack } = got[0]
+  const shown = { ran: seen, isKept, decided, locals, line: stack[0].line, file }
   process.stdout.write(JSON.stringify(shown))
   end()
 }

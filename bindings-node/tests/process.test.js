@@ -97,7 +97,8 @@ test('a hit runs nothing that the application patched, and leaves it as it was',
   const ended = spawnSync(process.execPath, [program], { env, timeout: 30_000 })
   assert.equal(ended.status, 0, ended.stderr.toString())
   const { file, ...others } = JSON.parse(ended.stdout.toString())
-  assert.deepEqual(others, { ran: 0, isKept: true, locals: { a: 7, b: [7] }, line: 3 })
+  const decided = { byFunction: 1, byMachine: 0 }
+  assert.deepEqual(others, { ran: 0, isKept: true, decided, locals: { a: 7, b: [7] }, line: 3 })
   assert.ok(file.startsWith('place'), file)
 })
 
@@ -121,4 +122,15 @@ test('an agent that was stopped and started again counts each hit once', () => {
   const env = { ...process.env, STILLFRAME_LOG: 'off' }
   const ended = spawnSync(process.execPath, ['again.js'], { env, cwd: folder, timeout: 30_000 })
   assert.equal(ended.stdout.toString(), 'armed 7 5;'.repeat(3), ended.stderr.toString())
+})
+
+test('conditions are functions where code may not be made of strings', () => {
+  const program = path.join(__dirname, 'decided-hit.js')
+  const env = { ...process.env, STILLFRAME_LOG: 'off' }
+  const words = ['--disallow-code-generation-from-strings', program]
+  const { stdout, stderr } = spawnSync(process.execPath, words, { env })
+  assert.equal(stderr.toString(), '')
+  const { counts, decided } = JSON.parse(stdout)
+  assert.deepEqual(counts, [4, 6])
+  assert.deepEqual(decided, { byFunction: 10, byMachine: 0 })
 })

@@ -27,8 +27,8 @@ pub(super) struct Function {
     pub(super) stops: Vec<(u32, u32)>,
     /// Whether it is the script.
     pub(super) runs_once: bool,
-    /// Whether it has a `this` of its own.
-    has_this: bool,
+    /// Whether it has a `this` of its own, and how that can be read.
+    this: Option<Reading>,
     /// Whether V8 can stop anywhere in it.
     can_stop: bool,
     span: Span,
@@ -40,6 +40,8 @@ pub(super) struct Function {
 struct Variable {
     name: String,
     from: u32,
+    /// Whether V8 may have left it out.
+    is_unused: bool,
 }
 
 /// Names that are visible between two bytes.
@@ -64,7 +66,8 @@ pub(crate) struct Visible {
 pub(crate) enum Reading {
     /// Always.
     Sure,
-    /// It may raise: the name is of a function around, or in a `switch` whose cases may be passed by.
+    /// It may raise: the name is of a function around, in a `switch` whose cases may be passed by, used
+    /// nowhere so that V8 has no place for it, or `this` before `super()`.
     Guarded,
     /// Never: it is declared behind the place, in a scope that began before it, and V8 would show
     /// undefined where reading it raises.
@@ -137,14 +140,14 @@ impl Parsed {
             let own = scope.variables.iter().rev().filter(|one| hidden.insert(one.name.as_str()));
             let reading = |one: &Variable| match is_own(&scope) {
                 true if byte < one.from => Reading::Unset,
-                true if !scope.is_switch => Reading::Sure,
+                true if !scope.is_switch && !one.is_unused => Reading::Sure,
                 _ => Reading::Guarded,
             };
             names.extend(own.map(|one| Visible { name: one.name.clone(), reading: reading(one) }));
         }
-        if function.has_this || !only_own {
-            // Before `super()` it raises.
-            names.push(Visible { name: "this".to_owned(), reading: Reading::Guarded });
+        if function.this.is_some() || !only_own {
+            let reading = function.this.unwrap_or(Reading::Guarded);
+            names.push(Visible { name: "this".to_owned(), reading });
         }
         if only_own {
             names.reverse();
@@ -207,13 +210,14 @@ pub(super) fn written(text: &str, path: &str) -> Vec<Written> {
 }
 
 fn function(semantic: &Semantic<'_>, node: &AstNode<'_>, lines: &Lines<'_>) -> Option<Function> {
-    let (name, has_this, runs_once) = match node.kind() {
-        AstKind::Program(_) => ("<module>".to_owned(), false, true),
+    let (name, this, runs_once) = match node.kind() {
+        AstKind::Program(_) => ("<module>".to_owned(), None, true),
         AstKind::Function(one) => {
             let own = one.id.as_ref().map(|id| id.name.to_string());
-            (named(semantic, node, own), true, false)
+            let this = if is_derived(semantic, node) { Reading::Guarded } else { Reading::Sure };
+            (named(semantic, node, own), Some(this), false)
         }
-        AstKind::ArrowFunctionExpression(_) => (named(semantic, node, None), false, false),
+        AstKind::ArrowFunctionExpression(_) => (named(semantic, node, None), None, false),
         _ => return None,
     };
     let span = node.kind().span();
@@ -226,11 +230,24 @@ fn function(semantic: &Semantic<'_>, node: &AstNode<'_>, lines: &Lines<'_>) -> O
         lines,
         stops,
         runs_once,
-        has_this,
+        this,
         can_stop,
         span,
         last_line,
     })
+}
+
+/// Whether it is the constructor of a class that extends another, which has no `this` before `super()`.
+fn is_derived(semantic: &Semantic<'_>, node: &AstNode<'_>) -> bool {
+    let mut around = semantic.nodes().ancestor_kinds(node.id());
+    let is_constructor = matches!(
+        around.next(), Some(AstKind::MethodDefinition(one)) if one.kind.is_constructor()
+    );
+    let class = around.find_map(|kind| match kind {
+        AstKind::Class(class) => Some(class),
+        _ => None,
+    });
+    is_constructor && class.is_some_and(|class| class.heritage.is_some())
 }
 
 /// The name of a function: its own, or that of what it is assigned to, behind its class's.
@@ -292,6 +309,7 @@ fn scopes(semantic: &Semantic<'_>) -> Vec<Scope> {
             let variable = |symbol: SymbolId| Variable {
                 name: scoping.symbol_name(symbol).to_owned(),
                 from: initialised(semantic, symbol),
+                is_unused: is_unused(semantic, symbol),
             };
             Scope {
                 span: kind.span(),
@@ -303,6 +321,19 @@ fn scopes(semantic: &Semantic<'_>) -> Vec<Scope> {
         .collect();
     scopes.sort_by_key(|scope| (scope.span.start, u32::MAX - scope.span.end));
     scopes
+}
+
+/// Whether nothing reads a variable or stores to it, so that V8 has no place for it: parameters have
+/// one all the same.
+fn is_unused(semantic: &Semantic<'_>, symbol: SymbolId) -> bool {
+    let scoping = semantic.scoping();
+    let declared = semantic.nodes().kind(scoping.symbol_declaration(symbol));
+    scoping.symbol_is_unused(symbol)
+        && match declared {
+            AstKind::Function(_) => true,
+            AstKind::VariableDeclarator(one) => one.init.is_none(),
+            _ => false,
+        }
 }
 
 /// The byte behind which a variable may be read; 0 where that is always.

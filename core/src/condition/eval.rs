@@ -18,7 +18,8 @@ mod sequence;
 mod typed;
 
 pub(super) use bigint::nibbles;
-pub(super) use context::{FUEL, Operand};
+pub use context::FUEL;
+pub(super) use context::Operand;
 pub(super) use machine::{Exit, Large, Small};
 pub(super) use number::compare_ints;
 pub(super) use typed::Digits;

@@ -11,7 +11,7 @@ use crate::value::{Object, Text, Value};
 
 /// Steps over collections, or 16 bytes of string work each, of one evaluation: as many elements as
 /// the largest capture takes, and well under a millisecond.
-pub(in crate::condition) const FUEL: u32 = 10_000;
+pub const FUEL: u32 = 10_000;
 
 pub(super) type Outcome<T> = Result<T, FailureKind>;
 
