@@ -224,17 +224,7 @@ fn function(semantic: &Semantic<'_>, node: &AstNode<'_>, lines: &Lines<'_>) -> O
     let first_line = lines.line(span.start as usize);
     let last_line = lines.line(span.end as usize);
     let (lines, stops, can_stop) = (BTreeMap::new(), Vec::new(), false);
-    Some(Function {
-        name,
-        first_line,
-        lines,
-        stops,
-        runs_once,
-        this,
-        can_stop,
-        span,
-        last_line,
-    })
+    Some(Function { name, first_line, lines, stops, runs_once, this, can_stop, span, last_line })
 }
 
 /// Whether it is the constructor of a class that extends another, which has no `this` before `super()`.
