@@ -8,6 +8,7 @@ mod maps;
 mod original;
 mod parsed;
 mod scripts;
+mod stripped;
 
 pub(crate) use parsed::{Reading, Visible};
 pub(crate) use scripts::script_came;
@@ -87,8 +88,9 @@ pub(crate) fn files_with(name: &str) -> Vec<LoadedFile> {
 /// Text of a file, as V8 has it or as it was before it was made a script.
 pub(crate) fn source(path: &str) -> SourceText {
     if let Some(script) = plain(path).into_iter().next_back() {
-        let text = ffi::source(script.latest());
-        return text.map_or(SourceText::Unavailable, |text| SourceText::Known(text.into_bytes()));
+        let Ok(text) = ffi::source(script.latest()) else { return SourceText::Unavailable };
+        let typed = stripped::source(&script, &text);
+        return typed.unwrap_or_else(|| SourceText::Known(text.into_bytes()));
     }
     let original = originals(path).into_iter().next_back();
     original.map_or(SourceText::Unavailable, |original| original.text())
@@ -228,7 +230,8 @@ pub(crate) fn locals(code: u64, line: u32) -> Vec<Visible> {
 
 fn named(code: u64, line: u32, only_own: bool) -> Vec<Visible> {
     let Some(Spot { parsed, index, at, .. }) = spot(code, line) else { return Vec::new() };
-    parsed.names(index, at, only_own)
+    let spelling = |(line, column): (u32, u32)| maps::spelling(code, (line - 1, column));
+    parsed.names(index, at, only_own, (code >= FIRST_MAPPED).then_some(&spelling))
 }
 
 /// Where a place of a script, line and column from 1, was written. On a thread of ours: a map may be

@@ -44,7 +44,7 @@ impl Plan {
                     NOWHERE - late.len() as i64
                 }
             };
-            shown.push(json!({ "name": local.name, "from": from }));
+            shown.push(json!({ "name": local.shown(), "from": from }));
         }
         let late_at = if late.is_empty() { NOWHERE } else { passed.len() as i64 };
         if !late.is_empty() {

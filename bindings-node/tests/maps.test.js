@@ -9,11 +9,17 @@ const assert = require('node:assert/strict')
 const { spawnSync } = require('node:child_process')
 const { createHash } = require('node:crypto')
 const fs = require('node:fs')
+const Module = require('node:module')
 const path = require('node:path')
 const test = require('node:test')
+const { pathToFileURL } = require('node:url')
 const { begin, end, Placed, Project, until } = require('./help')
 
 const ORDERS = 'src/orders/orders.service.ts'
+
+const [MAJOR, MINOR] = process.versions.node.split('.').map(Number)
+/** What has this Node run TypeScript: nothing, an option, or none at all. */
+const TYPES = MAJOR >= 23 || (MAJOR === 22 && MINOR >= 18) ? [] : null
 
 test.before(begin)
 test.after(end)
@@ -71,7 +77,8 @@ for (const [made, what] of [
   test(`lines and frames are those that were written: ${what}`, async () => {
     const project = new Project(made)
     const { OrdersService, twice, chain } = project.load('main.js')
-    const order = await armed(project.at(ORDERS, 'order'))
+    const condition = "total > 5 && this.owner === 'ann'"
+    const order = await armed(project.at(ORDERS, 'order'), { condition })
     const body = await armed(project.at(ORDERS, 'body'), { kind: 'count' })
     const rate = await armed(project.at('src/rates.ts', 'rate'))
     const doubled = await armed(project.at(ORDERS, 'twice'), { kind: 'count' })
@@ -83,13 +90,17 @@ for (const [made, what] of [
     assert.deepEqual([twice(2), chain([1, 2])], [4, [4]])
     assert.equal(body.count('hits'), 2)
     assert.deepEqual([doubled.count('hits'), chained.count('hits')], [3, 1])
-    const [{ at, stack }] = await order.snapshots()
+    const [{ at, stack, locals }] = await order.snapshots()
     assert.deepEqual(at, {
       file: project.file(ORDERS),
       line: project.line(ORDERS, 'order'),
       function: 'OrdersService.place'
     })
     assert.deepEqual(stack[0], at)
+    // What was a function for old engines is two, of which the inner one runs the line.
+    const names = made === 'inline' ? ['this', 'total'] : ['this', 'country', 'total']
+    assert.deepEqual(Object.keys(locals).slice(0, names.length), names)
+    assert.equal(locals.total, 6)
     const { stack: frames } = (await rate.snapshots())[0]
     const shown = frames.slice(0, 3).map((frame) => {
       return [path.basename(frame.file), frame.line, frame.function]
@@ -103,6 +114,121 @@ for (const [made, what] of [
     for (const probe of [order, body, rate, doubled, chained]) probe.remove()
   })
 }
+
+test('sources of webpack, whose maps name no folder of this machine', async () => {
+  const project = new Project('webpack')
+  const { OrdersService } = project.load('main.js')
+  const line = project.line(ORDERS, 'total')
+  const placed = await armed(`shop/${ORDERS}:${line}`)
+  const file = `webpack://shop/${ORDERS}`
+  assert.deepEqual([placed.report().at.file, placed.report().at.line], [file, line])
+  const named = await armed(`shop/${ORDERS}:OrdersService.total`, { kind: 'count' })
+  new OrdersService('ann').total('fr')
+  const [{ stack }] = await placed.snapshots()
+  assert.deepEqual([stack[0].file, stack[0].function], [file, 'OrdersService.total'])
+  assert.equal(named.count('hits'), 1)
+  placed.remove()
+  named.remove()
+})
+
+test('modules of ECMAScript', async () => {
+  const project = new Project('esm')
+  const { total } = await import(pathToFileURL(project.file('esm/esm/total.mjs')))
+  const placed = await armed(project.at('src/esm/total.mts', 'body'), { condition: 'rate === 3' })
+  assert.equal(total(), 6)
+  const [{ locals, at }] = await placed.snapshots()
+  assert.deepEqual([at.line, at.function, locals.price], [8, 'total', 2])
+  placed.remove()
+})
+
+test('a map of sections', async () => {
+  const project = new Project('bundle')
+  edit(project, 'bundle/main.js', (text) => `'use strict'\n\n${text}`)
+  edit(project, 'bundle/main.js.map', (text) => {
+    const sections = [{ offset: { line: 2, column: 0 }, map: JSON.parse(text) }]
+    return JSON.stringify({ version: 3, sections })
+  })
+  const { twice } = project.load('main.js')
+  const placed = await armed(project.at(ORDERS, 'twice'))
+  assert.equal(twice(4), 8)
+  assert.equal((await placed.snapshots())[0].locals.doubled, 8)
+  placed.remove()
+})
+
+test('a source that two bundles contain is hooked in both', async () => {
+  const project = new Project('bundle')
+  for (const ending of ['js', 'js.map']) {
+    fs.copyFileSync(project.file(`bundle/main.${ending}`), project.file(`bundle/page.${ending}`))
+  }
+  edit(project, 'bundle/page.js', (text) => text.replace('main.js.map', 'page.js.map'))
+  const both = [project.load('main.js'), project.load('page.js')]
+  const placed = await armed(project.at(ORDERS, 'twice'), { kind: 'count' })
+  for (const { twice } of both) assert.equal(twice(1), 2)
+  assert.equal(placed.count('hits'), 2)
+  placed.remove()
+})
+
+test('a script that goes by the path of its own source', async () => {
+  const project = new Project('inline')
+  const file = project.file(ORDERS)
+  // As tsx, ts-node and alike do it: what V8 has is not what lies at that path.
+  const text = fs.readFileSync(project.file('inline/orders/orders.service.js'), 'utf8')
+  const made = new Module(file, module)
+  made.filename = file
+  made.paths = module.paths
+  made.require = () => ({ rate: () => 2 })
+  made._compile(text, file)
+  const placed = await armed(project.at(ORDERS, 'total'))
+  assert.equal(placed.report().at.function, 'OrdersService.total')
+  new made.exports.OrdersService('ann').total('fr')
+  const [{ stack, locals }] = await placed.snapshots()
+  assert.deepEqual([stack[0].file, stack[0].line], [file, project.line(ORDERS, 'total')])
+  assert.equal(locals.sum, 0)
+  placed.remove()
+})
+
+const skip = TYPES === null && 'this Node runs no TypeScript'
+test('types that Node itself blanks', { skip }, () => {
+  const project = new Project('none')
+  const file = project.file('src/typed.mts')
+  const text = [
+    'type Sum = { é: number }', 'export function add (a: number = 1, b?: number): Sum {',
+    '  const sum: number = a + (b ?? 1)', '  return { é: sum } satisfies Sum', '}', ''
+  ].join('\n')
+  fs.writeFileSync(file, text)
+  const location = (text) => ({ ...typed(text, 4), file: 'src/typed.mts', around: 'add' })
+  const probes = [{ location: location(text) }, { location: location(`// One more.\n${text}`) }]
+  const [equal, moved] = alone(project, 'src/typed.mts', probes, { called: 'add', words: TYPES })
+  assert.deepEqual([equal.at?.source, equal.at?.function], ['equal', 'add'], JSON.stringify(equal))
+  assert.equal(equal.snapshot.locals.sum, 2)
+  assert.deepEqual([moved.at?.source, moved.at?.line], ['moved', 3], JSON.stringify(moved))
+})
+
+test("stack traces stay the application's own, with Node's maps too", () => {
+  for (const words of [[], ['--enable-source-maps']]) {
+    const project = new Project('tsc')
+    edit(project, 'tsc/main.js', (text) => text + `
+exports.traces = () => {
+  const service = new exports.OrdersService('ann')
+  const before = new Error('x').stack
+  let ran = 0
+  Error.prepareStackTrace = (error, sites) => { ran++; return String(error) }
+  service.total('fr')
+  const own = Error.prepareStackTrace
+  const during = ran
+  const shown = new Error('y').stack
+  delete Error.prepareStackTrace
+  const after = new Error('x').stack
+  if (during !== 0 || ran !== 1 || shown !== 'Error: y') throw new Error('it ran ' + during)
+  if (before.split('\\n').length !== after.split('\\n').length) throw new Error(after)
+}
+`)
+    const probes = [{ location: project.at(ORDERS, 'total') }]
+    const [report] = alone(project, 'tsc/main.js', probes, { called: 'traces', words })
+    assert.equal(report.counters.captured, 1, JSON.stringify(report))
+    assert.deepEqual(report.snapshot.at.file, project.file(ORDERS))
+  }
+})
 
 /** What becomes of probes in a process of its own that loads one file of a project. */
 function alone (project, file, probes, { called = '', words = [] } = {}) {

@@ -7,6 +7,7 @@ use stillframe_hub::api::types::ProbeView;
 use stillframe_tests::app::App;
 use stillframe_tests::process;
 use stillframe_tests::stand::{Stand, free_port, with_node};
+use stillframe_tests::tree::root;
 
 const SERVER: &str = "\
 const http = require('node:http')
@@ -31,10 +32,71 @@ const PLACED: &str = "server.js:9";
 
 fn server(stand: &Stand) -> App {
     stand.file("server.js", SERVER);
+    start(stand)
+}
+
+fn start(stand: &Stand) -> App {
     let port = free_port();
     let mut command = stand.stillframe(&["run", "--service", "checkout", "--", "node"]);
     command.args(["server.js", &port.to_string()]).current_dir(stand.folder());
     App::listening(stand, &mut command, port)
+}
+
+/// Orders in TypeScript, and what tsc made of them.
+const ORDERS: &str = "src/orders/orders.service.ts";
+const TYPED_SERVER: &str = "\
+const http = require('node:http')
+const { OrdersService } = require('./tsc/main.js')
+http.createServer((request, response) => {
+  const orders = new OrdersService('ann')
+  orders.add({ sku: 'SF-1042', price: 89 })
+  response.end(String(orders.total('fr')))
+}).listen(Number(process.argv[2]), '127.0.0.1')
+";
+
+fn typed_server(stand: &Stand) -> App {
+    let maps = root().join("bindings-node/tests/maps");
+    let made = ["main.js", "rates.js", "orders/orders.service.js", "orders/orders.service.js.map"];
+    let made = made.map(|name| (format!("tsc/{name}"), maps.join("generated/tsc").join(name)));
+    // The source first: one that is younger than its map is not what that was made of.
+    let all = [(ORDERS.to_owned(), maps.join(ORDERS))].into_iter().chain(made);
+    for (name, from) in all {
+        let text = std::fs::read_to_string(from).expect("a file of the binding's tests");
+        stand.file(&name, &text);
+    }
+    stand.file("server.js", TYPED_SERVER);
+    start(stand)
+}
+
+#[test]
+fn a_line_of_typescript_is_probed_where_it_was_written() {
+    with_node(|stand| {
+        let hub = stand.hub(0);
+        let app = typed_server(stand);
+        hub.instances("checkout", 1);
+        let text = std::fs::read_to_string(stand.folder().join(ORDERS)).expect("just written");
+        let line = text.lines().position(|line| line.ends_with("//: total")).expect("a mark") + 1;
+        let at = format!("{ORDERS}:{line}");
+        let words = ["snap", &at, "--if", "sum > 100", "--limit", "1", "--tail", "-o", "json"];
+        let follow = stand.start(stand.stillframe(&words).current_dir(stand.folder()));
+        let probe = hub.armed(1);
+        let id = probe.id.to_string();
+        process::until("a snapshot", || {
+            app.get("/");
+            (hub.probe(&id).captured > 0).then_some(())
+        });
+        let ended = follow.end();
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        let snapshot = ended.stdout.lines().next().unwrap_or_default();
+        let snapshot: Value = serde_json::from_str(snapshot).expect("stdout holds JSON only");
+        assert_eq!(snapshot["at"]["line"], line, "{snapshot:#}");
+        assert_eq!(snapshot["at"]["function"], "OrdersService.total");
+        let file = snapshot["at"]["file"].as_str().unwrap_or_default();
+        assert!(file.ends_with(ORDERS), "{file}");
+        assert_eq!(snapshot["locals"]["sum"], 178);
+        let told = hub.probe(&id);
+        assert!(format!("{told:?}").contains("Equal"), "the hash is that of the source: {told:?}");
+    });
 }
 
 #[test]

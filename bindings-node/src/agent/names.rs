@@ -42,7 +42,7 @@ impl CodeNames {
     /// A name of the language itself or of Node, which a file does not declare.
     fn global(&self, name: &str) -> Option<Visible> {
         let is_global = GLOBALS.contains(&name);
-        is_global.then(|| Visible { name: name.to_owned(), reading: Reading::Guarded })
+        is_global.then(|| Visible::new(name, Reading::Guarded))
     }
 }
 
@@ -79,14 +79,14 @@ const GLOBALS: [&str; 27] = [
 
 impl Names for CodeNames {
     fn slot(&mut self, name: &str) -> Result<u16, UnknownName> {
-        let visible = self.names.iter().find(|known| known.name == name).cloned();
+        let visible = self.names.iter().find(|known| known.shown() == name).cloned();
         let visible = visible.or_else(|| self.global(name)).ok_or_else(|| {
-            let names: Vec<&str> = self.names.iter().map(|one| one.name.as_str()).collect();
+            let names: Vec<&str> = self.names.iter().map(Visible::shown).collect();
             UnknownName { nearest: nearest(name, &names) }
         })?;
         let mut all = slots();
         let at_place = all.get_or_insert_default().entry(self.at).or_default();
-        let at = at_place.iter().position(|one| one.name == name).unwrap_or_else(|| {
+        let at = at_place.iter().position(|one| one.shown() == name).unwrap_or_else(|| {
             at_place.push(visible);
             at_place.len() - 1
         });
@@ -94,7 +94,7 @@ impl Names for CodeNames {
     }
 
     fn is_builtin(&mut self, name: &str) -> bool {
-        !self.names.iter().any(|known| known.name == name)
+        !self.names.iter().any(|known| known.shown() == name)
     }
 }
 

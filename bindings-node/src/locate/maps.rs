@@ -199,6 +199,12 @@ fn of_code(code: u64) -> Option<(Arc<Original>, usize)> {
     maps().as_ref()?.codes.get(at).cloned()
 }
 
+/// What a variable of the script that has the function with this handle was written as, if its
+/// declaration, line and column from 0, has another name.
+pub(super) fn spelling(code: u64, declared: (u32, u32)) -> Option<String> {
+    of_code(code)?.0.name(declared).map(str::to_owned)
+}
+
 /// The script of the function with this handle, if a map tells of it.
 pub(super) fn script_of(code: u64) -> Option<u64> {
     Some(of_code(code)?.0.script)

@@ -110,6 +110,11 @@ impl Original {
         self.runs.get_or_init(|| self.join(parsed))
     }
 
+    /// What the name at a place of the script, from 0, was written as.
+    pub(super) fn name(&self, at: (u32, u32)) -> Option<&str> {
+        self.part.name(at)
+    }
+
     /// Where a line of one of its functions runs.
     pub(super) fn place(&self, index: usize, line: u32) -> Option<(usize, u32, u32)> {
         self.runs.get()?.get(index)?.lines.get(&line).copied()

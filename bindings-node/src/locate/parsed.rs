@@ -42,6 +42,8 @@ struct Variable {
     from: u32,
     /// Whether V8 may have left it out.
     is_unused: bool,
+    /// Where it is declared.
+    declared: u32,
 }
 
 /// Names that are visible between two bytes.
@@ -57,9 +59,26 @@ struct Scope {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Visible {
     pub(crate) name: String,
+    /// What it was written as, if a source map says that this was another name.
+    pub(crate) written: Option<String>,
     /// Whether it can be read there.
     pub(crate) reading: Reading,
 }
+
+impl Visible {
+    /// A name that is as it was written.
+    pub(crate) fn new(name: &str, reading: Reading) -> Self {
+        Self { name: name.to_owned(), written: None, reading }
+    }
+
+    /// The name that people know.
+    pub(crate) fn shown(&self) -> &str {
+        self.written.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// What a variable that is declared at a line, from 1, and column was written as.
+pub(super) type Spelling<'a> = &'a dyn Fn((u32, u32)) -> Option<String>;
 
 /// Whether a name can be read at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,9 +142,16 @@ impl Parsed {
 
     /// Names visible at a place of a function: all, the innermost first, or those of the function
     /// itself in the order in which they are written, behind its `this`.
-    pub(super) fn names(&self, index: usize, at: (u32, u32), only_own: bool) -> Vec<Visible> {
+    pub(super) fn names(
+        &self,
+        index: usize,
+        at: (u32, u32),
+        only_own: bool,
+        spelling: Option<Spelling<'_>>,
+    ) -> Vec<Visible> {
         let Some(function) = self.functions.get(index) else { return Vec::new() };
-        let byte = Lines::of(&self.text).byte(at.0, at.1) as u32;
+        let lines = Lines::of(&self.text);
+        let byte = lines.byte(at.0, at.1) as u32;
         let around = self.scopes.iter().filter(|scope| contains(scope.span, byte));
         let is_own = |scope: &&Scope| is_within(function.span, scope.span);
         let mut scopes: Vec<&Scope> = match only_own {
@@ -133,8 +159,8 @@ impl Parsed {
             false => around.collect(),
         };
         // An inner name hides an outer one.
-        let mut hidden = HashSet::new();
-        let mut names = Vec::new();
+        let (mut hidden, mut told) = (HashSet::new(), HashSet::new());
+        let mut names: Vec<Visible> = Vec::new();
         scopes.reverse();
         for scope in scopes {
             let own = scope.variables.iter().rev().filter(|one| hidden.insert(one.name.as_str()));
@@ -143,11 +169,15 @@ impl Parsed {
                 true if !scope.is_switch && !one.is_unused => Reading::Sure,
                 _ => Reading::Guarded,
             };
-            names.extend(own.map(|one| Visible { name: one.name.clone(), reading: reading(one) }));
+            let visible = |one: &Variable| Visible {
+                written: spelling.and_then(|of| of(lines.place(one.declared as usize))),
+                ..Visible::new(&one.name, reading(one))
+            };
+            names.extend(own.map(visible).filter(|one| told.insert(one.shown().to_owned())));
         }
         if function.this.is_some() || !only_own {
             let reading = function.this.unwrap_or(Reading::Guarded);
-            names.push(Visible { name: "this".to_owned(), reading });
+            names.push(Visible::new("this", reading));
         }
         if only_own {
             names.reverse();
@@ -300,6 +330,7 @@ fn scopes(semantic: &Semantic<'_>) -> Vec<Scope> {
                 name: scoping.symbol_name(symbol).to_owned(),
                 from: initialised(semantic, symbol),
                 is_unused: is_unused(semantic, symbol),
+                declared: scoping.symbol_span(symbol).start,
             };
             Scope {
                 span: kind.span(),

@@ -1,0 +1,2 @@
+export const rate = 3;
+//# sourceMappingURL=rate.mjs.map
