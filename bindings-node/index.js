@@ -10,6 +10,7 @@ const { isMainThread } = require('node:worker_threads')
 const native = require('./native')
 const session = require('./lib/session')
 const hit = require('./lib/hit')
+const price = require('./lib/price')
 const values = require('./lib/values')
 const { trace } = require('./lib/trace')
 const { StillframeError, calling } = require('./lib/errors')
@@ -24,6 +25,7 @@ const host = {
   learn: hit.learn,
   values,
   forget: hit.forget,
+  surplus: price.surplus,
   wake () {
     native.runTasks()
   }
@@ -50,6 +52,7 @@ function start (options = {}) {
   if (!calling(() => native.start(json, receive, host, hit.scratch, values.info, trace))) return
   hit.prepare(native)
   session.begin(cameScript)
+  price.begin()
   process.once('exit', () => native.stop(DEFAULT_TIMEOUT_S))
 }
 
@@ -62,6 +65,7 @@ function cameScript (id, url, hash, isHere, map) {
 /** Stops the agent; nothing is probed afterwards. */
 function stop (timeoutS = DEFAULT_TIMEOUT_S) {
   calling(() => native.stop(timeoutS))
+  price.end()
   session.end()
 }
 

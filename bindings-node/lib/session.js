@@ -92,9 +92,14 @@ function arm (scriptId, lineNumber, columnNumber, condition) {
   return breakpointId
 }
 
+/** Sets a breakpoint in a script of ours; its id. */
+function armByUrl (url, lineNumber, condition) {
+  return post('Debugger.setBreakpointByUrl', { url, lineNumber, condition }).breakpointId
+}
+
 /** Takes a breakpoint off. */
 function disarm (breakpointId) {
   if (session !== null) post('Debugger.removeBreakpoint', { breakpointId })
 }
 
-module.exports = { begin, end, isMade, source, places, arm, disarm }
+module.exports = { begin, end, isMade, source, places, arm, armByUrl, disarm }

@@ -28,6 +28,8 @@ struct Host {
     learn: Of<FnArgs<(u32, String)>, ()>,
     /// Nothing any more.
     forget: Of<FnArgs<(u32,)>, ()>,
+    /// Nanoseconds that V8 takes for a hit more than it once did.
+    surplus: Of<(), f64>,
     values: Questions,
 }
 
@@ -93,6 +95,7 @@ pub(crate) fn begin(
         disarm: of(host, "disarm")?,
         learn: of(host, "learn")?,
         forget: of(host, "forget")?,
+        surplus: of(host, "surplus")?,
         values: Questions::of(&host.get_named_property("values")?)?,
     };
     HOST.set(Some(host));
@@ -211,6 +214,11 @@ pub(crate) fn learn(place: u32, plan: String) -> stillframe_core::error::Result<
 /// Nothing is to be done at a place any more.
 pub(crate) fn forget(place: u32) -> stillframe_core::error::Result<()> {
     call(|host| &host.forget, (place,).into())
+}
+
+/// Nanoseconds that V8 takes for a hit more than it once did.
+pub(crate) fn surplus() -> stillframe_core::error::Result<f64> {
+    call(|host| &host.surplus, ())
 }
 
 /// What was told besides the value that JavaScript handed over last.

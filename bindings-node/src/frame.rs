@@ -5,6 +5,7 @@
 
 use crate::value::Values;
 use crate::{agent, ffi};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use stillframe_core::agent::Open;
 use stillframe_core::registry::Action;
@@ -16,9 +17,18 @@ const RESERVED: usize = 64;
 
 static OPEN: [Mutex<Option<Open>>; FRAMES] = [const { Mutex::new(None) }; FRAMES];
 
+/// Hits that JavaScript told of.
+static HITS: AtomicU64 = AtomicU64::new(0);
+
+/// How many hits there were so far.
+pub(crate) fn hits() -> u64 {
+    HITS.load(Relaxed)
+}
+
 /// A hit of `site`: its buffer, the bytes that JavaScript may write, and how many names and objects the
 /// stream has so far; none if nothing is to be captured.
 pub(crate) fn open(site: u32) -> Option<Vec<u32>> {
+    HITS.fetch_add(1, Relaxed);
     let agent = agent::here()?;
     let of_core = agent.site(site)?;
     let is_log = matches!(of_core.action, Action::Log(_));
@@ -53,11 +63,13 @@ pub(crate) fn publish(buffer: u32, len: u32) {
 
 /// Whether the condition of a site holds: false and failed are counted.
 pub(crate) fn test(site: u32) -> bool {
+    HITS.fetch_add(1, Relaxed);
     agent::here().is_some_and(|agent| agent.test_in_parallel(site, &Values::default()))
 }
 
 /// The condition of a site was false, as JavaScript decided.
 pub(crate) fn was_false(site: u32) {
+    HITS.fetch_add(1, Relaxed);
     if let Some(agent) = agent::here() {
         agent.false_in_parallel(site, 1);
     }

@@ -217,6 +217,12 @@ fn script_of(code: u64) -> Option<Script> {
     scripts::by_number(maps::script_of(code).unwrap_or(code / MOST_FUNCTIONS))
 }
 
+/// Nodes of the syntax tree of the function at a line.
+pub(crate) fn nodes(code: u64, line: u32) -> u32 {
+    let of = |Spot { parsed, index, .. }| Some(parsed.functions.get(index)?.nodes);
+    spot(code, line).and_then(of).unwrap_or_default()
+}
+
 /// Names that are visible at a line of a function, the innermost first.
 pub(crate) fn visible(code: u64, line: u32) -> Vec<Visible> {
     named(code, line, false)

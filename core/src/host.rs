@@ -448,6 +448,10 @@ pub trait Runtime: Send + Sync + 'static {
         None
     }
 
+    /// About once a second while a probe is on its line, from the agent's own thread: what a hit costs
+    /// outside the core may have changed ([`Agent::set_hit_surplus`](crate::agent::Agent)).
+    fn look_at_costs(&self) {}
+
     /// This process is a forked child: tasks and threads that the parent had are not here, and what
     /// its threads held is never to be waited for, dropped or written to.
     fn forked(&self);

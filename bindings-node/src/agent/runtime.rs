@@ -4,16 +4,22 @@
 
 use super::names::CodeNames;
 use super::tasks::Tasks;
-use crate::{hook, locate};
+use crate::{ffi, frame, hook, locate};
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use stillframe_core::error::{Error, ErrorKind, Result};
 use stillframe_core::host::{
     LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText, Span, Written,
 };
 
+/// Hits after which V8 takes longer for the next: some 2 µs.
+const MANY_HITS: u64 = 500;
+
 /// Node, as the core sees it.
 pub(crate) struct NodeRuntime {
     tasks: Tasks,
+    /// How many hits there were when costs were looked at last.
+    hits_seen: AtomicU64,
 }
 
 impl fmt::Debug for NodeRuntime {
@@ -24,7 +30,7 @@ impl fmt::Debug for NodeRuntime {
 
 impl NodeRuntime {
     pub(super) fn new(tasks: Tasks) -> Self {
-        Self { tasks }
+        Self { tasks, hits_seen: AtomicU64::new(0) }
     }
 
     /// What waits for JavaScript's thread.
@@ -93,6 +99,18 @@ impl Runtime for NodeRuntime {
 
     fn written(&self, file: &str, line: u32, column: u32) -> Option<Written> {
         locate::written(file, line, column)
+    }
+
+    fn look_at_costs(&self) {
+        let now = frame::hits();
+        if now - self.hits_seen.load(Relaxed) >= MANY_HITS {
+            self.hits_seen.store(now, Relaxed);
+            self.tasks.run(Box::new(|| {
+                if let (Ok(ns), Some(agent)) = (ffi::surplus(), super::here()) {
+                    agent.set_hit_surplus(ns as u64);
+                }
+            }));
+        }
     }
 
     fn forked(&self) {

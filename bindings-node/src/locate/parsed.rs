@@ -31,6 +31,8 @@ pub(super) struct Function {
     this: Option<Reading>,
     /// Whether V8 can stop anywhere in it.
     can_stop: bool,
+    /// Nodes of its syntax tree: V8 builds the whole tree anew with each hit.
+    pub(super) nodes: u32,
     span: Span,
     last_line: u32,
 }
@@ -199,6 +201,13 @@ fn functions(semantic: &Semantic<'_>, lines: &Lines<'_>) -> Vec<Function> {
     let mut functions: Vec<Function> =
         semantic.nodes().iter().filter_map(|node| function(semantic, node, lines)).collect();
     functions.sort_by_key(|function| (function.span.start, u32::MAX - function.span.end));
+    let mut begins: Vec<u32> =
+        semantic.nodes().iter().map(|node| node.kind().span().start).collect();
+    begins.sort_unstable();
+    let before = |at: u32| begins.partition_point(|begin| *begin < at) as u32;
+    for function in &mut functions {
+        function.nodes = before(function.span.end) - before(function.span.start);
+    }
     functions
 }
 
@@ -254,7 +263,18 @@ fn function(semantic: &Semantic<'_>, node: &AstNode<'_>, lines: &Lines<'_>) -> O
     let first_line = lines.line(span.start as usize);
     let last_line = lines.line(span.end as usize);
     let (lines, stops, can_stop) = (BTreeMap::new(), Vec::new(), false);
-    Some(Function { name, first_line, lines, stops, runs_once, this, can_stop, span, last_line })
+    Some(Function {
+        name,
+        first_line,
+        lines,
+        stops,
+        runs_once,
+        this,
+        can_stop,
+        nodes: 0,
+        span,
+        last_line,
+    })
 }
 
 /// Whether it is the constructor of a class that extends another, which has no `this` before `super()`.

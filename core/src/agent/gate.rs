@@ -27,6 +27,8 @@ pub(super) struct Gate {
     /// Hits lost to a defect of ours.
     pub(super) defects: Word,
     hit_cost_ns: u64,
+    /// What a hit costs outside the core beyond that, now.
+    pub(super) surplus_ns: Word,
     began: (u64, u64),
     tick_rate: AtomicU64,
     /// Ticks that measuring nothing takes.
@@ -50,6 +52,7 @@ impl Gate {
             budget: Budget::new(budget_ppm),
             defects: Word::default(),
             hit_cost_ns,
+            surplus_ns: Word::default(),
             began,
             tick_rate: AtomicU64::new(0),
             idle_ticks: idle_ticks(),
@@ -92,9 +95,18 @@ impl Gate {
         self.defects.set(0);
     }
 
+    /// Nanoseconds that a hit costs outside the core.
+    fn outside(&self, probe: &Probe) -> u64 {
+        let own = match probe.hit_cost_ns.get() {
+            0 => self.hit_cost_ns,
+            own => own,
+        };
+        own.saturating_add(self.surplus_ns.get())
+    }
+
     /// Charges `hits` hits that cost `cost_ns` inside the core, all of them together.
     pub(super) fn charge(&self, probe: &Probe, hits: u64, cost_ns: u64) {
-        let cost_ns = cost_ns.saturating_add(hits.saturating_mul(self.hit_cost_ns));
+        let cost_ns = cost_ns.saturating_add(hits.saturating_mul(self.outside(probe)));
         if cost_ns == 0 {
             return;
         }

@@ -186,6 +186,19 @@ impl<R: Runtime> Agent<R> {
         Some((&*site.probe, self.stopwatches.get(stopwatch)?))
     }
 
+    /// What the runtime takes for a hit of site `site` before the core is reached, where that differs
+    /// from place to place. The dearest of a probe's sites counts for all.
+    pub fn set_hit_cost(&self, site: u32, ns: u64) {
+        if let Some(site) = self.sites.get(site) {
+            site.probe.hit_cost_ns.raise_shared(ns);
+        }
+    }
+
+    /// What it takes beyond that now, wherever the hit is.
+    pub fn set_hit_surplus(&self, ns: u64) {
+        self.gate.surplus_ns.set(ns);
+    }
+
     /// What was installed under a number.
     pub fn site(&self, site: u32) -> Option<&Site> {
         self.sites.get(site)

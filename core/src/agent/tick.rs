@@ -31,7 +31,7 @@ impl<R: Runtime> Agent<R> {
         let (now_ns, coarse_ns) = (clock::monotonic_ns(), clock::coarse_ns());
         let mut control = lock(&life.control);
         let (mut wants_tasks, mut changed, mut wait) = (false, false, None);
-        let mut waits_for_code = false;
+        let (mut waits_for_code, mut costs) = (false, false);
         for entry in control.entries.values_mut() {
             let before = entry.seen;
             let is_new_second = self.pass(entry, now_ns, coarse_ns);
@@ -40,6 +40,7 @@ impl<R: Runtime> Agent<R> {
             changed |= entry.seen != before;
             wants_tasks |= entry.wants_task();
             waits_for_code |= is_new_second && state == State::Pending;
+            costs |= is_new_second && state.is_on_line();
             let own = match state {
                 State::Armed | State::Exhausted => Some(ARMED),
                 State::Pending | State::Resting => Some(SECOND),
@@ -53,6 +54,9 @@ impl<R: Runtime> Agent<R> {
         if waits_for_code {
             // Once a second besides: not every runtime tells of every piece of code.
             self.reload();
+        }
+        if costs {
+            self.runtime.look_at_costs();
         }
         if changed {
             life.announce();

@@ -62,6 +62,8 @@ pub struct Probe {
     pub deliveries: Deliveries,
     /// Nanoseconds its hits cost so far.
     pub spent_ns: Word,
+    /// Nanoseconds that each costs outside the core; 0 where that is what the process says.
+    pub hit_cost_ns: Word,
     /// Rate of its captures.
     pub rate: Option<Rate>,
     /// Number of its captures.
@@ -83,6 +85,7 @@ impl Probe {
             state: StateWord::new(State::Pending),
             tally: Tally::default(),
             spent_ns: Word::default(),
+            hit_cost_ns: Word::default(),
             rate: quota::rate(&spec),
             limit: quota::limit(&spec),
             budget: Budget::new(quota::budget_ppm(&spec, ceiling_ppm)),

@@ -110,6 +110,24 @@ fn logs_and_counts_are_done_at_once() {
 }
 
 #[test]
+fn a_hit_costs_what_the_runtime_says_of_its_site() {
+    let agent = agent();
+    let json = r#"{"kind":"count","location":"app.py:3","condition":"x > 10","limit":500}"#;
+    let (id, site, _) = armed(&agent, json);
+    let spent = || agent.sites.get(site).expect("it is there").probe.spent_ns.get();
+    agent.set_hit_cost(site, 1_000);
+    agent.set_hit_cost(site, 600);
+    agent.false_in_parallel(site, 2);
+    assert_eq!(spent(), 2_000);
+    agent.set_hit_surplus(50);
+    agent.false_in_parallel(site, 1);
+    assert_eq!(spent(), 3_050);
+    agent.set_hit_cost(site, 60_000_000);
+    agent.false_in_parallel(site, 1);
+    assert_eq!(report(&agent, id).state, ProbeState::Resting);
+}
+
+#[test]
 fn durations_of_threads_that_call_at_once_add_up() {
     let agent = agent();
     let json = r#"{"kind":"time","location":"app.py:f"}"#;
