@@ -44,9 +44,12 @@ export interface ProbeOptions {
   onSnapshot?: (result: Result) => void
 }
 
-/** Starts the agent of this process; options win over the environment's `STILLFRAME_…`. */
+/**
+ * Starts the agent of this process; options win over the environment's `STILLFRAME_…`. In a worker,
+ * has the agent of the main thread probe it, whose options go for all.
+ */
 export function start(options?: StartOptions): void
-/** Stops the agent; nothing is probed afterwards. */
+/** Stops the agent; nothing is probed afterwards. In a worker, nothing in the worker. */
 export function stop(timeoutS?: number): void
 /** Waits until what was captured is delivered; whether it was. */
 export function flush(timeoutS?: number): boolean

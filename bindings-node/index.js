@@ -6,7 +6,7 @@
 'use strict'
 
 const path = require('node:path')
-const { isMainThread } = require('node:worker_threads')
+const { isMainThread, threadId, threadName } = require('node:worker_threads')
 const native = require('./native')
 const session = require('./lib/session')
 const hit = require('./lib/hit')
@@ -16,6 +16,8 @@ const { trace } = require('./lib/trace')
 const { StillframeError, calling } = require('./lib/errors')
 
 const DEFAULT_TIMEOUT_S = 0.5
+/** What Node calls a worker that has no name. */
+const NAMELESS = ['', 'WorkerThread', undefined]
 
 const host = {
   source: session.source,
@@ -26,8 +28,10 @@ const host = {
   values,
   forget: hit.forget,
   surplus: price.surplus,
+  begin,
+  end,
   wake () {
-    native.runTasks()
+    native.runTasks(false)
   }
 }
 
@@ -36,12 +40,12 @@ function nameOf (program) {
   return program === undefined ? null : path.basename(program).replace(/\.[cm]?js$/, '')
 }
 
-/** Starts the agent of this process; options win over the environment's `STILLFRAME_…`. */
+/**
+ * Starts the agent of this process; options win over the environment's `STILLFRAME_…`. In a worker,
+ * has the agent of the main thread probe it, whose options go for all.
+ */
 function start (options = {}) {
-  if (!isMainThread) {
-    const hint = 'call start() in the main thread'
-    throw new StillframeError('unsupported', 'worker threads are not probed yet', hint)
-  }
+  if (!isMainThread) return attach()
   const { sink, ...others } = options
   const isFunction = typeof sink === 'function'
   const runtime = `node ${process.versions.node}`
@@ -51,22 +55,46 @@ function start (options = {}) {
   const json = JSON.stringify(told)
   if (!calling(() => native.start(json, receive, host, hit.scratch, values.info, trace))) return
   hit.prepare(native)
+  begin()
+  process.once('exit', () => native.stop(DEFAULT_TIMEOUT_S))
+}
+
+/** Has the agent of this process probe this worker too. */
+function attach () {
+  const name = `worker ${threadId}` + (NAMELESS.includes(threadName) ? '' : ` (${threadName})`)
+  const buffers = [hit.scratch, values.info, trace]
+  if (!calling(() => native.attach(threadId, name, host, ...buffers))) {
+    const hint = 'call start() in the main thread before the worker is made, and then in the worker'
+    throw new StillframeError('not_started', 'the main thread of this worker has no agent', hint)
+  }
+  hit.prepare(native)
+  begin()
+}
+
+/** What V8 tells this thread goes to the agent from now on. */
+function begin () {
   session.begin(cameScript)
   price.begin()
-  process.once('exit', () => native.stop(DEFAULT_TIMEOUT_S))
+}
+
+/** Nothing of this thread is probed any more. */
+function end () {
+  price.end()
+  session.end()
+  hit.forgetAll()
 }
 
 /** V8 compiled a script, of which nothing has run: who waits for it is told before. */
 function cameScript (id, url, hash, isHere, map) {
   native.scriptCame(id, url, hash, isHere, map)
-  if (!hit.isUnderWay()) native.runTasks()
+  if (!hit.isUnderWay()) native.runTasks(true)
 }
 
-/** Stops the agent; nothing is probed afterwards. */
+/** Stops the agent; nothing is probed afterwards. In a worker, nothing in the worker. */
 function stop (timeoutS = DEFAULT_TIMEOUT_S) {
-  calling(() => native.stop(timeoutS))
-  price.end()
-  session.end()
+  if (isMainThread) calling(() => native.stop(timeoutS))
+  else calling(() => native.leave())
+  end()
 }
 
 /** Waits until what was captured is delivered, at most so many seconds; whether it was. */

@@ -1,4 +1,4 @@
-// `node --require …/register.js`: starts the agent by the environment alone.
+// `node --require …/register.js`: starts the agent by the environment alone, and has it probe workers.
 //
 // Written for any Node, however old. Invariant: an application starts as it would without us,
 // whatever is wrong here; only the command that was started is told of it, not its children.
@@ -11,8 +11,12 @@ const OLDEST = 20
 function isWanted () {
   const own = process.env.STILLFRAME_RUN
   const isChild = own !== undefined && own !== String(process.pid)
-  if (isChild && process.env.STILLFRAME_CHILDREN === 'no') return false
-  return require('worker_threads').isMainThread
+  return !(isChild && process.env.STILLFRAME_CHILDREN === 'no')
+}
+
+/** Whether this is a worker of a process without an agent, of which that has said why. */
+function isWithoutAgent (error) {
+  return error.code === 'not_started' && !require('worker_threads').isMainThread
 }
 
 /** Says why there is no agent, unless this is a child that nobody asked about. */
@@ -31,5 +35,5 @@ try {
     require('./index').start()
   }
 } catch (error) {
-  say(error.message)
+  if (!isWithoutAgent(error)) say(error.message)
 }

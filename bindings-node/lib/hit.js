@@ -78,7 +78,8 @@ function lost (site) {
 /** Takes what is to be captured, unless the core says that it is not. */
 function take (site, place, read, holds = !site.isConditional) {
   const opened = holds && !site.isRead ? open(site) : asked(site, place, read, holds)
-  if (opened !== null) write(site, place, opened, read)
+  // On a thread that is being ended it is neither, and what was opened is seen to at its end.
+  if (opened !== null && opened !== undefined) write(site, place, opened, read)
 }
 
 /** What is to be captured, where the core's machine asks for values: for the condition too. */
@@ -192,9 +193,14 @@ function forget (number) {
   P.MapDelete(places, number)
 }
 
+/** Nothing is known of any place any more. */
+function forgetAll () {
+  P.MapClear(places)
+}
+
 /** Whether a hit is being looked at: then no breakpoint may come or go. */
 function isUnderWay () {
   return isInside
 }
 
-module.exports = { prepare, learn, forget, isUnderWay, scratch, decided }
+module.exports = { prepare, learn, forget, forgetAll, isUnderWay, scratch, decided }

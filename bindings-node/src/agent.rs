@@ -6,17 +6,22 @@
 mod names;
 mod runtime;
 mod tasks;
+pub(crate) mod threads;
 
 pub(crate) use names::slots_at;
 pub(crate) use runtime::NodeRuntime;
 
 use crate::error::Fault;
+use crate::{ffi, frame, hook, locate};
+use napi::Env;
 use napi::bindgen_prelude::{Function, JsObjectValue, Object};
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use stillframe_core::agent::{Agent, Arguments, Config};
 use stillframe_core::condition;
+use stillframe_core::host::Runtime as _;
+use threads::Job;
 
 /// The agent as this binding has it.
 pub(crate) type NodeAgent = Agent<NodeRuntime>;
@@ -35,11 +40,11 @@ pub(crate) fn current() -> Option<Arc<NodeAgent>> {
 }
 
 thread_local! {
-    /// The agent of JavaScript's thread: a hit takes no lock to find it.
+    /// The agent that probes this thread: a hit takes no lock to find it.
     static HERE: RefCell<Option<Arc<NodeAgent>>> = const { RefCell::new(None) };
 }
 
-/// The agent whose hit this is, on JavaScript's thread.
+/// The agent whose hit this is, on a thread of JavaScript's.
 pub(crate) fn here() -> Option<Arc<NodeAgent>> {
     HERE.with_borrow(Clone::clone)
 }
@@ -51,7 +56,7 @@ pub(crate) fn running() -> Result<Arc<NodeAgent>, Fault> {
 }
 
 /// Starts the agent, unless it runs already; whether probes may come.
-pub(crate) fn start(mut arguments: Arguments, host: &Object<'_>) -> napi::Result<bool> {
+pub(crate) fn start(env: Env, mut arguments: Arguments, host: &Object<'_>) -> napi::Result<bool> {
     if current().is_some() {
         return Ok(true);
     }
@@ -60,13 +65,103 @@ pub(crate) fn start(mut arguments: Arguments, host: &Object<'_>) -> napi::Result
     if !config.enabled {
         return Ok(false);
     }
-    let wake: Function<'_, (), ()> = host.get_named_property("wake")?;
-    let runtime = NodeRuntime::new(tasks::Tasks::new(wake)?);
+    enter(env, (threads::MAIN, "main"), host)?;
+    let runtime = NodeRuntime::default();
     let agent = Agent::start(runtime, &condition::JAVASCRIPT, config).map_err(Fault::from)?;
     agent.note("mechanism", "V8 inspector: a breakpoint whose condition answers false");
     HERE.set(Some(Arc::clone(&agent)));
     *AGENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(agent);
+    threads::others().iter().for_each(|other| other.leave(Job::Begin));
     Ok(true)
+}
+
+/// Has the agent of this process probe this thread too, a worker; false if there is none.
+pub(crate) fn attach(
+    env: Env,
+    (number, name): (u32, &str),
+    host: &Object<'_>,
+) -> napi::Result<bool> {
+    if current().is_none() {
+        return Ok(false);
+    }
+    enter(env, (number, name), host)?;
+    // Whoever ends the agent takes it away before it tells the threads.
+    HERE.set(current());
+    Ok(here().is_some())
+}
+
+/// This thread is to be told what is to change in its isolate, until it ends.
+fn enter(env: Env, (number, name): (u32, &str), host: &Object<'_>) -> napi::Result<()> {
+    let wake: Function<'_, (), ()> = host.get_named_property("wake")?;
+    if threads::enter(number, name, wake)? {
+        env.add_env_cleanup_hook((), |()| gone())?;
+    }
+    Ok(())
+}
+
+/// This thread ends, and its isolate with it.
+fn gone() {
+    leave();
+    ffi::end();
+    threads::gone();
+}
+
+/// Nothing on this thread is probed any more.
+pub(crate) fn leave() {
+    frame::abandon_all();
+    hook::leave();
+    locate::leave();
+    HERE.set(None);
+    hook::tell_soon();
+}
+
+/// Does on this thread what is to be done there. What is `awaited` is waited for if another thread has
+/// begun with it.
+pub(crate) fn work(is_awaited: bool) {
+    threads::once(|| {
+        loop {
+            while let Some(job) = threads::next() {
+                run(job);
+            }
+            let ran = current().is_some_and(|agent| agent.runtime().tasks().run_all(is_awaited));
+            if !ran && !threads::has_next() {
+                return;
+            }
+        }
+    });
+}
+
+fn run(job: Job) {
+    match job {
+        Job::Begin => {
+            HERE.set(current());
+            ffi::begin_session();
+        }
+        Job::End => {
+            leave();
+            ffi::end_session();
+        }
+        Job::Follow(text) => {
+            hook::follow(text);
+            hook::tell_soon();
+        }
+        Job::Visit => {
+            // Here and on no other thread, for what there is to be seen is here.
+            let is_seen =
+                |agent: Arc<NodeAgent>| agent.runtime().tasks().run_behind(|| agent.reload());
+            if let (false, Some(here)) = (current().is_none_or(is_seen), threads::here()) {
+                here.leave(Job::Visit);
+            }
+        }
+    }
+}
+
+/// Has a task run when a thread has time, if there is an agent.
+pub(crate) fn soon(task: impl FnOnce(&Arc<NodeAgent>) + Send + 'static) {
+    if let Some(agent) = current() {
+        let runtime = Arc::clone(&agent);
+        runtime.runtime().run_soon(Box::new(move || task(&agent)));
+    }
 }
 
 /// Stops the agent; nothing is probed afterwards.
@@ -74,10 +169,11 @@ pub(crate) fn stop(timeout: Duration) {
     let agent = AGENT.lock().unwrap_or_else(PoisonError::into_inner).take();
     let Some(agent) = agent else { return };
     agent.stop(timeout);
-    agent.runtime().tasks().run_all();
+    agent.runtime().tasks().run_all(true);
     agent.runtime().tasks().close();
-    HERE.set(None);
-    crate::hook::forget_all();
+    hook::forget_all();
+    leave();
+    threads::others().iter().for_each(|other| other.leave(Job::End));
 }
 
 /// Whether the redaction list holds a name; all names, where nobody can say.

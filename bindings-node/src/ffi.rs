@@ -30,6 +30,9 @@ struct Host {
     forget: Of<FnArgs<(u32,)>, ()>,
     /// Nanoseconds that V8 takes for a hit more than it once did.
     surplus: Of<(), f64>,
+    /// Begins the inspector's session, and ends it.
+    begin: Of<(), ()>,
+    end: Of<(), ()>,
     values: Questions,
 }
 
@@ -96,6 +99,8 @@ pub(crate) fn begin(
         learn: of(host, "learn")?,
         forget: of(host, "forget")?,
         surplus: of(host, "surplus")?,
+        begin: of(host, "begin")?,
+        end: of(host, "end")?,
         values: Questions::of(&host.get_named_property("values")?)?,
     };
     HOST.set(Some(host));
@@ -103,6 +108,15 @@ pub(crate) fn begin(
     INFO.set(Some(info));
     TRACE.set(Some(trace));
     Ok(())
+}
+
+/// The thread's isolate ends: what is held of it is let go.
+pub(crate) fn end() {
+    HOST.set(None);
+    SCRATCH.set(None);
+    INFO.set(None);
+    TRACE.set(None);
+    ENV.set(None);
 }
 
 fn of<A, R>(host: &Object<'_>, name: &str) -> Result<Of<A, R>>
@@ -220,6 +234,25 @@ pub(crate) fn forget(place: u32) -> stillframe_core::error::Result<()> {
 pub(crate) fn surplus() -> stillframe_core::error::Result<f64> {
     call(|host| &host.surplus, ())
 }
+
+/// Begins the inspector's session of this thread.
+pub(crate) fn begin_session() {
+    let _ = call(|host| &host.begin, ());
+}
+
+/// Ends it.
+pub(crate) fn end_session() {
+    let _ = call(|host| &host.end, ());
+}
+
+/// Whether JavaScript can be called at all: on a thread that is being terminated it cannot, which says
+/// nothing of what it was asked.
+pub(crate) fn is_alive() -> bool {
+    forget(NOBODY).is_ok()
+}
+
+/// A site that there never is.
+const NOBODY: u32 = u32::MAX;
 
 /// What was told besides the value that JavaScript handed over last.
 fn info() -> Info {

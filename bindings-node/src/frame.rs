@@ -3,6 +3,7 @@
 //! Knows captures that are open, not values. Invariants: a capture that was opened is handed back by
 //! `publish`, or its buffer is lost; nothing here raises.
 
+use crate::agent::threads;
 use crate::value::Values;
 use crate::{agent, ffi};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -15,7 +16,8 @@ const FRAMES: usize = 64;
 /// Bytes behind the end of what JavaScript may write: for the end of all that is open.
 const RESERVED: usize = 64;
 
-static OPEN: [Mutex<Option<Open>>; FRAMES] = [const { Mutex::new(None) }; FRAMES];
+/// By buffer: a capture, and the number of the thread that writes it.
+static OPEN: [Mutex<Option<(u32, Open)>>; FRAMES] = [const { Mutex::new(None) }; FRAMES];
 
 /// Hits that JavaScript told of.
 static HITS: AtomicU64 = AtomicU64::new(0);
@@ -37,7 +39,7 @@ pub(crate) fn open(site: u32) -> Option<Vec<u32>> {
     let room = open.begun.end.saturating_sub(open.len + RESERVED);
     let (buffer, names, objects) = (open.buffer(), open.begun.names, open.begun.objects);
     let place = OPEN.get(buffer as usize)?;
-    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(open);
+    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some((threads::number(), open));
     Some(vec![buffer, room as u32, u32::from(names), u32::from(objects)])
 }
 
@@ -46,7 +48,7 @@ pub(crate) fn open(site: u32) -> Option<Vec<u32>> {
 pub(crate) fn publish(buffer: u32, len: u32) {
     let place = OPEN.get(buffer as usize);
     let open = place.and_then(|place| place.lock().unwrap_or_else(PoisonError::into_inner).take());
-    let (Some(open), Some(agent)) = (open, agent::here()) else { return };
+    let (Some((_, open)), Some(agent)) = (open, agent::here()) else { return };
     let len = len as usize;
     let room = open.begun.end.saturating_sub(open.len);
     let mut open = Some(open);
@@ -58,6 +60,20 @@ pub(crate) fn publish(buffer: u32, len: u32) {
     });
     if let Some(open) = open {
         agent.abandon_in_parallel(open);
+    }
+}
+
+/// This thread hands none of its captures over any more: it was ended within one, or is being left.
+pub(crate) fn abandon_all() {
+    let Some(agent) = agent::here() else { return };
+    let me = threads::number();
+    for place in &OPEN {
+        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        let mine = place.take_if(|(thread, _)| *thread == me);
+        drop(place);
+        if let Some((_, open)) = mine {
+            agent.abandon_in_parallel(open);
+        }
     }
 }
 

@@ -5,6 +5,11 @@
 //! does: a condition that throws counts as false there, and so does one in whose context our function
 //! is not.
 
+mod notes;
+
+pub(crate) use notes::tell_soon;
+
+use crate::agent::threads::{self, Job};
 use crate::agent::{self, NodeAgent};
 use crate::locate::Place;
 use crate::plan::Plan;
@@ -20,8 +25,8 @@ struct Hooked {
     /// What JavaScript knows it by.
     number: u32,
     place: Place,
-    /// V8's ids of the breakpoints; none while there could be none.
-    ids: Vec<String>,
+    /// V8's ids of the breakpoints, each with its thread's number; none while there could be none.
+    ids: Vec<(u32, String)>,
     sites: Vec<u32>,
     code: u64,
     line: u32,
@@ -44,6 +49,7 @@ pub(crate) fn arm(
 ) -> Result<Option<String>> {
     let note = context_note(code)?;
     let gone = || Error::new(ErrorKind::Location, "the script is gone");
+    let probe = agent.site(site).ok_or_else(gone)?.probe.id;
     let place = locate::place(code, line).ok_or_else(gone)?;
     let mut all = hooked();
     let index = all.iter().position(|one| one.place == place).unwrap_or_else(|| {
@@ -56,10 +62,21 @@ pub(crate) fn arm(
     let armed = set(&mut all[index]);
     drop(all);
     agent.set_hit_cost(site, price_ns(code, line));
-    if armed.is_err() {
+    if let Err(error) = armed
+        && ffi::is_alive()
+    {
         disarm(site);
+        return Err(error);
     }
-    armed.map(|()| note)
+    leave_to_others(place.text);
+    Ok(notes::keep(site, probe, place.text, note))
+}
+
+/// Has the other threads that have a text do in it what is done here.
+fn leave_to_others(text: u64) {
+    let having = locate::threads_of(text);
+    let others = threads::others().into_iter().filter(|other| having.contains(&other.number));
+    others.for_each(|other| other.leave(Job::Follow(text)));
 }
 
 /// What V8 takes for a hit there: it parses the function anew, and copies its variables to where the
@@ -88,53 +105,81 @@ fn context_note(code: u64) -> Result<Option<String>> {
 
 /// Takes the hook of a site off.
 pub(crate) fn disarm(site: u32) {
+    notes::forget(site);
     let mut all = hooked();
-    if let Some(one) = all.iter_mut().find(|one| one.sites.contains(&site)) {
-        one.sites.retain(|known| *known != site);
-        // V8 drops the breakpoints of a script with the script.
-        let _ = set(one);
-    }
-    all.retain(|one| !one.sites.is_empty());
+    let Some(one) = all.iter_mut().find(|one| one.sites.contains(&site)) else { return };
+    one.sites.retain(|known| *known != site);
+    let text = one.place.text;
+    // V8 drops the breakpoints of a script with the script.
+    let _ = set(one);
+    retain_wanted(&mut all);
+    drop(all);
+    leave_to_others(text);
 }
 
-/// The session ends, and with it every breakpoint.
+/// Places are known as long as they have sites, or breakpoints that a thread has not taken off yet.
+fn retain_wanted(all: &mut Vec<Hooked>) {
+    all.retain(|one| !one.sites.is_empty() || !one.ids.is_empty());
+}
+
+/// The agent ends, and with it every hook.
 pub(crate) fn forget_all() {
     for one in std::mem::take(&mut *hooked()) {
         let _ = ffi::forget(one.number);
     }
+    notes::forget_all();
 }
 
-/// A script came whose text was there before, in another.
+/// What this thread has, it has no more: its session ends, and with it every breakpoint.
+pub(crate) fn leave() {
+    let me = threads::number();
+    let mut all = hooked();
+    all.iter_mut().for_each(|one| one.ids.retain(|(thread, _)| *thread != me));
+    retain_wanted(&mut all);
+}
+
+/// Brings this thread's breakpoints in scripts of a text in line with what is wanted: one of them came,
+/// or another thread has changed what is wanted.
 pub(crate) fn follow(text: u64) {
-    for one in hooked().iter_mut().filter(|one| one.place.text == text) {
+    let mut all = hooked();
+    for one in all.iter_mut().filter(|one| one.place.text == text) {
         // Refused only if V8 has none of these scripts any more: then nothing of them runs.
         let _ = set(one);
     }
+    retain_wanted(&mut all);
 }
 
-/// Has V8 do at a place what its sites are.
+/// Has V8 do at a place what its sites are, on this thread.
 fn set(hooked: &mut Hooked) -> Result<()> {
-    for id in std::mem::take(&mut hooked.ids) {
+    let me = threads::number();
+    for (_, id) in hooked.ids.extract_if(.., |(thread, _)| *thread == me) {
         ffi::disarm(id)?;
     }
     if hooked.sites.is_empty() {
         return ffi::forget(hooked.number);
+    }
+    let Place { text, at } = hooked.place;
+    let scripts = locate::scripts_of(text);
+    if scripts.is_empty() {
+        return Ok(());
     }
     let sites: Vec<&Site> = hooked.sites.iter().filter_map(|one| hooked.agent.site(*one)).collect();
     let slots = agent::slots_at(hooked.code, hooked.line);
     let locals = locate::locals(hooked.code, hooked.line);
     let Plan { condition, told } = Plan::of(hooked.number, &sites, &slots, &locals);
     ffi::learn(hooked.number, told)?;
-    let Place { text, at } = hooked.place;
-    let mut refused = None;
-    for script in locate::scripts_of(text) {
+    let (mut refused, mut is_set) = (None, false);
+    for script in scripts {
         match ffi::arm(&script, at, condition.clone()) {
-            Ok(id) => hooked.ids.push(id),
+            Ok(id) => {
+                hooked.ids.push((me, id));
+                is_set = true;
+            }
             Err(error) => drop(refused.get_or_insert(error)),
         }
     }
     // V8 drops scripts of which nothing is left, so that only the latest has to be there.
-    refused.filter(|_| hooked.ids.is_empty()).map_or(Ok(()), Err)
+    refused.filter(|_| !is_set).map_or(Ok(()), Err)
 }
 
 /// Why what is timed is not hooked.

@@ -15,12 +15,12 @@ mod locate;
 mod plan;
 mod value;
 
+use agent::threads::{self, Job};
 use error::Fault;
 use napi::bindgen_prelude::{Function, Int32Array, Object, Uint8Array};
 use napi::{Env, Result};
 use napi_derive::napi;
 use std::time::Duration;
-use stillframe_core::host::Runtime as _;
 use stillframe_core::ids::ProbeId;
 
 fn seconds(timeout_s: f64) -> Duration {
@@ -32,6 +32,7 @@ fn seconds(timeout_s: f64) -> Duration {
 /// besides itself, `trace` the id of the trace that a hit is in.
 #[napi]
 fn start(
+    env: Env,
     options: String,
     sink: Option<Function<'_, String, ()>>,
     host: Object<'_>,
@@ -41,7 +42,29 @@ fn start(
 ) -> Result<bool> {
     let arguments = convert::arguments(&options, sink)?;
     ffi::begin(&host, scratch, info, trace)?;
-    agent::start(arguments, &host)
+    agent::start(env, arguments, &host)
+}
+
+/// Has the agent of this process probe this thread too, a worker that Node numbers and names so; false
+/// if there is no agent. The rest as in `start`.
+#[napi]
+fn attach(
+    env: Env,
+    number: u32,
+    name: String,
+    host: Object<'_>,
+    scratch: Uint8Array,
+    info: Int32Array,
+    trace: Int32Array,
+) -> Result<bool> {
+    ffi::begin(&host, scratch, info, trace)?;
+    agent::attach(env, (number, &name), &host)
+}
+
+/// Nothing on this thread, a worker, is probed any more.
+#[napi]
+fn leave(env: Env) {
+    ffi::within(env, agent::leave);
 }
 
 /// Stops the agent; nothing is probed afterwards.
@@ -73,7 +96,7 @@ fn probe(
     let spec = convert::spec(&spec_json)?;
     let callback = on_snapshot.map(convert::callback).transpose()?;
     let id = agent.probe(spec, callback).map_err(Fault::from)?;
-    run_tasks(env);
+    run_tasks(env, true);
     Ok(id.to_string())
 }
 
@@ -83,16 +106,14 @@ fn remove(env: Env, id: String) -> Result<()> {
     let agent = agent::running()?;
     let id: ProbeId = id.parse().map_err(Fault::from)?;
     agent.remove(id);
-    run_tasks(env);
+    run_tasks(env, true);
     Ok(())
 }
 
-/// Runs what the agent wants to do where JavaScript may be called.
+/// Runs what the agent wants to do on this thread; what is awaited is waited for for a moment.
 #[napi]
-fn run_tasks(env: Env) {
-    if let Some(agent) = agent::current() {
-        ffi::within(env, || agent.runtime().tasks().run_all());
-    }
+fn run_tasks(env: Env, is_awaited: bool) {
+    ffi::within(env, || agent::work(is_awaited));
 }
 
 /// V8 has one more script, in the main context or in another, whose source map is at `map`, if it has
@@ -101,8 +122,8 @@ fn run_tasks(env: Env) {
 fn script_came(id: String, url: String, hash: String, is_here: bool, map: String) {
     let again = locate::script_came(id, (&url, &map), hash, is_here);
     let Some(agent) = agent::current() else { return };
-    if let Some(text) = again {
-        agent.runtime().run_soon(Box::new(move || hook::follow(text)));
+    if let (Some(text), Some(here)) = (again, threads::here()) {
+        here.leave(Job::Follow(text));
     }
     agent.reload();
 }

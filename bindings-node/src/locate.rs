@@ -13,6 +13,7 @@ mod stripped;
 pub(crate) use parsed::{Reading, Visible};
 pub(crate) use scripts::script_came;
 
+use crate::agent::threads::{self, Job, Thread};
 use crate::ffi;
 pub(crate) use maps::untold;
 
@@ -67,6 +68,8 @@ pub(crate) fn file_names() -> Vec<String> {
 /// Files of the application in which a function called `name` is written. Only what has the name in
 /// its text is parsed, for that is done while the application waits.
 pub(crate) fn files_with(name: &str) -> Vec<LoadedFile> {
+    // What only another thread has, only that one can read.
+    threads::others().iter().for_each(|other| other.ask_once(name));
     let last = name.rsplit('.').next().unwrap_or(name).trim_start_matches('#');
     let files = scripts::paths(|_| true).into_iter().map(loaded);
     let files = files.filter(|file| file.is_application);
@@ -87,12 +90,13 @@ pub(crate) fn files_with(name: &str) -> Vec<LoadedFile> {
 
 /// Text of a file, as V8 has it or as it was before it was made a script.
 pub(crate) fn source(path: &str) -> SourceText {
-    if let Some(script) = plain(path).into_iter().next_back() {
-        let Ok(text) = ffi::source(script.latest()) else { return SourceText::Unavailable };
-        let typed = stripped::source(&script, &text);
+    let plain = plain(path);
+    let known = plain.iter().rev().find_map(|script| Some((script, text_of(script)?)));
+    if let Some((script, text)) = known {
+        let typed = stripped::source(script, &text);
         return typed.unwrap_or_else(|| SourceText::Known(text.into_bytes()));
     }
-    let original = originals(path).into_iter().next_back();
+    let original = if plain.is_empty() { originals(path).into_iter().next_back() } else { None };
     original.map_or(SourceText::Unavailable, |original| original.text())
 }
 
@@ -106,15 +110,49 @@ fn originals(path: &str) -> Originals {
     maps::originals(path).into_iter().filter(|original| fits(original)).collect()
 }
 
-/// Whether the map of a source is of the script that names it.
+/// Whether the map of a source is of the script that names it. Of a script that only other threads have
+/// nobody can tell here.
 fn fits(original: &Original) -> bool {
-    original.fits(|| text_of(original.script)).is_ok()
+    let script = scripts::by_number(original.script);
+    let text = || script.as_ref().and_then(text_of).unwrap_or_default();
+    script.as_ref().is_some_and(|script| !is_readable(script)) || original.fits(text).is_ok()
 }
 
-/// Text of the script with this number; empty if V8 has it no more.
-fn text_of(script: u64) -> String {
-    let script = scripts::by_number(script);
-    script.and_then(|script| ffi::source(script.latest()).ok()).unwrap_or_default()
+/// Text of a script, if this thread has it or it was parsed.
+fn text_of(script: &Script) -> Option<String> {
+    if let Some(parsed) = scripts::parsed(script.number) {
+        return Some(parsed.text().to_owned());
+    }
+    ffi::source(script.latest(threads::number())?).ok()
+}
+
+/// Whether anything is known here of what is in a script, or can be.
+fn is_readable(script: &Script) -> bool {
+    script.latest(threads::number()).is_some() || scripts::parsed(script.number).is_some()
+}
+
+/// Why nothing can be said of a file yet, if that is so: nobody parsed it, and only other threads have
+/// it, which are asked to look at it.
+pub(crate) fn awaits(path: &str) -> Option<String> {
+    let made_of_it = maps::originals(path).into_iter();
+    let made_of_it = made_of_it.filter_map(|original| scripts::by_number(original.script));
+    let all: Vec<Script> = plain(path).into_iter().chain(made_of_it).collect();
+    if all.iter().any(|script| parsed(script).is_some()) {
+        return None;
+    }
+    let is_here = all.iter().any(|script| script.latest(threads::number()).is_some());
+    if is_here && !ffi::is_alive() {
+        return Some("the thread that has it ends".to_owned());
+    }
+    let has_it = |thread: &Arc<Thread>| all.iter().any(|one| one.latest(thread.number).is_some());
+    let having: Vec<Arc<Thread>> = threads::others().into_iter().filter(has_it).collect();
+    having.iter().for_each(|thread| thread.leave(Job::Visit));
+    threads::not_yet(&having)
+}
+
+/// This thread ends, or is probed no more.
+pub(crate) fn leave() {
+    scripts::leave(threads::number());
 }
 
 /// Functions of all scripts of a file, outermost first.
@@ -156,12 +194,13 @@ fn parsed(script: &Script) -> Option<Arc<Parsed>> {
     if let Some(known) = scripts::parsed(script.number) {
         return Some(known);
     }
-    let text = ffi::source(script.latest()).ok()?;
-    let mut places = ffi::places(script.latest(), 0..u32::MAX >> 1).ok()?;
+    let id = script.latest(threads::number())?;
+    let text = ffi::source(id).ok()?;
+    let mut places = ffi::places(id, 0..u32::MAX >> 1).ok()?;
     let mut parsed = Parsed::new(&text, &places);
     // V8 may have dropped the code of functions again while it went through a long script.
     for lines in parsed.silent() {
-        places.extend(ffi::places(script.latest(), lines).ok()?);
+        places.extend(ffi::places(id, lines).ok()?);
     }
     if places.len() > parsed.stops {
         parsed = Parsed::new(&text, &places);
@@ -200,9 +239,15 @@ pub(crate) fn place(code: u64, line: u32) -> Option<Place> {
     Some(Place { text: script.number, at: (line.saturating_sub(1), column) })
 }
 
-/// V8's ids of the scripts of the main context that have a text, the latest first.
+/// V8's ids of the scripts of this thread's main context that have a text, the latest first.
 pub(crate) fn scripts_of(text: u64) -> Vec<String> {
-    scripts::by_number(text).iter().flat_map(Script::ids).map(str::to_owned).collect()
+    let script = scripts::by_number(text);
+    script.iter().flat_map(|one| one.ids(threads::number())).map(str::to_owned).collect()
+}
+
+/// Numbers of the threads that have a text.
+pub(crate) fn threads_of(text: u64) -> Vec<u32> {
+    scripts::by_number(text).iter().flat_map(Script::threads).collect()
 }
 
 /// Whether code runs in the main context, and whether its file does in others too, of `node:vm`.

@@ -4,9 +4,11 @@
 //! Invariants: what JavaScript cannot tell without code of the application is told as such, never
 //! guessed; texts that were copied lie still until the hit ends.
 
+use crate::agent::threads::{self, Thread};
 use crate::ffi::{self, Back, Given, Info};
 use elsa::FrozenVec;
 use napi::bindgen_prelude::Either6;
+use std::sync::Arc;
 use stillframe_core::host::{Attr, FrameName, Name, Scope, Shape, Visitor, Walker};
 use stillframe_core::probe::ArmedAt;
 use stillframe_core::value::{BigInt, Kind, Missing, Object, Reading, Text, Value};
@@ -16,6 +18,8 @@ use stillframe_core::value::{BigInt, Kind, Missing, Object, Reading, Text, Value
 pub(crate) struct Values {
     /// Where it is, if native code is to say it: of a log line, which JavaScript writes nothing of.
     at: Option<ArmedAt>,
+    /// On which thread it is.
+    thread: Option<Arc<Thread>>,
     texts: FrozenVec<Box<[u16]>>,
     names: FrozenVec<Box<str>>,
     digits: FrozenVec<Box<[u32]>>,
@@ -24,7 +28,7 @@ pub(crate) struct Values {
 impl Values {
     /// Values of a hit whose place native code says, if it does.
     pub(crate) fn at(at: Option<ArmedAt>) -> Self {
-        Self { at, ..Self::default() }
+        Self { at, thread: threads::here(), ..Self::default() }
     }
 
     fn read(&self, (given, [why, kind, number]): (Given, Info)) -> Reading<Value<'_>> {
@@ -194,7 +198,7 @@ impl Walker for Values {
     }
 
     fn thread_name(&self) -> Text<'_> {
-        Text::Utf8("main")
+        Text::Utf8(self.thread.as_deref().map_or("", |thread| &thread.name))
     }
 
     fn trace_id(&self) -> Option<[u8; 16]> {

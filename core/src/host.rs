@@ -377,6 +377,14 @@ pub trait Runtime: Send + Sync + 'static {
     /// Functions with code in `file`, outermost first.
     fn functions(&self, file: &LoadedFile) -> Vec<LoadedFunction>;
 
+    /// Why nothing can be said of `file` yet, where the runtime has several threads of which only some
+    /// have it: those have not let us in (`worker 3 has not let us in yet`). Looked at again when code
+    /// is loaded.
+    fn awaits(&self, file: &LoadedFile) -> Option<String> {
+        let _ = file;
+        None
+    }
+
     /// Whether all code of `file` that can be loaded is. Else a line that nothing loaded executes
     /// may be of what is not loaded yet.
     fn is_whole(&self, file: &LoadedFile) -> bool {

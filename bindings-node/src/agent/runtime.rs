@@ -16,6 +16,7 @@ use stillframe_core::host::{
 const MANY_HITS: u64 = 500;
 
 /// Node, as the core sees it.
+#[derive(Default)]
 pub(crate) struct NodeRuntime {
     tasks: Tasks,
     /// How many hits there were when costs were looked at last.
@@ -29,11 +30,7 @@ impl fmt::Debug for NodeRuntime {
 }
 
 impl NodeRuntime {
-    pub(super) fn new(tasks: Tasks) -> Self {
-        Self { tasks, hits_seen: AtomicU64::new(0) }
-    }
-
-    /// What waits for JavaScript's thread.
+    /// What waits for a thread of JavaScript's.
     pub(crate) fn tasks(&self) -> &Tasks {
         &self.tasks
     }
@@ -58,6 +55,10 @@ impl Runtime for NodeRuntime {
 
     fn untold(&self, path: &str) -> Option<Error> {
         locate::untold(path)
+    }
+
+    fn awaits(&self, file: &LoadedFile) -> Option<String> {
+        locate::awaits(&file.path)
     }
 
     fn file_names(&self) -> Vec<String> {

@@ -1,31 +1,34 @@
-//! What the agent wants to do on JavaScript's thread, until that has time.
+//! What the agent wants to do where JavaScript may be called, until a thread has time for it.
 //!
-//! Knows tasks, not what they do. Invariants: tasks run one at a time, in order; waking the event
-//! loop keeps no process alive; once closed none is taken.
+//! Knows tasks, not what they do. Any thread that is probed may run them; the main one is woken for
+//! it. Invariants: tasks run one at a time, in order, whichever threads run them; no thread waits long
+//! for another; once closed none is taken.
 
-use napi::bindgen_prelude::Function;
-use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode::NonBlocking};
-use napi::{Result, Status};
+use super::threads;
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 type Task = Box<dyn FnOnce() + Send>;
-type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
+
+/// How long a thread waits for one that runs tasks: longer than it takes to look at a file.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 #[derive(Default)]
 struct State {
     tasks: VecDeque<Task>,
     is_closed: bool,
-    /// Somebody runs tasks: what comes meanwhile, from within one too, is left to them.
-    is_running: bool,
+    /// The thread that runs tasks: what comes meanwhile, from within one too, is left to it.
+    runner: Option<u32>,
 }
 
 /// The queue.
+#[derive(Default)]
 pub(crate) struct Tasks {
     state: Mutex<State>,
-    wake: Wake,
+    is_free: Condvar,
 }
 
 impl fmt::Debug for Tasks {
@@ -35,18 +38,11 @@ impl fmt::Debug for Tasks {
 }
 
 impl Tasks {
-    /// An empty queue; `wake` is to have the tasks run.
-    pub(super) fn new(wake: Function<'_, (), ()>) -> Result<Self> {
-        let wake = wake.build_threadsafe_function::<()>();
-        let wake = wake.weak::<true>().callee_handled::<false>().build()?;
-        Ok(Self { state: Mutex::default(), wake })
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has `task` run when the event loop has time; false once closed.
+    /// Has `task` run when a thread has time; false once closed.
     pub(super) fn run(&self, task: Task) -> bool {
         let mut state = self.state();
         if state.is_closed {
@@ -54,17 +50,58 @@ impl Tasks {
         }
         state.tasks.push_back(task);
         drop(state);
-        self.wake.call((), NonBlocking);
+        threads::wake_main();
         true
     }
 
-    /// Runs what waits, on JavaScript's thread.
-    pub(crate) fn run_all(&self) {
-        if std::mem::replace(&mut self.state().is_running, true) {
-            return;
+    /// Runs what there is, on this thread; whether there was any. If it `is_awaited`, because code is
+    /// about to run here that may be probed by it, what another thread began with is waited for.
+    pub(crate) fn run_all(&self, is_awaited: bool) -> bool {
+        let is_mine = self.is_mine(is_awaited, |state| !state.tasks.is_empty());
+        if is_mine {
+            self.drain();
         }
+        is_mine
+    }
+
+    /// Runs what there is behind `first`, which no task of another thread comes between; whether it
+    /// could.
+    pub(super) fn run_behind(&self, first: impl FnOnce()) -> bool {
+        let is_mine = self.is_mine(true, |_| true);
+        if is_mine {
+            first();
+            self.drain();
+        }
+        is_mine
+    }
+
+    fn drain(&self) {
         while let Some(task) = self.next() {
             let _ = catch_unwind(AssertUnwindSafe(task));
+        }
+    }
+
+    /// Whether tasks are this thread's to run from now on, if they are `wanted`.
+    fn is_mine(&self, is_awaited: bool, wanted: impl Fn(&State) -> bool) -> bool {
+        let until = Instant::now() + if is_awaited { PATIENCE } else { Duration::ZERO };
+        let me = threads::number();
+        let mut state = self.state();
+        loop {
+            match state.runner {
+                None if !wanted(&state) => return false,
+                None => {
+                    state.runner = Some(me);
+                    return true;
+                }
+                Some(runner) if runner == me => return false,
+                Some(_) => {}
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            let waited = self.is_free.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -72,7 +109,11 @@ impl Tasks {
     fn next(&self) -> Option<Task> {
         let mut state = self.state();
         let task = state.tasks.pop_front();
-        state.is_running = task.is_some();
+        if task.is_none() {
+            state.runner = None;
+            drop(state);
+            self.is_free.notify_all();
+        }
         task
     }
 

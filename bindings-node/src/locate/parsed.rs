@@ -135,6 +135,11 @@ impl Parsed {
         Self { functions, scopes: scopes(&semantic), text: text.into(), stops }
     }
 
+    /// The text that it is of.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Lines, from 0, of functions in which V8 can stop nowhere: as it says, for each can where it
     /// returns.
     pub(super) fn silent(&self) -> Vec<Range<u32>> {

@@ -1,12 +1,13 @@
 //! The scripts that V8 told of.
 //!
 //! Node compiles some files twice and runs the second, and an application may load a file again: scripts
-//! of one path with the very same text are one here. Knows ids and paths, not texts. Invariant: numbers
-//! are given out in the order in which texts came, and none twice.
+//! of one path with the very same text are one here, in whichever thread. Knows ids and paths, not
+//! texts. Invariant: numbers are given out in the order in which texts came, and none twice.
 
 use super::maps;
 use super::parsed::Parsed;
-use std::collections::HashMap;
+use crate::agent::threads;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 use stillframe_core::agent::percent_decoded;
@@ -20,8 +21,10 @@ const MOST_ALIKE: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Script {
     pub(super) number: u64,
-    /// V8's scripts, in the order in which they came; never empty.
+    /// V8's scripts, in the order in which they came.
     all: Vec<Compiled>,
+    /// Whether one ever ran in a main context.
+    was_here: bool,
     /// Path of its file.
     pub(super) path: String,
     /// V8's hash of the text.
@@ -33,7 +36,9 @@ pub(super) struct Script {
 /// One script of V8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Compiled {
-    /// V8's id.
+    /// Number of the thread, whose isolate has it.
+    thread: u32,
+    /// V8's id there.
     id: String,
     /// Whether it runs in the main context, where the agent's function is.
     is_here: bool,
@@ -42,19 +47,31 @@ struct Compiled {
 }
 
 impl Script {
-    /// V8's ids of those in the main context, the latest first.
-    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.all.iter().rev().filter(|one| one.is_here).map(|one| one.id.as_str())
+    /// V8's ids of those in the main context of a thread, the latest first.
+    pub(super) fn ids(&self, thread: u32) -> impl Iterator<Item = &str> {
+        let all = self.all.iter().rev().filter(move |one| one.thread == thread && one.is_here);
+        all.map(|one| one.id.as_str())
     }
 
-    /// V8's id of the latest of all.
-    pub(super) fn latest(&self) -> &str {
-        self.ids().next().or_else(|| Some(&self.all.last()?.id)).unwrap_or_default()
+    /// V8's id of the latest of all that a thread has.
+    pub(super) fn latest(&self, thread: u32) -> Option<&str> {
+        let any = || self.all.iter().rev().find(|one| one.thread == thread);
+        self.ids(thread).next().or_else(|| Some(&any()?.id))
     }
 
-    /// Whether any of them runs in the main context.
+    /// Numbers of the threads that have one in their main context.
+    pub(super) fn threads(&self) -> impl Iterator<Item = u32> {
+        self.all.iter().filter(|one| one.is_here).map(|one| one.thread)
+    }
+
+    /// Whether V8 has any of them still.
+    pub(super) fn is_there(&self) -> bool {
+        !self.all.is_empty()
+    }
+
+    /// Whether any of them runs in the main context, or did, if none is there any more.
     pub(super) fn is_here(&self) -> bool {
-        self.all.iter().any(|one| one.is_here)
+        self.threads().next().is_some() || (!self.is_there() && self.was_here)
     }
 
     /// Whether any of them runs in another.
@@ -62,11 +79,14 @@ impl Script {
         self.all.iter().any(|one| one.is_elsewhere)
     }
 
-    /// One more; the oldest makes room.
+    /// One more; the oldest of its thread makes room.
     fn add(&mut self, one: Compiled) {
-        if self.all.len() == MOST_ALIKE {
-            self.all.remove(0);
+        let mut alike = self.all.iter().enumerate().filter(|(_, other)| other.thread == one.thread);
+        let oldest = alike.next().map(|(index, _)| index);
+        if alike.count() + 1 >= MOST_ALIKE {
+            oldest.map(|index| self.all.remove(index));
         }
+        self.was_here |= one.is_here;
         self.all.push(one);
     }
 
@@ -79,8 +99,8 @@ impl Script {
 #[derive(Default)]
 struct Scripts {
     all: Vec<Script>,
-    /// By V8's id: the number of the text.
-    ids: HashMap<String, u64>,
+    /// By thread and V8's id: the number of the text.
+    ids: HashMap<(u32, String), u64>,
     /// Indices of those of a path.
     texts: HashMap<String, Vec<usize>>,
     parsed: HashMap<u64, Arc<Parsed>>,
@@ -109,58 +129,79 @@ pub(crate) fn script_came(
     let mut held = scripts();
     let Scripts { all, ids, texts, .. } = held.get_or_insert_default();
     // Another session is told of all that are there once more.
-    if let Some(number) = ids.get(&id) {
-        return again(all.get_mut(*number as usize)?, &id, is_here);
+    let key = (threads::number(), id.clone());
+    if let Some(number) = ids.get(&key) {
+        return again(all.get_mut(*number as usize)?, &key, is_here);
     }
     if ids.len() >= MOST {
         return None;
     }
-    let one = Compiled { id: id.clone(), is_here, is_elsewhere: !is_here };
+    let one = Compiled { thread: key.0, id, is_here, is_elsewhere: !is_here };
     let known = texts.get(&path).into_iter().flatten().copied();
     let known = known.filter(|index| all.get(*index).is_some_and(|script| script.hash == hash));
     if let Some(script) = known.min().and_then(|index| all.get_mut(index)) {
-        ids.insert(id, script.number);
+        ids.insert(key, script.number);
         script.add(one);
         return Some(script.number);
     }
     let number = all.len() as u64;
-    ids.insert(id, number);
+    ids.insert(key, number);
     texts.entry(path.clone()).or_default().push(all.len());
-    let script = Script { number, all: vec![one], path, hash, came: SystemTime::now() };
+    let (one, came) = (vec![one], SystemTime::now());
+    let script = Script { number, all: one, was_here: is_here, path, hash, came };
     all.push(script.clone());
-    drop(held);
     if !map.is_empty() {
+        // Before another thread's script gets the next number.
         maps::came(&script, map);
     }
+    drop(held);
     None
 }
 
 /// A script that is known; the number of its text, if it came to the main context now.
-fn again(script: &mut Script, id: &str, is_here: bool) -> Option<u64> {
-    let one = script.all.iter_mut().find(|one| one.id == id)?;
+fn again(script: &mut Script, (thread, id): &(u32, String), is_here: bool) -> Option<u64> {
+    script.was_here |= is_here;
+    let one = script.all.iter_mut().find(|one| one.thread == *thread && one.id == *id)?;
     let is_new = is_here && !one.is_here;
     one.is_here |= is_here;
     one.is_elsewhere |= !is_here;
     is_new.then_some(script.number)
 }
 
-/// Paths of those that `is_it` says, each once.
+/// A thread ends, and its scripts with it.
+pub(super) fn leave(thread: u32) {
+    let mut held = scripts();
+    let Some(Scripts { all, ids, .. }) = &mut *held else { return };
+    let gone = ids.extract_if(|(of, _), _| *of == thread);
+    let texts: HashSet<u64> = gone.map(|(_, number)| number).collect();
+    for number in texts {
+        if let Some(script) = all.get_mut(number as usize) {
+            script.all.retain(|one| one.thread != thread);
+        }
+    }
+}
+
+/// Paths of those that `is_it` says, each once. What no thread has any more is there as long as it is
+/// known, for another thread may be about to load it.
 pub(super) fn paths(is_it: impl Fn(&Script) -> bool) -> Vec<String> {
     let held = scripts();
-    let all = held.iter().flat_map(|scripts| &scripts.all);
-    let mut paths: Vec<String> =
-        all.filter(|script| is_it(script)).map(|script| script.path.clone()).collect();
+    let Some(Scripts { all, parsed, .. }) = &*held else { return Vec::new() };
+    let is_known = |script: &&Script| script.is_there() || parsed.contains_key(&script.number);
+    let all = all.iter().filter(is_known).filter(|script| is_it(script));
+    let mut paths: Vec<String> = all.map(|script| script.path.clone()).collect();
     paths.sort_unstable();
     paths.dedup();
     paths
 }
 
-/// Scripts of a path, in the order in which their texts came: those of the main context, unless all
-/// are of others.
+/// Scripts of a path, in the order in which their texts came: those that are there, unless none is,
+/// and of these those of the main context, unless all are of others.
 pub(super) fn of_path(path: &str) -> Vec<Script> {
     let mut all = everywhere(path);
-    if all.iter().any(Script::is_here) {
-        all.retain(Script::is_here);
+    for is_better in [Script::is_there, Script::is_here] {
+        if all.iter().any(is_better) {
+            all.retain(is_better);
+        }
     }
     all
 }

@@ -229,6 +229,19 @@ impl<R: Runtime> Agent<R> {
         entry.map(change).is_some()
     }
 
+    /// What the hooks of a probe do not reach is this now, and not what it was when they were set. Call
+    /// it in a task of the runtime.
+    pub fn reaches(&self, id: ProbeId, unreached: Option<String>) {
+        let life = self.life();
+        let mut control = lock(&life.control);
+        let entry = control.entries.get_mut(&id).filter(|entry| entry.unreached != unreached);
+        let is_news = entry.map(|entry| entry.unreached = unreached).is_some();
+        drop(control);
+        if is_news {
+            life.announce();
+        }
+    }
+
     /// What was to be written down is: a state that moved on meanwhile is seen to at once.
     fn settled(&self) {
         self.reconcile();

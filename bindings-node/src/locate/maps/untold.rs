@@ -120,7 +120,7 @@ fn looks_bundled(script: &Script) -> bool {
     if let Some(is) = known().get_or_insert_default().get(&script.number) {
         return *is;
     }
-    let text = text_of(script.number);
+    let Some(text) = text_of(script) else { return false };
     let lines = text.lines().filter(|line| !line.starts_with("//#")).count().max(1);
     let is =
         OF_BUNDLERS.iter().any(|word| text.contains(word)) || text.len() / lines > MINIFIED_LINE;

@@ -99,11 +99,11 @@ fn find<R: Runtime>(
             Ok((file, target)) => (file, target, Vec::new()),
             Err(located) => return *located,
         },
-        (None, None) => {
-            let why = explain("location", "the location names neither a file nor a function", None);
-            return refused(why, None, Vec::new());
-        }
+        (None, None) => return names_nothing(),
     };
+    if let Some(message) = runtime.awaits(&file) {
+        return Located::Pending(awaited(message, not_probed));
+    }
     let is_whole = runtime.is_whole(&file);
     let context = Context {
         functions: runtime.functions(&file),
@@ -145,6 +145,17 @@ fn not_loaded_yet(context: &Context<'_>, line: u32) -> Located {
     let why = explain("file_not_loaded", &message, None);
     let not_probed = context.not_probed.clone();
     Located::Pending(Refused { why, running: None, not_probed })
+}
+
+fn names_nothing() -> Located {
+    let why = explain("location", "the location names neither a file nor a function", None);
+    refused(why, None, Vec::new())
+}
+
+fn awaited(message: String, not_probed: Vec<String>) -> Refused {
+    let hint = "the probe is placed when the code that runs there returns".to_owned();
+    let why = explain("waiting_for_runtime", &message, Some(hint));
+    Refused { why, running: None, not_probed }
 }
 
 /// Names of loaded files that look like the one that a location means, the nearest first.

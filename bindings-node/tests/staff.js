@@ -1,0 +1,97 @@
+// Workers that do what they are told, and say when it is done.
+//
+// Knows worker threads, not probes. Invariant: a worker that was told something has done it when the
+// promise is kept, unless it was ended meanwhile.
+
+'use strict'
+
+const path = require('node:path')
+const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads')
+
+const REGISTER = path.join(__dirname, '..', 'register.js')
+
+/** A worker that has the agent of this process probe it before it runs anything. */
+class Hand {
+  constructor (options = {}) {
+    this.flag = new Int32Array(new SharedArrayBuffer(8))
+    const workerData = { flag: this.flag }
+    const own = { execArgv: ['--require', REGISTER], workerData }
+    this.worker = new Worker(__filename, { ...own, ...options })
+    this.name = `worker ${this.worker.threadId}`
+    this.ended = new Promise((resolve) => this.worker.once('exit', resolve))
+  }
+
+  /** Has it do one of its jobs: what came of it, `ended` if it was ended meanwhile. */
+  async tell (job, ...words) {
+    this.worker.postMessage([job, ...words])
+    const [failure, answer] = await new Promise((resolve) => {
+      this.worker.once('message', resolve)
+      this.ended.then(() => resolve([null, 'ended']))
+    })
+    if (failure) throw new Error(failure)
+    return answer
+  }
+
+  /** Has it return to its event loop no more until it is released. */
+  async keep () {
+    Atomics.store(this.flag, 0, 1)
+    this.worker.postMessage(['keep'])
+    while (Atomics.load(this.flag, 1) === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+
+  async release () {
+    const kept = new Promise((resolve) => this.worker.once('message', resolve))
+    Atomics.store(this.flag, 0, 0)
+    Atomics.notify(this.flag, 0)
+    await kept
+  }
+
+  async end () {
+    await this.worker.terminate()
+    await this.ended
+  }
+}
+
+const JOBS = {
+  /** Loads a file and calls one of its functions so many times. */
+  call (file, name, times = 1, ...words) {
+    const called = require(file)[name]
+    let answer
+    for (let n = 0; n < times; n++) answer = called(...words)
+    return answer
+  },
+  async import (url, name) {
+    const { [name]: called } = await import(url)
+    return called()
+  },
+  keep () {
+    Atomics.store(workerData.flag, 1, 1)
+    Atomics.wait(workerData.flag, 0, 1)
+    Atomics.store(workerData.flag, 1, 0)
+  },
+  stop () {
+    require('..').stop()
+  },
+  start () {
+    require('..').start()
+  }
+}
+
+if (!isMainThread) {
+  parentPort.on('message', async ([job, ...words]) => {
+    try {
+      parentPort.postMessage([null, await JOBS[job](...words)])
+    } catch (error) {
+      parentPort.postMessage([`${error.code ?? ''} ${error.message}`])
+    }
+  })
+}
+
+/** A worker that a test ends, whatever becomes of it. */
+function hire (t, options) {
+  const hand = new Hand(options)
+  t.after(() => hand.end())
+  return hand
+}
+
+module.exports = { hire }
