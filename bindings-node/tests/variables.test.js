@@ -10,13 +10,17 @@ test.before(begin)
 test.after(end)
 
 const UNUSED = `
+const nothing = 'of another scope'
 exports.f = function own (given, unasked) {
   var nothing
   let later
   function inner () {}
   { function within () {} }
+  var twice
+  var twice = given // eslint-disable-line
+  for (var key in { k: 1 }) {}
   for (const each of [given]) {
-    return each //: unused
+    return given //: unused
   }
 }
 class Base {}
@@ -49,7 +53,9 @@ test('a variable that V8 has no place for is missing, and its function is captur
   const unset = new Placed(place.at('unused'), { kind: 'count', condition: 'nothing === undefined' })
   assert.equal(f(7, 8), 7)
   const [{ locals }] = await placed.snapshots()
-  assert.deepEqual([locals.given, locals.unasked, locals.each], [7, 8, 7])
+  const { given, unasked, each, twice, key, later } = locals
+  assert.deepEqual([given, unasked, each, twice, key], [7, 8, 7, 7, 'k'])
+  assert.ok('later' in locals && later?.$missing === undefined)
   for (const name of ['own', 'nothing', 'inner']) {
     assert.equal(locals[name].$missing, 'not set yet', name)
   }

@@ -42,8 +42,8 @@ pub(super) struct Function {
 struct Variable {
     name: String,
     from: u32,
-    /// Whether V8 may have left it out.
-    is_unused: bool,
+    /// How it can be read if V8 may have left it out.
+    left_out: Option<Reading>,
     /// Where it is declared.
     declared: u32,
 }
@@ -87,11 +87,11 @@ pub(super) type Spelling<'a> = &'a dyn Fn((u32, u32)) -> Option<String>;
 pub(crate) enum Reading {
     /// Always.
     Sure,
-    /// It may raise: the name is of a function around, in a `switch` whose cases may be passed by, used
-    /// nowhere so that V8 has no place for it, or `this` before `super()`.
+    /// It may raise: the name is of a function around, in a `switch` whose cases may be passed by, or
+    /// `this` before `super()`.
     Guarded,
     /// Never: it is declared behind the place, in a scope that began before it, and V8 would show
-    /// undefined where reading it raises.
+    /// undefined where reading it raises; or nothing uses it, and V8 has no place for it.
     Unset,
 }
 
@@ -171,9 +171,10 @@ impl Parsed {
         scopes.reverse();
         for scope in scopes {
             let own = scope.variables.iter().rev().filter(|one| hidden.insert(one.name.as_str()));
-            let reading = |one: &Variable| match is_own(&scope) {
-                true if byte < one.from => Reading::Unset,
-                true if !scope.is_switch && !one.is_unused => Reading::Sure,
+            let reading = |one: &Variable| match (is_own(&scope), one.left_out) {
+                (true, _) if byte < one.from => Reading::Unset,
+                (true, Some(reading)) => reading,
+                (true, None) if !scope.is_switch => Reading::Sure,
                 _ => Reading::Guarded,
             };
             let visible = |one: &Variable| Visible {
@@ -354,7 +355,7 @@ fn scopes(semantic: &Semantic<'_>) -> Vec<Scope> {
             let variable = |symbol: SymbolId| Variable {
                 name: scoping.symbol_name(symbol).to_owned(),
                 from: initialised(semantic, symbol),
-                is_unused: is_unused(semantic, symbol),
+                left_out: left_out(semantic, symbol),
                 declared: scoping.symbol_span(symbol).start,
             };
             Scope {
@@ -369,17 +370,28 @@ fn scopes(semantic: &Semantic<'_>) -> Vec<Scope> {
     scopes
 }
 
-/// Whether nothing reads a variable or stores to it, so that V8 has no place for it: parameters have
-/// one all the same.
-fn is_unused(semantic: &Semantic<'_>, symbol: SymbolId) -> bool {
+/// How a variable can be read that nothing reads or stores to: V8 has no place for it, and would show
+/// another that is called so. Parameters have one all the same, and what is exported.
+fn left_out(semantic: &Semantic<'_>, symbol: SymbolId) -> Option<Reading> {
     let scoping = semantic.scoping();
-    let declared = semantic.nodes().kind(scoping.symbol_declaration(symbol));
-    scoping.symbol_is_unused(symbol)
-        && match declared {
-            AstKind::Function(_) => true,
-            AstKind::VariableDeclarator(one) => one.init.is_none(),
-            _ => false,
+    let nodes = semantic.nodes();
+    let declared = scoping.symbol_declaration(symbol);
+    let is_head = || {
+        let mut around = nodes.ancestor_kinds(declared).skip(1);
+        matches!(around.next(), Some(AstKind::ForInStatement(_) | AstKind::ForOfStatement(_)))
+    };
+    let is_left = match nodes.kind(declared) {
+        _ if !scoping.symbol_is_unused(symbol) => false,
+        AstKind::Function(_) => true,
+        AstKind::VariableDeclarator(one) => {
+            let is_var = !scoping.symbol_flags(symbol).is_block_scoped();
+            is_var && one.init.is_none() && !is_head()
         }
+        _ => false,
+    };
+    let is_plain = scoping.symbol_redeclarations(symbol).is_empty();
+    let is_inner = scoping.symbol_scope_id(symbol) != scoping.root_scope_id();
+    is_left.then_some(if is_plain && is_inner { Reading::Unset } else { Reading::Guarded })
 }
 
 /// The byte behind which a variable may be read; 0 where that is always.
