@@ -216,6 +216,11 @@ class Capture {
     return out.text(textOf(message), FAILURE_BYTES)
   }
 
+  /** Names of private fields; an object, and its values or what stands for one that it lacks. */
+  privates(names, read, none) {
+    if (this.#isOpen && read !== none) this.#walk.setPrivates(names, read, none)
+  }
+
   /** A variable of the probed frame. */
   local(name, value) {
     if (!this.#isOpen) return

@@ -44,6 +44,14 @@ class Contents {
     this.#fields.begin()
   }
 
+  end() {
+    this.#fields.end()
+  }
+
+  setPrivates(names, read, none) {
+    this.#fields.setPrivates(names, read, none)
+  }
+
   setLimits(items, fields) {
     this.#items = items
     this.#fields.setLimit(fields)

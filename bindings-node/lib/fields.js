@@ -62,6 +62,12 @@ class Fields {
   #capture = 0
   /** When the clock was read last. */
   #seen = 0
+  /** The object whose private fields are known, their names, and what is no value. */
+  #owner = null
+  #privateNames = null
+  #none = null
+  /** The object, and behind it the values. */
+  #privateRead = null
 
   constructor(walk) {
     this.#walk = walk
@@ -70,6 +76,19 @@ class Fields {
   begin() {
     this.#capture++
     this.#seen = Now()
+  }
+
+  /** Lets go of every object of the application. */
+  end() {
+    this.#owner = this.#privateNames = this.#privateRead = null
+  }
+
+  /** Private fields cannot be listed: whoever wrote their class knows them. */
+  setPrivates(names, read, none) {
+    this.#owner = read[0]
+    this.#privateNames = names
+    this.#privateRead = read
+    this.#none = none
   }
 
   setLimit(fields) {
@@ -107,7 +126,10 @@ class Fields {
     return 0
   }
 
-  /** The fields that an object shows: its own that are enumerable, those with symbols last. */
+  /**
+   * The fields that an object shows: its own that are enumerable, then those with symbols, then the
+   * private ones that are known.
+   */
   own(object, form, isSafe, level) {
     const symbols = this.#symbols(object)
     if (symbols === null) return DEADLINE
@@ -124,7 +146,8 @@ class Fields {
       if (verdict !== MORE) return verdict
       taken++
     }
-    return symbols.length === 0 ? 0 : this.#symbolic(object, symbols, taken, level)
+    if (symbols.length === 0 && object !== this.#owner) return 0
+    return this.#symbolic(object, symbols, taken, level)
   }
 
   /** The same where an enumeration would ask a proxy above the object. */
@@ -153,7 +176,33 @@ class Fields {
       const verdict = this.#field(object, symbol, name, level)
       if (verdict !== MORE) return verdict
     }
+    return object === this.#owner ? this.#private(taken, level) : 0
+  }
+
+  #private(taken, level) {
+    const { names } = this.#walk
+    const read = this.#privateRead
+    for (let at = 1; at <= this.#privateNames.length; at++) {
+      if (at < read.length && read[at] === this.#none) continue
+      if (at >= read.length || taken++ >= this.#most) return TOO_MANY_FIELDS
+      const verdict = this.#stored(names.of(this.#privateNames[at - 1]), read[at], level)
+      if (verdict !== MORE) return verdict
+    }
     return 0
+  }
+
+  /** Writes a field whose value is known. */
+  #stored(name, value, level) {
+    const walk = this.#walk
+    if (walk.tick()) return walk.stop
+    const { at } = walk.out
+    const { defined } = walk.names
+    const { opened } = walk
+    let written = this.#fieldName(name)
+    if (written) {
+      written = walk.names.isRedacted(name) ? walk.missing(REDACTED) : walk.value(value, level)
+    }
+    return written && walk.stop === 0 ? MORE : walk.ended(at, defined, opened, written, false)
   }
 
   /** Writes a field: whether there may be more. */
@@ -250,7 +299,7 @@ class Fields {
   hasAny(value, form, isSafe) {
     if (form === FORM_ERROR && ObjectHasOwn(value, 'message')) return true
     const symbols = this.#symbols(value)
-    if (symbols === null) return true
+    if (symbols === null || (value === this.#owner && this.#hasPrivate())) return true
     if (!isSafe) return ObjectKeys(value).length > 0
     for (const key in value) {
       if (ObjectHasOwn(value, key)) return true
@@ -258,6 +307,13 @@ class Fields {
     }
     for (let at = 0; at < symbols.length; at++) {
       if (ObjectIsEnumerable(value, symbols[at])) return true
+    }
+    return false
+  }
+
+  #hasPrivate() {
+    for (let at = 1; at < this.#privateRead.length; at++) {
+      if (this.#privateRead[at] !== this.#none) return true
     }
     return false
   }

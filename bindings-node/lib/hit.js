@@ -85,7 +85,7 @@ function take (site, place, read, holds = !site.isConditional) {
 /** What is to be captured, where the core's machine asks for values: for the condition too. */
 function asked (site, place, read, holds) {
   try {
-    values.begin(read, place.unset)
+    values.begin(read, place.unset, place.privates)
     if (!holds) {
       decided.byMachine++
       if (!native.test(site.number)) return null
@@ -111,6 +111,7 @@ function write (site, place, opened, read) {
     const late = place.late === NOWHERE ? null : read[place.late]()
     capture.begin(limits, opened[2], opened[3], opened[1], P.Now() + limits.deadlineMs)
     framesOf(hit, limits.frames, capture, isMade())
+    if (place.fieldsAt !== NOWHERE) capture.privates(place.fields, late[place.fieldsAt], UNSET)
     for (let at = 0; at < locals.length; at++) {
       const { name, from } = locals[at]
       const value = from >= 0 ? read[from] : from === NOWHERE ? UNSET : late[NOWHERE - 1 - from]
@@ -166,6 +167,7 @@ function rehearse () {
 /** From now on this is known of a place. */
 function learn (number, json) {
   const place = JSON.parse(json)
+  place.privates = new Map(place.privates)
   place.sites = place.sites.map((site) => ({
     number: site.number,
     isConditional: site.isConditional,

@@ -42,21 +42,27 @@ const shapes = new Shapes(new Names(() => false))
 
 let slots = null
 let unset = null
+let privates = null
 let objects = []
 let entries = null
 let position = 0
 let latest
 
-/** A hit begins: its variables, and which of them cannot be read where it is. */
-function begin (values, isUnset) {
+/**
+ * A hit begins: its variables, which of them cannot be read where it is, and by private name which
+ * of them is what reads it.
+ */
+function begin (values, isUnset, readers) {
   slots = values
   unset = isUnset
+  privates = readers
 }
 
 /** It ends. */
 function end () {
   slots = null
   unset = null
+  privates = null
   objects = []
   entries = null
   latest = undefined
@@ -128,9 +134,23 @@ function slot (at) {
   return unset[at] || value === Reads.UNSET ? missing(UNSET) : give(value)
 }
 
-/** A property: the object's own, or one that it inherits, if it is stored. */
+/** What stands behind a name written after a dot. */
 function attr (number, name) {
-  if (name[0] === '#') return missing(UNREADABLE)
+  return name[0] === '#' ? hidden(number, name) : property(number, name)
+}
+
+/** A private field or method: to read one runs no code. Gone, if the object has none. */
+function hidden (number, name) {
+  const slot = P.MapGet(privates, name)
+  if (slot === undefined) return missing(UNREADABLE)
+  const object = objects[number]
+  if (typeof object === 'symbol') return missing(GONE)
+  const value = slots[slot](object)
+  return value === Reads.UNSET ? missing(GONE) : give(value)
+}
+
+/** A property: the object's own, or one that it inherits, if it is stored. */
+function property (number, name) {
   const object = objects[number]
   return told(Reads.property(typeof object === 'symbol' ? P.SymbolPrototype : object, name))
 }
@@ -163,9 +183,9 @@ function lookup (number, tag, value, text) {
     return P.MapHas(container, key) ? give(P.MapGet(container, key)) : missing(GONE)
   }
   if (P.isSet(container)) return P.SetHas(container, key) ? give(key) : missing(GONE)
-  if (tag === BACK_TEXT) return attr(number, key)
-  if (tag === BACK_NUMBER) return attr(number, P.NumberToString(key))
-  if (typeof key === 'symbol') return attr(number, key)
+  if (tag === BACK_TEXT) return property(number, key)
+  if (tag === BACK_NUMBER) return property(number, P.NumberToString(key))
+  if (typeof key === 'symbol') return property(number, key)
   return missing(CODE)
 }
 

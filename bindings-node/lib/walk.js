@@ -95,6 +95,10 @@ class Walk {
     this.#values = 0
   }
 
+  setPrivates(names, read, none) {
+    this.#contents.setPrivates(names, read, none)
+  }
+
   setLimits(depth, items, fields) {
     this.depth = depth
     this.#contents.setLimits(items, fields)
@@ -107,6 +111,7 @@ class Walk {
       this.#free = this.#last
     }
     MapClear(this.#ordinals)
+    this.#contents.end()
     this.shapes.end()
     this.names.end()
   }

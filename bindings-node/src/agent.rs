@@ -4,11 +4,13 @@
 //! the application starts and ends as it would without us.
 
 mod names;
+mod privates;
 mod runtime;
 mod tasks;
 pub(crate) mod threads;
 
 pub(crate) use names::slots_at;
+pub(crate) use privates::{fields as private_fields, read as read_privates};
 pub(crate) use runtime::NodeRuntime;
 
 use crate::error::Fault;

@@ -46,11 +46,13 @@ pub(crate) fn arm(
     agent: &Arc<NodeAgent>,
     site: u32,
     (code, line): (u64, u32),
+    attrs: &[Box<str>],
 ) -> Result<Option<String>> {
     let note = context_note(code)?;
     let gone = || Error::new(ErrorKind::Location, "the script is gone");
     let probe = agent.site(site).ok_or_else(gone)?.probe.id;
     let place = locate::place(code, line).ok_or_else(gone)?;
+    agent::read_privates((code, line), attrs)?;
     let mut all = hooked();
     let index = all.iter().position(|one| one.place == place).unwrap_or_else(|| {
         let (agent, ids, sites) = (Arc::clone(agent), Vec::new(), Vec::new());
@@ -166,7 +168,8 @@ fn set(hooked: &mut Hooked) -> Result<()> {
     let sites: Vec<&Site> = hooked.sites.iter().filter_map(|one| hooked.agent.site(*one)).collect();
     let slots = agent::slots_at(hooked.code, hooked.line);
     let locals = locate::locals(hooked.code, hooked.line);
-    let Plan { condition, told } = Plan::of(hooked.number, &sites, &slots, &locals);
+    let fields = agent::private_fields(&hooked.agent, (hooked.code, hooked.line));
+    let Plan { condition, told } = Plan::of(hooked.number, &sites, &slots, &locals, &fields);
     ffi::learn(hooked.number, told)?;
     let (mut refused, mut is_set) = (None, false);
     for script in scripts {

@@ -7,10 +7,12 @@ mod lines;
 mod maps;
 mod original;
 mod parsed;
+mod privates;
 mod scripts;
 mod stripped;
 
 pub(crate) use parsed::{Reading, Visible};
+pub(crate) use privates::Private;
 pub(crate) use scripts::script_came;
 
 use crate::agent::threads::{self, Job, Thread};
@@ -277,6 +279,13 @@ pub(crate) fn visible(code: u64, line: u32) -> Vec<Visible> {
 /// written.
 pub(crate) fn locals(code: u64, line: u32) -> Vec<Visible> {
     named(code, line, true)
+}
+
+/// Private names that can be written at a line of a function, those of the innermost class first.
+pub(crate) fn privates(code: u64, line: u32) -> Vec<(String, Private)> {
+    let Some(Spot { parsed, at, .. }) = spot(code, line) else { return Vec::new() };
+    let names = parsed.privates(at).into_iter();
+    names.map(|(name, private)| (name.to_owned(), private)).collect()
 }
 
 fn named(code: u64, line: u32, only_own: bool) -> Vec<Visible> {

@@ -11,6 +11,9 @@ use stillframe_node_generator::generate;
 /// In place of where a variable is passed: it cannot be read there. Below are those read late.
 const NOWHERE: i64 = -1;
 
+/// Private fields of `this` that a snapshot shows: each is text that V8 compiles with each hit.
+const MOST_FIELDS: usize = 32;
+
 /// A place.
 pub(crate) struct Plan {
     /// The breakpoint's condition.
@@ -21,8 +24,14 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// The plan of place `number`: `slots` are the names that its programs read, `locals` what a
-    /// snapshot shows.
-    pub(crate) fn of(number: u32, sites: &[&Site], slots: &[Visible], locals: &[Visible]) -> Self {
+    /// snapshot shows, `fields` the private ones of `this` and whether each is redacted.
+    pub(crate) fn of(
+        number: u32,
+        sites: &[&Site],
+        slots: &[Visible],
+        locals: &[Visible],
+        fields: &[(String, bool)],
+    ) -> Self {
         let is_asked = sites.iter().any(|site| asks(site));
         let is_shown = sites.iter().any(|site| matches!(site.action, Action::Snap));
         let slots = if is_asked { slots } else { &[] };
@@ -39,13 +48,15 @@ impl Plan {
                     passed.len() as i64 - 1
                 }
                 // What guards it costs V8 more than all else, and only a capture needs it.
-                (None, Reading::Guarded) => {
+                (None, Reading::Guarded | Reading::Private) => {
                     late.push(read(local));
                     NOWHERE - late.len() as i64
                 }
             };
             shown.push(json!({ "name": local.shown(), "from": from }));
         }
+        let fields = if is_shown { fields } else { &[] };
+        let fields_at = read_fields(fields, &mut late);
         let late_at = if late.is_empty() { NOWHERE } else { passed.len() as i64 };
         if !late.is_empty() {
             passed.push(format!("()=>[{}]", late.join(",")));
@@ -54,7 +65,10 @@ impl Plan {
         let told = json!({
             "sites": sites.iter().map(|site| told(site, slots)).collect::<Vec<Value>>(),
             "unset": slots.iter().map(is_unset).collect::<Vec<bool>>(),
+            "privates": readers(slots),
             "locals": shown,
+            "fields": fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<&str>>(),
+            "fieldsAt": fields_at,
             "late": late_at,
         });
         let passed: String = passed.iter().map(|one| format!(",{one}")).collect();
@@ -96,5 +110,27 @@ fn read(variable: &Visible) -> String {
         Reading::Guarded => {
             format!("(()=>{{try{{return {name}}}catch{{return __stillframe.unset}}}})()")
         }
+        Reading::Private => format!("(o)=>{name} in o?o.{name}:__stillframe.unset"),
     }
+}
+
+/// Private names that are read, and where what reads them is passed.
+fn readers(slots: &[Visible]) -> Vec<(&str, usize)> {
+    let all = slots.iter().enumerate().filter(|(_, slot)| slot.reading == Reading::Private);
+    all.map(|(at, slot)| (slot.name.as_str(), at)).collect()
+}
+
+/// Has `this` read late, and behind it the private fields that it has; where. Of a redacted one it is
+/// told that it is there.
+fn read_fields(fields: &[(String, bool)], late: &mut Vec<String>) -> i64 {
+    if fields.is_empty() {
+        return NOWHERE;
+    }
+    let value = |(name, is_redacted): &(String, bool)| match is_redacted {
+        true => format!(",{name} in this?0:__stillframe.unset"),
+        false => format!(",{name} in this?this.{name}:__stillframe.unset"),
+    };
+    let values: String = fields.iter().take(MOST_FIELDS).map(value).collect();
+    late.push(format!("(()=>{{try{{return[this{values}]}}catch{{return __stillframe.unset}}}})()"));
+    late.len() as i64 - 1
 }

@@ -33,8 +33,13 @@ function written (host, entry, number) {
   const named = Object.keys(host.WORLD).filter((name) => !own.has(name))
   const set = declarations.replace(host.UNSET, '')
   const later = unset.map((name) => `let ${name} = 1;`).join(' ')
-  const head = `exports.c${number} = function (${named.join(', ')}) {`
-  return `${head}\n${set};\nreturn 0 //: c${number}\n${later}\n}\n`
+  const body = `(${named.join(', ')}) {\n${set};\nreturn 0 //: c${number}\n${later}\n}`
+  if (!entry.inside) return `exports.c${number} = function ${body}\n`
+  // Inside its class, in place of the method that evaluates: an object of the same fields.
+  const look = /look\(source\) \{.*?\}/
+  const owner = String(entry.inside.constructor).replace(look, `at ${body}`)
+  const renamed = owner.replace(/class \w+/, 'class Owner')
+  return `exports.c${number} = (...values) => { ${renamed}; new Owner().at(...values) }\n`
 }
 
 /** What becomes of a condition at a place that is run once. */
@@ -129,7 +134,6 @@ function isPassed (host, { declarations }, name) {
 
 /** Why a case is not run here; null if it is. */
 function whyNot (entry, vector) {
-  if (entry.inside) return 'private names are not read yet'
   const hasBytes = JSON.stringify(vector.vars).includes('"bytes"')
   if (hasBytes && vector.rule) return 'of byte arrays more is seen here'
   if (entry.vars) return 'a value that no declaration makes'

@@ -248,7 +248,7 @@ function world(entry) {
     return { values: { ${names.join(", ")} }, run: () => (${here}\n) };
     ${later}`;
   const made = new Function(...named, body).apply(entry.self, named.map((name) => WORLD[name]));
-  const run = entry.inside ? () => entry.inside.look(asked) : made.run;
+  const run = entry.inside ? () => entry.inside.look(`${set}; ${asked}`) : made.run;
   return { values: made.values, unset, run };
 }
 

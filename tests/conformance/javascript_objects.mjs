@@ -182,7 +182,10 @@ export function objects() {
   const fields = { this: { object: { type: "Vault", fields: { "#size": { float: "7.0" } } } } };
   check("this.#size > 6", "", { self: vault, inside: vault, vars: fields, row: "private fields" });
   check("this.#size === 7 && this?.#size === 7", "", { self: vault, inside: vault, vars: fields, row: "private fields" });
-  check("other.#size === 7", "const other = { size: 7 }", { inside: vault, error: "no_attribute", rule: "the engine says so in the class alone", row: "private fields" });
+  check("other.#size === 7", "const other = { size: 7 }", { inside: vault, row: "private fields" });
+  check("other?.#size === undefined", "const other = null", { inside: vault, row: "private fields" });
+  check("other.#size === 7", "const other = null", { inside: vault, row: "private fields" });
+  check("other['#size'] === 8 && this['#size'] === undefined", "const other = { '#size': 8 }", { self: {}, row: "private fields" });
   check("this.#pin === 5", "", { self: vault, vars: fields, refused: "is redacted" });
 }
 

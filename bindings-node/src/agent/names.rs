@@ -2,7 +2,7 @@
 //!
 //! JavaScript's order: the scopes around the line, from the innermost to that of the module, then
 //! what is global. Knows names, not values. Invariant: a slot once given out for a name at some place
-//! stays that name's.
+//! stays that name's; that of a private name holds what reads it.
 
 use crate::locate::{self, Reading, Visible};
 use std::collections::HashMap;
@@ -26,6 +26,18 @@ fn slots() -> MutexGuard<'static, Option<Slots>> {
 /// The names with slots at a place, in their order.
 pub(crate) fn slots_at(code: u64, line: u32) -> Vec<Visible> {
     slots().as_ref().and_then(|all| all.get(&(code, line))).cloned().unwrap_or_default()
+}
+
+/// The slot of a name at a place, given out if it has none.
+pub(super) fn slot_of(at: (u64, u32), visible: Visible) -> Option<u16> {
+    let mut all = slots();
+    let at_place = all.get_or_insert_default().entry(at).or_default();
+    let known = at_place.iter().position(|one| one.shown() == visible.shown());
+    let index = known.unwrap_or_else(|| {
+        at_place.push(visible);
+        at_place.len() - 1
+    });
+    u16::try_from(index).ok()
 }
 
 /// The names at one place.
@@ -84,13 +96,7 @@ impl Names for CodeNames {
             let names: Vec<&str> = self.names.iter().map(Visible::shown).collect();
             UnknownName { nearest: nearest(name, &names) }
         })?;
-        let mut all = slots();
-        let at_place = all.get_or_insert_default().entry(self.at).or_default();
-        let at = at_place.iter().position(|one| one.shown() == name).unwrap_or_else(|| {
-            at_place.push(visible);
-            at_place.len() - 1
-        });
-        u16::try_from(at).map_err(|_| UnknownName::default())
+        slot_of(self.at, visible).ok_or_else(UnknownName::default)
     }
 
     fn is_builtin(&mut self, name: &str) -> bool {
@@ -99,7 +105,7 @@ impl Names for CodeNames {
 }
 
 /// The names most like `name`.
-fn nearest(name: &str, among: &[&str]) -> Vec<String> {
+pub(super) fn nearest(name: &str, among: &[&str]) -> Vec<String> {
     let likeness = |other: &str| {
         strsim::normalized_damerau_levenshtein(&name.to_lowercase(), &other.to_lowercase())
     };

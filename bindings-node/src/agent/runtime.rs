@@ -78,10 +78,10 @@ impl Runtime for NodeRuntime {
         Box::new(CodeNames::new(code, line))
     }
 
-    fn arm(&self, site: u32, code: u64, line: u32, _attrs: &[Box<str>]) -> Result<Option<String>> {
+    fn arm(&self, site: u32, code: u64, line: u32, attrs: &[Box<str>]) -> Result<Option<String>> {
         let agent = super::current();
         let agent = agent.ok_or_else(|| Error::new(ErrorKind::Internal, "the agent is going"))?;
-        hook::arm(&agent, site, (code, line))
+        hook::arm(&agent, site, (code, line), attrs)
     }
 
     fn arm_span(

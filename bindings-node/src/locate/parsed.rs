@@ -4,6 +4,7 @@
 //! of one function, the innermost around it.
 
 use super::lines::Lines;
+use super::privates::{self, Class, Private};
 use crate::ffi::Stop;
 use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
@@ -93,6 +94,8 @@ pub(crate) enum Reading {
     /// Never: it is declared behind the place, in a scope that began before it, and V8 would show
     /// undefined where reading it raises; or nothing uses it, and V8 has no place for it.
     Unset,
+    /// It is a private name: what can be read is a function that reads it of an object.
+    Private,
 }
 
 /// What is known of a script.
@@ -101,6 +104,7 @@ pub(super) struct Parsed {
     pub(super) functions: Vec<Function>,
     /// Outer ones before those inside them.
     scopes: Vec<Scope>,
+    classes: Vec<Class>,
     text: Box<str>,
     /// Places at which V8 can stop.
     pub(super) stops: usize,
@@ -132,7 +136,8 @@ impl Parsed {
         }
         functions.iter_mut().for_each(|function| function.stops.sort_unstable());
         let stops = places.len();
-        Self { functions, scopes: scopes(&semantic), text: text.into(), stops }
+        let (scopes, classes) = (scopes(&semantic), privates::classes(&semantic));
+        Self { functions, scopes, classes, text: text.into(), stops }
     }
 
     /// The text that it is of.
@@ -145,6 +150,11 @@ impl Parsed {
     pub(super) fn silent(&self) -> Vec<Range<u32>> {
         let silent = self.functions.iter().filter(|function| !function.can_stop);
         silent.map(|one| one.first_line - 1..one.last_line).collect()
+    }
+
+    /// Private names that can be written at a place, those of the innermost class first.
+    pub(super) fn privates(&self, at: (u32, u32)) -> Vec<(&str, Private)> {
+        privates::at(&self.classes, Lines::of(&self.text).byte(at.0, at.1) as u32)
     }
 
     /// Names visible at a place of a function: all, the innermost first, or those of the function

@@ -14,7 +14,7 @@ use unicode_normalization::char::decompose_compatible;
 pub(super) fn is_stripped(c: char) -> bool {
     matches!(
         c,
-        '_' | '-' | '$' | '@' | ' ' | '.' | '\u{ad}' | '\u{200b}'
+        '_' | '-' | '$' | '@' | '#' | ' ' | '.' | '\u{ad}' | '\u{200b}'
             ..='\u{200d}' | '\u{2060}' | '\u{feff}'
     )
 }

@@ -95,7 +95,10 @@ impl Compiler<'_, '_> {
     /// `object[key]`.
     pub(super) fn loose_index(&mut self, object: &Expr, key: &Expr, span: Span) -> Result<()> {
         match &key.kind {
-            Kind::Text(name) if !is_index(name) => return self.property(object, name, span),
+            // A text never is a private name.
+            Kind::Text(name) if !is_index(name) && !name.starts_with('#') => {
+                return self.property(object, name, span);
+            }
             Kind::Int(0) if is_made(object) => return self.first(object, None, span),
             _ => {}
         }
