@@ -18,8 +18,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const TARGETS: [&str; 7] =
-    ["condition", "capture", "wire", "control", "segment", "bytecode", "classfile"];
+const TARGETS: [&str; 8] =
+    ["condition", "capture", "wire", "control", "segment", "bytecode", "classfile", "javascript"];
 /// Sanitizers need their target named, else build scripts and macros would get them too.
 const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 /// What `cargo fuzz build` tells the compiler: to count edges and comparisons, and to check memory.
@@ -133,6 +133,7 @@ fn seed(name: &str, corpus: &Path) -> Result<()> {
             javac.args(["-g", "-d"]).arg(corpus).arg(sources.join("corpus/Corpus.java"));
             quiet(javac.arg(sources.join("corpus/Annotated.java")))?;
         }
+        "javascript" => copy(&root().join("bindings-node/rewriter/tests/corpus"), corpus)?,
         _ => {}
     }
     let count = fs::read_dir(corpus).map_or(0, Iterator::count);
