@@ -135,6 +135,11 @@ pub(crate) fn within<T>(env: Env, work: impl FnOnce() -> T) -> T {
     done
 }
 
+/// Whether JavaScript called us, so that it may be called.
+pub(crate) fn is_within() -> bool {
+    ENV.with_borrow(Option::is_some)
+}
+
 /// The bytes that JavaScript wrote captures to.
 pub(crate) fn with_scratch(work: impl FnOnce(&[u8])) {
     SCRATCH.with_borrow(|scratch| {

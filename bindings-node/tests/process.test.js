@@ -134,3 +134,22 @@ test('conditions are functions where code may not be made of strings', () => {
   assert.deepEqual(counts, [4, 6])
   assert.deepEqual(decided, { byFunction: 10, byMachine: 0 })
 })
+
+test('the end of an agent whose probes are armed waits for nothing', () => {
+  const text = `
+    const stillframe = require(${JSON.stringify(path.join(__dirname, '..'))})
+    stillframe.start({ sink: () => {} })
+    const { work } = require('./work.js')
+    const id = stillframe.probe('work.js:2', { kind: 'count' })
+    work(1)
+    const { state } = stillframe.status().probes.find((one) => one.probe === id)
+    const begun = performance.now()
+    stillframe.stop(60)
+    process.stdout.write([state, performance.now() - begun < 20_000].join(' '))
+  `
+  fs.writeFileSync(path.join(folder, 'work.js'), 'exports.work = function (n) {\n  return n\n}\n')
+  fs.writeFileSync(path.join(folder, 'ends.js'), text)
+  const env = { ...process.env, STILLFRAME_LOG: 'off' }
+  const ended = spawnSync(process.execPath, ['ends.js'], { env, cwd: folder, timeout: 90_000 })
+  assert.equal(ended.stdout.toString(), 'armed true', ended.stderr.toString())
+})

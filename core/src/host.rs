@@ -368,6 +368,10 @@ pub trait Runtime: Send + Sync + 'static {
     /// going away and the task was dropped.
     fn run_soon(&self, task: Box<dyn FnOnce() + Send>) -> bool;
 
+    /// The thread that calls waits for tasks: if it is one that may run them, it runs those that there
+    /// are.
+    fn lend(&self) {}
+
     /// Loaded files whose last path component is `file_name`.
     fn files(&self, file_name: &str) -> Vec<LoadedFile>;
 

@@ -41,6 +41,12 @@ impl Runtime for NodeRuntime {
         self.tasks.run(task)
     }
 
+    fn lend(&self) {
+        if ffi::is_within() {
+            self.tasks.run_all(false);
+        }
+    }
+
     fn files(&self, file_name: &str) -> Vec<LoadedFile> {
         locate::files(file_name)
     }

@@ -177,6 +177,7 @@ impl<R: Runtime> Agent<R> {
         let unhooked_by = Instant::now() + timeout / 2;
         while any_hooked() && Instant::now() < unhooked_by {
             let seen = life.progress();
+            self.runtime.lend();
             life.await_progress(seen, left().min(LOOK));
         }
         // The rest is for the threads to end in good order.
