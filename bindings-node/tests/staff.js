@@ -13,7 +13,7 @@ const REGISTER = path.join(__dirname, '..', 'register.js')
 /** A worker that has the agent of this process probe it before it runs anything. */
 class Hand {
   constructor (options = {}) {
-    this.flag = new Int32Array(new SharedArrayBuffer(8))
+    this.flag = new Int32Array(new SharedArrayBuffer(16))
     const workerData = { flag: this.flag }
     const own = { execArgv: ['--require', REGISTER], workerData }
     this.worker = new Worker(__filename, { ...own, ...options })
