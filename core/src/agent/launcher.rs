@@ -6,8 +6,22 @@
 mod java;
 
 /// Programs whose first process never runs the application's code, whatever their arguments.
-const ALWAYS: [&str; 10] =
-    ["gunicorn", "npm", "npx", "yarn", "pnpm", "nest", "bundle", "gradle", "gradlew", "mvn"];
+const ALWAYS: [&str; 14] = [
+    "gunicorn",
+    "npm",
+    "npx",
+    "yarn",
+    "pnpm",
+    "nest",
+    "nodemon",
+    "tsx",
+    "pm2",
+    "pm2-runtime",
+    "bundle",
+    "gradle",
+    "gradlew",
+    "mvn",
+];
 /// Pools of Celery that run tasks in the first process.
 const CELERY_IN_PROCESS: [&str; 5] = ["solo", "threads", "gevent", "eventlet", "custom"];
 
@@ -72,6 +86,9 @@ mod tests {
         check("python /venv/bin/gunicorn -w 4 app:app", None, true);
         check("python -m gunicorn app:app", None, true);
         check("node /usr/bin/npm start", None, true);
+        check("node /app/node_modules/.bin/nodemon app.js", None, true);
+        check("node /usr/bin/pm2-runtime start app.js -i 4", None, true);
+        check("node cluster.js", None, false);
         check("python -m uvicorn app:app --workers 4", None, true);
         check("python -m uvicorn app:app --workers=1", None, false);
         check("uvicorn app:app", None, false);
