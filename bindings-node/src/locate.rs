@@ -17,7 +17,7 @@ pub(crate) use scripts::script_came;
 
 use crate::agent::threads::{self, Job, Thread};
 use crate::ffi;
-pub(crate) use maps::untold;
+pub(crate) use maps::{is_looking, untold};
 
 use maps::is_hidden;
 use original::{Original, Originals};

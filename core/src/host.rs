@@ -403,6 +403,13 @@ pub trait Runtime: Send + Sync + 'static {
         None
     }
 
+    /// Whether it is still being found out which code `path` names, of which [`files`](Self::files) was
+    /// just asked. When that is over code counts as loaded.
+    fn is_looking(&self, path: &str) -> bool {
+        let _ = path;
+        false
+    }
+
     /// The names of all loaded files, without their folders: what a name that fits none is compared
     /// with.
     fn file_names(&self) -> Vec<String>;

@@ -59,6 +59,10 @@ impl Runtime for NodeRuntime {
         locate::functions(&file.path)
     }
 
+    fn is_looking(&self, path: &str) -> bool {
+        locate::is_looking(path.rsplit('/').next().unwrap_or(path))
+    }
+
     fn untold(&self, path: &str) -> Option<Error> {
         locate::untold(path)
     }

@@ -97,6 +97,15 @@ fn of(is_it: impl Fn(&Original) -> bool) -> Originals {
     all
 }
 
+/// Whether maps are read of which some may name the file name that was just asked for. When they are
+/// read, whoever waits is told.
+pub(crate) fn is_looking(file_name: &str) -> bool {
+    let held = maps();
+    let Some(maps) = held.as_ref() else { return false };
+    let seen = maps.wanted.get(file_name).copied().unwrap_or_default();
+    seen.when_asked < maps.known.len() && (maps.is_reading || seen.when_asked < seen.by_now)
+}
+
 /// The scripts that say where their map is, if all that is needed of them for `file_name` was read
 /// before that was asked for.
 fn all_read(file_name: &str) -> Option<Vec<Arc<Known>>> {

@@ -175,6 +175,11 @@ pub(super) fn not_loaded(what: &str, others: Vec<String>) -> Located {
 
 /// Nothing that is loaded is the file: it may come, unless the runtime knows better.
 fn nowhere<R: Runtime>(runtime: &R, path: &str, others: Vec<String>) -> Located {
+    if runtime.is_looking(path) {
+        let message = format!("whether {path} is loaded is still being looked at");
+        let why = explain("waiting_for_runtime", &message, None);
+        return Located::Pending(Refused { why, running: None, not_probed: others });
+    }
     match runtime.untold(path) {
         Some(why) => refused(
             explain("no_source", why.message(), why.hint().map(str::to_owned)),

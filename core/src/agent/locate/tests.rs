@@ -61,6 +61,10 @@ impl Runtime for Texts {
         !file.path.contains("/partly/")
     }
 
+    fn is_looking(&self, path: &str) -> bool {
+        path.starts_with("unread/")
+    }
+
     fn file_names(&self) -> Vec<String> {
         self.0.iter().filter_map(|file| Some(file.path.rsplit('/').next()?.to_owned())).collect()
     }

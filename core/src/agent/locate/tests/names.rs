@@ -67,6 +67,9 @@ fn what_is_not_there_is_waited_for_with_the_nearest_names() {
     assert_eq!(pending(&runtime, "shop.basket.Cart.size"), (not_loaded(), None));
     assert_eq!(pending(&runtime, "Basket#add"), (not_loaded(), None));
     assert_eq!(pending(&runtime, "total"), (not_loaded(), None), "one word is too little");
+    let looked_at = || "waiting_for_runtime".to_owned();
+    assert_eq!(pending(&runtime, "unread/orders.py:6"), (looked_at(), None));
+    assert_eq!(pending(&runtime, "read/orders.py:6"), (not_loaded(), None));
     assert_eq!(nearest(&runtime, &typed("shop/crat.py:6", None, None)), ["cart.py"]);
     assert_eq!(nearest(&runtime, &typed("other/cart.py:6", None, None)), [""; 0]);
     assert_eq!(nearest(&runtime, &typed("README.py:6", None, None)), [""; 0]);
