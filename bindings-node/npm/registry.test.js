@@ -26,9 +26,9 @@ const has = new Map()
 /** Has npm pack a folder with this manifest, and the registry have it. */
 async function publish (folder, manifest) {
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest))
-  const said = await shop.npm(['pack', '--json', '--pack-destination', shop.folder], folder)
-  const name = JSON.parse(said)[0].filename.replace('@', '').replace('/', '-')
-  has.set(manifest.name, { manifest, file: fs.readFileSync(shop.path(name)) })
+  await shop.npm(['pack', '--pack-destination', shop.folder], folder)
+  const file = `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`
+  has.set(manifest.name, { manifest, file: fs.readFileSync(shop.path(file)) })
 }
 
 function answer (request, response) {

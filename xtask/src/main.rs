@@ -77,7 +77,7 @@ enum Task {
         #[arg(long)]
         short: bool,
     },
-    /// Wheels, the jar, and the command with the agents beside it, under target/dist
+    /// Wheels, the jar, npm's packages, and the command with the agents beside it, under target/dist
     Dist,
 }
 

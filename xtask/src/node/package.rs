@@ -59,7 +59,8 @@ pub(crate) fn pack(addon: &Path) -> Result<[PathBuf; 2]> {
     make_empty(&all)?;
     let mut manifest = manifest()?;
     let native = all.join("native");
-    lay_out(&native, &native_manifest(&manifest), "platform.md")?;
+    let its = native_manifest(&manifest);
+    lay_out(&native, &its, "platform.md")?;
     copy(addon, &native.join(ADDON))?;
     let name = platform_package();
     manifest["optionalDependencies"][&name] = manifest["version"].clone();
@@ -72,7 +73,7 @@ pub(crate) fn pack(addon: &Path) -> Result<[PathBuf; 2]> {
     sources(&whole)?;
     lay_out(&whole, &manifest, "README.md")?;
     copy(&native, &whole.join("node_modules").join(&name))?;
-    Ok([packed(&whole, &all)?, packed(&native, &all)?])
+    Ok([packed(&whole, &manifest, &all)?, packed(&native, &its, &all)?])
 }
 
 fn native_manifest(of: &Value) -> Value {
@@ -97,15 +98,14 @@ fn lay_out(folder: &Path, manifest: &Value, page: &str) -> Result<()> {
     copy(&root().join("LICENSE"), &folder.join("LICENSE"))
 }
 
-/// Packs a folder; the file that npm made of it.
-fn packed(folder: &Path, to: &Path) -> Result<PathBuf> {
+/// Has npm pack a folder; the file, which is called after the package and its version.
+fn packed(folder: &Path, manifest: &Value, to: &Path) -> Result<PathBuf> {
     let mut npm = Command::new("npm");
-    npm.args(["pack", "--ignore-scripts", "--json", "--pack-destination"]).arg(to);
-    let said = quiet(npm.current_dir(folder))?;
-    let told: Value = serde_json::from_str(&said).map_err(|error| format!("npm pack: {error}"))?;
-    let name = told[0]["filename"].as_str().ok_or_else(|| format!("npm pack said: {said}"))?;
-    // Some versions of npm tell the name with its scope, which the file does not have.
-    let file = to.join(name.trim_start_matches('@').replace('/', "-"));
+    npm.args(["pack", "--ignore-scripts", "--pack-destination"]).arg(to);
+    quiet(npm.current_dir(folder))?;
+    let text = |field: &str| manifest[field].as_str().unwrap_or_default();
+    let name = text("name").trim_start_matches('@').replace('/', "-");
+    let file = to.join(format!("{name}-{}.tgz", text("version")));
     if file.exists() { Ok(file) } else { Err(format!("{} is missing", file.display())) }
 }
 
