@@ -10,6 +10,10 @@ use stillframe_tests::tree::{root, sources};
 /// Commands that are drawn but do not work yet.
 const LATER: [&str; 6] = ["record", "replay", "dap", "mcp", "freeze", "demo"];
 
+/// Files of which the README names lines: their ending, how a comment begins, and the example.
+const EXAMPLES: [(&str, &str, &str); 2] =
+    [(".py", "#", "checkout-python"), (".ts", "//", "checkout-node")];
+
 fn readme() -> String {
     std::fs::read_to_string(root().join("README.md")).expect("README.md is there")
 }
@@ -32,18 +36,21 @@ fn links_lead_somewhere() {
 #[test]
 fn locations_hold_code() {
     let text = readme();
-    let words = text.split(|c: char| c.is_whitespace() || "\"'`,()".contains(c));
-    let places = words.filter_map(|word| word.split_once(".py:"));
-    let lines = places.filter_map(|(file, line)| Some((file, line.parse::<usize>().ok()?)));
-    let mut checked = 0;
-    for (file, line) in lines {
-        let path = root().join("examples/checkout-python").join(format!("{file}.py"));
-        let source = std::fs::read_to_string(&path).expect("the README names the example's files");
-        let text = source.lines().nth(line - 1).unwrap_or_default().trim();
-        assert!(!text.is_empty() && !text.starts_with('#'), "{file}.py:{line} is `{text}`");
-        checked += 1;
+    for (ending, comment, example) in EXAMPLES {
+        let words = text.split(|c: char| c.is_whitespace() || "\"'`,()".contains(c));
+        let places = words.filter_map(|word| word.split_once(&format!("{ending}:")));
+        let lines = places.filter_map(|(file, line)| Some((file, line.parse::<usize>().ok()?)));
+        let mut checked = 0;
+        for (file, line) in lines {
+            let path = root().join("examples").join(example).join(format!("{file}{ending}"));
+            let source = std::fs::read_to_string(&path).expect("the README names its files");
+            let text = source.lines().nth(line - 1).unwrap_or_default().trim();
+            let is_code = !text.is_empty() && !text.starts_with(comment);
+            assert!(is_code, "{file}{ending}:{line} is `{text}`");
+            checked += 1;
+        }
+        assert!(checked > 0, "the README names no line of a file {ending}");
     }
-    assert!(checked > 0, "the README names no line");
 }
 
 #[test]
