@@ -8,6 +8,7 @@ mod stage;
 
 use crate::Result;
 use crate::dist::Product;
+use crate::node;
 use crate::python::{MINORS, Python};
 use crate::step::step;
 use crate::test::app_environment;
@@ -35,6 +36,10 @@ pub(crate) fn run(once: bool, json: bool) -> Result<()> {
         shops.push(step("compile the shop for the JVM", Shop::jvm)?);
     } else {
         eprintln!("No shop on the JVM, and no probes there: no JDK was found.");
+    }
+    match node::find_npm() {
+        Ok(()) => shops.push(step("compile the shop for Node", Shop::node)?),
+        Err(fault) => eprintln!("No shop on Node, and no probes there: {fault}."),
     }
     let bound = if once { PATIENCE * 5 } else { STAY };
     let stage =

@@ -302,11 +302,15 @@ fn demo() -> Result<Verdict> {
     if objects.is_empty() || !objects.iter().all(is_snapshot) {
         return Err(format!("the demo printed {} objects, not all snapshots", objects.len()));
     }
-    let of_java = |object: &serde_json::Value| {
-        object["at"]["file"].as_str().is_some_and(|file| file.ends_with(".java"))
+    let shows = |ending: &str| {
+        let mut files = objects.iter().filter_map(|object| object["at"]["file"].as_str());
+        files.any(|file| file.ends_with(ending))
     };
-    if java::find_jdk().is_ok() && !objects.iter().any(of_java) {
+    if java::find_jdk().is_ok() && !shows(".java") {
         return Err("the demo printed no snapshot of the JVM".to_owned());
+    }
+    if node::find_npm().is_ok() && !shows(".ts") {
+        return Err("the demo printed no snapshot of TypeScript".to_owned());
     }
     Ok(Verdict::Ran(Counts { passed: 1, ..Counts::default() }))
 }

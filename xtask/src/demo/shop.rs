@@ -6,6 +6,7 @@
 use crate::Result;
 use crate::files::{line_of, root};
 use crate::java;
+use crate::node;
 use crate::process::quiet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -84,6 +85,28 @@ impl Shop {
                 Probe { title: "And a log line there", args: log, is_snapshot: false },
             ],
             tips: &["stillframe snap shop.Rules#best --if 'total > 200' -f"],
+        })
+    }
+
+    /// The shop in TypeScript on Express.
+    pub(crate) fn node() -> Result<Self> {
+        let folder = node::shop_folder()?;
+        let placed = line_of(&folder.join("src/shop/orders.ts"), "user.orders += 1")?;
+        let placed = format!("src/shop/orders.ts:{placed}");
+        let mut large = words(&["snap", &placed, "--if", "total > 100 && discount.amount > 0"]);
+        large.extend(words(&["--watch", "cart.items[0].sku", "--watch", "discount.reason"]));
+        large.extend(words(&["--limit", "2", "-f"]));
+        let template = "order {order.number}: {total} less {discount.amount} for {user.name}";
+        let log = words(&["log", &placed, template, "--limit", "5", "-f"]);
+        Ok(Self {
+            service: "checkout-node",
+            folder,
+            words: vec!["node".into(), "dist/app.js".into()],
+            probes: vec![
+                Probe { title: "The same on Node, in TypeScript", args: large, is_snapshot: true },
+                Probe { title: "And a log line there, too", args: log, is_snapshot: false },
+            ],
+            tips: &["stillframe snap shop/rules.ts:best --if 'total > 200' -f"],
         })
     }
 }
