@@ -99,6 +99,29 @@ fn a_line_of_typescript_is_probed_where_it_was_written() {
 }
 
 #[test]
+fn a_source_that_is_not_here_is_found_while_its_map_is_read() {
+    with_node(|stand| {
+        let hub = stand.hub(0);
+        let _app = typed_server(stand);
+        hub.instances("checkout", 1);
+        let text = std::fs::read_to_string(stand.folder().join(ORDERS)).expect("just written");
+        let line = text.lines().position(|line| line.ends_with("//: total")).expect("a mark") + 1;
+        let elsewhere = stand.file("elsewhere/none.txt", "");
+        let count = |place: &str| {
+            let mut command = stand.stillframe(&["count", place, "-o", "json"]);
+            stand.start(command.current_dir(elsewhere.with_file_name(""))).end()
+        };
+        // Nobody asked for a source before: its map is read now.
+        let ended = count(&format!("{ORDERS}:{line}"));
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        hub.armed(1);
+        let ended = count("src/orders/no.service.ts:3");
+        assert_ne!(ended.code, Some(0), "{}", ended.stdout);
+        assert!(ended.stderr.contains("no instance has loaded"), "{}", ended.stderr);
+    });
+}
+
+#[test]
 fn a_server_on_node_shows_a_snapshot_and_counts() {
     with_node(|stand| {
         let hub = stand.hub(0);
