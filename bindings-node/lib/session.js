@@ -67,12 +67,12 @@ function source (scriptId) {
 }
 
 /**
- * Where a script can be stopped from a line on and before another, from 0: line, column, and 1 if a
- * function returns there.
+ * Where a script can be stopped from a place on and before another, lines and columns from 0: line,
+ * column, and 1 if a function returns there.
  */
-function places (scriptId, first, behind) {
-  const start = { scriptId, lineNumber: first, columnNumber: 0 }
-  const end = { scriptId, lineNumber: behind, columnNumber: 0 }
+function places (scriptId, lineNumber, columnNumber, lastLine, lastColumn) {
+  const start = { scriptId, lineNumber, columnNumber }
+  const end = { scriptId, lineNumber: lastLine, columnNumber: lastColumn }
   const { locations } = post('Debugger.getPossibleBreakpoints', { start, end })
   const flat = []
   for (const { lineNumber, columnNumber, type } of locations) {

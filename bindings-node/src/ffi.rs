@@ -17,9 +17,9 @@ type Of<A, R> = FunctionRef<A, R>;
 struct Host {
     /// Text of a script, by its id.
     source: Of<FnArgs<(String,)>, String>,
-    /// Where a script can be stopped from a line on and before another: line and column, from 0, and 1
+    /// Where a script can be stopped from a place on and before another: line and column, from 0, and 1
     /// if a function returns there.
-    places: Of<FnArgs<(String, u32, u32)>, Vec<u32>>,
+    places: Of<FnArgs<(String, u32, u32, u32, u32)>, Vec<u32>>,
     /// Sets a breakpoint: script, line and column from 0, condition; its id.
     arm: Of<FnArgs<(String, u32, u32, String)>, String>,
     /// Takes one off.
@@ -206,7 +206,16 @@ pub(crate) fn places(
     script: &str,
     lines: std::ops::Range<u32>,
 ) -> stillframe_core::error::Result<Vec<Stop>> {
-    let flat = call(|host| &host.places, (script.to_owned(), lines.start, lines.end).into())?;
+    places_within(script, ((lines.start, 0), (lines.end, 0)))
+}
+
+/// Where a script can be stopped from a place on and before another: lines and columns from 0.
+pub(crate) fn places_within(
+    script: &str,
+    ((line, column), (last, end)): ((u32, u32), (u32, u32)),
+) -> stillframe_core::error::Result<Vec<Stop>> {
+    let arguments = (script.to_owned(), line, column, last, end).into();
+    let flat = call(|host| &host.places, arguments)?;
     let stop = |three: &[u32]| Stop { line: three[0], column: three[1], is_return: three[2] == 1 };
     Ok(flat.chunks_exact(3).map(stop).collect())
 }

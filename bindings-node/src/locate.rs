@@ -176,9 +176,11 @@ pub(crate) fn functions(path: &str) -> Vec<LoadedFunction> {
         }
     }
     for original in originals(path) {
-        let script = scripts::by_number(original.script);
-        let Some(parsed) = script.as_ref().and_then(parsed) else { continue };
-        for (index, runs) in original.runs(&parsed).iter().enumerate() {
+        let Some(script) = scripts::by_number(original.script) else { continue };
+        let Some(parsed) = outline(&script) else { continue };
+        let Some(id) = script.latest(threads::number()) else { continue };
+        let stops = |within| ffi::places_within(id, within).unwrap_or_default();
+        for (index, runs) in original.runs(&parsed, stops).iter().enumerate() {
             all.push(LoadedFunction {
                 code: maps::code(&original, index),
                 name: runs.name.clone(),
@@ -212,6 +214,15 @@ fn parsed(script: &Script) -> Option<Arc<Parsed>> {
     Some(parsed)
 }
 
+/// What is known of a script without asking V8 where it can stop, which takes long in a bundle. A thread
+/// of ours may have parsed it.
+fn outline(script: &Script) -> Option<Arc<Parsed>> {
+    if let Some(known) = scripts::outline(script.number) {
+        return Some(known);
+    }
+    Some(scripts::outline_of(script.number, &text_of(script)?))
+}
+
 /// A place in the code of a script.
 struct Spot {
     script: Script,
@@ -225,11 +236,12 @@ struct Spot {
 /// The place at which a line of a function is hooked: where the first thing on it runs.
 fn spot(code: u64, line: u32) -> Option<Spot> {
     let script = script_of(code)?;
-    let parsed = parsed(&script)?;
     if code >= FIRST_MAPPED {
+        let parsed = outline(&script)?;
         let (index, line, column) = maps::place(code, line)?;
         return Some(Spot { script, parsed, index, at: (line, column) });
     }
+    let parsed = parsed(&script)?;
     let index = usize::try_from(code % MOST_FUNCTIONS).ok()?;
     let column = *parsed.functions.get(index)?.lines.get(&line)?;
     Some(Spot { script, parsed, index, at: (line, column) })

@@ -80,6 +80,7 @@ for (const [made, what] of [
     const condition = "total > 5 && this.owner === 'ann'"
     const order = await armed(project.at(ORDERS, 'order'), { condition })
     const body = await armed(project.at(ORDERS, 'body'), { kind: 'count' })
+    const total = await armed(project.at(ORDERS, 'total'))
     const rate = await armed(project.at('src/rates.ts', 'rate'))
     const doubled = await armed(project.at(ORDERS, 'twice'), { kind: 'count' })
     const chained = await armed(project.at(ORDERS, 'chain'), { kind: 'count' })
@@ -89,6 +90,8 @@ for (const [made, what] of [
     assert.deepEqual(await service.place('fr'), { owner: 'ann', total: 6 })
     assert.deepEqual([twice(2), chain([1, 2])], [4, [4]])
     assert.equal(body.count('hits'), 2)
+    // In one line without spaces the loop before it ends where this begins.
+    assert.deepEqual((await total.snapshots())[0].locals.sum, 6)
     assert.deepEqual([doubled.count('hits'), chained.count('hits')], [3, 1])
     const [{ at, stack, locals }] = await order.snapshots()
     assert.deepEqual(at, {
@@ -111,7 +114,7 @@ for (const [made, what] of [
       ['orders.service.ts', project.line(ORDERS, 'order') - 1, 'OrdersService.place']
     ])
     assert.ok(stack.some((frame) => frame.file === __filename), 'a script without a map stays')
-    for (const probe of [order, body, rate, doubled, chained]) probe.remove()
+    for (const probe of [order, body, total, rate, doubled, chained]) probe.remove()
   })
 }
 

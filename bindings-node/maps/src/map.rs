@@ -5,6 +5,18 @@
 
 use std::collections::HashMap;
 
+/// Ranges of one source that are told apart.
+const MOST_RANGES: usize = 64;
+/// Lines and columns between ranges that are not.
+const CLOSE: (u32, u32) = (20, 2_000);
+
+fn is_close(end: (u32, u32), at: (u32, u32)) -> bool {
+    match at.0 - end.0 {
+        0 => at.1.saturating_sub(end.1) <= CLOSE.1,
+        lines => lines <= CLOSE.0,
+    }
+}
+
 /// A token of no source, or without a name.
 const NONE: u32 = u32::MAX;
 
@@ -123,6 +135,27 @@ impl Map {
         }
         part.tokens.shrink_to_fit();
         part
+    }
+
+    /// Between which places, line and column from 0, code of a source lies. What lies close together is
+    /// told as one, and what is scattered too.
+    pub fn ranges(&self) -> Vec<((u32, u32), (u32, u32))> {
+        let mut ranges: Vec<((u32, u32), (u32, u32))> = Vec::new();
+        let next = self.tokens.iter().skip(1).map(|token| token.at);
+        let end = self.last_line().saturating_add(1);
+        for (token, next) in self.tokens.iter().zip(next.chain([(end, 0)])) {
+            if token.source == NONE {
+                continue;
+            }
+            match ranges.last_mut() {
+                Some((_, end)) if is_close(*end, token.at) => *end = next,
+                _ => ranges.push((token.at, next)),
+            }
+        }
+        if let ([(from, _), .., (_, to)], true) = (&ranges[..], ranges.len() > MOST_RANGES) {
+            ranges = vec![(*from, *to)];
+        }
+        ranges
     }
 
     /// The last line, from 0, that has a token.

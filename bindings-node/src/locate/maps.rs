@@ -10,7 +10,7 @@ mod untold;
 
 use super::FIRST_MAPPED;
 use super::original::{Original, Originals};
-use super::scripts::Script;
+use super::scripts::{self, Script};
 pub(crate) use untold::untold;
 
 use known::Known;
@@ -147,6 +147,19 @@ fn prepare(known: &Known, file_name: &str) {
     for (source, _) in paths.iter().enumerate().filter(|(_, path)| is_it(path)) {
         original_of(known, source);
     }
+}
+
+/// Has the sources called `file_name` compared with the text of their script, and that parsed. On a thread
+/// of ours; where the disk has another text than V8 it is left to JavaScript's thread.
+fn compare(known: &Known, file_name: &str) {
+    let of_script = |original: &Original| original.script == known.script.number;
+    let originals = of(|one| of_script(one) && one.file_name() == file_name);
+    let text = || known.script.text_on_disk();
+    let Some(text) = (!originals.is_empty()).then(text).flatten() else { return };
+    for original in originals {
+        let _ = original.fits(|| text.clone());
+    }
+    scripts::outline_of(known.script.number, &text);
 }
 
 /// The source of this index of a script.

@@ -3,7 +3,7 @@
 //! Knows the syntax of JavaScript and where V8 can stop. Invariant: each place where V8 can stop is
 //! of one function, the innermost around it.
 
-use super::lines::Lines;
+use super::lines::{Lines, Table};
 use super::privates::{self, Class, Private};
 use crate::ffi::Stop;
 use oxc_allocator::Allocator;
@@ -14,6 +14,7 @@ use oxc_semantic::{AstNode, Scoping, Semantic, SemanticBuilder, SymbolId};
 use oxc_span::{GetSpan, SourceType, Span};
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A function, or the script itself.
 #[derive(Debug)]
@@ -24,8 +25,6 @@ pub(super) struct Function {
     pub(super) first_line: u32,
     /// Lines on which something of its own runs, and the column of the first of it.
     pub(super) lines: BTreeMap<u32, u32>,
-    /// Where anything of its own runs: lines from 1, columns from 0, in their order.
-    pub(super) stops: Vec<(u32, u32)>,
     /// Whether it is the script.
     pub(super) runs_once: bool,
     /// Whether it has a `this` of its own, and how that can be read.
@@ -34,6 +33,8 @@ pub(super) struct Function {
     can_stop: bool,
     /// Nodes of its syntax tree: V8 builds the whole tree anew with each hit.
     pub(super) nodes: u32,
+    /// Whether V8 says that it returns behind its end: the script, and an arrow function without braces.
+    is_open: bool,
     span: Span,
     last_line: u32,
 }
@@ -106,6 +107,9 @@ pub(super) struct Parsed {
     scopes: Vec<Scope>,
     classes: Vec<Class>,
     text: Box<str>,
+    table: Arc<Table>,
+    /// For each function the one around it.
+    outer: Vec<Option<usize>>,
     /// Places at which V8 can stop.
     pub(super) stops: usize,
 }
@@ -114,30 +118,72 @@ impl Parsed {
     /// Parses a text in which V8 can stop at these places. One that makes no sense to the parser has no
     /// functions.
     pub(super) fn new(text: &str, places: &[Stop]) -> Self {
+        let mut parsed = Self::of(text);
+        for (index, (line, column), is_code) in parsed.placed(places) {
+            let function = &mut parsed.functions[index];
+            function.can_stop = true;
+            if is_code {
+                let first = function.lines.entry(line).or_insert(column);
+                *first = (*first).min(column);
+            }
+        }
+        parsed.stops = places.len();
+        parsed
+    }
+
+    /// Parses a text, whoever may stop where in it.
+    pub(super) fn of(text: &str) -> Self {
         let allocator = Allocator::default();
         let kind = SourceType::unambiguous();
         let program = Parser::new(&allocator, text, kind).parse().program;
         let semantic = SemanticBuilder::new().with_build_nodes(true).build(&program).semantic;
         let lines = Lines::of(text);
-        let mut functions = functions(&semantic, &lines);
-        for Stop { line, column, is_return } in places {
-            let line = line + 1;
-            let at = lines.byte(line, *column);
-            let around = functions.iter_mut().rev().find(|one| contains(one.span, at as u32));
-            let Some(function) = around else { continue };
-            function.can_stop = true;
-            // Where a function ends without a statement is no line of the source.
-            let is_end = text[at..].trim_start().is_empty() || text[at..].starts_with('}');
-            if !(*is_return && is_end) {
-                let first = function.lines.entry(line).or_insert(*column);
-                *first = (*first).min(*column);
-                function.stops.push((line, *column));
-            }
-        }
-        functions.iter_mut().for_each(|function| function.stops.sort_unstable());
-        let stops = places.len();
+        let functions = functions(&semantic, &lines);
+        let outer = outer(&functions);
         let (scopes, classes) = (scopes(&semantic), privates::classes(&semantic));
-        Self { functions, scopes, classes, text: text.into(), stops }
+        let table = lines.table();
+        Self { functions, scopes, classes, text: text.into(), table, outer, stops: 0 }
+    }
+
+    /// For each place at which V8 can stop the function, its line from 1 and column, and whether code
+    /// is there: where a function ends without a statement is no line of the source.
+    pub(super) fn placed(&self, places: &[Stop]) -> Vec<(usize, (u32, u32), bool)> {
+        let lines = Lines::again(&self.text, &self.table);
+        let placed = |stop: &Stop| {
+            let (line, column) = (stop.line + 1, stop.column);
+            let at = lines.byte(line, column);
+            let rest = &self.text[at..];
+            let is_end = rest.trim_start().is_empty() || rest.starts_with('}');
+            Some((self.around(at as u32)?, (line, column), !(stop.is_return && is_end)))
+        };
+        places.iter().filter_map(placed).collect()
+    }
+
+    /// The innermost function around a byte.
+    fn around(&self, at: u32) -> Option<usize> {
+        let behind = self.functions.partition_point(|one| one.span.start <= at);
+        let mut index = behind.checked_sub(1)?;
+        while !self.functions[index].contains(at) {
+            index = self.outer[index]?;
+        }
+        Some(index)
+    }
+
+    /// Functions that begin within these bytes and are none of `known`: the places of each, from 0, from
+    /// its begin to its end.
+    pub(super) fn others(&self, within: Within, known: &HashSet<usize>) -> Vec<Within> {
+        let lines = Lines::again(&self.text, &self.table);
+        let at = |(line, column): (u32, u32)| lines.byte(line + 1, column) as u32;
+        let bytes = at(within.0)..at(within.1);
+        let place = |byte: u32| {
+            let (line, column) = lines.place(byte as usize);
+            (line - 1, column)
+        };
+        let functions = self.functions.iter().enumerate();
+        let others = functions.filter(|(index, one)| {
+            !one.runs_once && bytes.contains(&one.span.start) && !known.contains(index)
+        });
+        others.map(|(_, one)| (place(one.span.start), place(one.span.end))).collect()
     }
 
     /// The text that it is of.
@@ -154,7 +200,8 @@ impl Parsed {
 
     /// Private names that can be written at a place, those of the innermost class first.
     pub(super) fn privates(&self, at: (u32, u32)) -> Vec<(&str, Private)> {
-        privates::at(&self.classes, Lines::of(&self.text).byte(at.0, at.1) as u32)
+        let lines = Lines::again(&self.text, &self.table);
+        privates::at(&self.classes, lines.byte(at.0, at.1) as u32)
     }
 
     /// Names visible at a place of a function: all, the innermost first, or those of the function
@@ -167,9 +214,15 @@ impl Parsed {
         spelling: Option<Spelling<'_>>,
     ) -> Vec<Visible> {
         let Some(function) = self.functions.get(index) else { return Vec::new() };
-        let lines = Lines::of(&self.text);
+        let lines = Lines::again(&self.text, &self.table);
         let byte = lines.byte(at.0, at.1) as u32;
-        let around = self.scopes.iter().filter(|scope| contains(scope.span, byte));
+        // Where nothing stands between two statements, the end of one is the begin of the next.
+        let is_end = function.is_open && function.span.end == byte;
+        let contains = |span: Span| match is_end {
+            true => span.start <= byte && byte <= span.end,
+            false => span.start <= byte && byte < span.end,
+        };
+        let around = self.scopes.iter().filter(|scope| contains(scope.span));
         let is_own = |scope: &&Scope| is_within(function.span, scope.span);
         let mut scopes: Vec<&Scope> = match only_own {
             true => around.filter(is_own).collect(),
@@ -204,8 +257,11 @@ impl Parsed {
     }
 }
 
-fn contains(span: Span, at: u32) -> bool {
-    (span.start..span.end.max(span.start + 1)).contains(&at) || span.end == at
+impl Function {
+    /// Whether a place at which V8 can stop is of it, or of one within it.
+    fn contains(&self, at: u32) -> bool {
+        self.span.start <= at && (at < self.span.end || (self.is_open && at == self.span.end))
+    }
 }
 
 fn is_within(outer: Span, inner: Span) -> bool {
@@ -226,6 +282,21 @@ fn functions(semantic: &Semantic<'_>, lines: &Lines<'_>) -> Vec<Function> {
     }
     functions
 }
+
+/// For each function the one around it.
+fn outer(functions: &[Function]) -> Vec<Option<usize>> {
+    let mut open: Vec<usize> = Vec::new();
+    let mut outer = Vec::with_capacity(functions.len());
+    for (index, function) in functions.iter().enumerate() {
+        while open.pop_if(|one| !is_within(functions[*one].span, function.span)).is_some() {}
+        outer.push(open.last().copied());
+        open.push(index);
+    }
+    outer
+}
+
+/// Two places, line and column from 0: the first within, and the first behind.
+pub(super) type Within = ((u32, u32), (u32, u32));
 
 /// A function of a text that V8 does not have: the source that a script was made of.
 #[derive(Debug)]
@@ -278,16 +349,18 @@ fn function(semantic: &Semantic<'_>, node: &AstNode<'_>, lines: &Lines<'_>) -> O
     let span = node.kind().span();
     let first_line = lines.line(span.start as usize);
     let last_line = lines.line(span.end as usize);
-    let (lines, stops, can_stop) = (BTreeMap::new(), Vec::new(), false);
+    let (lines, can_stop) = (BTreeMap::new(), false);
+    let is_bare =
+        matches!(node.kind(), AstKind::ArrowFunctionExpression(one) if one.is_expression());
     Some(Function {
         name,
         first_line,
         lines,
-        stops,
         runs_once,
         this,
         can_stop,
         nodes: 0,
+        is_open: runs_once || is_bare,
         span,
         last_line,
     })

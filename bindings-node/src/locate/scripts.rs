@@ -7,6 +7,7 @@
 use super::maps;
 use super::parsed::Parsed;
 use crate::agent::threads;
+use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
@@ -16,6 +17,9 @@ use stillframe_core::agent::percent_decoded;
 const MOST: usize = 100_000;
 /// Scripts of one text that are remembered: functions of those before them are hardly called any more.
 const MOST_ALIKE: usize = 64;
+
+/// Bytes of a script that is read from the disk.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// The scripts of a file that have one text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +31,7 @@ pub(super) struct Script {
     was_here: bool,
     /// Path of its file.
     pub(super) path: String,
-    /// V8's hash of the text.
+    /// V8's hash of the text: the SHA-256 of its UTF-8, as hexadecimal.
     hash: String,
     /// When the first of them came.
     pub(super) came: SystemTime,
@@ -47,6 +51,16 @@ struct Compiled {
 }
 
 impl Script {
+    /// Its text, from the disk: only if what lies there is what V8 has. On a thread of ours.
+    pub(super) fn text_on_disk(&self) -> Option<String> {
+        let there = std::fs::metadata(&self.path).ok()?;
+        let is_read = there.is_file() && there.len() <= MOST_BYTES;
+        let text = is_read.then(|| std::fs::read_to_string(&self.path).ok())??;
+        let hash = Sha256::digest(text.as_bytes());
+        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        (hash == self.hash).then_some(text)
+    }
+
     /// V8's ids of those in the main context of a thread, the latest first.
     pub(super) fn ids(&self, thread: u32) -> impl Iterator<Item = &str> {
         let all = self.all.iter().rev().filter(move |one| one.thread == thread && one.is_here);
@@ -104,6 +118,7 @@ struct Scripts {
     /// Indices of those of a path.
     texts: HashMap<String, Vec<usize>>,
     parsed: HashMap<u64, Arc<Parsed>>,
+    outlines: HashMap<u64, Arc<Parsed>>,
 }
 
 static SCRIPTS: Mutex<Option<Scripts>> = Mutex::new(None);
@@ -230,6 +245,18 @@ pub(super) fn by_number(number: u64) -> Option<Script> {
 /// What is known of it already.
 pub(super) fn parsed(number: u64) -> Option<Arc<Parsed>> {
     scripts().as_ref()?.parsed.get(&number).cloned()
+}
+
+/// What is known of its text alone already.
+pub(super) fn outline(number: u64) -> Option<Arc<Parsed>> {
+    scripts().as_ref()?.outlines.get(&number).cloned()
+}
+
+/// Parses the text of a script, unless that was done.
+pub(super) fn outline_of(number: u64, text: &str) -> Arc<Parsed> {
+    let parsed = outline(number).unwrap_or_else(|| Arc::new(Parsed::of(text)));
+    scripts().get_or_insert_default().outlines.insert(number, Arc::clone(&parsed));
+    parsed
 }
 
 /// Remembers what is known of it.

@@ -2,7 +2,7 @@
 //!
 //! Knows files, and no JavaScript. Invariant: what is asked for while it reads is read by it too.
 
-use super::{Known, Maps, maps, prepare};
+use super::{Known, Maps, compare, maps, prepare};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use stillframe_core::agent::spawn_quiet;
@@ -54,6 +54,9 @@ fn read(work: &Work) {
         let _ = known.index();
     }
     for (name, seen) in &work.wanted {
-        work.known[*seen..].iter().for_each(|known| prepare(known, name));
+        for known in &work.known[*seen..] {
+            prepare(known, name);
+            compare(known, name);
+        }
     }
 }
