@@ -13,13 +13,16 @@ use stillframe_core::error::{Error, ErrorKind};
 
 type Of<A, R> = FunctionRef<A, R>;
 
+/// A script by its id, and of it what lies between two lines and columns, from 0.
+type Part = (String, u32, u32, u32, u32);
+
 /// What `lib/session.js` does.
 struct Host {
     /// Text of a script, by its id.
     source: Of<FnArgs<(String,)>, String>,
     /// Where a script can be stopped from a place on and before another: line and column, from 0, and 1
     /// if a function returns there.
-    places: Of<FnArgs<(String, u32, u32, u32, u32)>, Vec<u32>>,
+    places: Of<FnArgs<Part>, Vec<u32>>,
     /// Sets a breakpoint: script, line and column from 0, condition; its id.
     arm: Of<FnArgs<(String, u32, u32, String)>, String>,
     /// Takes one off.

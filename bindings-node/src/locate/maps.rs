@@ -149,8 +149,8 @@ fn prepare(known: &Known, file_name: &str) {
     }
 }
 
-/// Has the sources called `file_name` compared with the text of their script, and that parsed. On a thread
-/// of ours; where the disk has another text than V8 it is left to JavaScript's thread.
+/// Has the sources called `file_name` compared with the text of their script, and that parsed. On a
+/// thread of ours; where the disk has another text than V8 it is left to JavaScript's thread.
 fn compare(known: &Known, file_name: &str) {
     let of_script = |original: &Original| original.script == known.script.number;
     let originals = of(|one| of_script(one) && one.file_name() == file_name);
