@@ -134,16 +134,18 @@ fn is_readable(script: &Script) -> bool {
 }
 
 /// Why nothing can be said of a file yet, if that is so: nobody parsed it, and only other threads have
-/// it, which are asked to look at it.
+/// it, which are asked to look at it. Of what was made of a file more is asked than was parsed.
 pub(crate) fn awaits(path: &str) -> Option<String> {
     let made_of_it = maps::originals(path).into_iter();
     let made_of_it = made_of_it.filter_map(|original| scripts::by_number(original.script));
-    let all: Vec<Script> = plain(path).into_iter().chain(made_of_it).collect();
-    if all.iter().any(|script| parsed(script).is_some()) {
+    let (plain, made_of_it) = (plain(path), made_of_it.collect::<Vec<Script>>());
+    let is_parsed = |script: &Script| scripts::parsed(script.number).is_some();
+    let all: Vec<Script> = plain.iter().chain(&made_of_it).cloned().collect();
+    let is_here = all.iter().any(|script| script.latest(threads::number()).is_some());
+    if plain.iter().any(is_parsed) || (is_here && ffi::is_alive()) {
         return None;
     }
-    let is_here = all.iter().any(|script| script.latest(threads::number()).is_some());
-    if is_here && !ffi::is_alive() {
+    if is_here {
         return Some("the thread that has it ends".to_owned());
     }
     let has_it = |thread: &Arc<Thread>| all.iter().any(|one| one.latest(thread.number).is_some());
