@@ -22,8 +22,9 @@ let breakpoint = null
 /** The least that a hit ever took. */
 let least = Infinity
 
-/** The session began. */
+/** The session began, or had begun. */
 function begin () {
+  if (breakpoint !== null) return
   breakpoint = session.armByUrl(NAME, 1, '(0,false)')
   surplus()
 }

@@ -6,6 +6,7 @@ const assert = require('node:assert/strict')
 const { Session } = require('node:inspector')
 const test = require('node:test')
 const { pathToFileURL } = require('node:url')
+const stillframe = require('..')
 const { begin, end, Place, Placed, until } = require('./help')
 
 const SHOP = `
@@ -313,4 +314,11 @@ test('what is not done yet is refused, with what to do', async () => {
   const beyond = new Placed(`${shop.file}:4000`)
   assert.equal(beyond.state, 'refused')
   assert.ok(beyond.report().why.message.includes('behind the end'))
+})
+
+test('an agent that is started while it runs stays as it is', () => {
+  const before = stillframe.status().instance
+  stillframe.start({ service: 'another', sink: () => {} })
+  const { instance, service } = stillframe.status()
+  assert.deepEqual([instance, service], [before, 'tests'])
 })
