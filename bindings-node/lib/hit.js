@@ -8,7 +8,9 @@
 
 const P = require('./primordials')
 const { Capture } = require('./capture')
+const calibration = require('./calibration')
 const conditions = require('./conditions')
+const passages = require('./passages')
 const { UNSET } = require('./reads')
 const { isMade } = require('./session')
 const { framesOf } = require('./stack')
@@ -24,6 +26,9 @@ const REASON_UNSET = 1
 
 /** `this` of a plain call in sloppy code. */
 const GLOBAL = globalThis
+
+/** A place at which nothing is timed. */
+const NOTHING = { ends: [], begins: [] }
 
 const scratch = new Uint8Array(SCRATCH_BYTES)
 /** By number: what is known of a place. */
@@ -41,6 +46,51 @@ function hit (number, ...read) {
   if (place === undefined) return
   const { sites } = place
   for (let at = 0; at < sites.length; at++) hitOne(sites[at], place, read)
+}
+
+/** The same at a place at which something is timed: what it ends, its sites, and what it begins. */
+function pass (number, depth, parameters, read) {
+  const now = P.Now()
+  const place = P.MapGet(places, number)
+  if (place === undefined) return
+  const { sites, ends, begins } = place
+  passed(now, depth, parameters, read, place, ends)
+  for (let at = 0; at < sites.length; at++) hitOne(sites[at], place, read)
+  passed(now, depth, parameters, read, place, begins)
+}
+
+function passed (now, depth, parameters, read, place, edges) {
+  if (isInside) {
+    lostBegins(edges)
+    return
+  }
+  isInside = true
+  try {
+    passages.passed(now, depth, parameters, edges, (site) => isHeld(site, place, read))
+  } catch {
+    lostBegins(edges)
+  } finally {
+    isInside = false
+  }
+}
+
+function lostBegins (edges) {
+  for (let at = 0; at < edges.length; at++) {
+    if (edges[at].edge >= passages.BEGIN) lost(edges[at].site.number)
+  }
+}
+
+/** Whether what a site times is to be measured; what its condition says otherwise is counted. */
+function isHeld (site, place, read) {
+  const verdict = site.test === null ? conditions.UNDECIDED : conditions.decide(site.test, read)
+  if (verdict === conditions.FALSE) native.wasFalse(site.number)
+  if (verdict !== conditions.UNDECIDED || !site.isConditional) return verdict !== conditions.FALSE
+  try {
+    values.begin(read, place.unset)
+    return native.test(site.number)
+  } finally {
+    values.end()
+  }
 }
 
 function hitOne (site, place, read) {
@@ -110,7 +160,7 @@ function write (site, place, opened, read) {
     const { locals } = place
     const late = place.late === NOWHERE ? null : read[place.late]()
     capture.begin(limits, opened[2], opened[3], opened[1], P.Now() + limits.deadlineMs)
-    framesOf(hit, limits.frames, capture, isMade())
+    framesOf(place.called, limits.frames, capture, isMade())
     if (place.fieldsAt !== NOWHERE) capture.privates(place.fields, late[place.fieldsAt], UNSET)
     for (let at = 0; at < locals.length; at++) {
       const { name, from } = locals[at]
@@ -133,6 +183,8 @@ function isWorthy (value) {
 }
 
 hit.unset = UNSET
+hit.pass = pass
+hit.tick = calibration.tick
 
 /** Puts the function where conditions find it. */
 function prepare (library) {
@@ -140,6 +192,8 @@ function prepare (library) {
   capture = new Capture(scratch, native.isRedacted)
   conditions.prepare(native.isRedacted)
   rehearse()
+  passages.prepare(library)
+  hit.depth ??= library.depth
   if (!Object.hasOwn(globalThis, '__stillframe')) {
     const value = Object.freeze(hit)
     Object.defineProperty(globalThis, '__stillframe', { value })
@@ -168,15 +222,41 @@ function rehearse () {
 function learn (number, json) {
   const place = JSON.parse(json)
   place.privates = new Map(place.privates)
-  place.sites = place.sites.map((site) => ({
+  place.sites = place.sites.map(siteOf)
+  place.ends = place.ends.map(edgeOf)
+  place.begins = place.begins.map(edgeOf)
+  place.called = place.ends.length + place.begins.length > 0 ? pass : hit
+  forgetTimed(number, place)
+  P.MapSet(places, number, place)
+}
+
+/** What is timed is known from the first of its places on that is told. */
+function edgeOf ({ site, edge, isOnStack, bytes }) {
+  if (!passages.isKnown(site.number)) {
+    passages.learn(site.number, isOnStack, calibration.ownNs(bytes))
+  }
+  return { site: siteOf(site), edge }
+}
+
+/** Forgets what was timed at a place and is no more. */
+function forgetTimed (number, { ends, begins }) {
+  const before = P.MapGet(places, number)
+  if (before === undefined) return
+  const now = [...ends, ...begins].map(({ site }) => site.number)
+  for (const { site } of [...before.ends, ...before.begins]) {
+    if (!now.includes(site.number)) passages.forget(site.number)
+  }
+}
+
+function siteOf (site) {
+  return {
     number: site.number,
     isConditional: site.isConditional,
     isRead: site.isRead,
     isTraced: site.isTraced,
     test: site.test === null ? null : conditions.compile(site.test),
     limits: limitsOf(site.limits)
-  }))
-  P.MapSet(places, number, place)
+  }
 }
 
 function limitsOf (limits) {
@@ -192,11 +272,13 @@ function limitsOf (limits) {
 }
 
 function forget (number) {
+  forgetTimed(number, NOTHING)
   P.MapDelete(places, number)
 }
 
 /** Nothing is known of any place any more. */
 function forgetAll () {
+  for (const number of places.keys()) forgetTimed(number, NOTHING)
   P.MapClear(places)
 }
 

@@ -10,6 +10,7 @@
 const { AsyncLocalStorage } = require('node:async_hooks')
 const { types } = require('node:util')
 const { performance } = require('node:perf_hooks')
+const { setInterval, clearInterval } = require('node:timers')
 
 const uncurry = Function.prototype.bind.bind(Function.prototype.call)
 const descriptorOf = Object.getOwnPropertyDescriptor
@@ -41,6 +42,7 @@ module.exports = {
   BigIntValue: uncurry(BigInt.prototype.valueOf),
   BooleanPrototype: Boolean.prototype,
   BooleanValue: uncurry(Boolean.prototype.valueOf),
+  ClearInterval: clearInterval,
   DataView,
   DataViewBuffer: getter(DataView.prototype, 'buffer'),
   DataViewLength: getter(DataView.prototype, 'byteLength'),
@@ -83,6 +85,7 @@ module.exports = {
   ObjectDescriptor: descriptorOf,
   ObjectHasOwn: Object.hasOwn,
   ObjectIsEnumerable: uncurry(Object.prototype.propertyIsEnumerable),
+  ObjectIs: Object.is,
   ObjectKeys: Object.keys,
   ObjectGetter: uncurry(Object.prototype.__lookupGetter__),
   ObjectSetter: uncurry(Object.prototype.__lookupSetter__),
@@ -104,6 +107,7 @@ module.exports = {
     ['y', getter(RegExp.prototype, 'sticky')]
   ],
   RegExpSource: getter(RegExp.prototype, 'source'),
+  SetInterval: setInterval,
   SetHas: uncurry(Set.prototype.has),
   SetNext: nextOf(new Set().values()),
   SetPrototype: Set.prototype,
@@ -136,6 +140,8 @@ module.exports = {
   WeakMap,
   WeakMapGet: uncurry(WeakMap.prototype.get),
   WeakMapSet: uncurry(WeakMap.prototype.set),
+  WeakRef,
+  WeakRefDeref: uncurry(WeakRef.prototype.deref),
 
   isAnyArrayBuffer: types.isAnyArrayBuffer,
   isArgumentsObject: types.isArgumentsObject,

@@ -7,10 +7,16 @@
 'use strict'
 
 const { Session } = require('node:inspector')
+const P = require('./primordials')
+
+/** What the names of our own scripts begin with. */
+const OURS = 'stillframe:'
 
 let session = null
 /** Whether some script says where its source map is. */
 let hasMaps = false
+
+const isOurs = (url) => P.StringStartsWith(url, OURS)
 
 /** Asks V8; throws what it answers with instead. */
 function post (method, parameters) {
@@ -38,9 +44,10 @@ function begin (came) {
   session.emit = (event, message) => {
     if (event !== 'Debugger.scriptParsed') return false
     const { scriptId, url, hash, executionContextAuxData: context, sourceMapURL } = message.params
+    if (url === '' || isOurs(url)) return true
     const map = sourceMapURL ?? ''
     if (map !== '') hasMaps = true
-    if (url !== '') came(scriptId, url, hash, context?.isDefault !== false, map)
+    came(scriptId, url, hash, context?.isDefault !== false, map)
     return true
   }
   post('Debugger.enable', { maxScriptsCacheSize: 0 })
@@ -102,4 +109,4 @@ function disarm (breakpointId) {
   if (session !== null) post('Debugger.removeBreakpoint', { breakpointId })
 }
 
-module.exports = { begin, end, isMade, source, places, arm, armByUrl, disarm }
+module.exports = { begin, end, isMade, source, places, arm, armByUrl, disarm, OURS }

@@ -9,6 +9,7 @@ use crate::{agent, ffi};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use stillframe_core::agent::Open;
+use stillframe_core::probe::durations::Measured;
 use stillframe_core::registry::Action;
 
 /// As many as the core has buffers.
@@ -95,5 +96,33 @@ pub(crate) fn was_false(site: u32) {
 pub(crate) fn missed(site: u32) {
     if let Some(agent) = agent::here() {
         agent.missed_in_parallel(site);
+    }
+}
+
+/// Where the native stack is: in two conditions of one frame the same, but for what V8 puts there for
+/// the two kinds of places; in those of another frame apart by that frame at least.
+pub(crate) fn depth() -> f64 {
+    let here = 0_u8;
+    std::hint::black_box(&raw const here).addr() as f64
+}
+
+/// A passage of a time site begins; whether it is measured.
+pub(crate) fn begin(site: u32) -> bool {
+    agent::here().is_some_and(|agent| agent.begin_in_parallel(site))
+}
+
+/// It ends after so many nanoseconds.
+pub(crate) fn end(site: u32, ns: f64, is_raised: bool, is_elapsed: bool) {
+    let ns = ns as u64;
+    let took = if is_elapsed { Measured::Elapsed(ns) } else { Measured::Running(ns) };
+    if let Some(agent) = agent::here() {
+        agent.end_in_parallel(site, took, is_raised);
+    }
+}
+
+/// It is over, and nobody saw when.
+pub(crate) fn lose(site: u32) {
+    if let Some(agent) = agent::here() {
+        agent.lose_in_parallel(site);
     }
 }

@@ -6,8 +6,10 @@
 //! is not.
 
 mod notes;
+mod timed;
 
 pub(crate) use notes::tell_soon;
+pub(crate) use timed::{TimedEdge, arm_span};
 
 use crate::agent::threads::{self, Job};
 use crate::agent::{self, NodeAgent};
@@ -28,8 +30,22 @@ struct Hooked {
     /// V8's ids of the breakpoints, each with its thread's number; none while there could be none.
     ids: Vec<(u32, String)>,
     sites: Vec<u32>,
+    /// What the place means to sites that time.
+    edges: Vec<TimedEdge>,
+    /// Names by which frames of the function are told apart that may wait.
+    parameters: Vec<String>,
     code: u64,
     line: u32,
+}
+
+impl Hooked {
+    fn has(&self, site: u32) -> bool {
+        self.sites.contains(&site) || self.edges.iter().any(|one| one.site == site)
+    }
+
+    fn is_wanted(&self) -> bool {
+        !self.sites.is_empty() || !self.edges.is_empty()
+    }
 }
 
 /// Places that ever had one.
@@ -54,12 +70,7 @@ pub(crate) fn arm(
     let place = locate::place(code, line).ok_or_else(gone)?;
     agent::read_privates((code, line), attrs)?;
     let mut all = hooked();
-    let index = all.iter().position(|one| one.place == place).unwrap_or_else(|| {
-        let (agent, ids, sites) = (Arc::clone(agent), Vec::new(), Vec::new());
-        let number = NUMBERS.fetch_add(1, Relaxed);
-        all.push(Hooked { agent, number, place, ids, sites, code, line });
-        all.len() - 1
-    });
+    let index = index_of(&mut all, agent, place, (code, line));
     all[index].sites.push(site);
     let armed = set(&mut all[index]);
     drop(all);
@@ -72,6 +83,29 @@ pub(crate) fn arm(
     }
     leave_to_others(place.text);
     Ok(notes::keep(site, probe, place.text, note))
+}
+
+/// The index of a place, which is added where nothing is hooked yet.
+fn index_of(
+    all: &mut Vec<Hooked>,
+    agent: &Arc<NodeAgent>,
+    place: Place,
+    (code, line): (u64, u32),
+) -> usize {
+    all.iter().position(|one| one.place == place).unwrap_or_else(|| {
+        all.push(Hooked {
+            agent: Arc::clone(agent),
+            number: NUMBERS.fetch_add(1, Relaxed),
+            place,
+            ids: Vec::new(),
+            sites: Vec::new(),
+            edges: Vec::new(),
+            parameters: Vec::new(),
+            code,
+            line,
+        });
+        all.len() - 1
+    })
 }
 
 /// Has the other threads that have a text do in it what is done here.
@@ -109,19 +143,22 @@ fn context_note(code: u64) -> Result<Option<String>> {
 pub(crate) fn disarm(site: u32) {
     notes::forget(site);
     let mut all = hooked();
-    let Some(one) = all.iter_mut().find(|one| one.sites.contains(&site)) else { return };
-    one.sites.retain(|known| *known != site);
-    let text = one.place.text;
-    // V8 drops the breakpoints of a script with the script.
-    let _ = set(one);
+    let mut text = None;
+    for one in all.iter_mut().filter(|one| one.has(site)) {
+        one.sites.retain(|known| *known != site);
+        one.edges.retain(|known| known.site != site);
+        text = Some(one.place.text);
+        // V8 drops the breakpoints of a script with the script.
+        let _ = set(one);
+    }
     retain_wanted(&mut all);
     drop(all);
-    leave_to_others(text);
+    text.into_iter().for_each(leave_to_others);
 }
 
 /// Places are known as long as they have sites, or breakpoints that a thread has not taken off yet.
 fn retain_wanted(all: &mut Vec<Hooked>) {
-    all.retain(|one| !one.sites.is_empty() || !one.ids.is_empty());
+    all.retain(|one| one.is_wanted() || !one.ids.is_empty());
 }
 
 /// The agent ends, and with it every hook.
@@ -157,7 +194,7 @@ fn set(hooked: &mut Hooked) -> Result<()> {
     for (_, id) in hooked.ids.extract_if(.., |(thread, _)| *thread == me) {
         ffi::disarm(id)?;
     }
-    if hooked.sites.is_empty() {
+    if !hooked.is_wanted() {
         return ffi::forget(hooked.number);
     }
     let Place { text, at } = hooked.place;
@@ -169,7 +206,10 @@ fn set(hooked: &mut Hooked) -> Result<()> {
     let slots = agent::slots_at(hooked.code, hooked.line);
     let locals = locate::locals(hooked.code, hooked.line);
     let fields = agent::private_fields(&hooked.agent, (hooked.code, hooked.line));
-    let Plan { condition, told } = Plan::of(hooked.number, &sites, &slots, &locals, &fields);
+    let edge = |edge: &TimedEdge| Some((hooked.agent.site(edge.site)?, *edge));
+    let edges: Vec<(&Site, TimedEdge)> = hooked.edges.iter().filter_map(edge).collect();
+    let timed = (!edges.is_empty()).then_some((&edges[..], &hooked.parameters[..]));
+    let Plan { condition, told } = Plan::of(hooked.number, &sites, timed, &slots, &locals, &fields);
     ffi::learn(hooked.number, told)?;
     let (mut refused, mut is_set) = (None, false);
     for script in scripts {
@@ -183,10 +223,4 @@ fn set(hooked: &mut Hooked) -> Result<()> {
     }
     // V8 drops scripts of which nothing is left, so that only the latest has to be there.
     refused.filter(|_| !is_set).map_or(Ok(()), Err)
-}
-
-/// Why what is timed is not hooked.
-pub(crate) fn untimed() -> Error {
-    let message = "durations are not measured on Node.js yet";
-    Error::new(ErrorKind::Unsupported, message).with_hint("count the line instead")
 }

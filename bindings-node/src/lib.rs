@@ -164,3 +164,27 @@ fn publish(buffer: u32, len: u32) {
 fn missed(site: u32) {
     frame::missed(site);
 }
+
+/// Where the native stack is now, in bytes: what frames are told apart by.
+#[napi]
+fn depth() -> f64 {
+    frame::depth()
+}
+
+/// A passage of the time site `site` begins; whether it is measured, and then `end` or `lose` follows.
+#[napi]
+fn begin(site: u32) -> bool {
+    frame::begin(site)
+}
+
+/// That passage took so many nanoseconds, `is_elapsed` with the time in which it was suspended.
+#[napi]
+fn end(site: u32, ns: f64, is_raised: bool, is_elapsed: bool) {
+    frame::end(site, ns, is_raised, is_elapsed);
+}
+
+/// Nobody saw that passage end.
+#[napi]
+fn lose(site: u32) {
+    frame::lose(site);
+}

@@ -19,12 +19,15 @@ use crate::agent::threads::{self, Job, Thread};
 use crate::ffi;
 pub(crate) use maps::{is_looking, untold};
 
+use lines::Lines;
 use maps::is_hidden;
 use original::{Original, Originals};
 use parsed::Parsed;
 use scripts::Script;
 use std::sync::Arc;
-use stillframe_core::host::{LoadedFile, LoadedFunction, SourceText, Written};
+use stillframe_core::error::{Error, ErrorKind, Result};
+use stillframe_core::host::{LoadedFile, LoadedFunction, SourceText, Span, Written};
+use stillframe_passages::Timing;
 
 /// Functions of one script that have a handle.
 const MOST_FUNCTIONS: u64 = 1 << 24;
@@ -284,6 +287,48 @@ pub(crate) fn nodes(code: u64, line: u32) -> u32 {
     spot(code, line).and_then(of).unwrap_or_default()
 }
 
+/// The number of a function among those of its script.
+fn index_of(code: u64) -> Option<usize> {
+    match code >= FIRST_MAPPED {
+        true => maps::index(code),
+        false => usize::try_from(code % MOST_FUNCTIONS).ok(),
+    }
+}
+
+/// Where passages through a function begin and end, and the number of its text.
+pub(crate) fn timing(code: u64, span: Span) -> Result<(u64, Timing)> {
+    let gone = || Error::new(ErrorKind::Location, "the script is gone");
+    let script = script_of(code).ok_or_else(gone)?;
+    let (parsed, index) = outline(&script).zip(index_of(code)).ok_or_else(gone)?;
+    let (extent, within) = parsed.extent(index).ok_or_else(gone)?;
+    let elsewhere = || {
+        Error::new(ErrorKind::Unsupported, "only worker threads have that file now")
+            .with_hint("time it when the main thread has loaded it, too")
+    };
+    let id = script.latest(threads::number()).ok_or_else(elsewhere)?;
+    let places = ffi::places_within(id, within)?;
+    let line_of = |at: (u32, u32)| match code >= FIRST_MAPPED {
+        true => maps::line(code, at),
+        false => Some(at.0 + 1),
+    };
+    let text = parsed.text();
+    let lines = Lines::of(text);
+    let line_of_byte = |byte: u32| {
+        let (line, column) = lines.place(byte as usize);
+        line_of((line.saturating_sub(1), column))
+    };
+    let spots = parsed.spots(index, &places, &line_of);
+    let timing = stillframe_passages::timing(text, extent, spots, span, &line_of_byte)?;
+    Ok((script.number, timing))
+}
+
+/// Names that are visible at a place, line and column from 0, of a function, the innermost first.
+pub(crate) fn visible_at(code: u64, (line, column): (u32, u32)) -> Vec<Visible> {
+    let parsed = script_of(code).as_ref().and_then(outline).zip(index_of(code));
+    let Some((parsed, index)) = parsed else { return Vec::new() };
+    names_at(code, &parsed, index, (line + 1, column), false)
+}
+
 /// Names that are visible at a line of a function, the innermost first.
 pub(crate) fn visible(code: u64, line: u32) -> Vec<Visible> {
     named(code, line, false)
@@ -304,6 +349,17 @@ pub(crate) fn privates(code: u64, line: u32) -> Vec<(String, Private)> {
 
 fn named(code: u64, line: u32, only_own: bool) -> Vec<Visible> {
     let Some(Spot { parsed, index, at, .. }) = spot(code, line) else { return Vec::new() };
+    names_at(code, &parsed, index, at, only_own)
+}
+
+/// Names at a line from 1 and column of a script's function, as they were written.
+fn names_at(
+    code: u64,
+    parsed: &Parsed,
+    index: usize,
+    at: (u32, u32),
+    only_own: bool,
+) -> Vec<Visible> {
     let spelling = |(line, column): (u32, u32)| maps::spelling(code, (line - 1, column));
     parsed.names(index, at, only_own, (code >= FIRST_MAPPED).then_some(&spelling))
 }

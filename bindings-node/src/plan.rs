@@ -3,6 +3,7 @@
 //! Knows names and how each may be read, not hits. Invariant: the text is one call, for V8 compiles it
 //! with each hit, and reads nothing that no site of the place needs.
 
+use crate::hook::TimedEdge;
 use crate::locate::{Reading, Visible};
 use serde_json::{Value, json};
 use stillframe_core::registry::{Action, Site};
@@ -22,39 +23,29 @@ pub(crate) struct Plan {
     pub(crate) told: String,
 }
 
+/// What a place means to sites that time, and by which parameters frames are told apart.
+type Timed<'s> = (&'s [(&'s Site, TimedEdge)], &'s [String]);
+
 impl Plan {
     /// The plan of place `number`: `slots` are the names that its programs read, `locals` what a
     /// snapshot shows, `fields` the private ones of `this` and whether each is redacted.
     pub(crate) fn of(
         number: u32,
         sites: &[&Site],
+        timed: Option<Timed<'_>>,
         slots: &[Visible],
         locals: &[Visible],
         fields: &[(String, bool)],
     ) -> Self {
-        let is_asked = sites.iter().any(|site| asks(site));
+        let edges = timed.map_or(&[][..], |(edges, _)| edges);
+        let (begins, ends): (Vec<_>, Vec<_>) = edges.iter().partition(|(_, one)| one.edge.begins());
+        let mut all = sites.iter().chain(begins.iter().map(|(site, _)| site));
+        let is_asked = all.any(|site| asks(site));
         let is_shown = sites.iter().any(|site| matches!(site.action, Action::Snap));
         let slots = if is_asked { slots } else { &[] };
         let mut passed: Vec<String> = slots.iter().map(read).collect();
         let mut late = Vec::new();
-        let mut shown = Vec::new();
-        for local in if is_shown { locals } else { &[] } {
-            let slot = slots.iter().position(|slot| slot.name == local.name);
-            let from = match (slot, local.reading) {
-                (_, Reading::Unset) => NOWHERE,
-                (Some(slot), _) => slot as i64,
-                (None, Reading::Sure) => {
-                    passed.push(local.name.clone());
-                    passed.len() as i64 - 1
-                }
-                // What guards it costs V8 more than all else, and only a capture needs it.
-                (None, Reading::Guarded | Reading::Private) => {
-                    late.push(read(local));
-                    NOWHERE - late.len() as i64
-                }
-            };
-            shown.push(json!({ "name": local.shown(), "from": from }));
-        }
+        let shown = show(if is_shown { locals } else { &[] }, slots, &mut passed, &mut late);
         let fields = if is_shown { fields } else { &[] };
         let fields_at = read_fields(fields, &mut late);
         let late_at = if late.is_empty() { NOWHERE } else { passed.len() as i64 };
@@ -70,11 +61,56 @@ impl Plan {
             "fields": fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<&str>>(),
             "fieldsAt": fields_at,
             "late": late_at,
+            "ends": ends.iter().map(|one| told_edge(one, slots)).collect::<Vec<Value>>(),
+            "begins": begins.iter().map(|one| told_edge(one, slots)).collect::<Vec<Value>>(),
         });
-        let passed: String = passed.iter().map(|one| format!(",{one}")).collect();
-        let condition = format!("(__stillframe({number}{passed}),false)");
+        let condition = condition(number, timed.map(|(_, parameters)| parameters), &passed);
         Self { condition, told: told.to_string() }
     }
+}
+
+/// What V8 evaluates at a place.
+fn condition(number: u32, parameters: Option<&[String]>, passed: &[String]) -> String {
+    match parameters {
+        None => {
+            let passed: String = passed.iter().map(|one| format!(",{one}")).collect();
+            format!("(__stillframe({number}{passed}),false)")
+        }
+        // Of one shape at all places, so that V8 lays the condition's frame out alike: two places of
+        // one frame are told to be that by where the stack is.
+        Some(parameters) => format!(
+            "(__stillframe.pass({number},__stillframe.depth(),()=>[{}],[{}]),false)",
+            parameters.join(","),
+            passed.join(",")
+        ),
+    }
+}
+
+/// Where each of the locals that are shown is passed.
+fn show(
+    locals: &[Visible],
+    slots: &[Visible],
+    passed: &mut Vec<String>,
+    late: &mut Vec<String>,
+) -> Vec<Value> {
+    let mut from = |local: &Visible| {
+        let slot = slots.iter().position(|slot| slot.name == local.name);
+        match (slot, local.reading) {
+            (_, Reading::Unset) => NOWHERE,
+            (Some(slot), _) => slot as i64,
+            (None, Reading::Sure) => {
+                passed.push(local.name.clone());
+                passed.len() as i64 - 1
+            }
+            // What guards it costs V8 more than all else, and only a capture needs it.
+            (None, Reading::Guarded | Reading::Private) => {
+                late.push(read(local));
+                NOWHERE - late.len() as i64
+            }
+        }
+    };
+    let told = |local| json!({ "name": Visible::shown(local), "from": from(local) });
+    locals.iter().map(told).collect()
 }
 
 /// Whether values are asked for at a site: by its condition, a watch or a log line.
@@ -98,6 +134,15 @@ fn told(site: &Site, slots: &[Visible]) -> Value {
         "isRead": is_read(site),
         "isTraced": matches!(site.action, Action::Snap | Action::Log(_)),
         "test": test,
+    })
+}
+
+fn told_edge((site, one): &(&Site, TimedEdge), slots: &[Visible]) -> Value {
+    json!({
+        "site": told(site, slots),
+        "edge": one.edge as u8,
+        "isOnStack": one.is_on_stack,
+        "bytes": one.bytes,
     })
 }
 

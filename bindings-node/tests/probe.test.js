@@ -298,19 +298,9 @@ test('watches and log lines are read by the core', async () => {
   logging.remove()
 })
 
-test('what is not done yet is refused, with what to do', async () => {
+test('a line behind the end is refused', () => {
   const shop = new Place(SHOP)
   shop.load()
-  const refused = [
-    [{ kind: 'time' }, 'durations']
-  ]
-  for (const [options, word] of refused) {
-    const placed = new Placed(shop.at('placed'), options)
-    const { state, why } = placed.report()
-    assert.equal(state, 'refused')
-    assert.ok(why.message.includes(word) && why.hint, JSON.stringify(why))
-    placed.remove()
-  }
   const beyond = new Placed(`${shop.file}:4000`)
   assert.equal(beyond.state, 'refused')
   assert.ok(beyond.report().why.message.includes('behind the end'))

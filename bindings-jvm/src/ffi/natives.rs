@@ -14,6 +14,7 @@ use std::ffi::{CStr, c_void};
 use std::ptr::null_mut;
 use stillframe_core::agent::Open;
 use stillframe_core::capture::shared::SharedNames;
+use stillframe_core::probe::durations::Measured;
 
 /// Frames of ours on top of the probed one: the native method, what the line calls, and what that calls.
 /// Those of the bridge itself are left out by name.
@@ -189,7 +190,7 @@ extern "system" fn begin(_raw: *mut JNIEnv, _class: jclass, site: i32) -> bool {
 extern "system" fn end(_raw: *mut JNIEnv, _class: jclass, site: i32, ns: i64, raised: bool) {
     guard((), || {
         if let (Some(hooked), Ok(ns)) = (hook_of(site), u64::try_from(ns)) {
-            hooked.agent.end_in_parallel(hooked.site, ns, raised);
+            hooked.agent.end_in_parallel(hooked.site, Measured::Running(ns), raised);
         }
     });
 }

@@ -51,6 +51,11 @@ impl CodeNames {
         Self { at: (code, line), names: locate::visible(code, line) }
     }
 
+    /// At a place of a function: line and column, from 0.
+    pub(super) fn at(code: u64, place: (u32, u32)) -> Self {
+        Self { at: (code, place.0 + 1), names: locate::visible_at(code, place) }
+    }
+
     /// A name of the language itself or of Node, which a file does not declare.
     fn global(&self, name: &str) -> Option<Visible> {
         let is_global = GLOBALS.contains(&name);

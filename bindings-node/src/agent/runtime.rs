@@ -84,8 +84,12 @@ impl Runtime for NodeRuntime {
         locate::files_with(name)
     }
 
-    fn names(&self, code: u64, line: u32, _span: Option<Span>) -> Box<dyn Names + '_> {
-        Box::new(CodeNames::new(code, line))
+    fn names(&self, code: u64, line: u32, span: Option<Span>) -> Box<dyn Names + '_> {
+        let timing = span.and_then(|span| locate::timing(code, span).ok());
+        match timing.and_then(|(_, timing)| timing.begin()) {
+            Some(begin) => Box::new(CodeNames::at(code, begin)),
+            None => Box::new(CodeNames::new(code, line)),
+        }
     }
 
     fn arm(&self, site: u32, code: u64, line: u32, attrs: &[Box<str>]) -> Result<Option<String>> {
@@ -96,12 +100,14 @@ impl Runtime for NodeRuntime {
 
     fn arm_span(
         &self,
-        _site: u32,
-        _code: u64,
-        _span: Span,
+        site: u32,
+        code: u64,
+        span: Span,
         _attrs: &[Box<str>],
     ) -> Result<Option<String>> {
-        Err(hook::untimed())
+        let agent = super::current();
+        let agent = agent.ok_or_else(|| Error::new(ErrorKind::Internal, "the agent is going"))?;
+        hook::arm_span(&agent, site, code, span)
     }
 
     fn disarm(&self, site: u32) {

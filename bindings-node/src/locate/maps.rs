@@ -238,3 +238,14 @@ pub(super) fn place(code: u64, line: u32) -> Option<(usize, u32, u32)> {
     let (original, index) = of_code(code)?;
     original.place(index, line)
 }
+
+/// The number, among those of its script, of the function with this handle.
+pub(super) fn index(code: u64) -> Option<usize> {
+    let (original, index) = of_code(code)?;
+    original.function(index)
+}
+
+/// The line, from 1, of the source of the function with this handle that a place of its script is of.
+pub(super) fn line(code: u64, at: (u32, u32)) -> Option<u32> {
+    of_code(code)?.0.line(at)
+}

@@ -122,6 +122,16 @@ impl Original {
         self.runs.get()?.get(index)?.lines.get(&line).copied()
     }
 
+    /// The function of the script that runs one of its functions.
+    pub(super) fn function(&self, index: usize) -> Option<usize> {
+        self.runs.get()?.get(index)?.lines.values().next().map(|(function, ..)| *function)
+    }
+
+    /// The line, from 1, that a place of the script, from 0, is of.
+    pub(super) fn line(&self, at: (u32, u32)) -> Option<u32> {
+        self.part.original(at).map(|there| there.line + 1)
+    }
+
     /// The innermost function around a place as it is written: line from 1, column.
     pub(super) fn around(&self, at: (u32, u32)) -> Option<&Written> {
         self.written.iter().rev().find(|one| one.contains(at))

@@ -15,6 +15,7 @@ use oxc_span::{GetSpan, SourceType, Span};
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
+use stillframe_passages::Spot;
 
 /// A function, or the script itself.
 #[derive(Debug)]
@@ -159,10 +160,13 @@ impl Parsed {
         places.iter().filter_map(placed).collect()
     }
 
-    /// The innermost function around a byte.
+    /// The innermost function around a byte. Where one begins is of what makes it.
     fn around(&self, at: u32) -> Option<usize> {
-        let behind = self.functions.partition_point(|one| one.span.start <= at);
-        let mut index = behind.checked_sub(1)?;
+        let behind = self.functions.partition_point(|one| one.span.start < at);
+        let mut index = behind.saturating_sub(1);
+        if self.functions.is_empty() {
+            return None;
+        }
         while !self.functions[index].contains(at) {
             index = self.outer[index]?;
         }
@@ -184,6 +188,37 @@ impl Parsed {
             !one.runs_once && bytes.contains(&one.span.start) && !known.contains(index)
         });
         others.map(|(_, one)| (place(one.span.start), place(one.span.end))).collect()
+    }
+
+    /// Where a function is in the text, whether it is the script, and between which places from 0.
+    pub(super) fn extent(&self, index: usize) -> Option<((Span, bool), Within)> {
+        let function = self.functions.get(index)?;
+        let lines = Lines::again(&self.text, &self.table);
+        let begin = lines.place(function.span.start as usize);
+        // Behind an arrow function without braces is where it returns.
+        let end = lines.place(function.span.end as usize);
+        let within = ((begin.0 - 1, begin.1), (end.0 - 1, end.1 + 1));
+        Some(((function.span, function.runs_once), within))
+    }
+
+    /// Those of the places that are of a function, with their lines as people have them; places of what
+    /// nobody wrote are none.
+    pub(super) fn spots(
+        &self,
+        index: usize,
+        places: &[Stop],
+        line_of: &dyn Fn((u32, u32)) -> Option<u32>,
+    ) -> Vec<Spot> {
+        let lines = Lines::again(&self.text, &self.table);
+        let spot = |stop: &Stop| {
+            let byte = lines.byte(stop.line + 1, stop.column) as u32;
+            let at = (stop.line, stop.column);
+            // What returns may be of no line: the end of a function that was written otherwise.
+            let line = line_of(at).or(stop.is_return.then_some(0))?;
+            Some(Spot { byte, at, line, is_return: stop.is_return })
+        };
+        let all = places.iter().filter_map(spot);
+        all.filter(|spot| self.around(spot.byte) == Some(index)).collect()
     }
 
     /// The text that it is of.

@@ -182,8 +182,9 @@ fn versions(instances: &[&InstanceView], canvas: &Canvas) -> Vec<String> {
 
 /// What half of the passages took less than.
 fn middle(probe: &ProbeView) -> String {
-    let running = probe.durations.as_ref().and_then(|durations| durations.running.as_ref());
-    running.map_or_else(|| "-".to_owned(), |spread| format!("p50 {}", nanos(spread.p50_ns)))
+    let durations = probe.durations.as_ref();
+    let took = durations.and_then(|one| one.running.as_ref().or(one.elapsed.as_ref()));
+    took.map_or_else(|| "-".to_owned(), |spread| format!("p50 {}", nanos(spread.p50_ns)))
 }
 
 fn probe_rows(probes: &[ProbeView], canvas: &Canvas) -> Vec<String> {

@@ -15,6 +15,7 @@ use crate::clock;
 use crate::condition::Failure;
 use crate::host::{Runtime, Scope, Walker};
 use crate::probe::ProbeKind;
+use crate::probe::durations::Measured;
 use crate::registry::{Action, FailureSeen, Probe, Site, State, Stopwatch};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -164,17 +165,31 @@ impl<R: Runtime> Agent<R> {
         true
     }
 
-    /// That call ends after `ns`. About 40 ns.
-    pub fn end_in_parallel(&self, site: u32, ns: u64, by_exception: bool) {
+    /// That call ends. About 40 ns.
+    pub fn end_in_parallel(&self, site: u32, took: Measured, by_exception: bool) {
         let Some((probe, stopwatch)) = self.timed(site) else { return };
         // Over, it has given its stopwatch back.
         if !probe.state.get().is_on_line() {
             return;
         }
-        stopwatch.end_shared(ns, by_exception);
+        stopwatch.end_shared(took, by_exception);
         if stopwatch.ended().is_multiple_of(SAMPLE) {
             self.gate.charge(probe, 2 * SAMPLE, 0);
         }
+        self.step_when_measured(probe, stopwatch);
+    }
+
+    /// That call is over, and nobody saw when.
+    pub fn lose_in_parallel(&self, site: u32) {
+        let Some((probe, stopwatch)) = self.timed(site) else { return };
+        if probe.state.get().is_on_line() {
+            stopwatch.lose_shared();
+            self.step_when_measured(probe, stopwatch);
+        }
+    }
+
+    /// A probe that has measured as many as it may is done when the last of them ends.
+    fn step_when_measured(&self, probe: &Probe, stopwatch: &Stopwatch) {
         if probe.limit.is_reached() && stopwatch.open() == 0 {
             probe.state.step(&[State::Armed, State::Exhausted], State::Done);
         }

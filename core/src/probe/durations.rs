@@ -122,6 +122,15 @@ fn coarsened(mut buckets: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
     buckets
 }
 
+/// How long a passage took, as a runtime measured it that remembers itself when it began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measured {
+    /// Nanoseconds of a passage that was never suspended.
+    Running(u64),
+    /// Nanoseconds from begin to end of one that may have been, where nobody knows for how long.
+    Elapsed(u64),
+}
+
 /// What one instance, or all of them together, measured of one probe.
 ///
 /// `captured = ended + open + lost`: each passage that was begun is in one of the three.

@@ -10,7 +10,7 @@ mod passages;
 
 use super::Word;
 use crate::limits::MAX_TIME_PROBES;
-use crate::probe::durations::Durations;
+use crate::probe::durations::{Durations, Measured};
 use counts::Counts;
 use passages::Passages;
 pub(crate) use passages::Phase;
@@ -151,12 +151,21 @@ impl Stopwatch {
         self.open.add_shared(1);
     }
 
-    /// Such a passage ends after `ns`.
-    pub(crate) fn end_shared(&self, ns: u64, by_exception: bool) {
-        self.running.record_shared(ns);
+    /// Such a passage ends; what it took is elapsed time where it was suspended meanwhile.
+    pub(crate) fn end_shared(&self, took: Measured, by_exception: bool) {
+        match took {
+            Measured::Running(ns) => self.running.record_shared(ns),
+            Measured::Elapsed(ns) => self.elapsed.record_shared(ns),
+        }
         self.ended.add_shared(1);
         self.exceptions.add_shared(u64::from(by_exception));
         self.open.add_shared(u64::MAX);
+    }
+
+    /// The end of such a passage was seen by nobody.
+    pub(crate) fn lose_shared(&self) {
+        self.open.add_shared(u64::MAX);
+        self.lost.add_shared(1);
     }
 
     /// The frame is over.

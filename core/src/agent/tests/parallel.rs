@@ -5,6 +5,7 @@ use crate::agent::double::{Double, Frame};
 use crate::agent::{Agent, Open};
 use crate::capture::stream;
 use crate::probe::ProbeState;
+use crate::probe::durations::Measured;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Writes one variable called `n` behind what the core wrote, as a runtime's own writer would.
@@ -137,7 +138,7 @@ fn durations_of_threads_that_call_at_once_add_up() {
             scope.spawn(|| {
                 for call in 0..1_000 {
                     assert!(agent.begin_in_parallel(site));
-                    agent.end_in_parallel(site, 100 + call, call % 10 == 0);
+                    agent.end_in_parallel(site, Measured::Running(100 + call), call % 10 == 0);
                 }
             });
         }
@@ -149,4 +150,23 @@ fn durations_of_threads_that_call_at_once_add_up() {
     assert_eq!((spread.count, spread.min_ns, spread.max_ns), (4_000, 100, 1_099));
     let counters = report(&agent, id).counters;
     assert_eq!((counters.hits, counters.captured), (4_001, 4_001));
+}
+
+#[test]
+fn what_may_have_waited_is_elapsed_and_what_nobody_saw_end_is_lost() {
+    let agent = agent();
+    let json = r#"{"kind":"time","location":"app.py:f","limit":2}"#;
+    let (id, site, _) = armed(&agent, json);
+    assert!(agent.begin_in_parallel(site));
+    assert!(agent.begin_in_parallel(site));
+    assert!(!agent.begin_in_parallel(site), "two are all that was asked for");
+    agent.end_in_parallel(site, Measured::Elapsed(7), false);
+    assert_eq!(report(&agent, id).state, ProbeState::Armed, "one is under way");
+    agent.lose_in_parallel(site);
+    let report = report(&agent, id);
+    assert_eq!(report.state, ProbeState::Done);
+    let durations = report.durations.expect("one was measured");
+    assert_eq!((durations.ended, durations.open, durations.lost), (1, 0, 1));
+    assert_eq!(durations.running, None);
+    assert_eq!(durations.elapsed.expect("one was measured").max_ns, 7);
 }
