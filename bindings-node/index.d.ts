@@ -27,7 +27,7 @@ export interface StartOptions {
 
 export interface ProbeOptions {
   /** A log line where `log` is given, else a snapshot. */
-  kind?: 'snap' | 'log' | 'count'
+  kind?: 'snap' | 'log' | 'count' | 'time'
   /** Captures only where this is true, in JavaScript: `total > 100 && user.id === 7`. */
   condition?: string
   /** Expressions whose values travel with each snapshot. */
