@@ -76,6 +76,7 @@ use oxc_allocator::Allocator;
 use oxc_parser::config::TokensParserConfig;
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_span::SourceType;
+use std::ops::Range;
 
 /// What a source is to Node.js.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +103,8 @@ pub struct Options {
 pub struct Rewritten {
     /// The source, each of whose tokens lies where it lay.
     pub code: String,
+    /// Where in the code, in bytes, what was inserted lies: the rest is the source.
+    pub inserted: Vec<Range<u32>>,
     /// The functions with at least one check, by number.
     pub functions: Vec<Function>,
     /// The lines on which a statement begins, and that have no check.
@@ -220,8 +223,7 @@ fn on_this_thread(source: &str, options: &Options) -> Result<Rewritten, Refusal>
     let sheet = sheet::Sheet::new(&tokens, options.base);
     let mut walk = walk::Walk::new(uses::Facts::of(program), sheet);
     walk.program(program, (options.goal == Goal::Script).then_some(Why::TopOfScript));
-    let (code, functions, unchecked) = walk.sheet.finish(source);
-    Ok(Rewritten { code, functions, unchecked })
+    Ok(walk.sheet.finish(source))
 }
 
 fn parse<'a>(allocator: &'a Allocator, source: &'a str, kind: SourceType) -> ParserReturn<'a> {

@@ -5,7 +5,7 @@
 
 use crate::scopes::{Outer, Scopes};
 use crate::tokens::Tokens;
-use crate::{Function, Line, Unchecked, Why, global};
+use crate::{Function, Line, Rewritten, Unchecked, Why, global};
 
 /// A function whose code is being read, or the code outside all of them.
 pub(crate) struct Frame<'a> {
@@ -130,14 +130,16 @@ impl<'t> Sheet<'t> {
     }
 
     /// The new source, and what is in it.
-    pub(crate) fn finish(mut self, source: &str) -> (String, Vec<Function>, Vec<Unchecked>) {
+    pub(crate) fn finish(mut self, source: &str) -> Rewritten {
         // Stable: of two that close at one place, the inner one was written first.
         self.edits.sort_by_key(|(at, order, _)| (*at, *order));
         let added: usize = self.edits.iter().map(|(_, _, text)| text.len()).sum();
         let mut code = String::with_capacity(source.len() + added);
+        let mut inserted = Vec::with_capacity(self.edits.len());
         let mut done = 0;
         for (at, _, text) in &self.edits {
             code.push_str(&source[done..*at as usize]);
+            inserted.push(code.len() as u32..(code.len() + text.len()) as u32);
             code.push_str(text);
             done = *at as usize;
         }
@@ -151,6 +153,7 @@ impl<'t> Sheet<'t> {
         self.unchecked.sort_by_key(|one| one.line);
         self.unchecked.dedup_by_key(|one| one.line);
         self.unchecked.retain(|one| checked.binary_search(&one.line).is_err());
-        (code, self.functions, self.unchecked)
+        let (functions, unchecked) = (self.functions, self.unchecked);
+        Rewritten { code, inserted, functions, unchecked }
     }
 }

@@ -67,11 +67,11 @@ proptest! {
         match rewrite(&source, &Options { goal, base: 0 }) {
             Ok(done) => {
                 // What was inserted, cut out again, leaves the source.
-                let mut rest = source.chars().peekable();
-                for one in done.code.chars() {
-                    rest.next_if_eq(&one);
+                let mut rest = done.code.clone();
+                for one in done.inserted.iter().rev() {
+                    rest.replace_range(one.start as usize..one.end as usize, "");
                 }
-                prop_assert_eq!(rest.next(), None, "of {:?}", &done.code);
+                prop_assert_eq!(&rest, &source, "of {:?}", &done.code);
                 let checks: usize = done.functions.iter().map(|one| one.lines.len()).sum();
                 prop_assert_eq!(done.code.matches(&format!("new {PREFIX}")).count(), checks);
                 // It is still JavaScript: what stands against a second time are the names.
