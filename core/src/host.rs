@@ -344,6 +344,21 @@ pub struct Hook<'a> {
     pub attrs: &'a [Box<str>],
 }
 
+/// How a hook works, in a runtime that has more than one way to make one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mechanism {
+    /// Its name, for people.
+    pub engine: &'static str,
+    /// Calibrated nanoseconds that a hit costs outside the core, in place of what the agent was started
+    /// with.
+    pub hit_cost_ns: u64,
+    /// Whether hits whose condition is false are counted, as [`Runtime::COUNTS_FALSE`] says of all.
+    pub counts_false: bool,
+    /// What is said where hits cost too much, and what to try, if there is something, on a line of its
+    /// own; empty where there is nothing special.
+    pub advice: &'static str,
+}
+
 /// What the core asks of a runtime outside a hit.
 ///
 /// All methods but `run_soon` and `written` are called from within a task that `run_soon` runs, where
@@ -443,6 +458,12 @@ pub trait Runtime: Send + Sync + 'static {
     ) -> Result<Option<String>> {
         let _ = (site, code, span, attrs);
         Err(Error::new(ErrorKind::Unsupported, "durations are not measured in this runtime yet"))
+    }
+
+    /// How the hook of site `site`, which is set, works; nothing where all hooks work alike.
+    fn mechanism(&self, site: u32) -> Option<Mechanism> {
+        let _ = site;
+        None
     }
 
     /// Takes the hook of site `site` off. Hits already under way may still arrive.

@@ -471,6 +471,12 @@ pub struct ProbeReport {
     /// Measured nanoseconds a hit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ns_per_hit: Option<u64>,
+    /// How its hooks work, in a runtime that has more than one way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
+    /// Calibrated nanoseconds of a hit in such hooks, besides what is measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hit_cost_ns: Option<u64>,
     /// Hits a second lately.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hits_per_s: Option<u64>,
@@ -500,6 +506,8 @@ impl ProbeReport {
             first_failure: None,
             latest_failure: None,
             ns_per_hit: None,
+            engine: None,
+            hit_cost_ns: None,
             hits_per_s: None,
             cost_ppm: 0,
             budget_ppm: 0,

@@ -286,7 +286,7 @@ fn facts(
             let Some(report) = first(state).and_then(|one| one.report) else { return Vec::new() };
             let hint = report.why.as_ref().and_then(|why| why.hint.as_deref());
             let cost = text::cost(report).map(|cost| fact("", cost));
-            cost.into_iter().chain(hint.map(|hint| fact("", hint))).collect()
+            cost.into_iter().chain(hint.map(|hint| fact("", tries::split_hint(hint).0))).collect()
         }
         Verdict::Failed => failures(said),
         Verdict::Timing => probe.durations.as_ref().map(durations).unwrap_or_default(),

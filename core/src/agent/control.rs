@@ -6,6 +6,7 @@
 
 use super::place::explain;
 use crate::error::{Error, ErrorKind, Result};
+use crate::host::Mechanism;
 use crate::ids::ProbeId;
 use crate::limits::MAX_PROBES;
 use crate::probe::durations::Durations;
@@ -27,6 +28,8 @@ pub(super) struct Entry {
     pub(super) is_hooked: bool,
     /// What its hooks do not reach, where they do not reach all.
     pub(super) unreached: Option<String>,
+    /// How they work, where that is not the same for all.
+    pub(super) mechanism: Option<Mechanism>,
     /// Whether a task is under way that will bring its hooks in line with its state.
     pub(super) is_queued: bool,
     /// Its stopwatch, while it may be timed.
@@ -96,6 +99,7 @@ impl Entry {
             sites: Vec::new(),
             is_hooked: false,
             unreached: None,
+            mechanism: None,
             is_queued: false,
             stopwatch: None,
             durations: None,
@@ -125,6 +129,7 @@ impl Entry {
             sites: self.sites.clone(),
             is_hooked: self.is_hooked,
             unreached: self.unreached.clone(),
+            mechanism: self.mechanism,
             is_queued: false,
             stopwatch: self.stopwatch,
             durations: None,

@@ -12,7 +12,7 @@ use super::locate::{Found, Located, Refused, locate, locate_span, nearest};
 use super::place::explanation;
 use crate::clock;
 use crate::error::Error;
-use crate::host::{Hook, Runtime};
+use crate::host::{Hook, Mechanism, Runtime};
 use crate::ids::ProbeId;
 use crate::probe::{Explanation, ProbeKind, ProbeSpec};
 use crate::quota;
@@ -173,6 +173,7 @@ impl<R: Runtime> Agent<R> {
                     Err(error) => drop(why.get_or_insert(error)),
                 }
             }
+            unreached.dedup();
             let unreached: Option<String> = (!unreached.is_empty()).then(|| unreached.join("; "));
             if why.is_some() {
                 undone.append(&mut set);
@@ -196,7 +197,12 @@ impl<R: Runtime> Agent<R> {
             self.cut(&sites);
         }
         let is_on = outcome.is_ok() && !matches!(to, To::Off);
+        let mechanism = is_on.then(|| self.mechanism(&sites)).flatten();
+        probe.hit_cost_ns.set(mechanism.map_or(0, |mechanism| mechanism.hit_cost_ns));
         let is_there = self.settle(&probe, |entry| {
+            if is_on {
+                entry.mechanism = mechanism;
+            }
             if let To::Placed(found) = to {
                 entry.at = Some(found.at);
                 entry.not_probed = found.not_probed;
@@ -213,6 +219,14 @@ impl<R: Runtime> Agent<R> {
             }
         });
         if is_on && !is_there { sites } else { Vec::new() }
+    }
+
+    /// How the hooks of a probe work: as the dearest of them.
+    fn mechanism(&self, sites: &[u32]) -> Option<Mechanism> {
+        let each = || sites.iter().filter_map(|site| self.runtime.mechanism(*site));
+        let counts_false = each().all(|one| one.counts_false);
+        let dearest = each().max_by_key(|one| one.hit_cost_ns)?;
+        Some(Mechanism { counts_false, ..dearest })
     }
 
     fn hooks(&self, sites: &[u32]) -> Vec<Hook<'_>> {

@@ -38,7 +38,8 @@ impl<R: Runtime> Agent<R> {
     fn report(&self, entry: &Entry) -> ProbeReport {
         let stopwatch = entry.stopwatch.and_then(|number| self.stopwatches.get(number));
         let measured = [entry.durations.clone(), stopwatch.map(Stopwatch::durations)];
-        let false_uncounted = !R::COUNTS_FALSE && !entry.probe.spec.counts_false();
+        let counts_false = entry.mechanism.map_or(R::COUNTS_FALSE, |one| one.counts_false);
+        let false_uncounted = !counts_false && !entry.probe.spec.counts_false();
         let durations = Durations::added(measured.iter().flatten());
         ProbeReport { false_uncounted, ..report_of(entry, durations) }
     }
@@ -93,6 +94,8 @@ fn report_of(entry: &Entry, durations: Option<Durations>) -> ProbeReport {
         first_failure: entry.first_failure.clone(),
         latest_failure: entry.latest_failure.clone(),
         ns_per_hit,
+        engine: entry.mechanism.map(|one| one.engine.to_owned()),
+        hit_cost_ns: entry.mechanism.map(|one| one.hit_cost_ns),
         hits_per_s: (counters.hits > 0).then_some(entry.window.hits_per_s),
         cost_ppm: entry.window.cost_ppm,
         budget_ppm: probe.budget.ppm(),
@@ -106,6 +109,9 @@ fn with_note(mut at: ArmedAt, unreached: Option<&str>) -> ArmedAt {
     at
 }
 
+/// What makes any probe cheaper.
+const CHEAPER: &str = "choose a line that runs less often, or raise its budget";
+
 fn over_budget(entry: &Entry, ns_per_hit: Option<u64>) -> Explanation {
     let (ns, hits) = (ns_per_hit.unwrap_or(0), entry.window.hits_per_s);
     let cost_ppm = u32::try_from(ns.saturating_mul(hits) / 1_000).unwrap_or(u32::MAX);
@@ -115,5 +121,7 @@ fn over_budget(entry: &Entry, ns_per_hit: Option<u64>) -> Explanation {
         percent(cost_ppm),
         if entry.probe.rests() >= quota::MAX_RESTS { "off for good" } else { "off for 10 s" }
     );
-    explain("over_budget", message, "choose a line that runs less often, or raise its budget")
+    let advice = entry.mechanism.map_or("", |one| one.advice);
+    let advice = if advice.is_empty() { CHEAPER } else { advice };
+    explain("over_budget", message, advice)
 }

@@ -171,7 +171,10 @@ fn a_probe_that_stopped_itself_shows_its_sum() {
         why: why(
             "over_budget",
             "over budget",
-            Some("on Node every hit costs, captured or not: a condition does not help"),
+            Some(
+                "on Node every hit costs, captured or not: a condition does not help\n\
+                 start it with `stillframe run --rewrite -- …`",
+            ),
         ),
         ns_per_hit: Some(27_000),
         hits_per_s: Some(341),
@@ -184,10 +187,13 @@ fn a_probe_that_stopped_itself_shows_its_sum() {
     assert_eq!(first_line(&why), "STOPPED ITSELF on 4 of 4: over its cost budget");
     let facts = facts_of(&why);
     assert_eq!(facts[0].1, "27 µs a hit x 341 hits/s = 0.92 % of a core; budget 0.5 %");
-    assert!(facts[1].1.starts_with("on Node every hit costs"), "{facts:?}");
+    assert!(facts[1].1.ends_with("a condition does not help"), "{facts:?}");
     assert_eq!(
         tries_of(&why),
-        [("try", "stillframe snap src/orders/orders.service.ts:88 --budget 2%")]
+        [
+            ("try", "start it with `stillframe run --rewrite -- …`"),
+            ("or", "stillframe snap src/orders/orders.service.ts:88 --budget 2%")
+        ]
     );
 }
 

@@ -10,8 +10,7 @@ use stillframe_core::probe::{ProbeKind, ProbeReport, ProbeState};
 /// Most budget that is suggested: beyond it a process's own ceiling forbids it unless raised.
 const MAX_SUGGESTED_PPM: u64 = 20_000;
 
-/// The message of a failed condition without its hint, and the hint: agents put it on a line of its
-/// own.
+/// What an agent says without what to try, and that: agents put it on a line of its own.
 pub(super) fn split_hint(message: &str) -> (&str, Option<&str>) {
     match message.split_once('\n') {
         Some((message, hint)) => (message.trim_end(), Some(hint.trim())),
@@ -91,14 +90,16 @@ fn not_armed(probe: &ProbeView, said: &[Said<'_>]) -> Vec<String> {
 fn over_budget(probe: &ProbeView, said: &[Said<'_>]) -> Vec<String> {
     let report = said.iter().filter_map(|one| one.report).max_by_key(|report| cost_ppm(report));
     let Some(report) = report else { return Vec::new() };
+    let hint = report.why.as_ref().and_then(|why| split_hint(why.hint.as_deref()?).1);
+    let mut tries: Vec<String> = hint.map(str::to_owned).into_iter().collect();
     // Twice what it cost, in whole per cents: less would be passed again.
     let needed = (cost_ppm(report) * 2).div_ceil(10_000) * 10_000;
-    if !(1..=MAX_SUGGESTED_PPM).contains(&needed) {
-        return Vec::new();
+    if (1..=MAX_SUGGESTED_PPM).contains(&needed) {
+        let budget = needed / 10_000;
+        let (place, exact) = (quoted(&probe.location), exact(probe));
+        tries.push(format!("stillframe {} {place} --budget {budget}%{exact}", verb(probe)));
     }
-    let budget = needed / 10_000;
-    let (place, exact) = (quoted(&probe.location), exact(probe));
-    vec![format!("stillframe {} {place} --budget {budget}%{exact}", verb(probe))]
+    tries
 }
 
 /// The probe's own command, with every hit counted.
