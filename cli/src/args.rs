@@ -107,6 +107,16 @@ pub(crate) struct Run {
     /// Whether processes that CMD starts get the agent too.
     #[arg(long, value_enum, default_value_t = Children::Yes)]
     pub(crate) children: Children,
+    /// Let Node rewrite the application's code while it loads, so that probes on hot lines cost next to
+    /// nothing; with names, also these packages of node_modules.
+    #[arg(
+        long,
+        value_name = "PACKAGE,…",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1"
+    )]
+    pub(crate) rewrite: Option<String>,
     /// Print the variables instead of starting anything; `-o yaml` for a Deployment.
     #[arg(long)]
     pub(crate) print: bool,
@@ -311,6 +321,22 @@ mod tests {
         assert_eq!(cli.output, Format::Json);
         let Command::Snap(snap) = cli.command else { panic!("snap") };
         assert!(snap.arming.follow);
+    }
+
+    #[test]
+    fn rewriting_takes_names_behind_an_equals_sign_alone() {
+        let rewrite = |words: &[&str]| {
+            let all = [&["stillframe", "run"], words].concat();
+            let Command::Run(run) = Cli::try_parse_from(all).expect("parses").command else {
+                panic!("run")
+            };
+            (run.rewrite, run.command)
+        };
+        assert_eq!(rewrite(&["--", "node"]), (None, vec!["node".into()]));
+        assert_eq!(rewrite(&["--rewrite", "node"]), (Some("1".into()), vec!["node".into()]));
+        let named = rewrite(&["--rewrite=dep,@scope/dep", "--", "node", "--rewrite"]);
+        assert_eq!(named.0.as_deref(), Some("dep,@scope/dep"));
+        assert_eq!(named.1, ["node", "--rewrite"]);
     }
 
     #[test]

@@ -42,10 +42,8 @@ pub(crate) fn run(run: &Run, hub: Option<&str>, format: Format, output: &Output)
 }
 
 fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
-    let strip = || Ok(Changes::of_a_person());
-    let enabled = variable("STILLFRAME_ENABLED").map(|value| value.trim().to_ascii_lowercase());
-    if enabled.is_some_and(|value| ["false", "0", "no", "off"].contains(&value.as_str())) {
-        return strip();
+    if is_off() {
+        return Ok(Changes::of_a_person());
     }
     let target = match Target::find(hub) {
         Ok(target) => Some(target),
@@ -66,7 +64,7 @@ fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
                 .next("keep stillframe-agents beside the command, or set STILLFRAME_AGENTS"));
         }
         say(&format!("{python}, {jvm}: the command starts untouched"));
-        return strip();
+        return Ok(Changes::of_a_person());
     }
     // One that is not carried is missed by those alone who start a JVM.
     let is_carried = !jvm.as_ref().is_err_and(|absent| !absent.is_broken);
@@ -78,16 +76,26 @@ fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
         (None, Some(reason)) => say(&format!("{reason}: JVMs start without an agent")),
         (None, None) => {}
     }
+    let rewrite = run.rewrite.as_deref().filter(|_| node.is_ok());
+    if let (Some(_), Err(reason)) = (&run.rewrite, &node) {
+        say(&format!("{reason}: nothing is rewritten"));
+    }
     Ok(Changes::of(&Wish {
         python: python.as_ref().ok().map(|python| python.folder.as_path()),
         jvm: options.as_ref().ok().and_then(|options| options.as_deref()),
-        node: node.ok().and_then(|node| node.value()).as_deref(),
+        node: node.as_ref().ok().and_then(|node| node.value()).as_deref(),
+        rewrite,
         target: target.as_ref(),
         service: run.service.as_deref(),
         labels: &run.labels,
         children: run.children == Children::Yes,
         process: (!run.print).then(std::process::id),
     }))
+}
+
+fn is_off() -> bool {
+    let enabled = variable("STILLFRAME_ENABLED").map(|value| value.trim().to_ascii_lowercase());
+    enabled.is_some_and(|value| ["false", "0", "no", "off"].contains(&value.as_str()))
 }
 
 fn reason<T>(found: &std::result::Result<T, String>) -> Option<&str> {

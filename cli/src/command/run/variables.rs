@@ -16,6 +16,8 @@ pub(super) struct Wish<'a> {
     pub(super) jvm: Option<&'a OsStr>,
     /// New value of `NODE_OPTIONS`, if it changes.
     pub(super) node: Option<&'a OsStr>,
+    /// `--rewrite`, if Node has an agent.
+    pub(super) rewrite: Option<&'a str>,
     /// The hub, if there is one.
     pub(super) target: Option<&'a Target>,
     /// `--service`.
@@ -50,6 +52,9 @@ impl Changes {
         }
         if let Some(options) = wish.node {
             changes.set(super::agents::node::VARIABLE, options);
+        }
+        if let Some(rewrite) = wish.rewrite {
+            changes.set(super::agents::node::REWRITE, rewrite);
         }
         if let Some(target) = wish.target {
             changes.set("STILLFRAME_HUB", &target.url);
@@ -134,6 +139,7 @@ mod tests {
             python: Some(Path::new("/ours")),
             jvm: None,
             node: None,
+            rewrite: Some("dep"),
             target: None,
             service: Some("checkout"),
             labels: &[],
@@ -145,6 +151,7 @@ mod tests {
         assert_eq!(value("STILLFRAME_TOKEN_FILE"), Some(None));
         assert_eq!(value("STILLFRAME_SERVICE"), Some(Some(OsStr::new("checkout"))));
         assert_eq!(value("STILLFRAME_CHILDREN"), Some(Some(OsStr::new("no"))));
+        assert_eq!(value("STILLFRAME_REWRITE"), Some(Some(OsStr::new("dep"))));
         assert_eq!(value("STILLFRAME_HUB"), None);
     }
 }

@@ -17,6 +17,9 @@ const REGISTER: &str = "register.js";
 /// The variable that every Node reads.
 pub(crate) const VARIABLE: &str = "NODE_OPTIONS";
 
+/// The variable that has code rewritten while it is loaded.
+pub(crate) const REWRITE: &str = "STILLFRAME_REWRITE";
+
 /// The agent for Node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
