@@ -11,6 +11,7 @@ const native = require('./native')
 const session = require('./lib/session')
 const hit = require('./lib/hit')
 const price = require('./lib/price')
+const rewrite = require('./lib/rewrite')
 const values = require('./lib/values')
 const { trace } = require('./lib/trace')
 const { StillframeError, calling } = require('./lib/errors')
@@ -24,6 +25,7 @@ const host = {
   places: session.places,
   arm: session.arm,
   disarm: session.disarm,
+  check: hit.check,
   learn: hit.learn,
   values,
   forget: hit.forget,
@@ -45,6 +47,10 @@ function nameOf (program) {
  * has the agent of the main thread probe it, whose options go for all.
  */
 function start (options = {}) {
+  if ('rewrite' in options) {
+    const hint = 'start with `stillframe run --rewrite -- …`, or set STILLFRAME_REWRITE=1'
+    throw new StillframeError('option', 'code that is loaded already cannot be rewritten', hint)
+  }
   if (!isMainThread) return attach()
   const { sink, ...others } = options
   const isFunction = typeof sink === 'function'
@@ -56,6 +62,7 @@ function start (options = {}) {
   if (!calling(() => native.start(json, receive, host, hit.scratch, values.info, trace))) return
   hit.prepare(native)
   begin()
+  rewrite.begin(native)
   process.once('exit', () => native.stop(DEFAULT_TIMEOUT_S))
 }
 
@@ -86,6 +93,7 @@ function end () {
 
 /** V8 compiled a script, of which nothing has run: who waits for it is told before. */
 function cameScript (id, url, hash, isHere, map) {
+  rewrite.catchUp()
   native.scriptCame(id, url, hash, isHere, map)
   if (!hit.isUnderWay()) native.runTasks(true)
 }
@@ -94,6 +102,7 @@ function cameScript (id, url, hash, isHere, map) {
 function stop (timeoutS = DEFAULT_TIMEOUT_S) {
   if (isMainThread) calling(() => native.stop(timeoutS))
   else calling(() => native.leave())
+  rewrite.end()
   end()
 }
 

@@ -9,6 +9,7 @@
 const P = require('./primordials')
 const { Capture } = require('./capture')
 const calibration = require('./calibration')
+const checks = require('./checks')
 const conditions = require('./conditions')
 const passages = require('./passages')
 const { UNSET } = require('./reads')
@@ -21,8 +22,9 @@ const values = require('./values')
 const SCRATCH_BYTES = 64 * 1024
 /** Where a variable is found that cannot be read yet; below are those that are read late. */
 const NOWHERE = -1
-/** The stream's number of that reason. */
+/** The stream's numbers of why a variable has no value: not set yet, or not passed by a check. */
 const REASON_UNSET = 1
+const REASON_UNREADABLE = 6
 
 /** `this` of a plain call in sloppy code. */
 const GLOBAL = globalThis
@@ -93,7 +95,17 @@ function isHeld (site, place, read) {
   }
 }
 
-function hitOne (site, place, read) {
+/** What the function of a check calls, `until`, with where it is. */
+function hitByCheck (number, read, until, line, column) {
+  const place = P.MapGet(places, number)
+  if (place === undefined) return
+  const { sites } = place
+  const here = [line, column]
+  for (let at = 0; at < sites.length; at++) hitOne(sites[at], place, read, until, here)
+}
+
+/** A check also tells who calls us, `until`, and where it is. */
+function hitOne (site, place, read, until = null, here = null) {
   if (isInside) {
     lost(site.number)
     return
@@ -101,11 +113,11 @@ function hitOne (site, place, read) {
   isInside = true
   try {
     if (site.test === null) {
-      take(site, place, read)
+      take(site, place, read, !site.isConditional, until, here)
     } else {
       const verdict = conditions.decide(site.test, read)
-      if (verdict === conditions.FALSE) native.wasFalse(site.number)
-      else take(site, place, read, verdict === conditions.HOLDS)
+      if (verdict === conditions.FALSE) wasFalse(site, here)
+      else take(site, place, read, verdict === conditions.HOLDS, until, here)
       decided.byFunction += verdict === conditions.UNDECIDED ? 0 : 1
     }
   } catch {
@@ -113,6 +125,21 @@ function hitOne (site, place, read) {
     lost(site.number)
   } finally {
     isInside = false
+  }
+}
+
+/** Counts a false condition; at a check only if that was asked. */
+function wasFalse (site, here) {
+  if (here === null || !site.isUncounted) native.wasFalse(site.number)
+}
+
+/** Counts a hit of a check that nothing came of. */
+function lostByCheck (number) {
+  try {
+    const { sites } = P.MapGet(places, number)
+    for (let at = 0; at < sites.length; at++) lost(sites[at].number)
+  } catch {
+    // There is not stack enough for that either.
   }
 }
 
@@ -126,10 +153,10 @@ function lost (site) {
 }
 
 /** Takes what is to be captured, unless the core says that it is not. */
-function take (site, place, read, holds = !site.isConditional) {
+function take (site, place, read, holds, until, here) {
   const opened = holds && !site.isRead ? open(site) : asked(site, place, read, holds)
   // On a thread that is being ended it is neither, and what was opened is seen to at its end.
-  if (opened !== null && opened !== undefined) write(site, place, opened, read)
+  if (opened !== null && opened !== undefined) write(site, place, opened, read, until, here)
 }
 
 /** What is to be captured, where the core's machine asks for values: for the condition too. */
@@ -153,17 +180,21 @@ function open (site) {
 }
 
 /** Writes a capture: `opened` is its buffer, the bytes for it, names and objects it has so far. */
-function write (site, place, opened, read) {
+function write (site, place, opened, read, until, here) {
   let length = 0
   try {
     const { limits } = site
     const { locals } = place
     const late = place.late === NOWHERE ? null : read[place.late]()
     capture.begin(limits, opened[2], opened[3], opened[1], P.Now() + limits.deadlineMs)
-    framesOf(place.called, limits.frames, capture, isMade())
+    framesOf(until ?? place.called, limits.frames, capture, isMade(), here)
     if (place.fieldsAt !== NOWHERE) capture.privates(place.fields, late[place.fieldsAt], UNSET)
     for (let at = 0; at < locals.length; at++) {
       const { name, from } = locals[at]
+      if (from === null) {
+        capture.missing(name, REASON_UNREADABLE)
+        continue
+      }
       const value = from >= 0 ? read[from] : from === NOWHERE ? UNSET : late[NOWHERE - 1 - from]
       if (value === UNSET) capture.missing(name, REASON_UNSET)
       else if (at > 0 || name !== 'this' || isWorthy(value)) capture.local(name, value)
@@ -254,9 +285,16 @@ function siteOf (site) {
     isConditional: site.isConditional,
     isRead: site.isRead,
     isTraced: site.isTraced,
+    isUncounted: site.isUncounted,
     test: site.test === null ? null : conditions.compile(site.test),
     limits: limitsOf(site.limits)
   }
+}
+
+/** Has the checks of a function call what `text` says, at these places; nothing, if it is empty. */
+function check (number, text, numbers) {
+  const all = numbers.map((one) => P.MapGet(places, one))
+  checks.check(number, text, all, numbers, hitByCheck, lostByCheck)
 }
 
 function limitsOf (limits) {
@@ -287,4 +325,4 @@ function isUnderWay () {
   return isInside
 }
 
-module.exports = { prepare, learn, forget, forgetAll, isUnderWay, scratch, decided }
+module.exports = { prepare, learn, forget, forgetAll, check, isUnderWay, scratch, decided }

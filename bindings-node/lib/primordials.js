@@ -92,6 +92,7 @@ module.exports = {
   ObjectPrototype: Object.prototype,
   ObjectPrototypeOf: Object.getPrototypeOf,
   ObjectSymbols: Object.getOwnPropertySymbols,
+  ReflectApply: Reflect.apply,
   ReflectDeleteProperty: Reflect.deleteProperty,
   ReflectOwnKeys: Reflect.ownKeys,
   RegExpPrototype: RegExp.prototype,

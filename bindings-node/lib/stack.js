@@ -27,18 +27,25 @@ function callSites () {
   }
 }
 
-/** Writes frames behind `until`, at most so many, to a capture, with columns if they tell more. */
-function framesOf (until, most, capture, hasColumns = false) {
+/**
+ * Writes frames behind `until`, at most so many, to a capture, with columns if they tell more. A
+ * check lies before the line that it is of: then `here` is line and column of the first, and no
+ * frame is ours.
+ */
+function framesOf (until, most, capture, hasColumns = false, here = null) {
   if (most === 0) return
-  const sites = trace(until, most + COUNTED + OURS)
+  const ours = here === null ? OURS : 0
+  const sites = trace(until, most + COUNTED + ours)
   if (sites === null) return
-  const named = P.MathMin(most, sites.length - OURS)
-  for (let at = OURS; at < named + OURS; at++) {
+  const named = P.MathMin(most, sites.length - ours)
+  for (let at = ours; at < named + ours; at++) {
     const site = sites[at]
-    const column = hasColumns ? Site.column(site) ?? 0 : 0
-    capture.frame(fileOf(site), functionOf(site), Site.line(site) ?? 0, column)
+    const isHere = here !== null && at === 0
+    const line = isHere ? here[0] : Site.line(site) ?? 0
+    const column = isHere ? here[1] : Site.column(site) ?? 0
+    capture.frame(fileOf(site), functionOf(site), line, hasColumns ? column : 0)
   }
-  const more = sites.length - OURS - named
+  const more = sites.length - ours - named
   if (more > 0) capture.moreFrames(more, more >= COUNTED)
 }
 

@@ -14,7 +14,7 @@ pub(crate) use privates::{fields as private_fields, read as read_privates};
 pub(crate) use runtime::NodeRuntime;
 
 use crate::error::Fault;
-use crate::{ffi, frame, hook, locate};
+use crate::{ffi, frame, hook, locate, rewrite};
 use napi::Env;
 use napi::bindgen_prelude::{Function, JsObjectValue, Object};
 use std::cell::RefCell;
@@ -147,6 +147,7 @@ fn run(job: Job) {
             hook::follow(text);
             hook::tell_soon();
         }
+        Job::Checks => rewrite::catch_up(),
         Job::Visit => {
             // Here and on no other thread, for what there is to be seen is here.
             let is_seen =
@@ -176,6 +177,13 @@ pub(crate) fn stop(timeout: Duration) {
     hook::forget_all();
     leave();
     threads::others().iter().for_each(|other| other.leave(Job::End));
+}
+
+/// Has the agent say what is rewritten.
+pub(crate) fn say_rewritten(agent: &NodeAgent) {
+    if let Some(said) = rewrite::said() {
+        agent.note("rewrite", &said);
+    }
 }
 
 /// Whether the redaction list holds a name; all names, where nobody can say.

@@ -27,6 +27,9 @@ struct Host {
     arm: Of<FnArgs<(String, u32, u32, String)>, String>,
     /// Takes one off.
     disarm: Of<FnArgs<(String,)>, ()>,
+    /// Has the checks of a function call this text's function, which hits these places; nothing any
+    /// more, if it is empty.
+    check: Of<FnArgs<(u32, String, Vec<u32>)>, ()>,
     /// What is to be done at a place.
     learn: Of<FnArgs<(u32, String)>, ()>,
     /// Nothing any more.
@@ -99,6 +102,7 @@ pub(crate) fn begin(
         places: of(host, "places")?,
         arm: of(host, "arm")?,
         disarm: of(host, "disarm")?,
+        check: of(host, "check")?,
         learn: of(host, "learn")?,
         forget: of(host, "forget")?,
         surplus: of(host, "surplus")?,
@@ -235,6 +239,16 @@ pub(crate) fn arm(
 /// Takes a breakpoint off.
 pub(crate) fn disarm(id: String) -> stillframe_core::error::Result<()> {
     call(|host| &host.disarm, (id,).into())
+}
+
+/// Has the checks of function `number` call the function that `text` is, and that hits these places;
+/// nothing, if it is empty.
+pub(crate) fn check(
+    number: u32,
+    text: String,
+    places: Vec<u32>,
+) -> stillframe_core::error::Result<()> {
+    call(|host| &host.check, (number, text, places).into())
 }
 
 /// Tells what is to be done at a place, as JSON.

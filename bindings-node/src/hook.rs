@@ -15,10 +15,11 @@ use crate::agent::threads::{self, Job};
 use crate::agent::{self, NodeAgent};
 use crate::locate::Place;
 use crate::plan::Plan;
-use crate::{ffi, locate};
+use crate::{ffi, locate, rewrite};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stillframe_core::error::{Error, ErrorKind, Result};
+use stillframe_core::host::Mechanism;
 use stillframe_core::registry::Site;
 
 /// A place with a breakpoint.
@@ -57,7 +58,13 @@ fn hooked() -> MutexGuard<'static, Vec<Hooked>> {
     HOOKED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Hooks a site; what of its file is not hooked with it.
+/// The number of a place that nobody has.
+pub(crate) fn next_number() -> u32 {
+    NUMBERS.fetch_add(1, Relaxed)
+}
+
+/// Hooks a site: by the check in the code, if there is one that passes all that is asked for; else by
+/// the inspector, and then it says why. Also what of its file is not hooked with it.
 pub(crate) fn arm(
     agent: &Arc<NodeAgent>,
     site: u32,
@@ -66,9 +73,25 @@ pub(crate) fn arm(
 ) -> Result<Option<String>> {
     let note = context_note(code)?;
     let gone = || Error::new(ErrorKind::Location, "the script is gone");
-    let probe = agent.site(site).ok_or_else(gone)?.probe.id;
+    let of_core = agent.site(site).ok_or_else(gone)?;
+    let Err(why) = rewrite::arm(agent, of_core, (code, line)) else {
+        return Ok(note);
+    };
     let place = locate::place(code, line).ok_or_else(gone)?;
     agent::read_privates((code, line), attrs)?;
+    inspect(agent, site, (code, line), place)?;
+    let all: Vec<String> = note.into_iter().chain(why).collect();
+    let said = (!all.is_empty()).then(|| all.join("; "));
+    Ok(notes::keep(site, of_core.probe.id, place.text, said))
+}
+
+/// Hooks a site by the inspector.
+fn inspect(
+    agent: &Arc<NodeAgent>,
+    site: u32,
+    (code, line): (u64, u32),
+    place: Place,
+) -> Result<()> {
     let mut all = hooked();
     let index = index_of(&mut all, agent, place, (code, line));
     all[index].sites.push(site);
@@ -82,7 +105,7 @@ pub(crate) fn arm(
         return Err(error);
     }
     leave_to_others(place.text);
-    Ok(notes::keep(site, probe, place.text, note))
+    Ok(())
 }
 
 /// The index of a place, which is added where nothing is hooked yet.
@@ -95,7 +118,7 @@ fn index_of(
     all.iter().position(|one| one.place == place).unwrap_or_else(|| {
         all.push(Hooked {
             agent: Arc::clone(agent),
-            number: NUMBERS.fetch_add(1, Relaxed),
+            number: next_number(),
             place,
             ids: Vec::new(),
             sites: Vec::new(),
@@ -125,6 +148,27 @@ fn price_ns(code: u64, line: u32) -> u64 {
     agent::HIT_COST_NS + u64::from(locate::nodes(code, line)) * NODE_NS + variables * VARIABLE_NS
 }
 
+/// How a site is hooked, and what that costs; nothing of one in a script that never runs.
+pub(crate) fn mechanism(site: u32) -> Option<Mechanism> {
+    if let Some(mechanism) = rewrite::mechanism(site) {
+        return Some(mechanism);
+    }
+    let is_it = |one: &&Hooked| one.has(site);
+    let (code, line) = hooked().iter().find(is_it).map(|one| (one.code, one.line))?;
+    if rewrite::was_read_before(code) {
+        return None;
+    }
+    let advice = if rewrite::is_on() { UNCHECKED } else { REWRITE };
+    let hit_cost_ns = price_ns(code, line);
+    Some(Mechanism { engine: "inspector", hit_cost_ns, counts_false: true, advice })
+}
+
+/// What is said where hits are too dear.
+const REWRITE: &str = "on Node every hit costs, captured or not: a condition does not help\n\
+    start it with `stillframe run --rewrite -- …`: there a false condition costs next to nothing";
+const UNCHECKED: &str = "every hit costs here, captured or not: a line costs next to nothing if a \
+    statement begins it, and the condition names parameters and variables of its function";
+
 /// What is to be said of contexts that are not the main one: a condition that V8 evaluates in one of
 /// those finds no function of ours.
 fn context_note(code: u64) -> Result<Option<String>> {
@@ -142,6 +186,9 @@ fn context_note(code: u64) -> Result<Option<String>> {
 /// Takes the hook of a site off.
 pub(crate) fn disarm(site: u32) {
     notes::forget(site);
+    if rewrite::disarm(site) {
+        return;
+    }
     let mut all = hooked();
     let mut text = None;
     for one in all.iter_mut().filter(|one| one.has(site)) {
@@ -163,6 +210,7 @@ fn retain_wanted(all: &mut Vec<Hooked>) {
 
 /// The agent ends, and with it every hook.
 pub(crate) fn forget_all() {
+    rewrite::forget_all();
     for one in std::mem::take(&mut *hooked()) {
         let _ = ffi::forget(one.number);
     }

@@ -13,6 +13,7 @@ mod frame;
 mod hook;
 mod locate;
 mod plan;
+mod rewrite;
 mod value;
 
 use agent::threads::{self, Job};
@@ -22,6 +23,7 @@ use napi::{Env, Result};
 use napi_derive::napi;
 use std::time::Duration;
 use stillframe_core::ids::ProbeId;
+use stillframe_rewriter::Goal;
 
 fn seconds(timeout_s: f64) -> Duration {
     Duration::try_from_secs_f64(timeout_s).unwrap_or(Duration::ZERO)
@@ -82,7 +84,9 @@ fn flush(timeout_s: f64) -> bool {
 /// What the agent does and knows, as JSON.
 #[napi]
 fn status() -> Result<String> {
-    Ok(convert::json(&agent::running()?.status())?)
+    let agent = agent::running()?;
+    agent::say_rewritten(&agent);
+    Ok(convert::json(&agent.status())?)
 }
 
 /// Places a probe by its JSON; its id.
@@ -187,4 +191,41 @@ fn end(site: u32, ns: f64, is_raised: bool, is_elapsed: bool) {
 #[napi]
 fn lose(site: u32) {
     frame::lose(site);
+}
+
+/// Begins to rewrite what is loaded, if the environment asks for it: whether it does. Files in our own
+/// folder are never rewritten.
+#[napi]
+fn begin_rewriting(own_folder: String) -> bool {
+    rewrite::begin(&own_folder)
+}
+
+/// Rewrites nothing any more; how many functions were numbered, as `numbered` says.
+#[napi]
+fn end_rewriting() -> u32 {
+    rewrite::end()
+}
+
+/// How many functions of rewritten sources were numbered so far, in all threads.
+#[napi]
+fn numbered() -> u32 {
+    rewrite::numbered()
+}
+
+/// The source of the file at `path` with checks, from any thread; null if it is to stay as it is. What
+/// it is to Node is its `format`; without one it may be a CommonJS module or another.
+#[napi]
+fn rewrite_source(source: String, format: Option<String>, path: String) -> Option<String> {
+    let goals: &[Goal] = match format.as_deref() {
+        Some("commonjs") => &[Goal::CommonJs],
+        Some("module") => &[Goal::Module],
+        _ => &[Goal::CommonJs, Goal::Module],
+    };
+    rewrite::of_source(&source, goals, &path)
+}
+
+/// The file at `path` is loaded as it is, and why.
+#[napi]
+fn leave_source(path: String, why: String) {
+    rewrite::leave(&path, &why);
 }

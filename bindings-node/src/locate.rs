@@ -19,11 +19,13 @@ use crate::agent::threads::{self, Job, Thread};
 use crate::ffi;
 pub(crate) use maps::{is_looking, untold};
 
+use crate::rewrite::{self, Check, Sheet};
 use lines::Lines;
 use maps::is_hidden;
 use original::{Original, Originals};
 use parsed::Parsed;
 use scripts::Script;
+use std::ops::Range;
 use std::sync::Arc;
 use stillframe_core::error::{Error, ErrorKind, Result};
 use stillframe_core::host::{LoadedFile, LoadedFunction, SourceText, Span, Written};
@@ -93,11 +95,12 @@ pub(crate) fn files_with(name: &str) -> Vec<LoadedFile> {
         .collect()
 }
 
-/// Text of a file, as V8 has it or as it was before it was made a script.
+/// Text of a file, as V8 has it but for checks, or as it was before it was made a script.
 pub(crate) fn source(path: &str) -> SourceText {
     let plain = plain(path);
     let known = plain.iter().rev().find_map(|script| Some((script, text_of(script)?)));
     if let Some((script, text)) = known {
+        let text = rewrite::without_checks(text);
         let typed = stripped::source(script, &text);
         return typed.unwrap_or_else(|| SourceText::Known(text.into_bytes()));
     }
@@ -184,7 +187,12 @@ pub(crate) fn functions(path: &str) -> Vec<LoadedFunction> {
         let Some(script) = scripts::by_number(original.script) else { continue };
         let Some(parsed) = outline(&script) else { continue };
         let Some(id) = script.latest(threads::number()) else { continue };
-        let stops = |within| ffi::places_within(id, within).unwrap_or_default();
+        let sheet = rewrite::sheet_of(parsed.text());
+        let stops = |within| {
+            let mut stops = ffi::places_within(id, within).unwrap_or_default();
+            without_checks(&mut stops, parsed.text(), sheet.as_deref());
+            stops
+        };
         for (index, runs) in original.runs(&parsed, stops).iter().enumerate() {
             all.push(LoadedFunction {
                 code: maps::code(&original, index),
@@ -205,14 +213,19 @@ fn parsed(script: &Script) -> Option<Arc<Parsed>> {
     }
     let id = script.latest(threads::number())?;
     let text = ffi::source(id).ok()?;
-    let mut places = ffi::places(id, 0..u32::MAX >> 1).ok()?;
+    let sheet = rewrite::sheet_of(&text);
+    let places_in = |lines| places(id, lines, &text, sheet.as_deref());
+    let mut places = places_in(0..u32::MAX >> 1)?;
     let mut parsed = Parsed::new(&text, &places);
     // V8 may have dropped the code of functions again while it went through a long script.
     for lines in parsed.silent() {
-        places.extend(ffi::places(id, lines).ok()?);
+        places.extend(places_in(lines)?);
     }
     if places.len() > parsed.stops {
         parsed = Parsed::new(&text, &places);
+    }
+    if let Some(sheet) = &sheet {
+        parsed.learn(sheet.checks(&text));
     }
     let parsed = Arc::new(parsed);
     scripts::learn(script.number, &parsed);
@@ -226,6 +239,48 @@ fn outline(script: &Script) -> Option<Arc<Parsed>> {
         return Some(known);
     }
     Some(scripts::outline_of(script.number, &text_of(script)?))
+}
+
+/// Where a script can be stopped on some of its lines, but for the checks in it.
+fn places(
+    id: &str,
+    lines: Range<u32>,
+    text: &str,
+    sheet: Option<&Sheet>,
+) -> Option<Vec<ffi::Stop>> {
+    let mut places = ffi::places(id, lines).ok()?;
+    without_checks(&mut places, text, sheet);
+    Some(places)
+}
+
+/// Leaves those stops away that are in checks.
+fn without_checks(places: &mut Vec<ffi::Stop>, text: &str, sheet: Option<&Sheet>) {
+    if let Some(sheet) = sheet {
+        let lines = Lines::of(text);
+        places.retain(|stop| !sheet.holds(lines.byte(stop.line + 1, stop.column)));
+    }
+}
+
+/// The check before the line of a script at which a line of a function is hooked, if it is reached as
+/// often; and line and column of that, from 1.
+pub(crate) fn check(code: u64, line: u32) -> Option<(Check, (u32, u32))> {
+    let Spot { script, index, at: (line, column), .. } = spot(code, line)?;
+    // Of one that is told by a map there may be no more than an outline yet.
+    let parsed = parsed(&script)?;
+    let first = *parsed.functions.get(index)?.lines.get(&line)?;
+    let check = parsed.check(index, line).filter(|_| first == column)?;
+    Some((check.clone(), (line, column + 1)))
+}
+
+/// Whether the script that code is of has checks.
+pub(crate) fn has_checks(code: u64) -> bool {
+    let outline = script_of(code).as_ref().and_then(outline);
+    outline.is_some_and(|outline| rewrite::sheet_of(outline.text()).is_some())
+}
+
+/// Path of the script that code is of.
+pub(crate) fn path(code: u64) -> Option<String> {
+    script_of(code).map(|script| script.path)
 }
 
 /// A place in the code of a script.

@@ -1,7 +1,8 @@
 //! What JavaScript is told of a place: the text that V8 evaluates there, and what it passes.
 //!
 //! Knows names and how each may be read, not hits. Invariant: the text is one call, for V8 compiles it
-//! with each hit, and reads nothing that no site of the place needs.
+//! with each hit, and reads nothing that no site of the place needs; a check's text holds numbers and
+//! names of the language alone.
 
 use crate::hook::TimedEdge;
 use crate::locate::{Reading, Visible};
@@ -14,6 +15,14 @@ const NOWHERE: i64 = -1;
 
 /// Private fields of `this` that a snapshot shows: each is text that V8 compiles with each hit.
 const MOST_FIELDS: usize = 32;
+
+/// What is done at a check.
+pub(crate) struct CheckPlan {
+    /// What its hook hands on, as the text of an array.
+    pub(crate) values: String,
+    /// What `lib/hit.js` knows of it, as JSON.
+    pub(crate) told: String,
+}
 
 /// A place.
 pub(crate) struct Plan {
@@ -113,6 +122,64 @@ fn show(
     locals.iter().map(told).collect()
 }
 
+impl CheckPlan {
+    /// The same of a check: `passed` says which of its hook's arguments has a variable. One that has
+    /// none is unread.
+    pub(crate) fn of(
+        sites: &[&Site],
+        slots: &[Visible],
+        locals: &[Visible],
+        passed: &dyn Fn(&str) -> Option<String>,
+    ) -> Self {
+        let is_asked = sites.iter().any(|site| asks(site));
+        let is_shown = sites.iter().any(|site| matches!(site.action, Action::Snap));
+        let slots = if is_asked { slots } else { &[] };
+        let value = |slot: &Visible| match passed(&slot.name) {
+            Some(argument) => argument,
+            // Named, but by no site of this place: only those that can be read were let in.
+            None if matches!(slot.reading, Reading::Unset | Reading::Private) => "0".to_owned(),
+            None => format!("globalThis[{}]", json!(slot.name)),
+        };
+        let mut values: Vec<String> = slots.iter().map(value).collect();
+        let mut shown = Vec::new();
+        for local in if is_shown { locals } else { &[] } {
+            let from = match passed(&local.name) {
+                Some(argument) => {
+                    values.push(argument);
+                    json!(values.len() - 1)
+                }
+                None if local.reading == Reading::Unset => json!(NOWHERE),
+                None => Value::Null,
+            };
+            shown.push(json!({ "name": local.shown(), "from": from }));
+        }
+        let is_unset = |slot: &Visible| slot.reading == Reading::Unset;
+        let told = json!({
+            "sites": sites.iter().map(|site| told(site, slots)).collect::<Vec<Value>>(),
+            "unset": slots.iter().map(is_unset).collect::<Vec<bool>>(),
+            "privates": [],
+            "ends": [],
+            "begins": [],
+            "locals": shown,
+            "fields": [],
+            "fieldsAt": NOWHERE,
+            "late": NOWHERE,
+        });
+        Self { values: format!("[{}]", values.join(",")), told: told.to_string() }
+    }
+}
+
+/// Whether a site's programs may name a variable: rather one too many.
+pub(crate) fn may_name(site: &Site, name: &str) -> bool {
+    let condition = site.condition.iter().map(|one| one.source());
+    let watches = site.plan.watches.iter().map(|one| &*one.expression);
+    let log = match &site.action {
+        Action::Log(template) => Some(template.source()),
+        _ => None,
+    };
+    condition.chain(watches).chain(log).any(|text| text.contains(name))
+}
+
 /// Whether values are asked for at a site: by its condition, a watch or a log line.
 fn asks(site: &Site) -> bool {
     site.condition.is_some() || is_read(site)
@@ -133,6 +200,7 @@ fn told(site: &Site, slots: &[Visible]) -> Value {
         "isConditional": site.condition.is_some(),
         "isRead": is_read(site),
         "isTraced": matches!(site.action, Action::Snap | Action::Log(_)),
+        "isUncounted": !site.probe.spec.counts_false(),
         "test": test,
     })
 }

@@ -3,6 +3,7 @@
 //! Knows the commands and their JSON. Invariant: the server is started by `run`.
 
 use serde_json::Value;
+use stillframe_core::probe::SourceMatch;
 use stillframe_hub::api::types::ProbeView;
 use stillframe_tests::app::App;
 use stillframe_tests::process;
@@ -31,13 +32,18 @@ http.createServer((request, response) => {
 const PLACED: &str = "server.js:9";
 
 fn server(stand: &Stand) -> App {
+    run_with(stand, &[])
+}
+
+fn run_with(stand: &Stand, options: &[&str]) -> App {
     stand.file("server.js", SERVER);
     start(stand)
 }
 
 fn start(stand: &Stand) -> App {
     let port = free_port();
-    let mut command = stand.stillframe(&["run", "--service", "checkout", "--", "node"]);
+    let words = [&["run", "--service", "checkout"], options, &["--", "node"]].concat();
+    let mut command = stand.stillframe(&words);
     command.args(["server.js", &port.to_string()]).current_dir(stand.folder());
     App::listening(stand, &mut command, port)
 }
@@ -180,5 +186,32 @@ fn a_server_on_node_is_asked_conditions() {
             let all: Vec<ProbeView> = hub.get("/api/v1/probes");
             all.iter().any(|probe| probe.spec.log.is_some() && probe.captured > 0).then_some(())
         });
+    });
+}
+
+#[test]
+fn a_server_whose_code_was_rewritten_shows_the_same() {
+    with_node(|stand| {
+        let hub = stand.hub(0);
+        let app = run_with(stand, &["--rewrite"]);
+        hub.instances("checkout", 1);
+        let words = ["snap", PLACED, "--if", "total > 90", "--limit", "1", "-o", "json"];
+        let placed = stand.start(stand.stillframe(&words).current_dir(stand.folder())).end();
+        assert_eq!(placed.code, Some(0), "{}", placed.stderr);
+        let id = hub.armed(1).id.to_string();
+        let (_, report) = hub.reports(&id).remove(0);
+        assert_eq!(report.engine.as_deref(), Some("rewrite"), "{report:#?}");
+        let source = report.at.map(|at| at.source);
+        assert_eq!(source, Some(SourceMatch::Equal), "checks are no difference");
+        process::until("a snapshot", || {
+            app.get("/");
+            (hub.probe(&id).captured > 0).then_some(())
+        });
+        let shown = stand.start(&mut stand.stillframe(&["show", &id, "-o", "json"])).end();
+        let snapshots: Value = serde_json::from_str(&shown.stdout).expect("stdout holds JSON only");
+        let snapshot = snapshots.get(0).unwrap_or(&snapshots);
+        assert_eq!(snapshot["stack"][0]["line"], 9, "{snapshot:#}");
+        assert_eq!(snapshot["locals"]["total"], 90.5, "{snapshot:#}");
+        assert!(!shown.stdout.contains("hunter2"), "a password left: {}", shown.stdout);
     });
 }

@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use stillframe_core::error::{Error, ErrorKind, Result};
 use stillframe_core::host::{
-    LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText, Span, Written,
+    LoadedFile, LoadedFunction, Mechanism, Named, Names, Runtime, SourceText, Span, Written,
 };
 
 /// Hits after which V8 takes longer for the next: some 2 µs.
@@ -108,6 +108,10 @@ impl Runtime for NodeRuntime {
         let agent = super::current();
         let agent = agent.ok_or_else(|| Error::new(ErrorKind::Internal, "the agent is going"))?;
         hook::arm_span(&agent, site, code, span)
+    }
+
+    fn mechanism(&self, site: u32) -> Option<Mechanism> {
+        hook::mechanism(site)
     }
 
     fn disarm(&self, site: u32) {

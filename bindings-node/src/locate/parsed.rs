@@ -6,13 +6,14 @@
 use super::lines::{Lines, Table};
 use super::privates::{self, Class, Private};
 use crate::ffi::Stop;
+use crate::rewrite::Check;
 use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
 use oxc_ast::ast::{AssignmentTarget, BindingPattern, PropertyKey};
 use oxc_parser::Parser;
 use oxc_semantic::{AstNode, Scoping, Semantic, SemanticBuilder, SymbolId};
 use oxc_span::{GetSpan, SourceType, Span};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 use stillframe_passages::Spot;
@@ -113,6 +114,10 @@ pub(super) struct Parsed {
     outer: Vec<Option<usize>>,
     /// Places at which V8 can stop.
     pub(super) stops: usize,
+    /// Lines that begin with a loop whose first stop is reached with each turn.
+    turning: HashSet<u32>,
+    /// Checks by the line that they stand before, with the function that they are in.
+    checks: HashMap<u32, (usize, Check)>,
 }
 
 impl Parsed {
@@ -142,8 +147,11 @@ impl Parsed {
         let functions = functions(&semantic, &lines);
         let outer = outer(&functions);
         let (scopes, classes) = (scopes(&semantic), privates::classes(&semantic));
-        let table = lines.table();
-        Self { functions, scopes, classes, text: text.into(), table, outer, stops: 0 }
+        let turning = semantic.nodes().iter().filter(|node| is_turning(node.kind()));
+        let turning = turning.map(|node| lines.line(node.kind().span().start as usize)).collect();
+        let (table, checks) = (lines.table(), HashMap::new());
+        let text = text.into();
+        Self { functions, scopes, classes, text, table, outer, stops: 0, turning, checks }
     }
 
     /// For each place at which V8 can stop the function, its line from 1 and column, and whether code
@@ -221,6 +229,22 @@ impl Parsed {
         all.filter(|spot| self.around(spot.byte) == Some(index)).collect()
     }
 
+    /// Remembers checks in the text, each with a byte inside of it.
+    pub(super) fn learn(&mut self, checks: impl Iterator<Item = (usize, Check)>) {
+        for (at, check) in checks {
+            let Some(index) = self.around(at as u32) else { continue };
+            if !self.turning.contains(&check.line) {
+                self.checks.insert(check.line, (index, check));
+            }
+        }
+    }
+
+    /// The check before a line of a function.
+    pub(super) fn check(&self, index: usize, line: u32) -> Option<&Check> {
+        let (of, check) = self.checks.get(&line)?;
+        (*of == index).then_some(check)
+    }
+
     /// The text that it is of.
     pub(super) fn text(&self) -> &str {
         &self.text
@@ -289,6 +313,17 @@ impl Parsed {
             names.reverse();
         }
         names
+    }
+}
+
+/// Whether V8 first stops in a loop where each of its turns begins, and not once before them.
+fn is_turning(kind: AstKind<'_>) -> bool {
+    match kind {
+        AstKind::WhileStatement(_) | AstKind::ForInStatement(_) | AstKind::ForOfStatement(_) => {
+            true
+        }
+        AstKind::ForStatement(one) => one.init.is_none(),
+        _ => false,
     }
 }
 

@@ -76,21 +76,24 @@ fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
         (None, Some(reason)) => say(&format!("{reason}: JVMs start without an agent")),
         (None, None) => {}
     }
-    let rewrite = run.rewrite.as_deref().filter(|_| node.is_ok());
-    if let (Some(_), Err(reason)) = (&run.rewrite, &node) {
-        say(&format!("{reason}: nothing is rewritten"));
-    }
+    say_unrewritten(run, reason(&node));
     Ok(Changes::of(&Wish {
         python: python.as_ref().ok().map(|python| python.folder.as_path()),
         jvm: options.as_ref().ok().and_then(|options| options.as_deref()),
         node: node.as_ref().ok().and_then(|node| node.value()).as_deref(),
-        rewrite,
+        rewrite: run.rewrite.as_deref().filter(|_| node.is_ok()),
         target: target.as_ref(),
         service: run.service.as_deref(),
         labels: &run.labels,
         children: run.children == Children::Yes,
         process: (!run.print).then(std::process::id),
     }))
+}
+
+fn say_unrewritten(run: &Run, no_agent: Option<&str>) {
+    if let (Some(_), Some(reason)) = (&run.rewrite, no_agent) {
+        say(&format!("{reason}: nothing is rewritten"));
+    }
 }
 
 fn is_off() -> bool {
