@@ -37,10 +37,10 @@ fn server(stand: &Stand) -> App {
 
 fn run_with(stand: &Stand, options: &[&str]) -> App {
     stand.file("server.js", SERVER);
-    start(stand)
+    start(stand, options)
 }
 
-fn start(stand: &Stand) -> App {
+fn start(stand: &Stand, options: &[&str]) -> App {
     let port = free_port();
     let words = [&["run", "--service", "checkout"], options, &["--", "node"]].concat();
     let mut command = stand.stillframe(&words);
@@ -71,7 +71,7 @@ fn typed_server(stand: &Stand) -> App {
         stand.file(&name, &text);
     }
     stand.file("server.js", TYPED_SERVER);
-    start(stand)
+    start(stand, &[])
 }
 
 #[test]
