@@ -34,8 +34,10 @@ pub(crate) fn open(site: u32) -> Option<Vec<u32>> {
     HITS.fetch_add(1, Relaxed);
     let agent = agent::here()?;
     let of_core = agent.site(site)?;
+    // JavaScript writes no frame of either.
     let is_log = matches!(of_core.action, Action::Log(_));
-    let values = Values::at(is_log.then(|| of_core.at.clone()));
+    let is_stackless = of_core.plan.limits.frames == 0;
+    let values = Values::at((is_log || is_stackless).then(|| of_core.at.clone()));
     let open = agent.open_in_parallel(site, &values)?;
     let room = open.begun.end.saturating_sub(open.len + RESERVED);
     let (buffer, names, objects) = (open.buffer(), open.begun.names, open.begun.objects);

@@ -16,7 +16,7 @@ use stillframe_core::value::{BigInt, Kind, Missing, Object, Reading, Text, Value
 /// The values of one hit.
 #[derive(Default)]
 pub(crate) struct Values {
-    /// Where it is, if native code is to say it: of a log line, which JavaScript writes nothing of.
+    /// Where it is, if native code is to say it: where JavaScript writes no frames.
     at: Option<ArmedAt>,
     /// On which thread it is.
     thread: Option<Arc<Thread>>,

@@ -98,6 +98,18 @@ async function whole (placed, hit) {
   }
 }
 
+test('a snapshot of no frames names the probed one alone', async () => {
+  const shop = new Place(SHOP)
+  const { Cart, place } = shop.load()
+  const placed = new Placed(shop.at('placed'), { capture: { frames: 0 } })
+  place(new Cart('Lea'), null)
+  const { stack, locals } = (await placed.snapshots())[0]
+  const named = stack.map((frame) => [frame.function, frame.line])
+  assert.deepEqual(named, [['place', shop.line('placed')]])
+  assert.equal(locals.order.number, 1)
+  placed.remove()
+})
+
 test('a snapshot shows variables, this, the stack and what is not set yet', async () => {
   const shop = new Place(SHOP)
   const { Cart, place } = shop.load()
