@@ -52,13 +52,63 @@ pub const JVM_CASES: [&str; 26] = [
     "startup",
 ];
 
+/// The same for Node.js: probes of V8's inspector, and what is measured in processes of its own.
+pub const NODE_CASES: [&str; 20] = [
+    "base",
+    "base_again",
+    "idle_streams",
+    "idle_function",
+    "unprobed_function",
+    "unprobed_line",
+    "condition_false",
+    "condition_false_10_locals",
+    "count",
+    "over_quota",
+    "log_line",
+    "watch",
+    "write_10_locals",
+    "capture_10_locals",
+    "capture_10_locals_stack",
+    "removed",
+    "first_arm",
+    "first_hit",
+    "first_capture",
+    "startup",
+];
+
+/// Cases that no subject of Node.js must have: a pause in place of a hit, and durations, which are
+/// left out while the agent refuses them.
+const NODE_MORE: [&str; 4] = ["time_function", "arm", "pause_read_one", "pause_read_one_10_locals"];
+
+/// What checks cost that the rewriter puts into code, by itself.
+pub const REWRITER_CASES: [&str; 14] = [
+    "dormant_calls",
+    "dormant_loop",
+    "dormant_objects",
+    "dormant_acorn",
+    "armed_first_calls",
+    "armed_first_loop",
+    "armed_first_objects",
+    "armed_later_calls",
+    "armed_later_loop",
+    "armed_later_objects",
+    "disarmed_calls",
+    "disarmed_loop",
+    "disarmed_objects",
+    "rewrite_10000_lines",
+];
+
 /// What is done once a probe and not once a hit: the whole time, compared with nothing.
 pub const ONCE: [&str; 4] =
     ["index_stretch", "arm_indexed", "rewrite_500_lines", "rewrite_500_lines_each"];
 
 /// Cases of a runtime's table, in its order.
 pub(crate) fn order(runtime: &str) -> Vec<&'static str> {
-    if runtime == "jvm" { JVM_CASES.to_vec() } else { CASES.into_iter().chain(ONCE).collect() }
+    match runtime {
+        "jvm" => JVM_CASES.to_vec(),
+        "node" => [&NODE_CASES[..], &NODE_MORE, &REWRITER_CASES].concat(),
+        _ => CASES.into_iter().chain(ONCE).collect(),
+    }
 }
 
 /// What CPython 3.`minor` itself offers to do the same.
@@ -89,7 +139,7 @@ pub const PEERS: [Peer; 3] = [
 /// A row of `target/bench/overhead.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// `python`, `jvm`, or `core` for the part that is the same in every runtime.
+    /// `python`, `jvm`, `node`, or `core` for the part that is the same in every runtime.
     pub runtime: String,
     /// Its version.
     pub version: String,

@@ -34,13 +34,17 @@ const fn jvm(case: &'static str, ns: f64) -> AtMost {
     AtMost { runtime: "jvm", minors: ANY, case, ns }
 }
 
+const fn node(case: &'static str, ns: f64) -> AtMost {
+    AtMost { runtime: "node", minors: ANY, case, ns }
+}
+
 const fn core(case: &'static str, ns: f64) -> AtMost {
     AtMost { runtime: "core", minors: ANY, case, ns }
 }
 
 /// What our own rows are judged by. Each mechanism has figures of its own: frame evaluation up to
 /// 3.10, injection on 3.11, events from 3.12 on.
-const AT_MOST: [AtMost; 19] = [
+const AT_MOST: [AtMost; 28] = [
     python(9..=10, "condition_false", 25.0),
     python(11..=11, "condition_false", 18.0),
     python(12..=u32::MAX, "condition_false", 40.0),
@@ -58,6 +62,15 @@ const AT_MOST: [AtMost; 19] = [
     jvm("first_capture", 2e6),
     jvm("stall_10000_classes", 4e6),
     jvm("startup", 40e6),
+    node("condition_false", 30_000.0),
+    node("capture_10_locals", 65_000.0),
+    node("armed_first_calls", 2.0),
+    node("armed_first_loop", 2.0),
+    node("armed_first_objects", 2.0),
+    node("armed_later_calls", 20.0),
+    node("armed_later_loop", 20.0),
+    node("armed_later_objects", 20.0),
+    node("rewrite_10000_lines", 100e6),
     core("x > 10", 8.0),
     core("x > 10 and name == \"abc\"", 14.0),
 ];
@@ -65,10 +78,55 @@ const AT_MOST: [AtMost; 19] = [
 const UNTOUCHED: [&str; 4] = ["idle_function", "unprobed_function", "unprobed_line", "removed"];
 const UNTOUCHED_RATIO: f64 = 1.02;
 /// Ratios that others must not pass.
-const RATIO_AT_MOST: [(&str, &str, f64); 2] =
-    [("jvm", "condition_false", 1.1), ("jvm", "idle_streams", 1.02)];
-/// How many times a false condition is cheaper than with these.
-const TIMES_UNDER: [(&str, f64); 2] = [("debugpy", 150.0), ("ddtrace", 150.0)];
+const RATIO_AT_MOST: [(&str, &str, f64); 10] = [
+    ("jvm", "condition_false", 1.1),
+    ("jvm", "idle_streams", 1.02),
+    ("node", "idle_streams", 1.02),
+    ("node", "dormant_calls", 1.05),
+    ("node", "dormant_loop", 1.05),
+    ("node", "dormant_objects", 1.05),
+    ("node", "dormant_acorn", 1.15),
+    ("node", "disarmed_calls", 1.05),
+    ("node", "disarmed_loop", 1.05),
+    ("node", "disarmed_objects", 1.05),
+];
+
+/// How many times a case of ours is cheaper than one of theirs.
+struct TimesUnder {
+    ours: &'static str,
+    subject: &'static str,
+    theirs: &'static str,
+    times: f64,
+}
+
+const fn times(
+    ours: &'static str,
+    subject: &'static str,
+    theirs: &'static str,
+    times: f64,
+) -> TimesUnder {
+    TimesUnder { ours, subject, theirs, times }
+}
+
+const TIMES_UNDER: [TimesUnder; 6] = [
+    times("condition_false", "debugpy", "condition_false", 150.0),
+    times("condition_false", "ddtrace", "condition_false", 150.0),
+    times("condition_false", "pausing", "pause_read_one", 5.0),
+    times("condition_false", "pausing_worker", "pause_read_one", 5.0),
+    times("capture_10_locals", "pausing", "pause_read_one_10_locals", 5.0),
+    times("capture_10_locals", "pausing_worker", "pause_read_one_10_locals", 5.0),
+];
+/// Cases of ours on Node.js and what V8 alone takes for a hit there.
+const BESIDE_V8: [(&str, &str); 8] = [
+    ("condition_false", "condition_false"),
+    ("condition_false_10_locals", "condition_false_10_locals"),
+    ("count", "condition_false"),
+    ("over_quota", "condition_false"),
+    ("log_line", "condition_false"),
+    ("watch", "condition_false"),
+    ("capture_10_locals", "condition_false_10_locals"),
+    ("capture_10_locals_stack", "condition_false_10_locals"),
+];
 
 /// The verdict on each target that `rows` speak about.
 pub fn verdicts(rows: &[Row]) -> Vec<Verdict> {
@@ -81,15 +139,31 @@ pub fn verdicts(rows: &[Row]) -> Vec<Verdict> {
         if UNTOUCHED.contains(&row.case.as_str()) {
             found.push(untouched(row, rows));
         }
-        if row.case == "condition_false" {
-            found.extend(TIMES_UNDER.iter().filter_map(|(peer, times)| {
-                let other = rows
-                    .iter()
-                    .find(|o| o.subject == *peer && o.case == row.case && minor(o) == minor(row))?;
-                Some(times_under(row, other, *times))
-            }));
-        }
+        let compared = TIMES_UNDER.iter().filter(|one| one.ours == row.case);
+        found.extend(compared.filter_map(|one| {
+            Some(times_under(row, other(rows, row, one.subject, one.theirs)?, one.times))
+        }));
         found
+    })
+    .collect()
+}
+
+/// A row of another subject in the same version.
+fn other<'a>(rows: &'a [Row], row: &Row, subject: &str, case: &str) -> Option<&'a Row> {
+    rows.iter().find(|other| {
+        let is_same = other.runtime == row.runtime && other.version == row.version;
+        is_same && other.subject == subject && other.case == case
+    })
+}
+
+/// Ours beside what V8 alone takes for a breakpoint at the place. Not judged: both are the machine's.
+pub fn beside_v8(rows: &[Row]) -> Vec<String> {
+    let ours = rows.iter().filter(|row| row.runtime == "node" && row.subject == "stillframe");
+    ours.filter_map(|row| {
+        let (_, theirs) = BESIDE_V8.iter().find(|(case, _)| *case == row.case)?;
+        let alone = other(rows, row, "v8", theirs)?;
+        let (ratio, ns) = (row.ns / alone.ns.max(0.1), figure(alone.ns));
+        Some(format!("{}: {} ns, {ratio:.2}x the {ns} ns of V8 alone", name(row), figure(row.ns)))
     })
     .collect()
 }
@@ -159,6 +233,25 @@ fn times_under(row: &Row, peer: &Row, times: f64) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn node_is_judged_beside_what_pauses_and_told_beside_v8() {
+        let of = |case, subject, ns| Row {
+            runtime: "node".into(),
+            version: "20.20.2".into(),
+            ..row(case, subject, ns, 1.0)
+        };
+        let rows = [
+            of("condition_false", "stillframe", 40_000.0),
+            of("condition_false", "v8", 32_000.0),
+            of("pause_read_one", "pausing", 190_000.0),
+            of("pause_read_one", "pausing_worker", 210_000.0),
+        ];
+        let reached: Vec<bool> = verdicts(&rows).iter().map(|verdict| verdict.reached).collect();
+        assert_eq!(reached, [false, false, true]);
+        let told = "node 20.20.2 condition_false: 40,000 ns, 1.25x the 32,000 ns of V8 alone";
+        assert_eq!(beside_v8(&rows), [told]);
+    }
 
     fn row(case: &str, subject: &str, ns: f64, ratio: f64) -> Row {
         let (runtime, version) = ("python".to_owned(), "3.12.1".to_owned());

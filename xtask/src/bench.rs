@@ -3,6 +3,7 @@
 //! Knows how to start the measuring programs. Invariant: their figures go into the file unchanged.
 
 mod jvm;
+mod node;
 
 use crate::Result;
 use crate::bytecode;
@@ -17,15 +18,15 @@ use crate::step::{Verdict, step};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use stillframe_bench::{
-    CASES, JVM_CASES, PEERS, Peer, Row, across_versions, add_peer, criterion_rows, means, missing,
-    parse, table, verdicts,
+    CASES, JVM_CASES, NODE_CASES, PEERS, Peer, REWRITER_CASES, Row, across_versions, add_peer,
+    beside_v8, criterion_rows, means, missing, parse, table, verdicts,
 };
 
 /// Runs the benches of `runtime`, or of all.
 pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()> {
     let wants = |name: &str| runtime.is_none_or(|runtime| runtime == name);
-    if !["python", "jvm", "core"].into_iter().any(wants) {
-        return Err("--runtime is python, jvm or core; others come with their agents".to_owned());
+    if !["python", "jvm", "node", "core"].into_iter().any(wants) {
+        return Err("--runtime is python, jvm, node or core".to_owned());
     }
     let (mut rows, mut absent) = (Vec::new(), Vec::new());
     if wants("core") {
@@ -49,6 +50,11 @@ pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()>
     if wants("jvm") {
         let (of_jvm, faults) = jvm::rows(peers, short)?;
         rows.extend(of_jvm);
+        absent.extend(faults);
+    }
+    if wants("node") {
+        let (of_node, faults) = node::rows(short)?;
+        rows.extend(of_node);
         absent.extend(faults);
     }
     finish(&rows, &absent)
@@ -84,7 +90,7 @@ fn finish(rows: &[Row], absent: &[String]) -> Result<()> {
             verdict.text
         );
     }
-    for text in across_versions(rows) {
+    for text in across_versions(rows).into_iter().chain(beside_v8(rows)) {
         println!("not judged   {text}");
     }
     for text in absent {
@@ -175,6 +181,23 @@ pub(crate) fn smoke_jvm() -> Result<Verdict> {
         return Err(format!("no row for {}", faults.join(", ")));
     }
     Ok(Verdict::Ran(Counts { passed: JVM_CASES.len() as u64, ..Counts::default() }))
+}
+
+/// The same on Node.js.
+pub(crate) fn smoke_node() -> Result<Verdict> {
+    let (rows, absent) = node::rows(true)?;
+    if rows.is_empty() {
+        return Ok(Verdict::Skipped(absent.join("; ")));
+    }
+    for fault in absent {
+        say!("SKIPPED: {fault}");
+    }
+    let cases = [&NODE_CASES[..], &REWRITER_CASES].concat();
+    let faults = missing(&rows, &cases, "stillframe");
+    if !faults.is_empty() {
+        return Err(format!("no row for {}", faults.join(", ")));
+    }
+    Ok(Verdict::Ran(Counts { passed: cases.len() as u64, ..Counts::default() }))
 }
 
 /// Short rounds, as a test: every row is there, and every case did what it measures.

@@ -49,7 +49,7 @@ pub(crate) fn chain<'a>(full: bool) -> Chain<'a> {
 }
 
 /// Fetches the packages once, by the lock; answers the folder that they lie in.
-fn fetched() -> Result<PathBuf> {
+pub(crate) fn fetched() -> Result<PathBuf> {
     let folder = target("mass");
     node::packages(&root().join("bindings-node/rewriter/tests/mass"), &folder)?;
     Ok(folder.join("node_modules"))

@@ -102,6 +102,7 @@ fn chains<'a>(
     for major in node::MAJORS {
         nodes.step(&format!("node tests {major}"), move || node::tests(major));
     }
+    nodes.step("bench rows Node", bench::smoke_node);
     nodes.step("npm package", node::package_tests);
     nodes.step("node shop", move || node::shop(customers));
     let mut loom = Chain::of("loom", loom_passes);

@@ -1,13 +1,15 @@
-// What checks cost, in nanoseconds and as ratios, by interleaved rounds of which the fastest count.
+// What checks cost, by interleaved rounds of which the fastest count: rows of the bench, one a line.
 //
 // `node run.js OLD NEW assigned` and `renewed`: `loops.js` of two folders, with globals that are
 // armed in one of the two ways. `node --single-threaded-gc run.js OLD NEW acorn`: the package acorn of
-// two folders `node_modules`. `NEW` is what `examples/mass.rs` made of `OLD`.
+// two folders. `NEW` is what `examples/mass.rs` made of `OLD`; `short` as the last word is for trying
+// it out. Invariant: that each check calls while it is armed is counted, or there is no row.
 'use strict';
+const assert = require('node:assert/strict');
 const { readFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
 
-const [old, rewritten, what] = process.argv.slice(2);
+const [old, rewritten, what, short] = process.argv.slice(2);
 const from = folder => resolve(folder);
 const globals = Number(readFileSync(join(from(rewritten), 'checks.json'), 'utf8'));
 const names = Array.from({ length: globals }, (_, number) => `__sf${number}`);
@@ -29,8 +31,8 @@ function fastest(rounds, ...runs) {
   return best;
 }
 
-const COUNT = 5e6;
-// Checks that one turn of each loop passes.
+const COUNT = short ? 1e5 : 5e6;
+// Checks that one turn of each loop passes; one more where it takes a branch.
 const CHECKS = { calls: 4, loop: 3, objects: 2 };
 
 /** A hook for a condition that is false: what a binding would write for `n > 1e12` on one line. */
@@ -51,27 +53,51 @@ const ways = {
   },
 };
 
+/** A row: what is added, and the ratio. */
+function row(name, ns, ratio) {
+  const of = { runtime: 'node', version: process.versions.node, case: name, subject: 'stillframe' };
+  console.log(JSON.stringify({ ...of, ns: Number(ns.toFixed(3)), ratio: Number(ratio.toFixed(4)) }));
+}
+
+/** Fails unless a turn passes as many checks as it is said to. */
+function counted(way, name, run) {
+  let calls = 0;
+  const passing = count => {
+    calls = 0;
+    run(count);
+    return calls;
+  };
+  ways[way](function () { calls++; });
+  const found = (passing(64_000) - passing(0)) / 64_000;
+  ways[way](undefined);
+  const wanted = CHECKS[name];
+  assert.ok(found >= wanted && found < wanted + 1, `${name}: ${found} calls a turn, not ${wanted}`);
+}
+
 function loops(way) {
   const plain = require(join(from(old), 'loops.js'));
   const checked = require(join(from(rewritten), 'loops.js'));
   for (const [name, checks] of Object.entries(CHECKS)) {
     const runs = [() => plain[name](COUNT), () => checked[name](COUNT)];
     fastest(3, ...runs);
-    const said = [];
     const [base, asleep] = fastest(15, ...runs);
-    said.push(`dormant ${(asleep / base).toFixed(3)}x`);
+    row(`dormant_${name}`, (asleep - base) / COUNT, asleep / base);
+    const armed = [];
     for (let activation = 1; activation <= 4; activation++) {
       ways[way](hook(20 + activation));
       fastest(3, ...runs);
       const [before, awake] = fastest(9, ...runs);
-      const each = (awake - before) / (COUNT * checks);
-      said.push(`armed ${activation}: ${each.toFixed(2)} ns`);
+      armed.push({ ns: (awake - before) / (COUNT * checks), ratio: awake / before });
       ways[way](undefined);
     }
+    const [first, ...later] = armed;
+    const worst = later.reduce((one, other) => one.ns > other.ns ? one : other);
+    row(`armed_first_${name}`, first.ns, first.ratio);
+    row(`armed_later_${name}`, worst.ns, worst.ratio);
     fastest(3, ...runs);
     const [again, after] = fastest(9, ...runs);
-    said.push(`after: ${(after / again).toFixed(3)}x`);
-    console.log(`${way} ${name} ${(base / COUNT).toFixed(2)} ns a turn: ${said.join(', ')}`);
+    row(`disarmed_${name}`, (after - again) / COUNT, after / again);
+    counted(way, name, checked[name]);
   }
 }
 
@@ -79,9 +105,9 @@ function acorn() {
   const [plain, checked] = [old, rewritten].map(folder => require(join(from(folder), 'acorn')));
   const source = readFileSync(join(from(old), 'acorn/dist/acorn.js'), 'utf8');
   const run = parser => () => parser.parse(source, { ecmaVersion: 2022 });
-  fastest(100, run(plain), run(checked));
-  const [base, asleep] = fastest(160, run(plain), run(checked));
-  console.log(`acorn ${(base / 1e6).toFixed(2)} ms: dormant ${(asleep / base).toFixed(3)}x`);
+  fastest(short ? 2 : 100, run(plain), run(checked));
+  const [base, asleep] = fastest(short ? 2 : 160, run(plain), run(checked));
+  row('dormant_acorn', asleep - base, asleep / base);
 }
 
 if (what === 'acorn') acorn();
