@@ -86,7 +86,7 @@ class Rounds {
     if (iterations === ITERATIONS) {
       for (let at = 0; at < SHORT_CALLS; at++) call(SHORT)
     }
-    for (let at = 0; at < WARM_CALLS && most > 1; at++) call(iterations)
+    for (let at = 0; at < WARM_CALLS && most === Infinity; at++) call(iterations)
     let best = Infinity
     const end = process.hrtime.bigint() + this.#window
     for (let at = 0; at < most && (at === 0 || process.hrtime.bigint() < end); at++) {

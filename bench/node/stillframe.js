@@ -15,8 +15,9 @@ const { FILE, HITS, ITERATIONS, SEED, Subject, expect, line, middle } = require(
 const { TEN, loops } = require('./targets')
 const { write } = require('./writer')
 
-/** Snapshots at once: a process takes 25 a second. */
-const CAPTURES = 20
+/** Snapshots of one call, and calls: a process takes 25 snapshots a second. */
+const CAPTURES = 5
+const CAPTURE_CALLS = 4
 const CAPTURE_INTERVAL_MS = 1_100
 /** Log lines at once: the shipper empties 64 buffers behind them. */
 const LINES = 20
@@ -148,7 +149,7 @@ class Stillframe extends Subject {
   }
 
   calls (name) {
-    return takesSnapshots(name) ? 1 : Infinity
+    return takesSnapshots(name) ? CAPTURE_CALLS : Infinity
   }
 
   async before (name) {

@@ -6,7 +6,9 @@ const MAKERS = {
   stillframe: () => new (require('./stillframe').Stillframe)(),
   v8: () => new (require('./means').Alone)(),
   pausing: () => new (require('./means').Pausing)(),
-  pausing_worker: () => new (require('./means').PausingWorker)()
+  pausing_worker: () => new (require('./means').PausingWorker)(),
+  'dd-trace': () => new (require('./datadog').Datadog)(),
+  'debug-agent': () => new (require('./google').Google)()
 }
 
 /** The subject of that name. */

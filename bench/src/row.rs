@@ -53,7 +53,7 @@ pub const JVM_CASES: [&str; 26] = [
 ];
 
 /// The same for Node.js: probes of V8's inspector, and what is measured in processes of its own.
-pub const NODE_CASES: [&str; 20] = [
+pub const NODE_CASES: [&str; 21] = [
     "base",
     "base_again",
     "idle_streams",
@@ -74,6 +74,7 @@ pub const NODE_CASES: [&str; 20] = [
     "first_hit",
     "first_capture",
     "startup",
+    "retained_bytes",
 ];
 
 /// Cases that no subject of Node.js must have: a pause in place of a hit, and durations, which are
@@ -147,7 +148,7 @@ pub struct Row {
     pub case: String,
     /// Who did it.
     pub subject: String,
-    /// Nanoseconds added per hit.
+    /// Nanoseconds added per hit; of `retained_bytes`, bytes.
     pub ns: f64,
     /// To the base.
     pub ratio: f64,

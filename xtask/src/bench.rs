@@ -53,7 +53,7 @@ pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()>
         absent.extend(faults);
     }
     if wants("node") {
-        let (of_node, faults) = node::rows(short)?;
+        let (of_node, faults) = node::rows(peers, short)?;
         rows.extend(of_node);
         absent.extend(faults);
     }
@@ -185,7 +185,7 @@ pub(crate) fn smoke_jvm() -> Result<Verdict> {
 
 /// The same on Node.js.
 pub(crate) fn smoke_node() -> Result<Verdict> {
-    let (rows, absent) = node::rows(true)?;
+    let (rows, absent) = node::rows(false, true)?;
     if rows.is_empty() {
         return Ok(Verdict::Skipped(absent.join("; ")));
     }

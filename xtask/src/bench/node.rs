@@ -3,6 +3,8 @@
 //!
 //! Knows how they are started. Invariant: every version runs the same addon.
 
+mod peers;
+
 use super::rows_of;
 use crate::Result;
 use crate::dist::cargo;
@@ -27,6 +29,8 @@ struct Amount {
     overhead: [&'static str; 3],
     /// Runs of ordinary code, milliseconds of each, starts, first hits.
     processes: [&'static str; 4],
+    /// Hits after which what is left of them is measured.
+    retained: &'static str,
     rewrites: usize,
 }
 
@@ -34,17 +38,19 @@ const WHOLE: Amount = Amount {
     is_short: false,
     overhead: ["3", "3", "300"],
     processes: ["7", "1500", "20", "10"],
+    retained: "20000",
     rewrites: 5,
 };
 const SHORT: Amount = Amount {
     is_short: true,
     overhead: ["1", "1", "20"],
     processes: ["1", "50", "2", "2"],
+    retained: "500",
     rewrites: 1,
 };
 
 /// Rows of every version, and what could not be measured.
-pub(super) fn rows(short: bool) -> Result<(Vec<Row>, Vec<String>)> {
+pub(super) fn rows(with_peers: bool, short: bool) -> Result<(Vec<Row>, Vec<String>)> {
     let amount = if short { &SHORT } else { &WHOLE };
     let (mut rows, mut absent) = (Vec::new(), Vec::new());
     let mut rewritten = None;
@@ -59,6 +65,10 @@ pub(super) fn rows(short: bool) -> Result<(Vec<Row>, Vec<String>)> {
         let bench = Bench { node, addon: addon()?, amount };
         rows.extend(step(&format!("Node {major}: hits"), || bench.overhead())?);
         rows.extend(step(&format!("Node {major}: processes"), || bench.processes())?);
+        rows.extend(step(&format!("Node {major}: what hits leave"), || bench.retained())?);
+        if with_peers {
+            peers::add(&bench, major, &mut rows, &mut absent);
+        }
         if rewritten.is_none() {
             rewritten = Some(step("the rewriter", || Rewritten::new(amount)));
         }
@@ -96,6 +106,17 @@ impl Bench {
     fn processes(&self) -> Result<Vec<Row>> {
         let mut node = self.program("bench/node/processes.js");
         rows_of(node.args(self.amount.processes))
+    }
+
+    fn retained(&self) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        for subject in ["stillframe", "v8"] {
+            let mut node = Command::new(&self.node);
+            node.env("STILLFRAME_NODE_LIBRARY", &self.addon).arg("--expose-gc");
+            node.arg(root().join("bench/node/retained.js"));
+            rows.extend(rows_of(node.args([subject, "condition_false", self.amount.retained]))?);
+        }
+        Ok(rows)
     }
 
     /// What checks cost that sleep, and that call; the time that the rewriter takes is the same for all.
