@@ -13,7 +13,7 @@ const { middle } = require('./subject')
 
 const REGISTER = path.join(__dirname, '../../bindings-node/register.js')
 const AGENT = ['--require', REGISTER]
-/** The command's own process is told of faults, and is not ours to start an agent in by a variable. */
+/** Whoever is named there is told of faults, and nobody else gets an agent. */
 const { STILLFRAME_RUN, ...environment } = process.env
 
 /** What a process says; how long it took, from its start to its end. */

@@ -40,7 +40,7 @@ const SPECIFICATIONS = {
   timed: { kind: 'time' },
   removed: FALSE
 }
-/** Cases that are looked for under another probe's name; none is of those that nothing is to hit. */
+/** Cases with another probe than that of their name, or with none. */
 const PROBE = { unprobed_function: null, unprobed_line: 'cold', time_function: 'timed' }
 /** What became of a hit, where it is not a false condition. */
 const OUTCOME = {

@@ -1,9 +1,9 @@
-// The code that is measured: a function for each case, all alike, so that what is done to one leaves the
-// others compiled as they are.
+// The code that is measured: a function for each case, all alike, so that what is done to one
+// leaves the others compiled as they are.
 //
-// Knows nothing of who measures. Invariants: every function but the bases has one line to be probed,
-// marked PROBE and the function's name, which runs once an iteration, or never (`cold`); `state` is never
-// 0, which the compiler does not know.
+// Knows nothing of who measures. Invariants: every function but the bases has one line to be
+// probed, marked PROBE and the function's name, which runs once an iteration, or never (`cold`);
+// `state` is never 0, which the compiler does not know.
 
 'use strict'
 
@@ -203,14 +203,15 @@ function capture_10_locals_stack (n, x) {
 
 /** The values of those ten, for who writes them without a probe. */
 const TEN = {
-  n: 20, x: 1, order: ORDER, items: ITEMS, point: POINT, name: 'checkout', price: 129.9, isNew: true,
-  state: 1, i: 0
+  n: 20, x: 1, order: ORDER, items: ITEMS, point: POINT, name: 'checkout', price: 129.9,
+  isNew: true, state: 1, i: 0
 }
 
 module.exports = {
   TEN,
   loops: {
     base, again, condition_false, count, over_quota, log_line, watch, removed, cold, calls,
-    time_function, capture_base, condition_false_10_locals, capture_10_locals, capture_10_locals_stack
+    time_function, capture_base, condition_false_10_locals, capture_10_locals,
+    capture_10_locals_stack
   }
 }
