@@ -74,13 +74,15 @@ function source (scriptId) {
 }
 
 /**
- * Where a script can be stopped from a place on and before another, lines and columns from 0: line,
- * column, and 1 if a function returns there.
+ * Where the function around a place can be stopped, from there on and before another: line, column,
+ * and 1 if it returns there. V8 keeps what it looks at for the answer in its interpreter, until a
+ * breakpoint there goes: this is for a function that gets some.
  */
 function places (scriptId, lineNumber, columnNumber, lastLine, lastColumn) {
   const start = { scriptId, lineNumber, columnNumber }
   const end = { scriptId, lineNumber: lastLine, columnNumber: lastColumn }
-  const { locations } = post('Debugger.getPossibleBreakpoints', { start, end })
+  const asked = { start, end, restrictToFunction: true }
+  const { locations } = post('Debugger.getPossibleBreakpoints', asked)
   const flat = []
   for (const { lineNumber, columnNumber, type } of locations) {
     flat.push(lineNumber, columnNumber ?? 0, type === 'return' ? 1 : 0)
@@ -88,11 +90,15 @@ function places (scriptId, lineNumber, columnNumber, lastLine, lastColumn) {
   return flat
 }
 
-/** Sets a breakpoint; its id. */
-function arm (scriptId, lineNumber, columnNumber, condition) {
+/**
+ * Sets a breakpoint at a place, or at the next behind it where V8 can stop in that function and
+ * that is not behind the other; its id.
+ */
+function arm (scriptId, lineNumber, columnNumber, lastLine, lastColumn, condition) {
   const location = { scriptId, lineNumber, columnNumber }
   const { breakpointId, actualLocation } = post('Debugger.setBreakpoint', { location, condition })
-  if (actualLocation.lineNumber !== lineNumber) {
+  const { lineNumber: line, columnNumber: column = 0 } = actualLocation
+  if (line > lastLine || (line === lastLine && column > lastColumn)) {
     post('Debugger.removeBreakpoint', { breakpointId })
     throw new Error(`V8 has no code at line ${lineNumber + 1}`)
   }

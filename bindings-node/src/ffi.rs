@@ -15,16 +15,18 @@ type Of<A, R> = FunctionRef<A, R>;
 
 /// A script by its id, and of it what lies between two lines and columns, from 0.
 type Part = (String, u32, u32, u32, u32);
+/// Where a breakpoint goes: script, line and column from 0, those that it may not pass, condition.
+type Hook = (String, u32, u32, u32, u32, String);
 
 /// What `lib/session.js` does.
 struct Host {
     /// Text of a script, by its id.
     source: Of<FnArgs<(String,)>, String>,
-    /// Where a script can be stopped from a place on and before another: line and column, from 0, and 1
-    /// if a function returns there.
+    /// Where a function can be stopped from a place on and before another: line and column, from 0, and 1
+    /// if it returns there.
     places: Of<FnArgs<Part>, Vec<u32>>,
-    /// Sets a breakpoint: script, line and column from 0, condition; its id.
-    arm: Of<FnArgs<(String, u32, u32, String)>, String>,
+    /// Sets a breakpoint; its id.
+    arm: Of<FnArgs<Hook>, String>,
     /// Takes one off.
     disarm: Of<FnArgs<(String,)>, ()>,
     /// Has the checks of a function call this text's function, which hits these places; nothing any
@@ -197,9 +199,9 @@ pub(crate) fn source(script: &str) -> stillframe_core::error::Result<String> {
     call(|host| &host.source, (script.to_owned(),).into())
 }
 
-/// A place at which V8 can stop.
+/// A place at which V8 says that it can stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stop {
+pub(crate) struct Told {
     /// From 0.
     pub(crate) line: u32,
     /// From 0, in 16-bit units.
@@ -208,32 +210,28 @@ pub(crate) struct Stop {
     pub(crate) is_return: bool,
 }
 
-/// Where a script can be stopped on some of its lines, from 0.
-pub(crate) fn places(
-    script: &str,
-    lines: std::ops::Range<u32>,
-) -> stillframe_core::error::Result<Vec<Stop>> {
-    places_within(script, ((lines.start, 0), (lines.end, 0)))
-}
-
-/// Where a script can be stopped from a place on and before another: lines and columns from 0.
+/// Where the function around a place can be stopped, from there on and before another: lines and columns
+/// from 0. It loses its optimised code, until a breakpoint in it goes.
 pub(crate) fn places_within(
     script: &str,
     ((line, column), (last, end)): ((u32, u32), (u32, u32)),
-) -> stillframe_core::error::Result<Vec<Stop>> {
+) -> stillframe_core::error::Result<Vec<Told>> {
     let arguments = (script.to_owned(), line, column, last, end).into();
     let flat = call(|host| &host.places, arguments)?;
-    let stop = |three: &[u32]| Stop { line: three[0], column: three[1], is_return: three[2] == 1 };
-    Ok(flat.chunks_exact(3).map(stop).collect())
+    let told = |three: &[u32]| Told { line: three[0], column: three[1], is_return: three[2] == 1 };
+    Ok(flat.chunks_exact(3).map(told).collect())
 }
 
-/// Sets a breakpoint at a line and column, from 0, of a script; its id.
+/// Sets a breakpoint at a line and column, from 0, of a script, or at the next place behind that can be
+/// stopped at and is not behind `until`; its id.
 pub(crate) fn arm(
     script: &str,
     (line, column): (u32, u32),
+    until: (u32, u32),
     condition: String,
 ) -> stillframe_core::error::Result<String> {
-    call(|host| &host.arm, (script.to_owned(), line, column, condition).into())
+    let place = (script.to_owned(), line, column, until.0, until.1, condition);
+    call(|host| &host.arm, place.into())
 }
 
 /// Takes a breakpoint off.

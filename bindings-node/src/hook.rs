@@ -245,7 +245,7 @@ fn set(hooked: &mut Hooked) -> Result<()> {
     if !hooked.is_wanted() {
         return ffi::forget(hooked.number);
     }
-    let Place { text, at } = hooked.place;
+    let Place { text, at, until } = hooked.place;
     let scripts = locate::scripts_of(text);
     if scripts.is_empty() {
         return Ok(());
@@ -261,7 +261,7 @@ fn set(hooked: &mut Hooked) -> Result<()> {
     ffi::learn(hooked.number, told)?;
     let (mut refused, mut is_set) = (None, false);
     for script in scripts {
-        match ffi::arm(&script, at, condition.clone()) {
+        match ffi::arm(&script, at, until, condition.clone()) {
             Ok(id) => {
                 hooked.ids.push((me, id));
                 is_set = true;

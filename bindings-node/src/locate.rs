@@ -8,7 +8,9 @@ mod maps;
 mod original;
 mod parsed;
 mod privates;
+mod scopes;
 mod scripts;
+mod stops;
 mod stripped;
 
 pub(crate) use parsed::{Reading, Visible};
@@ -19,13 +21,12 @@ use crate::agent::threads::{self, Job, Thread};
 use crate::ffi;
 pub(crate) use maps::{is_looking, untold};
 
-use crate::rewrite::{self, Check, Sheet};
+use crate::rewrite::{self, Check};
 use lines::Lines;
 use maps::is_hidden;
 use original::{Original, Originals};
 use parsed::Parsed;
 use scripts::Script;
-use std::ops::Range;
 use std::sync::Arc;
 use stillframe_core::error::{Error, ErrorKind, Result};
 use stillframe_core::host::{LoadedFile, LoadedFunction, SourceText, Span, Written};
@@ -43,6 +44,8 @@ pub(crate) struct Place {
     pub(crate) text: u64,
     /// Line and column, from 0.
     pub(crate) at: (u32, u32),
+    /// The end of what begins there.
+    pub(crate) until: (u32, u32),
 }
 
 /// Loaded files whose last path component is `file_name`: scripts, and what they were made of.
@@ -186,14 +189,7 @@ pub(crate) fn functions(path: &str) -> Vec<LoadedFunction> {
     for original in originals(path) {
         let Some(script) = scripts::by_number(original.script) else { continue };
         let Some(parsed) = outline(&script) else { continue };
-        let Some(id) = script.latest(threads::number()) else { continue };
-        let sheet = rewrite::sheet_of(parsed.text());
-        let stops = |within| {
-            let mut stops = ffi::places_within(id, within).unwrap_or_default();
-            without_checks(&mut stops, parsed.text(), sheet.as_deref());
-            stops
-        };
-        for (index, runs) in original.runs(&parsed, stops).iter().enumerate() {
+        for (index, runs) in original.runs(&parsed).iter().enumerate() {
             all.push(LoadedFunction {
                 code: maps::code(&original, index),
                 name: runs.name.clone(),
@@ -211,54 +207,17 @@ fn parsed(script: &Script) -> Option<Arc<Parsed>> {
     if let Some(known) = scripts::parsed(script.number) {
         return Some(known);
     }
-    let id = script.latest(threads::number())?;
-    let text = ffi::source(id).ok()?;
-    let sheet = rewrite::sheet_of(&text);
-    let places_in = |lines| places(id, lines, &text, sheet.as_deref());
-    let mut places = places_in(0..u32::MAX >> 1)?;
-    let mut parsed = Parsed::new(&text, &places);
-    // V8 may have dropped the code of functions again while it went through a long script.
-    for lines in parsed.silent() {
-        places.extend(places_in(lines)?);
-    }
-    if places.len() > parsed.stops {
-        parsed = Parsed::new(&text, &places);
-    }
-    if let Some(sheet) = &sheet {
-        parsed.learn(sheet.checks(&text));
-    }
-    let parsed = Arc::new(parsed);
+    let parsed = outline(script)?;
     scripts::learn(script.number, &parsed);
     Some(parsed)
 }
 
-/// What is known of a script without asking V8 where it can stop, which takes long in a bundle. A thread
-/// of ours may have parsed it.
+/// The same; a thread of ours may have parsed it, before it was asked about.
 fn outline(script: &Script) -> Option<Arc<Parsed>> {
     if let Some(known) = scripts::outline(script.number) {
         return Some(known);
     }
     Some(scripts::outline_of(script.number, &text_of(script)?))
-}
-
-/// Where a script can be stopped on some of its lines, but for the checks in it.
-fn places(
-    id: &str,
-    lines: Range<u32>,
-    text: &str,
-    sheet: Option<&Sheet>,
-) -> Option<Vec<ffi::Stop>> {
-    let mut places = ffi::places(id, lines).ok()?;
-    without_checks(&mut places, text, sheet);
-    Some(places)
-}
-
-/// Leaves those stops away that are in checks.
-fn without_checks(places: &mut Vec<ffi::Stop>, text: &str, sheet: Option<&Sheet>) {
-    if let Some(sheet) = sheet {
-        let lines = Lines::of(text);
-        places.retain(|stop| !sheet.holds(lines.byte(stop.line + 1, stop.column)));
-    }
 }
 
 /// The check before the line of a script at which a line of a function is hooked, if it is reached as
@@ -309,8 +268,10 @@ fn spot(code: u64, line: u32) -> Option<Spot> {
 
 /// Where the first thing on a line of a function runs.
 pub(crate) fn place(code: u64, line: u32) -> Option<Place> {
-    let Spot { script, at: (line, column), .. } = spot(code, line)?;
-    Some(Place { text: script.number, at: (line.saturating_sub(1), column) })
+    let Spot { script, parsed, at, .. } = spot(code, line)?;
+    let from_zero = |(line, column): (u32, u32)| (line.saturating_sub(1), column);
+    let until = from_zero(parsed.until(at));
+    Some(Place { text: script.number, at: from_zero(at), until })
 }
 
 /// V8's ids of the scripts of this thread's main context that have a text, the latest first.

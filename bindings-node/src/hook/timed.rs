@@ -62,7 +62,7 @@ fn place_edges(
     let is_on_stack = timing.identity == Identity::Stack;
     let mut edges = timing.edges.iter().peekable();
     while let Some((at, edge)) = edges.next() {
-        let index = index_of(all, agent, Place { text, at: *at }, (code, at.0 + 1));
+        let index = index_of(all, agent, Place { text, at: *at, until: *at }, (code, at.0 + 1));
         let (edge, bytes) = (*edge, timing.bytes);
         all[index].edges.push(TimedEdge { site, edge, is_on_stack, bytes });
         if let Identity::Parameters(names) = &timing.identity {

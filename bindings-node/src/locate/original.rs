@@ -3,11 +3,10 @@
 //! Knows the part of the map that is about it. Invariant: a line of it is hooked only where V8 can stop
 //! and the map says that this place was written on that line.
 
-use super::parsed::{Parsed, Within, Written, written};
+use super::parsed::{Parsed, Written, written};
 
 use super::scripts::Script;
-use crate::ffi::Stop;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 use stillframe_core::host::SourceText;
@@ -107,9 +106,9 @@ impl Original {
         }
     }
 
-    /// Its functions, with the lines that run; `stops` tells where V8 can stop within two places.
-    pub(super) fn runs(&self, parsed: &Parsed, stops: impl Fn(Within) -> Vec<Stop>) -> &[Runs] {
-        self.runs.get_or_init(|| self.join(parsed, stops))
+    /// Its functions, with the lines that run.
+    pub(super) fn runs(&self, parsed: &Parsed) -> &[Runs] {
+        self.runs.get_or_init(|| self.join(parsed))
     }
 
     /// What the name at a place of the script, from 0, was written as.
@@ -141,32 +140,13 @@ impl Original {
         self.written.iter().rposition(|one| one.contains(at))
     }
 
-    /// Where V8 can stop in what was made of the source, by functions of the script.
-    fn placed(
-        &self,
-        parsed: &Parsed,
-        stops: impl Fn(Within) -> Vec<Stop>,
-    ) -> Vec<(usize, (u32, u32), bool)> {
-        let mut all = Vec::new();
-        for within in self.part.ranges() {
-            let mut placed = parsed.placed(&stops(within));
-            // V8 may have dropped the code of functions again while it went through a long script.
-            let known: HashSet<usize> = placed.iter().map(|(index, ..)| *index).collect();
-            for silent in parsed.others(within, &known) {
-                placed.extend(parsed.placed(&stops(silent)));
-            }
-            all.append(&mut placed);
-        }
-        all
-    }
-
     /// For each function as it is written, and each function of the script that runs some of it, the
     /// first place of each line. A line of several has one in each.
-    fn join(&self, parsed: &Parsed, stops: impl Fn(Within) -> Vec<Stop>) -> Vec<Runs> {
+    fn join(&self, parsed: &Parsed) -> Vec<Runs> {
         let mut all: BTreeMap<(usize, usize), Lines> = BTreeMap::new();
-        for (index, (line, column), is_code) in self.placed(parsed, stops) {
-            let there = self.part.original((line - 1, column)).filter(|_| is_code);
-            let Some(there) = there else { continue };
+        let placed = self.part.ranges().into_iter().flat_map(|within| parsed.placed(within));
+        for (index, (line, column)) in placed {
+            let Some(there) = self.part.original((line - 1, column)) else { continue };
             let place = (there.line + 1, there.column);
             // Without a text the functions of the script stand for those of the source.
             let around = self.index_around(place).unwrap_or(index);

@@ -1,20 +1,21 @@
 //! Functions and scopes of one script.
 //!
-//! Knows the syntax of JavaScript and where V8 can stop. Invariant: each place where V8 can stop is
-//! of one function, the innermost around it.
+//! Knows the syntax of JavaScript. Invariant: each place where V8 can stop is of one function, the
+//! innermost around it.
 
 use super::lines::{Lines, Table};
 use super::privates::{self, Class, Private};
-use crate::ffi::Stop;
-use crate::rewrite::Check;
+use super::scopes::{Scope, Variable, scopes};
+use super::stops::stops;
+use crate::ffi::Told;
+use crate::rewrite::{self, Check};
 use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
 use oxc_ast::ast::{AssignmentTarget, BindingPattern, PropertyKey};
 use oxc_parser::Parser;
-use oxc_semantic::{AstNode, Scoping, Semantic, SemanticBuilder, SymbolId};
+use oxc_semantic::{AstNode, Semantic, SemanticBuilder};
 use oxc_span::{GetSpan, SourceType, Span};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ops::Range;
 use std::sync::Arc;
 use stillframe_passages::Spot;
 
@@ -31,34 +32,11 @@ pub(super) struct Function {
     pub(super) runs_once: bool,
     /// Whether it has a `this` of its own, and how that can be read.
     this: Option<Reading>,
-    /// Whether V8 can stop anywhere in it.
-    can_stop: bool,
     /// Nodes of its syntax tree: V8 builds the whole tree anew with each hit.
     pub(super) nodes: u32,
     /// Whether V8 says that it returns behind its end: the script, and an arrow function without braces.
     is_open: bool,
     span: Span,
-    last_line: u32,
-}
-
-/// A name, and from which byte on it may be read.
-#[derive(Debug)]
-struct Variable {
-    name: String,
-    from: u32,
-    /// How it can be read if V8 may have left it out.
-    left_out: Option<Reading>,
-    /// Where it is declared.
-    declared: u32,
-}
-
-/// Names that are visible between two bytes.
-#[derive(Debug)]
-struct Scope {
-    span: Span,
-    /// Whether a declaration in it may be passed by.
-    is_switch: bool,
-    variables: Vec<Variable>,
 }
 
 /// A name that is visible at a place.
@@ -112,32 +90,26 @@ pub(super) struct Parsed {
     table: Arc<Table>,
     /// For each function the one around it.
     outer: Vec<Option<usize>>,
-    /// Places at which V8 can stop.
-    pub(super) stops: usize,
+    /// Where V8 can stop, in order; there is one for each place.
+    stops: Vec<Stop>,
     /// Lines that begin with a loop whose first stop is reached with each turn.
     turning: HashSet<u32>,
     /// Checks by the line that they stand before, with the function that they are in.
     checks: HashMap<u32, (usize, Check)>,
 }
 
-impl Parsed {
-    /// Parses a text in which V8 can stop at these places. One that makes no sense to the parser has no
-    /// functions.
-    pub(super) fn new(text: &str, places: &[Stop]) -> Self {
-        let mut parsed = Self::of(text);
-        for (index, (line, column), is_code) in parsed.placed(places) {
-            let function = &mut parsed.functions[index];
-            function.can_stop = true;
-            if is_code {
-                let first = function.lines.entry(line).or_insert(column);
-                *first = (*first).min(column);
-            }
-        }
-        parsed.stops = places.len();
-        parsed
-    }
+/// A place where V8 can stop: lines from 1, columns from 0.
+#[derive(Debug)]
+struct Stop {
+    at: (u32, u32),
+    /// The end of what begins there.
+    until: (u32, u32),
+    /// The innermost function around it.
+    function: usize,
+}
 
-    /// Parses a text, whoever may stop where in it.
+impl Parsed {
+    /// Parses a text. One that makes no sense to the parser has no functions.
     pub(super) fn of(text: &str) -> Self {
         let allocator = Allocator::default();
         let kind = SourceType::unambiguous();
@@ -149,23 +121,57 @@ impl Parsed {
         let (scopes, classes) = (scopes(&semantic), privates::classes(&semantic));
         let turning = semantic.nodes().iter().filter(|node| is_turning(node.kind()));
         let turning = turning.map(|node| lines.line(node.kind().span().start as usize)).collect();
-        let (table, checks) = (lines.table(), HashMap::new());
-        let text = text.into();
-        Self { functions, scopes, classes, text, table, outer, stops: 0, turning, checks }
+        let (table, stops, checks) = (lines.table(), Vec::new(), HashMap::new());
+        let mut parsed = Self {
+            functions,
+            scopes,
+            classes,
+            text: text.into(),
+            table,
+            outer,
+            stops,
+            turning,
+            checks,
+        };
+        let mut stops = self::stops(&semantic);
+        if let Some(sheet) = rewrite::sheet_of(text) {
+            stops.retain(|stop| !sheet.holds(stop.start as usize));
+            parsed.learn(sheet.checks(text));
+        }
+        parsed.place(stops, &lines);
+        parsed
     }
 
-    /// For each place at which V8 can stop the function, its line from 1 and column, and whether code
-    /// is there: where a function ends without a statement is no line of the source.
-    pub(super) fn placed(&self, places: &[Stop]) -> Vec<(usize, (u32, u32), bool)> {
-        let lines = Lines::again(&self.text, &self.table);
-        let placed = |stop: &Stop| {
-            let (line, column) = (stop.line + 1, stop.column);
-            let at = lines.byte(line, column);
-            let rest = &self.text[at..];
-            let is_end = rest.trim_start().is_empty() || rest.starts_with('}');
-            Some((self.around(at as u32)?, (line, column), !(stop.is_return && is_end)))
+    /// Says of each function where V8 can stop in it.
+    fn place(&mut self, stops: Vec<Span>, lines: &Lines<'_>) {
+        let stop = |one: Span| {
+            let at = lines.place(one.start as usize);
+            let until = lines.place(one.end as usize);
+            Some(Stop { at, until, function: self.around(one.start)? })
         };
-        places.iter().filter_map(placed).collect()
+        let mut stops: Vec<Stop> = stops.into_iter().filter_map(stop).collect();
+        // Of those at one place the longest holds the others.
+        stops.sort_by_key(|one| (one.at, std::cmp::Reverse(one.until)));
+        stops.dedup_by_key(|one| one.at);
+        for Stop { at: (line, column), function, .. } in &stops {
+            self.functions[*function].lines.entry(*line).or_insert(*column);
+        }
+        self.stops = stops;
+    }
+
+    /// The places within two others, from 0, at which V8 can stop: for each the function, line from 1
+    /// and column.
+    pub(super) fn placed(&self, within: Within) -> Vec<(usize, (u32, u32))> {
+        let from_one = |(line, column): (u32, u32)| (line.saturating_add(1), column);
+        let before = |place| self.stops.partition_point(|stop| stop.at < from_one(place));
+        let found = self.stops[before(within.0)..before(within.1)].iter();
+        found.map(|stop| (stop.function, stop.at)).collect()
+    }
+
+    /// Where what runs at a place ends; the place itself, if nothing is known of it.
+    pub(super) fn until(&self, at: (u32, u32)) -> (u32, u32) {
+        let found = self.stops.binary_search_by_key(&at, |stop| stop.at);
+        found.map_or(at, |index| self.stops[index].until)
     }
 
     /// The innermost function around a byte. Where one begins is of what makes it.
@@ -181,28 +187,14 @@ impl Parsed {
         Some(index)
     }
 
-    /// Functions that begin within these bytes and are none of `known`: the places of each, from 0, from
-    /// its begin to its end.
-    pub(super) fn others(&self, within: Within, known: &HashSet<usize>) -> Vec<Within> {
-        let lines = Lines::again(&self.text, &self.table);
-        let at = |(line, column): (u32, u32)| lines.byte(line + 1, column) as u32;
-        let bytes = at(within.0)..at(within.1);
-        let place = |byte: u32| {
-            let (line, column) = lines.place(byte as usize);
-            (line - 1, column)
-        };
-        let functions = self.functions.iter().enumerate();
-        let others = functions.filter(|(index, one)| {
-            !one.runs_once && bytes.contains(&one.span.start) && !known.contains(index)
-        });
-        others.map(|(_, one)| (place(one.span.start), place(one.span.end))).collect()
-    }
-
-    /// Where a function is in the text, whether it is the script, and between which places from 0.
+    /// Where a function is in the text, whether it is the script, and from its first place, from 0, to
+    /// its end.
     pub(super) fn extent(&self, index: usize) -> Option<((Span, bool), Within)> {
         let function = self.functions.get(index)?;
         let lines = Lines::again(&self.text, &self.table);
-        let begin = lines.place(function.span.start as usize);
+        // Where it begins, V8 is not in it yet.
+        let first = self.stops.iter().find(|stop| stop.function == index);
+        let begin = first.map_or(lines.place(function.span.start as usize), |stop| stop.at);
         // Behind an arrow function without braces is where it returns.
         let end = lines.place(function.span.end as usize);
         let within = ((begin.0 - 1, begin.1), (end.0 - 1, end.1 + 1));
@@ -214,11 +206,11 @@ impl Parsed {
     pub(super) fn spots(
         &self,
         index: usize,
-        places: &[Stop],
+        places: &[Told],
         line_of: &dyn Fn((u32, u32)) -> Option<u32>,
     ) -> Vec<Spot> {
         let lines = Lines::again(&self.text, &self.table);
-        let spot = |stop: &Stop| {
+        let spot = |stop: &Told| {
             let byte = lines.byte(stop.line + 1, stop.column) as u32;
             let at = (stop.line, stop.column);
             // What returns may be of no line: the end of a function that was written otherwise.
@@ -230,7 +222,7 @@ impl Parsed {
     }
 
     /// Remembers checks in the text, each with a byte inside of it.
-    pub(super) fn learn(&mut self, checks: impl Iterator<Item = (usize, Check)>) {
+    fn learn(&mut self, checks: impl Iterator<Item = (usize, Check)>) {
         for (at, check) in checks {
             let Some(index) = self.around(at as u32) else { continue };
             if !self.turning.contains(&check.line) {
@@ -248,13 +240,6 @@ impl Parsed {
     /// The text that it is of.
     pub(super) fn text(&self) -> &str {
         &self.text
-    }
-
-    /// Lines, from 0, of functions in which V8 can stop nowhere: as it says, for each can where it
-    /// returns.
-    pub(super) fn silent(&self) -> Vec<Range<u32>> {
-        let silent = self.functions.iter().filter(|function| !function.can_stop);
-        silent.map(|one| one.first_line - 1..one.last_line).collect()
     }
 
     /// Private names that can be written at a place, those of the innermost class first.
@@ -418,8 +403,8 @@ fn function(semantic: &Semantic<'_>, node: &AstNode<'_>, lines: &Lines<'_>) -> O
     };
     let span = node.kind().span();
     let first_line = lines.line(span.start as usize);
-    let last_line = lines.line(span.end as usize);
-    let (lines, can_stop) = (BTreeMap::new(), false);
+
+    let lines = BTreeMap::new();
     let is_bare =
         matches!(node.kind(), AstKind::ArrowFunctionExpression(one) if one.is_expression());
     Some(Function {
@@ -428,11 +413,9 @@ fn function(semantic: &Semantic<'_>, node: &AstNode<'_>, lines: &Lines<'_>) -> O
         lines,
         runs_once,
         this,
-        can_stop,
         nodes: 0,
         is_open: runs_once || is_bare,
         span,
-        last_line,
     })
 }
 
@@ -492,72 +475,5 @@ fn key(key: &PropertyKey<'_>) -> Option<String> {
         PropertyKey::PrivateIdentifier(id) => Some(format!("#{}", id.name)),
         PropertyKey::StringLiteral(text) => Some(text.value.to_string()),
         _ => None,
-    }
-}
-
-/// The scopes with names, outer ones first.
-fn scopes(semantic: &Semantic<'_>) -> Vec<Scope> {
-    let scoping: &Scoping = semantic.scoping();
-    let mut scopes: Vec<Scope> = scoping
-        .scope_descendants_from_root()
-        .map(|id| {
-            let kind = semantic.nodes().kind(scoping.get_node_id(id));
-            let is_switch = matches!(kind, AstKind::SwitchStatement(_));
-            let mut symbols: Vec<_> = scoping.iter_bindings_in(id).collect();
-            symbols.sort_by_key(|symbol| scoping.symbol_span(*symbol).start);
-            let variable = |symbol: SymbolId| Variable {
-                name: scoping.symbol_name(symbol).to_owned(),
-                from: initialised(semantic, symbol),
-                left_out: left_out(semantic, symbol),
-                declared: scoping.symbol_span(symbol).start,
-            };
-            Scope {
-                span: kind.span(),
-                is_switch,
-                variables: symbols.into_iter().map(variable).collect(),
-            }
-        })
-        .filter(|scope| !scope.variables.is_empty())
-        .collect();
-    scopes.sort_by_key(|scope| (scope.span.start, u32::MAX - scope.span.end));
-    scopes
-}
-
-/// How a variable can be read that nothing reads or stores to: V8 has no place for it, and would show
-/// another that is called so. Parameters have one all the same, and what is exported.
-fn left_out(semantic: &Semantic<'_>, symbol: SymbolId) -> Option<Reading> {
-    let scoping = semantic.scoping();
-    let nodes = semantic.nodes();
-    let declared = scoping.symbol_declaration(symbol);
-    let is_head = || {
-        let mut around = nodes.ancestor_kinds(declared).skip(1);
-        matches!(around.next(), Some(AstKind::ForInStatement(_) | AstKind::ForOfStatement(_)))
-    };
-    let is_left = match nodes.kind(declared) {
-        _ if !scoping.symbol_is_unused(symbol) => false,
-        AstKind::Function(_) => true,
-        AstKind::VariableDeclarator(one) => {
-            let is_var = !scoping.symbol_flags(symbol).is_block_scoped();
-            is_var && one.init.is_none() && !is_head()
-        }
-        _ => false,
-    };
-    let is_plain = scoping.symbol_redeclarations(symbol).is_empty();
-    let is_inner = scoping.symbol_scope_id(symbol) != scoping.root_scope_id();
-    is_left.then_some(if is_plain && is_inner { Reading::Unset } else { Reading::Guarded })
-}
-
-/// The byte behind which a variable may be read; 0 where that is always.
-fn initialised(semantic: &Semantic<'_>, symbol: SymbolId) -> u32 {
-    let scoping = semantic.scoping();
-    let flags = scoping.symbol_flags(symbol);
-    let is_late = flags.is_block_scoped() && !flags.is_function() && !flags.is_catch_variable();
-    if !is_late {
-        return 0;
-    }
-    let declared = semantic.nodes().kind(scoping.symbol_declaration(symbol));
-    match declared {
-        AstKind::VariableDeclarator(_) | AstKind::Class(_) => declared.span().end,
-        _ => 0,
     }
 }
