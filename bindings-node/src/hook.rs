@@ -115,7 +115,8 @@ fn index_of(
     place: Place,
     (code, line): (u64, u32),
 ) -> usize {
-    all.iter().position(|one| one.place == place).unwrap_or_else(|| {
+    let is_there = |one: &Hooked| (one.place.text, one.place.at) == (place.text, place.at);
+    all.iter().position(is_there).unwrap_or_else(|| {
         all.push(Hooked {
             agent: Arc::clone(agent),
             number: next_number(),

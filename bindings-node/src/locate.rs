@@ -270,8 +270,15 @@ fn spot(code: u64, line: u32) -> Option<Spot> {
 pub(crate) fn place(code: u64, line: u32) -> Option<Place> {
     let Spot { script, parsed, at, .. } = spot(code, line)?;
     let from_zero = |(line, column): (u32, u32)| (line.saturating_sub(1), column);
-    let until = from_zero(parsed.until(at));
-    Some(Place { text: script.number, at: from_zero(at), until })
+    let (at, until) = (from_zero(at), from_zero(parsed.until(at)));
+    Some(Place { text: script.number, at: exact(&script, at, until).unwrap_or(at), until })
+}
+
+/// Where V8 stops for what lies between two places, if this thread has the script: what is hooked at one
+/// place is to be known as that, in whatever way it was found.
+fn exact(script: &Script, at: (u32, u32), until: (u32, u32)) -> Option<(u32, u32)> {
+    let told = ffi::places_within(script.latest(threads::number())?, (at, until)).ok()?;
+    told.iter().map(|one| (one.line, one.column)).min()
 }
 
 /// V8's ids of the scripts of this thread's main context that have a text, the latest first.

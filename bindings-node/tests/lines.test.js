@@ -67,8 +67,11 @@ for (const file of FILES) {
     require(file)
     const asked = spawnSync(process.execPath, ['-e', ASKS, file], { encoding: 'utf8' })
     const ofV8 = JSON.parse(asked.stdout)
-    const missed = ofV8.filter((line) => lineOf(file, line) !== line)
-    const all = fs.readFileSync(file, 'utf8').split('\n').map((_, at) => at + 1)
+    const text = fs.readFileSync(file, 'utf8').split('\n')
+    // Where a function is made, its first line is meant.
+    const isHead = (line) => text[line - 1].endsWith('=> {')
+    const missed = ofV8.filter((line) => lineOf(file, line) !== line && !isHead(line))
+    const all = text.map((_, at) => at + 1)
     const made = all.filter((line) => lineOf(file, line) === line && !ofV8.includes(line))
     assert.deepEqual({ missed, made }, { missed: [], made: [] })
     assert.ok(ofV8.length > 0)
