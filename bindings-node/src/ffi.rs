@@ -22,8 +22,8 @@ type Hook = (String, u32, u32, u32, u32, String);
 struct Host {
     /// Text of a script, by its id.
     source: Of<FnArgs<(String,)>, String>,
-    /// Where a function can be stopped from a place on and before another: line and column, from 0, and 1
-    /// if it returns there.
+    /// Where a function can be stopped from a place on and before another: line and column, from 0,
+    /// and 1 if it returns there.
     places: Of<FnArgs<Part>, Vec<u32>>,
     /// Sets a breakpoint; its id.
     arm: Of<FnArgs<Hook>, String>,

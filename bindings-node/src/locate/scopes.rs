@@ -1,7 +1,7 @@
 //! The scopes of a script, and what is known of each of their variables.
 //!
-//! Knows the syntax, and which variables V8 leaves out; not where a name is asked for. Invariant: a scope
-//! comes behind those around it.
+//! Knows the syntax, and which variables V8 leaves out; not where a name is asked for. Invariant: a
+//! scope comes behind those around it.
 
 use super::parsed::Reading;
 use oxc_ast::AstKind;
