@@ -103,7 +103,7 @@ test('it holds what is needed and nothing else, and has nothing run at an instal
     return path.relative(whole, path.join(parentPath ?? older, name))
   })
   const page = '(LICENSE|README\\.md|package\\.json)'
-  const own = `${page}|(index|register)\\.(d\\.ts|js)|native\\.js|lib/.*\\.js`
+  const own = `${page}|(index|register)\\.(d\\.ts|js)|native\\.js|lib/.*\\.m?js`
   const native = `node_modules/@stillframe/[^/]+/(${page}|stillframe\\.node)`
   const known = new RegExp(`^(${own}|${native})$`)
   assert.deepEqual(names.filter((name) => !known.test(name)), [])
