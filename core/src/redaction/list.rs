@@ -126,7 +126,7 @@ fn plain(automaton: &Automaton, units: impl Iterator<Item = u32>) -> Option<Curs
     let mut cursor = automaton.start();
     for unit in units {
         let byte = u8::try_from(unit).ok().filter(|byte| byte.is_ascii() && *byte != b'\\')?;
-        if !matches!(byte, b'_' | b'-' | b'$' | b'@' | b' ' | b'.') {
+        if !normal::is_stripped(char::from(byte)) {
             cursor = automaton.step(cursor, byte.to_ascii_lowercase());
         }
     }
