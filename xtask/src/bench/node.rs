@@ -54,7 +54,9 @@ pub(super) fn rows(with_peers: bool, short: bool) -> Result<(Vec<Row>, Vec<Strin
     let amount = if short { &SHORT } else { &WHOLE };
     let (mut rows, mut absent) = (Vec::new(), Vec::new());
     let mut rewritten = None;
-    for major in MAJORS {
+    // Short rounds check the rows, which are the same on both.
+    let versions = if short { 1 } else { MAJORS.len() };
+    for major in MAJORS.into_iter().take(versions) {
         let node = match find(major) {
             Ok(node) => node,
             Err(fault) => {
