@@ -136,7 +136,9 @@ pub fn verdicts(rows: &[Row]) -> Vec<Verdict> {
         let mut found: Vec<Verdict> = absolute.map(|most| at_most(row, most.ns)).collect();
         let ratios = RATIO_AT_MOST.iter().filter(|(runtime, case, _)| is(row, runtime, case));
         found.extend(ratios.map(|(_, _, most)| ratio_at_most(row, *most)));
-        if UNTOUCHED.contains(&row.case.as_str()) {
+        // V8 keeps the whole function of a probe in its interpreter: the ratio is told, and no target.
+        let is_probed = is(row, "node", "unprobed_line");
+        if UNTOUCHED.contains(&row.case.as_str()) && !is_probed {
             found.push(untouched(row, rows));
         }
         let compared = TIMES_UNDER.iter().filter(|one| one.ours == row.case);
@@ -156,10 +158,14 @@ fn other<'a>(rows: &'a [Row], row: &Row, subject: &str, case: &str) -> Option<&'
     })
 }
 
-/// Ours beside what V8 alone takes for a breakpoint at the place. Not judged: both are the machine's.
+/// Ours beside what V8 alone takes for a breakpoint at the place, and how much slower a loop runs beside
+/// a probe of its function. Not judged: both are V8's.
 pub fn beside_v8(rows: &[Row]) -> Vec<String> {
     let ours = rows.iter().filter(|row| row.runtime == "node" && row.subject == "stillframe");
     ours.filter_map(|row| {
+        if row.case == "unprobed_line" {
+            return Some(format!("{}: {:.1}x, in V8's interpreter", name(row), row.ratio));
+        }
         let (_, theirs) = BESIDE_V8.iter().find(|(case, _)| *case == row.case)?;
         let alone = other(rows, row, "v8", theirs)?;
         let (ratio, ns) = (row.ns / alone.ns.max(0.1), figure(alone.ns));
