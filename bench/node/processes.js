@@ -2,14 +2,14 @@
 //
 //     node processes.js RUNS MILLISECONDS STARTS FIRSTS
 //
-// Invariant: processes that are compared run in turn.
+// Invariants: processes that are compared run in turn; each has an agent if it is meant to.
 
 'use strict'
 
 const { spawnSync } = require('node:child_process')
 const path = require('node:path')
 const { print } = require('./row')
-const { middle } = require('./subject')
+const { expect, middle } = require('./subject')
 
 const REGISTER = path.join(__dirname, '../../bindings-node/register.js')
 const AGENT = ['--require', REGISTER]
@@ -24,6 +24,12 @@ function run (words) {
   const took = Number(process.hrtime.bigint() - began)
   if (status !== 0) throw new Error(`${words.join(' ')} ended with ${status}: ${stderr}`)
   return { took, said: stdout }
+}
+
+/** A program that ends with an error unless there is an agent, or none. */
+function has (flags) {
+  const wanted = flags === AGENT ? 'function' : 'undefined'
+  return `if (typeof __stillframe !== '${wanted}') process.exit(3)`
 }
 
 /** So many figures of each in turn. */
@@ -41,11 +47,15 @@ const [runs, milliseconds, starts, firsts] = process.argv.slice(2).map(Number)
 // What V8 chooses differs by more between processes than the agent could add, so the middle counts and
 // not the least.
 const streams = [path.join(__dirname, 'streams.js'), String(milliseconds)]
-const streaming = (flags) => () => Number(run([...flags, ...streams]).said)
+const streaming = (flags) => () => {
+  const [best, found] = run([...flags, ...streams]).said.trim().split(' ')
+  expect('an agent', found, String(flags === AGENT))
+  return Number(best)
+}
 const [bare, idle] = inTurn(runs, streaming([]), streaming(AGENT)).map(middle)
 print('idle_streams', 'stillframe', idle - bare, idle / bare)
 
-const starting = (flags) => () => run([...flags, '-e', '0']).took
+const starting = (flags) => () => run([...flags, '-e', has(flags)]).took
 const [cold, loaded] = inTurn(starts, starting([]), starting(AGENT))
 const [least, most] = [Math.min(...cold), Math.min(...loaded)]
 const medians = [cold, loaded].map((all) => (middle(all) / 1e6).toFixed(1)).join(' and ')

@@ -1,4 +1,4 @@
-// Ordinary code with nothing probed: nanoseconds of its fastest turn.
+// Ordinary code with nothing probed: nanoseconds of its fastest turn, and whether there is an agent.
 //
 //     node [--require …/register.js] streams.js MILLISECONDS
 //
@@ -48,4 +48,4 @@ while (performance.now() < end) {
   best = Math.min(best, Number(process.hrtime.bigint() - began))
   if (sum !== wanted) throw new Error(`a turn came to ${sum} instead of ${wanted}`)
 }
-console.log(best)
+console.log(best, typeof __stillframe === 'function')
