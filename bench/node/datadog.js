@@ -29,6 +29,7 @@ const CONDITIONS = {
 class Datadog extends Subject {
   name = 'dd-trace'
   cases = {
+    idle_function: 'calls',
     unprobed_function: 'calls',
     condition_false: 'base',
     condition_false_10_locals: 'capture_base',

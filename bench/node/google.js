@@ -22,6 +22,7 @@ const SILENT = { error: console.error, warn: console.error, info () {}, debug ()
 class Google extends Subject {
   name = 'debug-agent'
   cases = {
+    idle_function: 'calls',
     unprobed_function: 'calls',
     condition_false: 'base',
     condition_false_10_locals: 'capture_base',
@@ -46,7 +47,7 @@ class Google extends Subject {
 
   async arm () {
     for (const name of Object.keys(this.cases)) {
-      if (name === 'unprobed_function') continue
+      if (name === 'unprobed_function' || name === 'idle_function') continue
       const condition = name.startsWith('capture') ? undefined : 'state === 0'
       const place = { path: path.basename(FILE), line: line(name) }
       const one = { id: name, location: place, condition, action: 'CAPTURE', expressions: [] }

@@ -15,7 +15,7 @@ const { subjectNamed } = require('./subjects')
 
 /** One process of a subject, whose least are kept. */
 function fork (name, amount, least) {
-  const words = [require.resolve('./rounds'), name, ...amount]
+  const words = ['--expose-gc', require.resolve('./rounds'), name, ...amount]
   const stdio = ['ignore', 'pipe', 'inherit']
   const { status, signal, stdout } = spawnSync(process.execPath, words, { stdio })
   if (status !== 0) {

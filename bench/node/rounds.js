@@ -1,6 +1,6 @@
 // Rounds over the cases of a subject, in one process: least nanoseconds an iteration of each.
 //
-//     node rounds.js SUBJECT ROUNDS MILLISECONDS
+//     node --expose-gc rounds.js SUBJECT ROUNDS MILLISECONDS
 //
 // Prints one JSON object. Knows no rows. Invariants: within a round everything is measured once, so that
 // a machine that becomes slower does so for all, and the minimum counts; bases are measured before the
@@ -87,6 +87,8 @@ class Rounds {
       for (let at = 0; at < SHORT_CALLS; at++) call(SHORT)
     }
     for (let at = 0; at < WARM_CALLS && most === Infinity; at++) call(iterations)
+    // Each hit leaves V8 a script of its condition, and the next is dearer, until a collection.
+    globalThis.gc()
     let best = Infinity
     const end = process.hrtime.bigint() + this.#window
     for (let at = 0; at < most && (at === 0 || process.hrtime.bigint() < end); at++) {

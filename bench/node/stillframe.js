@@ -85,22 +85,9 @@ class Stillframe extends Subject {
     expect('stillframe', stillframe.status().notes?.off, undefined)
   }
 
-  /** While the agent refuses to measure durations, there is no row of them. */
-  #leaveOutTimes () {
-    if (this.cases.time_function === undefined) return
-    const id = this.#place('timed', SPECIFICATIONS.timed)
-    const { state, why } = this.#report(id)
-    stillframe.remove(id)
-    if (state !== 'refused') return
-    console.error(`no row for time_function: ${why.message}`)
-    delete this.cases.time_function
-  }
-
   async arm () {
-    this.#leaveOutTimes()
     this.#armed = []
     for (const [name, specification] of Object.entries(SPECIFICATIONS)) {
-      if (name === 'timed' && this.cases.time_function === undefined) continue
       const began = performance.now()
       this.#ids[name] = this.#place(name, specification)
       this.#armed.push(performance.now() - began)

@@ -53,7 +53,7 @@ pub const JVM_CASES: [&str; 26] = [
 ];
 
 /// The same for Node.js: probes of V8's inspector, and what is measured in processes of its own.
-pub const NODE_CASES: [&str; 21] = [
+pub const NODE_CASES: [&str; 23] = [
     "base",
     "base_again",
     "idle_streams",
@@ -62,8 +62,10 @@ pub const NODE_CASES: [&str; 21] = [
     "unprobed_line",
     "condition_false",
     "condition_false_10_locals",
+    "condition_false_late",
     "count",
     "over_quota",
+    "time_function",
     "log_line",
     "watch",
     "write_10_locals",
