@@ -62,13 +62,20 @@ function forget (site) {
   timer = null
 }
 
-/** The event loop turns: whatever lay on the stack is over. */
+/** The event loop turns: whatever lay on the stack is over. A timer of ours throws nothing. */
 function look () {
-  surplusNs = price.surplus()
-  for (const one of timed.values()) {
-    if (!one.isOnStack) continue
-    while (one.count > 0) settle(one, take(one, one.count - 1))
+  try {
+    surplusNs = price.surplus()
+    const all = P.MapEntries(timed)
+    for (let next = P.MapNext(all); !next.done; next = P.MapNext(all)) settleAll(next.value[1])
+  } catch {
+    // Looked at again with the next turn.
   }
+}
+
+function settleAll (one) {
+  if (!one.isOnStack) return
+  while (one.count > 0) settle(one, take(one, one.count - 1))
 }
 
 /**
