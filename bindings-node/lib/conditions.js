@@ -42,6 +42,18 @@ function property (object, key) {
   return found(Reads.property(object, key))
 }
 
+/** A private field or method, by what V8 reads it with. */
+function hidden (read, object) {
+  if (!isObject(object)) ask()
+  return given(read(object))
+}
+
+/** `#name in object`. */
+function hasHidden (read, object) {
+  if (!isObject(object)) ask()
+  return read(object) !== UNSET
+}
+
 function length (value) {
   if (typeof value === 'string') return value.length
   if (isObject(value) && !P.isProxy(value) && Reads.isSequence(value)) return Reads.lengthOf(value)
@@ -249,6 +261,8 @@ const HELPERS = {
   get,
   given,
   has,
+  hasHidden,
+  hidden,
   includes,
   indexOf,
   isArray: P.ArrayIsArray,

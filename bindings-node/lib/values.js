@@ -139,7 +139,10 @@ function attr (number, name) {
   return name[0] === '#' ? hidden(number, name) : property(number, name)
 }
 
-/** A private field or method: to read one runs no code. Gone, if the object has none. */
+/**
+ * A private field or method: to read one runs no code. Of an accessor it is told that it is there.
+ * Gone, if the object has none.
+ */
 function hidden (number, name) {
   const slot = P.MapGet(privates, name)
   if (slot === undefined) return missing(UNREADABLE)

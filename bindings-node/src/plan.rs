@@ -8,7 +8,7 @@ use crate::hook::TimedEdge;
 use crate::locate::{Reading, Visible};
 use serde_json::{Value, json};
 use stillframe_core::registry::{Action, Site};
-use stillframe_node_generator::generate;
+use stillframe_node_generator::{Slots, generate};
 
 /// In place of where a variable is passed: it cannot be read there. Below are those read late.
 const NOWHERE: i64 = -1;
@@ -112,7 +112,7 @@ fn show(
                 passed.len() as i64 - 1
             }
             // What guards it costs V8 more than all else, and only a capture needs it.
-            (None, Reading::Guarded | Reading::Private) => {
+            (None, Reading::Guarded | Reading::Private | Reading::Presence) => {
                 late.push(read(local));
                 NOWHERE - late.len() as i64
             }
@@ -137,7 +137,7 @@ impl CheckPlan {
         let value = |slot: &Visible| match passed(&slot.name) {
             Some(argument) => argument,
             // Named, but by no site of this place: only those that can be read were let in.
-            None if matches!(slot.reading, Reading::Unset | Reading::Private) => "0".to_owned(),
+            None if slot.reading == Reading::Unset || slot.is_private() => "0".to_owned(),
             None => format!("globalThis[{}]", json!(slot.name)),
         };
         let mut values: Vec<String> = slots.iter().map(value).collect();
@@ -193,7 +193,11 @@ fn is_read(site: &Site) -> bool {
 fn told(site: &Site, slots: &[Visible]) -> Value {
     let is_set =
         |slot: u16| slots.get(usize::from(slot)).is_some_and(|slot| slot.reading != Reading::Unset);
-    let test = site.condition.as_ref().and_then(|one| generate(one.tree(), &is_set).ok());
+    let private = |name: &str| {
+        slots.iter().position(|slot| slot.is_private() && slot.name == name).map(|at| at as u16)
+    };
+    let known = Slots { is_set: &is_set, private: &private };
+    let test = site.condition.as_ref().and_then(|one| generate(one.tree(), &known).ok());
     json!({
         "number": site.index,
         "limits": site.plan.limits,
@@ -224,12 +228,13 @@ fn read(variable: &Visible) -> String {
             format!("(()=>{{try{{return {name}}}catch{{return __stillframe.unset}}}})()")
         }
         Reading::Private => format!("(o)=>{name} in o?o.{name}:__stillframe.unset"),
+        Reading::Presence => format!("(o)=>{name} in o||__stillframe.unset"),
     }
 }
 
 /// Private names that are read, and where what reads them is passed.
 fn readers(slots: &[Visible]) -> Vec<(&str, usize)> {
-    let all = slots.iter().enumerate().filter(|(_, slot)| slot.reading == Reading::Private);
+    let all = slots.iter().enumerate().filter(|(_, slot)| slot.is_private());
     all.map(|(at, slot)| (slot.name.as_str(), at)).collect()
 }
 

@@ -9,7 +9,7 @@ use crate::ffi::{self, Back, Given, Info};
 use elsa::FrozenVec;
 use napi::bindgen_prelude::Either6;
 use std::sync::Arc;
-use stillframe_core::host::{Attr, FrameName, Name, Scope, Shape, Visitor, Walker};
+use stillframe_core::host::{Attr, FrameName, Name, PRESENCE, Scope, Shape, Visitor, Walker};
 use stillframe_core::probe::ArmedAt;
 use stillframe_core::value::{BigInt, Kind, Missing, Object, Reading, Text, Value};
 
@@ -126,7 +126,8 @@ impl Scope for Values {
     }
 
     fn attr(&self, object: Object, attr: Attr<'_>) -> Reading<Value<'_>> {
-        self.read(ffi::attr(number(object), attr.text))
+        let name = attr.text.strip_suffix(PRESENCE).unwrap_or(attr.text);
+        self.read(ffi::attr(number(object), name))
     }
 
     fn item(&self, sequence: Object, index: usize) -> Reading<Value<'_>> {

@@ -136,7 +136,7 @@ function isPassed (host, { declarations }, name) {
 function whyNot (entry, vector) {
   const hasBytes = JSON.stringify(vector.vars).includes('"bytes"')
   if (hasBytes && vector.rule) return 'of byte arrays more is seen here'
-  if (entry.vars) return 'a value that no declaration makes'
+  if (entry.vars && !entry.inside) return 'a value that no declaration makes'
   if (!('refused' in vector.expect) && !('error' in vector.expect) && vector.test === undefined) {
     return 'no outcome as a condition'
   }

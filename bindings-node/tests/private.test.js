@@ -6,6 +6,8 @@
 
 const assert = require('node:assert/strict')
 const test = require('node:test')
+const conditions = require('../lib/conditions')
+const { decided } = require('../lib/hit')
 const { begin, end, Place, Placed } = require('./help')
 
 const SHOP = `
@@ -153,6 +155,49 @@ test('a private field is read wherever its class is around', () => {
   ]
   for (const [mark, condition, run] of all) {
     assert.equal(outcome(mark, condition, run), 'captured', condition)
+  }
+})
+
+test('whether an object has one is told of anything, an accessor too', () => {
+  const cart = new shop.Cart()
+  const asked = (condition, other, mark = 'add') =>
+    outcome(mark, condition, () => cart.add(other))
+  for (const name of ['#total', '#sum', '#only', '#method', '#late']) {
+    assert.equal(asked(`${name} in this`), 'captured', name)
+    assert.equal(asked(`${name} in other`, new shop.Big()), 'captured', name)
+    const lookalike = { [name]: 1 }
+    const others = [lookalike, new shop.Other(), [], () => 1, new Map(), new Proxy(cart, {})]
+    for (const other of others) {
+      assert.equal(asked(`${name} in other`, other), 'condition_false', name)
+    }
+    for (const other of [null, undefined, 5, 'text', Symbol('s'), 1n]) {
+      assert.equal(asked(`${name} in other`, other), 'condition_failed', name)
+    }
+  }
+  assert.equal(asked('#total in other && other.#total === 7', new shop.Big()), 'captured')
+  assert.equal(asked('#total in other && other.#total === 7', new shop.Other()), 'condition_false')
+  assert.match(asked('#sum in this && this.#sum === 3'), /`#sum` is an accessor/)
+  assert.match(asked('#totel in this'), /declares `#totel`; did you mean #total/)
+  assert.match(asked('#password in this'), /redacted/)
+  const outside = outcome('outside', '#total in cart', () => shop.outside(cart))
+  assert.match(outside, /no class .* declares .* in their class/)
+  const nested = (condition) => outcome('nested', condition, () => cart.nested())
+  assert.equal(nested('#total in other'), 'condition_false')
+  assert.equal(nested('#late in other && #total in this'), 'captured')
+  assert.equal(shop.ran, 0)
+})
+
+test('what private names decide is decided by the function that was made', () => {
+  const cart = new shop.Cart()
+  for (const condition of ['#total in other', 'other.#total === 7', '#sum in other && other']) {
+    const before = { ...decided }
+    assert.equal(outcome('add', condition, () => cart.add(cart)), 'captured', condition)
+    const [byFunction, byMachine] = [decided.byFunction, decided.byMachine]
+    assert.deepEqual([byFunction - before.byFunction, byMachine], [1, before.byMachine], condition)
+    conditions.use(false)
+    assert.equal(outcome('add', condition, () => cart.add(cart)), 'captured', condition)
+    conditions.use(true)
+    assert.equal(decided.byMachine, byMachine + 1, condition)
   }
 })
 

@@ -29,6 +29,10 @@ pub struct Attr<'a> {
     pub text: &'a str,
 }
 
+/// Behind the text of an attribute: whether JavaScript's private name is there (`#x in o`). Any value
+/// says that it is.
+pub const PRESENCE: &str = " in";
+
 /// Steps that an evaluation may still take over collections.
 #[derive(Debug)]
 pub struct Fuel(Cell<u32>);

@@ -97,7 +97,7 @@ export function group(name) {
  */
 export function check(source, declarations = "", options = {}) {
   const name = `${groupName}: ${source.length > 200 ? `${source.slice(0, 60)}…` : source}`;
-  const same = CASES.filter((other) => other.name.split(" #")[0] === name).length;
+  const same = CASES.filter((other) => other.name.replace(/ #\d+$/, "") === name).length;
   CASES.push({ name: same ? `${name} #${same + 1}` : name, source, declarations, ...options });
 }
 

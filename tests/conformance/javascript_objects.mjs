@@ -187,6 +187,26 @@ export function objects() {
   check("other.#size === 7", "const other = null", { inside: vault, row: "private fields" });
   check("other['#size'] === 8 && this['#size'] === undefined", "const other = { '#size': 8 }", { self: {}, row: "private fields" });
   check("this.#pin === 5", "", { self: vault, vars: fields, refused: "is redacted" });
+  const known = (source, declarations = "") =>
+    check(source, declarations, { self: vault, inside: vault, vars: fields, row: "in of a private name" });
+  known("#size in this");
+  known("!(#size in this)");
+  known("#size in this && this.#size > 6");
+  known("#size in this === true");
+  known("#size in other ? 1 : 2", "const other = { size: 7 }");
+  known("#size in other", "const other = () => 1");
+  known("#size in other", "const other = [1]");
+  known("#size in other", "const other = new Map([['#size', 1]])");
+  known("#size in other", "const other = new Proxy({}, {})");
+  known("#size in other", "const other = null");
+  known("#size in other", "const other = undefined");
+  known("#size in other", "const other = 5");
+  known("#size in other", "const other = 'text'");
+  known("#size in other", "const other = Symbol('s')");
+  known("xs.some(x => #size in x)", "const xs = [{}, []]");
+  known("#size in null || #size in this");
+  known("1 in xs || #size in this.#size", "const xs = []");
+  check("#pin in this", "", { self: vault, vars: fields, refused: "is redacted" });
 }
 
 export function reading() {

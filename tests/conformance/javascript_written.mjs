@@ -119,7 +119,14 @@ export function refusals() {
   for (const sign of ["<>", "<=>", "=~", "->", "::", "?:", "&."]) refused(`a ${sign} b`, `\`${sign}\``);
   refused("[...xs].includes(a)", "a spread");
   refused("@a", "`@`");
-  refused("#a in b", "`#`", undefined, "// and # are refused");
+  refused("# a in b", "`#`", undefined, "// and # are refused");
+  refused("a #b", "`#`", undefined, "// and # are refused");
+  refused("#a", "`#a` stands only");
+  refused("#a === b", "`#a` stands only");
+  refused("1 + #a in b", "`#a` stands only");
+  refused("!#a in b", "`#a` stands only");
+  refused("typeof #a in b", "`#a` stands only");
+  refused("#a in b in xs", "a comparison has two sides");
   refused("a; b", "a second statement");
   refused("\\u0061 > 1", "a backslash outside a string");
   refused("new Date() > a", "`new`");

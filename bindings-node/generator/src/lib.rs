@@ -22,14 +22,22 @@ pub struct Uncovered(pub &'static str);
 /// Loops within each other, each of which the machine may go through twice, at most.
 const MOST_TURNS: u32 = 16;
 
+/// What is known of the variables of a place.
+pub struct Slots<'s> {
+    /// Whether a slot can be read there.
+    pub is_set: &'s dyn Fn(u16) -> bool,
+    /// The slot of what reads a private name, or says whether it is there.
+    pub private: &'s dyn Fn(&str) -> Option<u16>,
+}
+
 /// The function of a condition, as JavaScript: it takes the values of the variables by their slots, and
-/// returns what the condition comes to. `is_set` says of a slot whether it can be read at the place.
+/// returns what the condition comes to.
 ///
 /// # Errors
 ///
 /// What of the condition only the machine evaluates.
-pub fn generate(condition: &Expr, is_set: &dyn Fn(u16) -> bool) -> Result<String, Uncovered> {
-    let mut code = Code::new(is_set);
+pub fn generate(condition: &Expr, slots: &Slots<'_>) -> Result<String, Uncovered> {
+    let mut code = Code::new(slots);
     let text = code.value(condition)?;
     // The machine goes over an array that a call makes twice, once for what may fail on the way.
     let fuel = if code.makes_arrays { FUEL / MOST_TURNS } else { FUEL };

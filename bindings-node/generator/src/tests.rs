@@ -1,6 +1,6 @@
 //! What JavaScript is made of some conditions, and what is left to the machine.
 
-use super::{Uncovered, generate};
+use super::{Slots, Uncovered, generate};
 use proptest::prelude::*;
 use stillframe_core::condition::{Install, JAVASCRIPT, Program};
 use stillframe_core::host::{Names, UnknownName};
@@ -39,7 +39,13 @@ fn compiled(source: &str) -> Option<Program> {
 
 fn made(source: &str) -> Result<String, Uncovered> {
     let program = compiled(source).unwrap_or_else(|| panic!("{source} is no condition"));
-    let text = generate(program.tree(), &|slot| slot != 9)?;
+    let slots = Slots {
+        is_set: &|slot| slot != 9,
+        private: &|name| {
+            ["#x", "#y"].iter().position(|known| *known == name).map(|at| 7 + at as u16)
+        },
+    };
+    let text = generate(program.tree(), &slots)?;
     let (_, text) = text.split_once("return ").expect("a function returns");
     Ok(text.trim_end_matches(" }").to_owned())
 }
@@ -55,6 +61,8 @@ fn a_condition_is_helpers_and_constants() {
         ("a && !b", "(given(v[0]) && (!given(v[1])))"),
         ("a[0] ?? 5n", "(element(given(v[0]), (0.0)) ?? (0x00000005n))"),
         ("x * 2 + 1", "sum((number(given(v[0])) * (2.0)), (1.0))"),
+        ("a.#x > 1", "less((1.0), hidden(v[7], given(v[0])))"),
+        ("#y in a", "hasHidden(v[8], given(v[0]))"),
         ("m.get('k')", "get(given(v[0]), \"k\", true)"),
         ("m.get(k)", "get(given(v[0]), given(v[1]))"),
         (
@@ -81,7 +89,7 @@ fn what_only_the_machine_decides_is_left_to_it() {
     for source in [
         "/x/.test(s)",
         "a ** b",
-        "this.#x",
+        "this.#unknown",
         "Object.keys(a).length > 2",
         "k in o",
         "a['5']",
@@ -103,7 +111,8 @@ proptest! {
     #[test]
     fn whatever_is_typed_nothing_panics(source in "[a-c.\\[\\]()?:!=<>+*/&|'0-9 -]{0,40}") {
         if let Some(program) = compiled(&source) {
-            let _ = generate(program.tree(), &|_| true);
+            let slots = Slots { is_set: &|_| true, private: &|_| None };
+            let _ = generate(program.tree(), &slots);
         }
     }
 }

@@ -3,15 +3,15 @@
 //! Invariant: an operator stands in the text only between what cannot be an object, by the helper that
 //! made it; logic, `?:`, `!`, `typeof` and `===` ask no object anything.
 
-use crate::Uncovered;
 use crate::literal::{is_number, is_simple, literal, quoted};
+use crate::{Slots, Uncovered};
 use stillframe_core::condition::tree::{Binary, Binding, Comparison, Expr, Kind, Logic, Unary};
 
 pub(crate) type Done = Result<String, Uncovered>;
 
 /// The text in the making.
 pub(crate) struct Code<'s> {
-    is_set: &'s dyn Fn(u16) -> bool,
+    slots: &'s Slots<'s>,
     /// Values that are kept in variables of the function.
     pub(crate) kept: usize,
     /// Parameters of arrow functions around.
@@ -23,8 +23,8 @@ pub(crate) struct Code<'s> {
 }
 
 impl<'s> Code<'s> {
-    pub(crate) fn new(is_set: &'s dyn Fn(u16) -> bool) -> Self {
-        Self { is_set, kept: 0, bound: 0, makes_arrays: false, chains: Vec::new() }
+    pub(crate) fn new(slots: &'s Slots<'s>) -> Self {
+        Self { slots, kept: 0, bound: 0, makes_arrays: false, chains: Vec::new() }
     }
 
     /// The number of one more variable.
@@ -40,7 +40,7 @@ impl<'s> Code<'s> {
         }
         match &expr.kind {
             Kind::Name(_, Binding::Bound(at)) => Ok(format!("b{at}")),
-            Kind::Name(_, Binding::Slot(slot)) if (self.is_set)(*slot) => {
+            Kind::Name(_, Binding::Slot(slot)) if (self.slots.is_set)(*slot) => {
                 Ok(format!("given(v[{slot}])"))
             }
             Kind::Name(..) => Err(Uncovered("a variable that is not set there")),
@@ -75,7 +75,8 @@ impl<'s> Code<'s> {
     /// `object.name`.
     pub(crate) fn attribute(&mut self, object: &Expr, name: &str) -> Done {
         if name.starts_with('#') {
-            return Err(Uncovered("a private field"));
+            let reader = self.reader(name)?;
+            return Ok(format!("hidden({reader}, {})", self.value(object)?));
         }
         if name == "length" && is_made(object) {
             return Ok(format!("{}.count", self.elements(object)?));
@@ -86,6 +87,12 @@ impl<'s> Code<'s> {
             "size" => format!("size({object})"),
             _ => format!("property({object}, {})", quoted(name)),
         })
+    }
+
+    /// What reads a private name, as it is passed.
+    fn reader(&self, name: &str) -> Done {
+        let slot = (self.slots.private)(name).ok_or(Uncovered("a private name"))?;
+        Ok(format!("v[{slot}]"))
     }
 
     fn element(&mut self, object: &Expr, key: &Expr) -> Done {
@@ -145,6 +152,10 @@ impl<'s> Code<'s> {
     }
 
     fn comparison(&mut self, comparison: Comparison, left: &Expr, right: &Expr) -> Done {
+        if let Kind::Private(name) = &left.kind {
+            let reader = self.reader(name)?;
+            return Ok(format!("hasHidden({reader}, {})", self.value(right)?));
+        }
         let is_none = |expr: &Expr| matches!(expr.kind, Kind::Null | Kind::Undefined);
         let is_plain = is_simple(&left.kind) || is_simple(&right.kind);
         let (one, two) = (self.value(left)?, self.value(right)?);

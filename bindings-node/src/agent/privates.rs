@@ -7,6 +7,7 @@ use super::NodeAgent;
 use super::names::{nearest, slot_of};
 use crate::locate::{self, Private, Reading, Visible};
 use stillframe_core::error::{Error, ErrorKind, Result};
+use stillframe_core::host::PRESENCE;
 
 /// Gives slots to the private names among the attributes of a site's programs.
 ///
@@ -15,19 +16,22 @@ use stillframe_core::error::{Error, ErrorKind, Result};
 /// Refuses those that no class around the place declares, which the language does not accept either,
 /// and accessors.
 pub(crate) fn read(at: (u64, u32), attrs: &[Box<str>]) -> Result<()> {
-    for name in attrs.iter().filter(|name| name.starts_with('#')) {
+    for asked in attrs.iter().filter(|name| name.starts_with('#')) {
+        let presence = asked.strip_suffix(PRESENCE);
+        let name = presence.unwrap_or(asked);
         let declared = locate::privates(at.0, at.1);
-        let known = declared.iter().find(|(known, _)| **known == **name);
-        match known.map(|(_, private)| private) {
-            Some(Private::Field | Private::Method) => {}
+        let known = declared.iter().find(|(known, _)| known == name);
+        let reading = match known.map(|(_, private)| private) {
+            Some(Private::Field | Private::Method) => Reading::Private,
+            Some(Private::Accessor) if presence.is_some() => Reading::Presence,
             Some(Private::Accessor) => {
                 let message = format!("`{name}` is an accessor, and to read it would run its code");
                 let hint = "name the field that it reads";
                 return Err(Error::new(ErrorKind::Condition, message).with_hint(hint));
             }
             None => return Err(undeclared(name, &declared)),
-        }
-        slot_of(at, Visible::new(name, Reading::Private))
+        };
+        slot_of(at, Visible::new(name, reading))
             .ok_or_else(|| Error::new(ErrorKind::Limit, "too many names are read at the line"))?;
     }
     Ok(())

@@ -55,6 +55,11 @@ impl Visible {
         Self { name: name.to_owned(), written: None, reading }
     }
 
+    /// Whether it is the name of a private member.
+    pub(crate) fn is_private(&self) -> bool {
+        matches!(self.reading, Reading::Private | Reading::Presence)
+    }
+
     /// The name that people know.
     pub(crate) fn shown(&self) -> &str {
         self.written.as_deref().unwrap_or(&self.name)
@@ -77,6 +82,8 @@ pub(crate) enum Reading {
     Unset,
     /// It is a private name: what can be read is a function that reads it of an object.
     Private,
+    /// It is one that is an accessor: what can be read is a function that says whether an object has it.
+    Presence,
 }
 
 /// What is known of a script.

@@ -12,7 +12,7 @@ use crate::plan::{CheckPlan, may_name};
 use crate::{ffi, hook, locate};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use stillframe_core::host::Mechanism;
+use stillframe_core::host::{Mechanism, PRESENCE};
 use stillframe_core::registry::Site;
 
 /// What such a hook is. Called for a condition that is false it costs too little to be counted; what
@@ -92,6 +92,7 @@ pub(crate) fn arm(
         .ok_or_else(|| by_inspector("no statement of its function begins this line, or a loop"))?;
     let private = site.attrs.iter().find(|attr| attr.starts_with('#'));
     if let Some(name) = private {
+        let name = name.strip_suffix(PRESENCE).unwrap_or(name);
         return Err(by_inspector(&format!("the check at this line does not pass `{name}`")));
     }
     if let Some(name) = unreadable(site, &check, (code, line)) {
@@ -182,7 +183,7 @@ fn unreadable(site: &Site, check: &Check, (code, line): (u64, u32)) -> Option<St
     let slots = agent::slots_at(code, line);
     let cannot = |one: &&Visible| {
         let is_read = passed(check, &one.name).is_some() || one.reading == Reading::Unset;
-        let is_global = one.reading != Reading::Private && is_global(&one.name);
+        let is_global = !one.is_private() && is_global(&one.name);
         !is_read && !is_global && may_name(site, one.shown())
     };
     slots.iter().find(cannot).map(|one| one.shown().to_owned())

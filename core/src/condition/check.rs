@@ -88,6 +88,7 @@ impl Checker<'_, '_> {
             Kind::Collection(..) => Err(message::literal_collection(span)),
             Kind::Pattern(_) => Err(message::pattern_alone(span)),
             Kind::Arrow(..) => Err(message::arrow(span)),
+            Kind::Private(name) => self.visible(name, span),
             _ => Ok(()),
         }
     }

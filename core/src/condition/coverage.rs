@@ -106,6 +106,7 @@ const JAVASCRIPT_ROWS: &[&str] = &[
     "arrow functions over elements",
     "instanceof",
     "private fields",
+    "in of a private name",
     ".size where there is none",
     "ordering against undefined",
     "NaN has no order",

@@ -296,6 +296,11 @@ pub(super) fn signed_power(span: Span) -> Error {
     error(span, "a prefix stands before a power").with_hint("write (-a) ** b or -(a ** b)")
 }
 
+pub(super) fn private_alone(span: Span, name: &str) -> Error {
+    error(span, format!("`{name}` stands only behind a dot or before `in`"))
+        .with_hint(format!("write this.{name}, or ({name} in x)"))
+}
+
 pub(super) fn arrow(span: Span) -> Error {
     error(span, "an arrow function is an argument here, and nothing else")
         .with_hint("write >= to compare, or xs.some(x => …), and so every, find, filter and map")

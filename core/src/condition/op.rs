@@ -215,6 +215,8 @@ pub(super) enum Op {
     LooseIndex {
         is_constant: bool,
     },
+    /// Whether an object has the private name that this attribute asks for.
+    HasPrivate(u16),
     /// Fails if the top is a key that is redacted.
     Visible,
     /// Whether a pattern is found in what the top is as a string.

@@ -140,7 +140,7 @@ impl Printer {
                 self.push("b");
                 self.push(&quoted_bytes(bytes));
             }
-            Kind::Name(name, _) | Kind::Pattern(name) => self.push(name),
+            Kind::Name(name, _) | Kind::Pattern(name) | Kind::Private(name) => self.push(name),
             Kind::Arrow(parameter, body) => {
                 self.push(parameter);
                 self.push(" => ");

@@ -341,6 +341,8 @@ pub enum Kind {
     Pattern(Box<str>),
     /// JavaScript's `x => …`: its parameter, and the body. Only an argument of a call.
     Arrow(Box<str>, Box<Expr>),
+    /// JavaScript's `#x`, with its `#`. Only on the left of `in`.
+    Private(Box<str>),
     /// A name, in Java perhaps qualified (`com.acme.Status`, `Outer.this`).
     Name(Box<str>, Binding),
     /// An attribute; the name of a call without arguments ends with `()`.
@@ -391,7 +393,9 @@ impl PartialEq for Kind {
             (K::Float(a), K::Float(b)) => a.to_bits() == b.to_bits(),
             (K::Float32(a), K::Float32(b)) => a.to_bits() == b.to_bits(),
             (K::Char(a), K::Char(b)) => a == b,
-            (K::Text(a), K::Text(b)) | (K::Pattern(a), K::Pattern(b)) => a == b,
+            (K::Text(a), K::Text(b))
+            | (K::Pattern(a), K::Pattern(b))
+            | (K::Private(a), K::Private(b)) => a == b,
             (K::Arrow(a, x), K::Arrow(b, y)) => a == b && x == y,
             (K::Bytes(a), K::Bytes(b)) => a == b,
             // Where a name is bound depends on the place, not on the text.

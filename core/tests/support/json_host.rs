@@ -4,7 +4,7 @@
 //! point). Knows the format of `tests/conformance/README.md` and no expected outcome.
 
 use serde_json::{Map, Value as Json, json};
-use stillframe_core::host::{Attr, Names, Scope, UnknownName};
+use stillframe_core::host::{Attr, Names, PRESENCE, Scope, UnknownName};
 use stillframe_core::value::{BigInt, Kind, Missing, Object, Ordered, Reading, Text, Value};
 
 #[path = "json_loose.rs"]
@@ -376,6 +376,10 @@ impl Scope for JsonHost {
 
     fn attr(&self, object: Object, attr: Attr<'_>) -> Reading<Value<'_>> {
         let thing = self.thing(object);
+        if let Some(private) = attr.text.strip_suffix(PRESENCE) {
+            let field = thing.fields.iter().find(|(name, _)| name == private);
+            return field.map_or(Err(Missing::Absent), |(_, value)| self.read(value));
+        }
         if let Some(target) = &thing.target {
             return match target {
                 Some(Stored::Object(target)) => self.attr(*target, attr),

@@ -9,6 +9,7 @@ use crate::condition::op::{Holes, Op, Site, Source, Step};
 use crate::condition::pattern::Pattern;
 use crate::condition::syntax::{Comparison, Expr, Function, Kind, Logic, Span};
 use crate::error::Result;
+use crate::host::PRESENCE;
 
 /// An array, as what it is made of.
 struct Array<'e> {
@@ -90,6 +91,22 @@ impl Compiler<'_, '_> {
         };
         self.emit_at(op, site, 1, 1);
         Ok(())
+    }
+
+    /// The test of `#name in object`; returns the branch taken when it does not come out as `want`.
+    pub(super) fn has_private(
+        &mut self,
+        name: &str,
+        named: Span,
+        object: &Expr,
+        want: bool,
+    ) -> Result<usize> {
+        self.value(object)?;
+        let span = named.to(object.span);
+        let attr = self.attr(&format!("{name}{PRESENCE}"), span)?;
+        let site = Site { span, subject: object.span, other: span };
+        self.emit_at(Op::HasPrivate(attr), site, 1, 1);
+        Ok(self.emit(Op::BranchTruth { want, to: 0 }, span, 1, 0))
     }
 
     /// `object[key]`.

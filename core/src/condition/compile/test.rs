@@ -170,6 +170,10 @@ impl Compiler<'_, '_> {
             let span = left.span.to(right.span);
             return self.membership(left, right, (operator == Comparison::In) == want, span);
         }
+        if let Kind::Private(name) = &left.kind {
+            let branch = self.has_private(name, left.span, right, want)?;
+            return Ok(vec![branch]);
+        }
         self.with_constant(operator, left, &right.kind, want, right.span)?
             .map_or_else(|| self.two_values(operator, left, right, want), |at| Ok(vec![at]))
     }

@@ -157,7 +157,7 @@ const REFUSED: &[Refused] = &[
     refused("&.", "`&.`", "write a?.b"),
     refused("...", "a spread", "name the elements, as in a[0]"),
     refused("@", "`@`", "write this.name"),
-    refused("#", "`#`", "write this.#name for a private field"),
+    refused("#", "`#`", "write this.#name for a private field, or #name in x"),
     refused(";", "a second statement", "join two conditions with &&"),
     refused("\\", "a backslash outside a string", "write the character itself"),
     refused("new", "`new`", "compare with a value that is there"),

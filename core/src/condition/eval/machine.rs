@@ -234,6 +234,7 @@ fn operands(op: Op) -> usize {
         | Op::TypedUnary(_)
         | Op::LooseUnary(_)
         | Op::Property { .. }
+        | Op::HasPrivate(_)
         | Op::Test(_)
         | Op::LooseStart { .. }
         | Op::Convert(_)

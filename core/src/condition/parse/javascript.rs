@@ -30,6 +30,18 @@ impl Parser<'_> {
         self.node(start.to(self.before), Kind::Logic(Logic::Coalesce, terms))
     }
 
+    /// `#name`, which is nothing but the left side of `in`.
+    pub(super) fn private(&mut self, min: u8) -> Result<Expr> {
+        let span = self.span;
+        let Token::Private(name) = self.advance()? else {
+            return Err(message::expected(span, "a name", &self.found()));
+        };
+        if self.sign() != Some(Sign::In) || self.dialect.powers.comparison <= min {
+            return Err(message::private_alone(span, &name));
+        }
+        self.node(span, Kind::Private(name))
+    }
+
     /// `typeof operand`, at the word.
     pub(super) fn type_of(&mut self) -> Result<Expr> {
         let (start, power) = (self.span, self.dialect.powers.prefix);

@@ -101,6 +101,7 @@ impl<'s> Parser<'s> {
             Token::Char(_) => "a char".to_owned(),
             Token::Text(_) | Token::Bytes(_) => "a string".to_owned(),
             Token::Pattern(_) => "a pattern".to_owned(),
+            Token::Private(name) => format!("`{name}`"),
             Token::Sign(sign) => format!("`{}`", self.spelling(*sign)),
             Token::End => "the end".to_owned(),
         }
@@ -145,7 +146,10 @@ impl<'s> Parser<'s> {
 
     /// An expression of operators that bind more tightly than `min`.
     pub(super) fn expr(&mut self, min: u8) -> Result<Expr> {
-        let mut left = self.prefix(min)?;
+        let mut left = match self.token {
+            Token::Private(_) => self.private(min)?,
+            _ => self.prefix(min)?,
+        };
         while let Some(sign) = self.sign() {
             let powers = &self.dialect.powers;
             let infix = self.dialect.infix.iter().find(|(infix, ..)| *infix == sign);

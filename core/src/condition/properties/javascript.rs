@@ -77,6 +77,10 @@ fn said(comparison: Comparison) -> Comparison {
     if comparison == Comparison::NotIn { Comparison::In } else { comparison }
 }
 
+fn has_private(object: Expr) -> Kind {
+    Kind::Compare(Box::new(of(Kind::Private("#pin".into()))), vec![(Comparison::In, object)])
+}
+
 fn called() -> impl Strategy<Value = (Function, usize)> {
     prop::sample::select(vec![
         (Function::Max, 2),
@@ -130,6 +134,7 @@ fn tree() -> impl Strategy<Value = Expr> {
                 let class = of(Kind::Name(class, Binding::Free));
                 Kind::Call(Function::IsInstance, vec![e, class])
             }),
+            inner.clone().prop_map(has_private),
             prop::collection::vec(inner.clone(), 0..3)
                 .prop_map(|items| Kind::Collection(Shape::List, items)),
             guarded,

@@ -54,19 +54,27 @@ impl Lexer<'_> {
         match (first, second) {
             (Some(quote @ ('"' | '\'' | '`')), _) => self.javascript_string(quote).map(Some),
             (Some('/'), _) if self.before != Before::Value => self.pattern().map(Some),
-            (Some('#'), Some(letter)) if self.before == Before::Dot => {
-                let is_name = letter.is_alphabetic() || self.joins(letter);
-                if !is_name {
-                    return Ok(None);
-                }
-                self.position += 1;
-                match self.word()? {
-                    Token::Name(name) => Ok(Some(Token::Name(format!("#{name}").into()))),
-                    other => Ok(Some(other)),
-                }
+            (Some('#'), Some(letter)) if letter.is_alphabetic() || self.joins(letter) => {
+                self.private()
             }
             _ => Ok(None),
         }
+    }
+
+    /// `#name`, at its sign: none behind a value, where it is nothing.
+    fn private(&mut self) -> Result<Option<Token>> {
+        let before = self.before;
+        if before == Before::Value {
+            return Ok(None);
+        }
+        self.position += 1;
+        // Any word is a name here.
+        self.before = Before::Dot;
+        Ok(Some(match (self.word()?, before) {
+            (Token::Name(name), Before::Dot) => Token::Name(format!("#{name}").into()),
+            (Token::Name(name), _) => Token::Private(format!("#{name}").into()),
+            (other, _) => other,
+        }))
     }
 
     fn javascript_string(&mut self, quote: char) -> Result<Token> {

@@ -24,6 +24,8 @@ pub(in crate::condition) enum Token {
     Bytes(Box<[u8]>),
     /// JavaScript's `/…/i`, as it is written.
     Pattern(Box<str>),
+    /// JavaScript's `#x` where a value begins, with its `#`.
+    Private(Box<str>),
     Sign(Sign),
     End,
 }

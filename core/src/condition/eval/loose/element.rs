@@ -342,6 +342,18 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         self.ctx.scope.lookup(object, &key).ok_or(FailureKind::NeedsCode)
     }
 
+    /// `#name in object`.
+    pub(super) fn has_private(&self, attr: u16, object: &Operand<'a>) -> Outcome<bool> {
+        if !self.datum(object).is_object() {
+            return Err(FailureKind::Types);
+        }
+        match self.attr(attr, object) {
+            Ok(_) => Ok(true),
+            Err(FailureKind::NoAttribute) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
     /// `key in object`.
     pub(super) fn has_key(&self, key: &Operand<'a>, object: &Operand<'a>) -> Outcome<bool> {
         let object = self.datum(object);

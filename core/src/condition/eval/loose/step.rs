@@ -61,6 +61,10 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                 let [object, key] = self.take(2);
                 Some(self.loose_index(&object, &key, is_constant)?)
             }
+            Op::HasPrivate(attr) => {
+                let object = self.pop();
+                Some(Operand::Value(Value::Bool(self.has_private(attr, &object)?)))
+            }
             Op::LooseCall(function, count) if count <= 2 => {
                 let args: [Operand<'a>; 2] = self.take(usize::from(count));
                 let args = args.get(..usize::from(count)).unwrap_or_default();
