@@ -4,9 +4,10 @@
 //! none; one that is taken for a launcher is hidden, never left without an agent.
 
 mod java;
+mod ruby;
 
 /// Programs whose first process never runs the application's code, whatever their arguments.
-const ALWAYS: [&str; 14] = [
+const ALWAYS: [&str; 13] = [
     "gunicorn",
     "npm",
     "npx",
@@ -17,7 +18,6 @@ const ALWAYS: [&str; 14] = [
     "tsx",
     "pm2",
     "pm2-runtime",
-    "bundle",
     "gradle",
     "gradlew",
     "mvn",
@@ -29,6 +29,9 @@ const CELERY_IN_PROCESS: [&str; 5] = ["solo", "threads", "gevent", "eventlet", "
 pub(super) fn is_launcher(words: &[String], env: &dyn Fn(&str) -> Option<String>) -> bool {
     // Behind `java` stand options, paths and a main class, which no other rule understands.
     if let Some(launches) = java::is_launcher(words) {
+        return launches;
+    }
+    if let Some(launches) = ruby::is_launcher(words, env) {
         return launches;
     }
     let programs = programs(words);
@@ -102,6 +105,13 @@ mod tests {
         check("celery -A shop beat", None, false);
         check("java -cp gradle com.acme.Main", None, false);
         check("java -cp w.jar org.gradle.wrapper.GradleWrapperMain run", None, true);
+        check("ruby /usr/bin/bundle install", None, true);
+        check("ruby /usr/bin/bundle exec puma -C config/puma.rb", None, false);
+        check("ruby -W0 /usr/bin/bundle exec --keep-file-descriptors puma -w 2", None, true);
+        check("ruby3.1 /usr/bin/puma -w2", None, true);
+        check("ruby /usr/bin/puma --workers 0", Some("WEB_CONCURRENCY"), false);
+        check("ruby app.rb puma -w 2", None, false);
+        check("unicorn -c unicorn.rb", None, true);
         check("python app.py gunicorn.conf", None, false);
         check("python -c import gunicorn", None, false);
     }
