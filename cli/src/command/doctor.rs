@@ -16,6 +16,7 @@ use stillframe_hub::discovery;
 mod jvm;
 mod private;
 mod python;
+mod ruby;
 
 /// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -59,6 +60,7 @@ pub(crate) fn doctor(context: &Context) -> Result<()> {
     checks.extend(hub(context));
     checks.extend(python::checks());
     checks.extend(jvm::checks());
+    checks.extend(ruby::checks());
     checks.extend(environment());
     let output = context.output;
     if output.json {

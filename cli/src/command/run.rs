@@ -45,20 +45,12 @@ fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
     if is_off() {
         return Ok(Changes::of_a_person());
     }
-    let target = match Target::find(hub) {
-        Ok(target) => Some(target),
-        Err(failure) if failure.exit == Exit::Unreachable => {
-            let elsewhere = ["STILLFRAME_SINK", "STILLFRAME_PROBES"];
-            if elsewhere.iter().all(|name| variable(name).is_none()) {
-                say("no hub runs on this machine: start one with `stillframe serve`");
-            }
-            None
-        }
-        Err(failure) => return Err(failure),
-    };
+    let target = target(hub)?;
     let (python, jvm) = (agents::python::find(), agents::jvm::find());
-    let node = agents::node::find();
-    if let (Err(python), Err(NoAgent { reason: jvm, .. }), Err(_)) = (&python, &jvm, &node) {
+    let (node, ruby) = (agents::node::find(), agents::ruby::find());
+    if let (Err(python), Err(NoAgent { reason: jvm, .. }), Err(_), Err(_)) =
+        (&python, &jvm, &node, &ruby)
+    {
         if run.print {
             return Err(Failure::new(Exit::Failed, "no_agent", format!("{python}, {jvm}"))
                 .next("keep stillframe-agents beside the command, or set STILLFRAME_AGENTS"));
@@ -70,17 +62,23 @@ fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
     let is_carried = !jvm.as_ref().is_err_and(|absent| !absent.is_broken);
     let options =
         jvm.map_err(|absent| absent.reason).and_then(|jvm| jvm.value(&run.command, !run.print));
-    let missing = Missing { python: reason(&python), jvm: reason(&options), node: reason(&node) };
+    let missing = Missing {
+        python: reason(&python),
+        jvm: reason(&options),
+        node: reason(&node),
+        ruby: reason(&ruby),
+    };
     match (agents::misfit(&run.command, &missing), missing.jvm.filter(|_| is_carried)) {
         (Some(reason), _) => say(&format!("{reason}: it starts untouched")),
         (None, Some(reason)) => say(&format!("{reason}: JVMs start without an agent")),
         (None, None) => {}
     }
-    say_unrewritten(run, reason(&node));
+    say_unrewritten(run, missing.node);
     Ok(Changes::of(&Wish {
         python: python.as_ref().ok().map(|python| python.folder.as_path()),
         jvm: options.as_ref().ok().and_then(|options| options.as_deref()),
         node: node.as_ref().ok().and_then(|node| node.value()).as_deref(),
+        ruby: ruby.as_ref().ok().and_then(|ruby| ruby.value()).as_deref(),
         rewrite: run.rewrite.as_deref().filter(|_| node.is_ok()),
         target: target.as_ref(),
         service: run.service.as_deref(),
@@ -88,6 +86,21 @@ fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
         children: run.children == Children::Yes,
         process: (!run.print).then(std::process::id),
     }))
+}
+
+/// The hub, if there is one; without any, whoever wants no other results is told.
+fn target(hub: Option<&str>) -> Result<Option<Target>> {
+    match Target::find(hub) {
+        Ok(target) => Ok(Some(target)),
+        Err(failure) if failure.exit == Exit::Unreachable => {
+            let elsewhere = ["STILLFRAME_SINK", "STILLFRAME_PROBES"];
+            if elsewhere.iter().all(|name| variable(name).is_none()) {
+                say("no hub runs on this machine: start one with `stillframe serve`");
+            }
+            Ok(None)
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
 fn say_unrewritten(run: &Run, no_agent: Option<&str>) {

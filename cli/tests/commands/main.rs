@@ -12,4 +12,5 @@ mod hub;
 mod jvm;
 mod run;
 mod run_jvm;
+mod run_ruby;
 mod support;

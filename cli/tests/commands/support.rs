@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Variables that would let the surroundings of a test into it.
-const FOREIGN: [&str; 20] = [
+const FOREIGN: [&str; 22] = [
     "STILLFRAME_AGENTS",
     "STILLFRAME_AGENT_TOKEN",
     "STILLFRAME_AGENT_TOKEN_FILE",
@@ -29,7 +29,9 @@ const FOREIGN: [&str; 20] = [
     "JAVA_HOME",
     "JAVA_TOOL_OPTIONS",
     "JDK_JAVA_OPTIONS",
+    "NODE_OPTIONS",
     "PYTHONPATH",
+    "RUBYOPT",
     "_JAVA_OPTIONS",
     "NO_COLOR",
 ];

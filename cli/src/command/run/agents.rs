@@ -10,9 +10,8 @@ use std::path::{Path, PathBuf};
 pub(crate) mod jvm;
 pub(crate) mod node;
 pub(crate) mod python;
+pub(crate) mod ruby;
 
-/// Runtimes whose agents are not there yet, by the names of their commands.
-const NOT_YET: [(&str, &[&str]); 1] = [("Ruby", &["ruby", "bundle", "rails", "rake", "puma"])];
 /// Commands that start Node.
 const OF_NODE: [&str; 9] =
     ["node", "nodejs", "npm", "npx", "yarn", "pnpm", "tsx", "ts-node", "nest"];
@@ -21,6 +20,10 @@ const OF_THE_JVM: [&str; 12] = [
     "java", "mvn", "mvnw", "mvnd", "gradle", "gradlew", "kotlin", "scala", "sbt", "clojure",
     "groovy", "jshell",
 ];
+
+/// Commands that start Ruby.
+const OF_RUBY: [&str; 8] =
+    ["ruby", "bundle", "bundler", "rails", "rake", "puma", "unicorn", "rackup"];
 
 /// The folder of the agent for a runtime, called `name` beside the others.
 fn folder(name: &str) -> Result<PathBuf, String> {
@@ -47,22 +50,27 @@ pub(crate) struct Missing<'a> {
     pub(crate) jvm: Option<&'a str>,
     /// Node.
     pub(crate) node: Option<&'a str>,
+    /// Ruby.
+    pub(crate) ruby: Option<&'a str>,
 }
 
 /// Why the agents clearly do not fit a command, told from its words alone: nothing is run.
 pub(crate) fn misfit(command: &[OsString], missing: &Missing) -> Option<String> {
     let (program, arguments) = command.split_first()?;
     let typed = Path::new(program).file_name()?.to_str()?.to_owned();
-    for (runtime, commands) in NOT_YET {
-        if commands.contains(&typed.as_str()) {
-            return Some(format!("{typed}: there is no agent for {runtime} yet"));
-        }
-    }
     if OF_THE_JVM.contains(&typed.as_str()) {
         return missing.jvm.map(|reason| format!("{typed}: {reason}"));
     }
     if OF_NODE.contains(&typed.as_str()) {
         return missing.node.map(|reason| format!("{typed}: {reason}"));
+    }
+    let is_ruby = is_version_of("ruby", &typed);
+    if is_ruby || OF_RUBY.contains(&typed.as_str()) {
+        let ignored = || {
+            let word = ruby::ignores_the_hook(arguments).filter(|_| is_ruby)?;
+            Some(format!("{typed} {word} ignores RUBYOPT, by which the agent comes"))
+        };
+        return missing.ruby.map(|reason| format!("{typed}: {reason}")).or_else(ignored);
     }
     if !typed.starts_with("python") {
         return None;
@@ -73,6 +81,12 @@ pub(crate) fn misfit(command: &[OsString], missing: &Missing) -> Option<String> 
     // A version without an agent says so itself, by the hook's first lines.
     let flag = python::ignores_the_hook(arguments)?;
     Some(format!("{typed} -{flag} ignores PYTHONPATH, by which the agent comes"))
+}
+
+/// Whether a command is called `name`, or `name` with a version behind it.
+fn is_version_of(name: &str, typed: &str) -> bool {
+    let version = typed.strip_prefix(name);
+    version.is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'))
 }
 
 /// The file that `exec` would take for a program.
@@ -95,7 +109,7 @@ mod tests {
             misfit(&words, &Missing::default())
         };
         for clear in [
-            "bundle",
+            "ruby3.1 --disable=rubyopt app.rb",
             "python3.12 -I app.py",
             "python3.13 -W ignore -uE -c 1",
             "python3.12 -Xdev -Sm app",
@@ -112,6 +126,8 @@ mod tests {
             "/usr/bin/java -jar app.jar",
             "mvn test",
             "node app.js",
+            "ruby app.rb",
+            "bundle exec puma --disable-all",
             "no-such-program",
         ] {
             assert_eq!(misfit(open), None, "{open}");
@@ -122,7 +138,8 @@ mod tests {
     fn an_agent_that_is_missing_is_missed_by_its_own_runtime() {
         let said = |command: &str| {
             let (python, jvm) = (Some("no agent"), Some("no agent for the JVM"));
-            let missing = Missing { python, jvm, node: Some("no agent for Node") };
+            let (node, ruby) = (Some("no agent for Node"), Some("no agent for Ruby"));
+            let missing = Missing { python, jvm, node, ruby };
             misfit(&[OsString::from(command)], &missing)
         };
         for (command, expected) in [
@@ -130,6 +147,9 @@ mod tests {
             ("./gradlew", Some("gradlew: no agent for the JVM")),
             ("python3.12", Some("python3.12: no agent")),
             ("npm", Some("npm: no agent for Node")),
+            ("ruby3.1", Some("ruby3.1: no agent for Ruby")),
+            ("/usr/bin/puma", Some("puma: no agent for Ruby")),
+            ("rubymine", None),
             ("sh", None),
         ] {
             assert_eq!(said(command).as_deref(), expected, "{command}");

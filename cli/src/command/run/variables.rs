@@ -16,6 +16,8 @@ pub(super) struct Wish<'a> {
     pub(super) jvm: Option<&'a OsStr>,
     /// New value of `NODE_OPTIONS`, if it changes.
     pub(super) node: Option<&'a OsStr>,
+    /// New value of `RUBYOPT`, if it changes.
+    pub(super) ruby: Option<&'a OsStr>,
     /// `--rewrite`, if Node has an agent.
     pub(super) rewrite: Option<&'a str>,
     /// The hub, if there is one.
@@ -52,6 +54,9 @@ impl Changes {
         }
         if let Some(options) = wish.node {
             changes.set(super::agents::node::VARIABLE, options);
+        }
+        if let Some(options) = wish.ruby {
+            changes.set(super::agents::ruby::VARIABLE, options);
         }
         if let Some(rewrite) = wish.rewrite {
             changes.set(super::agents::node::REWRITE, rewrite);
@@ -139,6 +144,7 @@ mod tests {
             python: Some(Path::new("/ours")),
             jvm: None,
             node: None,
+            ruby: None,
             rewrite: Some("dep"),
             target: None,
             service: Some("checkout"),
