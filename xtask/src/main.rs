@@ -22,6 +22,7 @@ mod node;
 mod process;
 mod python;
 mod rewriter;
+mod ruby;
 mod say;
 mod step;
 mod system;

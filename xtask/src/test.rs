@@ -21,6 +21,7 @@ use crate::node;
 use crate::process::{captured, must, quiet, show};
 use crate::python::{self, Python};
 use crate::rewriter;
+use crate::ruby::{self, Ruby};
 use crate::say::say;
 use crate::step::{Chain, Gate, Verdict, in_ci};
 use crate::system::{install, runs};
@@ -64,6 +65,10 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
         gate.step("find every CPython", || Ok(Verdict::Skipped(fault)));
     }
     gate.step("find node and java", writers);
+    let (rubies, missing) = ruby::all();
+    if let Some(fault) = missing {
+        gate.step("find ruby", || Ok(Verdict::Skipped(fault)));
+    }
     let customers = pythons.first().map(|python| python.program.clone());
     let mut product = None;
     if needs_product(&gate, &pythons) {
@@ -72,7 +77,7 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
             Ok(Verdict::Fine)
         });
     }
-    gate.side_by_side(chains(product.as_ref(), customers.as_deref(), full));
+    gate.side_by_side(chains(product.as_ref(), &rubies, customers.as_deref(), full));
     if product.is_some() {
         // Alone: it lays out the agents anew.
         gate.step("demo", demo);
@@ -88,6 +93,7 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
 /// end.
 fn chains<'a>(
     product: Option<&'a Product>,
+    rubies: &'a [Ruby],
     customers: Option<&'a Path>,
     full: bool,
 ) -> Vec<Chain<'a>> {
@@ -105,6 +111,7 @@ fn chains<'a>(
     nodes.step("bench rows Node", bench::smoke_node);
     nodes.step("npm package", node::package_tests);
     nodes.step("node shop", move || node::shop(customers));
+    let shop = Chain::of("ruby shop", move || ruby::shop(rubies, customers));
     let mut loom = Chain::of("loom", loom_passes);
     loom.step("loom finds the weakened publish", loom_mutation);
     let mut chains = vec![Chain::of("cargo test", move || cargo_test(product)), java];
@@ -118,7 +125,7 @@ fn chains<'a>(
             .map(|(number, (python, wheel))| wheel_chain(python, wheel, number == 0, full)),
     );
     chains.extend(bytecode::chains(full));
-    chains.extend([accounts::chain(full), loom, nodes, rewriter::chain(full)]);
+    chains.extend([accounts::chain(full), loom, nodes, shop, rewriter::chain(full)]);
     chains
 }
 

@@ -1,0 +1,56 @@
+//! The shop in Ruby, sold from as a person would start it.
+//!
+//! Knows its two servers' command lines. Invariant: an order that fails on either is a fault.
+
+use super::Ruby;
+use crate::Result;
+use crate::count::Counts;
+use crate::customers::buy;
+use crate::files::{root, target};
+use crate::step::Verdict;
+use crate::system::{Package, install};
+use std::path::Path;
+use std::process::Command;
+
+/// What it needs.
+const PACKAGES: Package = Package {
+    apt: &["ruby-sinatra", "puma"],
+    dnf: &["rubygem-sinatra", "rubygem-puma"],
+    brew: &[],
+};
+
+/// Has the customers of `python` buy from it on every Ruby that has what it needs.
+pub(crate) fn shop(rubies: &[Ruby], python: Option<&Path>) -> Result<Verdict> {
+    let Some(python) = python else {
+        return Ok(Verdict::Skipped("no CPython to run the customers".to_owned()));
+    };
+    let able = match able(rubies) {
+        Ok(able) => able,
+        Err(fault) => return Ok(Verdict::Skipped(fault)),
+    };
+    for ruby in &able {
+        let mut command = Command::new(&ruby.program);
+        command.arg("app.rb").current_dir(root().join("examples/checkout-ruby"));
+        buy(&mut command, python, &target("ruby/logs"))
+            .map_err(|fault| format!("Ruby {}: {fault}", ruby.version))?;
+    }
+    Ok(Verdict::Ran(Counts { passed: able.len() as u64, ..Counts::default() }))
+}
+
+/// The Rubies with Sinatra and Puma, installed now if that may be done; else what is missing.
+pub(crate) fn able(rubies: &[Ruby]) -> Result<Vec<&Ruby>> {
+    let able = || -> Vec<&Ruby> {
+        let has = |ruby: &&Ruby| ruby.has("sinatra/base") && ruby.has("puma");
+        rubies.iter().filter(has).collect()
+    };
+    let found = able();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    install(&PACKAGES).map_err(|fault| format!("Sinatra and Puma are missing: {fault}"))?;
+    let found = able();
+    match found.is_empty() {
+        true => Err("Sinatra and Puma are not found though they were installed".to_owned()),
+        false => Ok(found),
+    }
+}
