@@ -59,7 +59,8 @@ fn visit(folder: &Path, each: &mut impl FnMut(&Path)) {
     for path in entries.flatten().map(|entry| entry.path()) {
         if walked(&path) {
             visit(&path, each);
-        } else if path.is_file() {
+        } else if path.is_file() && path.file_name().is_none_or(|name| name != ".git") {
+            // In a worktree that is a file, which names its machine.
             each(&path);
         }
     }
