@@ -49,10 +49,17 @@ const BUILT: [&str; 8] = [
 ];
 /// Minor versions that explore packages in the gate: one of each mechanism.
 const EXPLORING: [u8; 3] = [9, 11, 13];
-/// All crates but two bindings: Python's is built once for each interpreter, and of Node's everything is
-/// unused where it is not an addon.
-const WORKSPACE: [&str; 5] =
-    ["--workspace", "--exclude", "stillframe-python", "--exclude", "stillframe-node"];
+/// All crates but three bindings: Python's and Ruby's are built once for each interpreter, and of Node's
+/// everything is unused where it is not an addon.
+const WORKSPACE: [&str; 7] = [
+    "--workspace",
+    "--exclude",
+    "stillframe-python",
+    "--exclude",
+    "stillframe-node",
+    "--exclude",
+    "stillframe-ruby",
+];
 
 /// Runs the gate, or the steps of it whose name contains `only`.
 pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {

@@ -1,0 +1,215 @@
+//! The probed frame, as the core reads it: [`Scope`] for conditions, [`Walker`] for captures.
+//!
+//! Knows which variable a slot is, by the plan made when the probe was armed. Invariant: it lives for
+//! one callback, during which this thread holds the VM's lock and runs nothing else.
+
+mod plan;
+
+pub(crate) use plan::{Plan, Scopes};
+
+use crate::ffi::{Frame, Obj, STRETCH, Stretch, Tag, classes, name_of};
+use crate::value::{self, class_of, value_of};
+use std::cell::{Cell, RefCell};
+use stillframe_core::host::{
+    Attr, FrameName, MOST_COUNTED, MoreFrames, Name, Scope, Shape, Visitor, Walker,
+};
+use stillframe_core::value::{Missing, Object, Reading, Text, Value};
+
+/// Pairs of a hash that are looked up in one go.
+const PAIRS: usize = 32;
+
+/// Pairs of a hash from one of its places on.
+struct Pairs<'g> {
+    hash: usize,
+    first: usize,
+    len: usize,
+    pairs: [Option<(Obj<'g>, Obj<'g>)>; PAIRS],
+}
+
+/// The frame of one hit.
+pub(crate) struct Hit<'g> {
+    frame: Frame<'g>,
+    plan: &'g Plan,
+    line: u32,
+    /// The frames that were named last, and the number of the first of them.
+    stretch: Cell<Option<(usize, Stretch)>>,
+    pairs: RefCell<Option<Pairs<'g>>>,
+}
+
+impl<'g> Hit<'g> {
+    /// The frame of the event under way, whose code was armed with `plan`, at `line`.
+    #[inline(always)]
+    pub(crate) fn new(frame: Frame<'g>, plan: &'g Plan, line: u32) -> Self {
+        Self { frame, plan, line, stretch: Cell::new(None), pairs: RefCell::new(None) }
+    }
+
+    fn stretch_with(&self, depth: usize) -> (usize, Stretch) {
+        let first = depth - depth % STRETCH;
+        if let Some((known, stretch)) = self.stretch.get()
+            && known == first
+        {
+            return (first, stretch);
+        }
+        let stretch = Stretch::from(first);
+        self.stretch.set(Some((first, stretch)));
+        (first, stretch)
+    }
+}
+
+fn object_of<'g>(object: Object) -> Obj<'g> {
+    Obj::from_handle(object.raw)
+}
+
+impl Scope for Hit<'_> {
+    #[inline(always)]
+    fn slot(&self, slot: u16) -> Reading<Value<'_>> {
+        let place = self.plan.places.get(usize::from(slot)).ok_or(Missing::Unreadable)?;
+        self.frame.local(place).map(value_of)
+    }
+
+    fn attr(&self, object: Object, attr: Attr<'_>) -> Reading<Value<'_>> {
+        let (_, _) = (object, attr);
+        Err(Missing::Unreadable)
+    }
+
+    fn item(&self, sequence: Object, index: usize) -> Reading<Value<'_>> {
+        value::item(object_of(sequence), index)
+    }
+
+    fn lookup(&self, container: Object, key: &Value<'_>) -> Option<Reading<Value<'_>>> {
+        let (_, _) = (container, key);
+        None
+    }
+
+    fn entry(&self, container: Object, cursor: &mut usize) -> Option<(Value<'_>, Value<'_>)> {
+        let object: Obj<'_> = object_of(container);
+        let hash = match object.tag() {
+            Tag::Hash => object,
+            Tag::Object => value::set_hash(object)?,
+            _ => return None,
+        };
+        let pair = self.pair(hash, *cursor)?;
+        *cursor += 1;
+        Some((value_of(pair.0), value_of(pair.1)))
+    }
+
+    fn len(&self, object: Object) -> Reading<usize> {
+        value::len_of(object_of(object), object.kind)
+    }
+
+    fn truth(&self, _object: Object) -> Reading<bool> {
+        Ok(true)
+    }
+
+    fn underlying(&self, object: Object) -> Reading<Value<'_>> {
+        value::underlying(object_of(object), object.kind)
+    }
+
+    fn stored_text(&self, object: Object) -> Option<Text<'_>> {
+        value::stored_text(object_of(object))
+    }
+
+    fn compares_by_identity(&self, object: Object) -> bool {
+        let object: Obj<'_> = object_of(object);
+        !value::is_overridden(object, "==") && !object.is_kind_of(classes::comparable())
+    }
+
+    fn is_instance(&self, value: &Value<'_>, class: Object) -> Reading<bool> {
+        let class: Obj<'_> = object_of(class);
+        if !class.is_class() {
+            return Err(Missing::NeedsCode);
+        }
+        let own = class_of(value).ok_or(Missing::Unreadable)?;
+        Ok(own.inherits(class))
+    }
+
+    fn type_name(&self, value: &Value<'_>) -> Text<'_> {
+        value::type_name(value)
+    }
+}
+
+impl<'g> Hit<'g> {
+    /// Pair `at` of a hash, in its order: hashes are walked from their beginning alone, so a stretch
+    /// of them is kept.
+    fn pair(&self, hash: Obj<'g>, at: usize) -> Option<(Obj<'g>, Obj<'g>)> {
+        let mut kept = self.pairs.borrow_mut();
+        let is_kept = kept.as_ref().is_some_and(|kept| {
+            kept.hash == hash.handle() && (kept.first..kept.first + kept.len).contains(&at)
+        });
+        if !is_kept {
+            let mut fresh = Pairs { hash: hash.handle(), first: at, len: 0, pairs: [None; PAIRS] };
+            let mut number = 0;
+            hash.each_pair(|key, value| {
+                if number >= at {
+                    fresh.pairs[fresh.len] = Some((key, value));
+                    fresh.len += 1;
+                }
+                number += 1;
+                fresh.len < PAIRS
+            });
+            *kept = Some(fresh);
+        }
+        let kept = kept.as_ref()?;
+        kept.pairs.get(at - kept.first).copied().flatten().filter(|_| at < kept.first + kept.len)
+    }
+}
+
+impl Walker for Hit<'_> {
+    fn variable(&self, ordinal: usize) -> Option<(Name<'_>, Reading<Value<'_>>)> {
+        let Some(place) = self.plan.places.get(ordinal) else {
+            let is_receiver = ordinal == self.plan.places.len();
+            let name = Name { identity: 0, text: Text::Utf8("self") };
+            return is_receiver.then(|| (name, Ok(value_of(self.frame.receiver()))));
+        };
+        let name = Name { identity: place.name as usize, text: name_of(place.name) };
+        Some((name, self.frame.local(place).map(value_of)))
+    }
+
+    fn frame(&self, depth: usize) -> Option<FrameName<'_>> {
+        if depth == 0 {
+            let name = |text| Name { identity: 0, text: Text::Utf8(text) };
+            let (file, function) = (name(&self.plan.file), name(&self.plan.function));
+            return Some(FrameName { file, function, line: self.line });
+        }
+        let (first, stretch) = self.stretch_with(depth);
+        let (file, function, line) = stretch.frame(depth - first)?;
+        let name = |text| Name { identity: 0, text };
+        let (file, function) = (name(file.lossy_text()), name(function.lossy_text()));
+        Some(FrameName { file, function, line })
+    }
+
+    fn more_frames(&self, named: usize) -> MoreFrames {
+        let mut count = 0;
+        while count < MOST_COUNTED as usize {
+            let depth = named + count;
+            let (first, stretch) = self.stretch_with(depth);
+            let here = (first + stretch.len()).saturating_sub(depth);
+            count += here;
+            if here == 0 || stretch.len() < STRETCH {
+                break;
+            }
+        }
+        let count = count.min(MOST_COUNTED as usize) as u32;
+        MoreFrames { count, at_least: count == MOST_COUNTED }
+    }
+
+    fn thread_name(&self) -> Text<'_> {
+        crate::ffi::thread_name().unwrap_or(Text::Utf8(""))
+    }
+
+    fn trace_id(&self) -> Option<[u8; 16]> {
+        None
+    }
+
+    #[inline]
+    fn shape(&self, object: Object) -> Shape<'_> {
+        let text = value::type_name(&Value::Object(object));
+        let len = value::count_of(object_of(object), object.kind);
+        Shape { type_name: Name { identity: 0, text }, len }
+    }
+
+    #[inline(always)]
+    fn children(&self, object: Object, visitor: &mut impl Visitor) {
+        value::children(object_of(object), object.kind, visitor);
+    }
+}

@@ -1,0 +1,92 @@
+//! What code is called, as people write it: `Shop::Cart#total`, `Shop::Cart.load`,
+//! `Cart#total.<block>`.
+//!
+//! Knows Ruby's own labels of code. Invariant: what has no name of its own is named in angle brackets,
+//! behind the name of what it is in.
+
+use crate::ffi::{Obj, code};
+use magnus::value::ReprValue;
+use magnus::{Module, Ruby, Value};
+
+fn label(code: usize) -> &'static str {
+    code::label(code).utf8().unwrap_or("?")
+}
+
+/// Whether it sees the locals of what is around it: a block, or a clause of `rescue` or `ensure`.
+pub(super) fn is_inner(code: usize) -> bool {
+    let label = label(code);
+    ["block ", "rescue in ", "ensure in "].iter().any(|start| label.starts_with(start))
+}
+
+/// Whether it runs while its file is loaded and then never again.
+pub(super) fn runs_once(code: usize) -> bool {
+    label(code).starts_with('<') || label(code) == "singleton class"
+}
+
+/// The name of the innermost of a chain of code.
+pub(crate) fn qualified(chain: &[usize]) -> String {
+    let mut classes = Vec::new();
+    let mut is_singleton = false;
+    let mut method = None;
+    let mut inner = Vec::new();
+    for code in chain {
+        let label = label(*code);
+        if let Some(class) = class_of(label) {
+            classes.push(class);
+        } else if label == "singleton class" {
+            is_singleton = true;
+        } else if is_inner(*code) {
+            inner.push(if label.starts_with("block") { "<block>" } else { "<clause>" });
+        } else if !label.starts_with('<') && method.is_none() {
+            method = Some(code::base_label(*code).utf8().unwrap_or(label));
+        }
+    }
+    classes.reverse();
+    let mut name = classes.join("::");
+    let joint = if name.is_empty() {
+        ""
+    } else if is_singleton {
+        "."
+    } else {
+        "#"
+    };
+    match method {
+        Some(method) => name = format!("{name}{joint}{method}"),
+        None if name.is_empty() => "<main>".clone_into(&mut name),
+        None if inner.is_empty() => name = format!("<class:{name}>"),
+        None => {}
+    }
+    inner.iter().fold(name, |name, inner| format!("{name}.<locals>.{inner}"))
+}
+
+/// The class or module whose body is labelled so.
+fn class_of(label: &str) -> Option<&str> {
+    let body = label.strip_prefix("<class:").or_else(|| label.strip_prefix("<module:"))?;
+    body.strip_suffix('>')
+}
+
+/// The file, and the code if it is a method, that a name of Ruby's own stands for (`Shop.Cart.total`,
+/// its parts joined by dots), if loaded. Runs nothing: constants that wait to be loaded are not.
+pub(crate) fn named(ruby: &Ruby, name: &str) -> Option<usize> {
+    let parts: Vec<&str> = name.split('.').collect();
+    let (method, classes) = parts.split_last()?;
+    let mut holder: Value = ruby.class_object().as_value();
+    for class in classes {
+        let waits: Value = holder.funcall("autoload?", (*class,)).ok()?;
+        let is_there: bool = holder.funcall("const_defined?", (*class,)).ok()?;
+        if !waits.is_nil() || !is_there {
+            return None;
+        }
+        holder = holder.funcall("const_get", (*class,)).ok()?;
+    }
+    let machine: Value = ruby.class_object().const_get("RubyVM").ok()?;
+    let sequences: Value = machine.funcall("const_get", ("InstructionSequence",)).ok()?;
+    for ask in ["instance_method", "method"] {
+        let Ok(method) = holder.funcall::<_, _, Value>(ask, (*method,)) else { continue };
+        let code: Value = sequences.funcall("of", (method,)).ok()?;
+        if !code.is_nil() {
+            return code::code_of(Obj::of_magnus(code));
+        }
+    }
+    None
+}
