@@ -14,7 +14,7 @@ const conditions = require('./conditions')
 const passages = require('./passages')
 const { UNSET } = require('./reads')
 const { isMade } = require('./session')
-const { framesOf } = require('./stack')
+const { framesOf, prepare: prepareStack } = require('./stack')
 const { readTrace } = require('./trace')
 const values = require('./values')
 
@@ -251,6 +251,7 @@ function rehearse () {
 
 /** From now on this is known of a place. */
 function learn (number, json) {
+  prepareStack()
   const place = JSON.parse(json)
   place.privates = new Map(place.privates)
   place.sites = place.sites.map(siteOf)

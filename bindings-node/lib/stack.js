@@ -1,16 +1,36 @@
 // The stack of a hit, as V8 tells it in structured form.
 //
 // Invariants: what the application set in `Error.prepareStackTrace` neither runs nor is changed; where
-// it cannot be set aside, no stack is taken. Of what the application can patch, nothing is called.
+// it cannot be set aside (`--frozen-intrinsics`), a context of ours takes the stack. Of what the
+// application can patch, nothing is called.
 
 'use strict'
 
+const { Script, createContext } = require('node:vm')
 const P = require('./primordials')
 
 /** Frames of ours between the hit and the probed one: the condition. */
 const OURS = 1
 /** Frames behind those named that are looked at, to say that there are more: each takes 0.3 µs. */
 const COUNTED = 1
+
+/** The function that asks an `Error` of a context of ours. */
+const OF_OURS = `'use strict'
+const { captureStackTrace } = Error
+Error.prepareStackTrace = (_, sites) => sites;
+(until, most) => {
+  const holder = { __proto__: null }
+  Error.stackTraceLimit = most
+  if (until === null) captureStackTrace(holder)
+  else captureStackTrace(holder, until)
+  return holder.stack
+}`
+
+const runIn = P.uncurry(Script.prototype.runInContext)
+
+/** What takes stacks where ours cannot be set in the application's `Error`; null while it can. */
+let traceAside = null
+prepare()
 
 /** V8's own questions to a frame, taken before anybody could patch them. */
 const Site = callSites()
@@ -25,6 +45,12 @@ function callSites () {
     line: uncurry('getLineNumber'),
     column: uncurry('getColumnNumber')
   }
+}
+
+/** Makes a context if there has to be one, which is nothing for a hit to do. */
+function prepare () {
+  if (traceAside !== null || canSetAside()) return
+  traceAside = runIn(new Script(OF_OURS, { filename: '' }), createContext())
 }
 
 /**
@@ -49,11 +75,11 @@ function framesOf (until, most, capture, hasColumns = false, here = null) {
   if (more > 0) capture.moreFrames(more, more >= COUNTED)
 }
 
-/** Frames behind a function, or all; null where they are not to be had. */
+/** Frames behind a function, or all; null if `Error` was frozen since the last probe came. */
 function trace (until, most) {
   const prepare = P.ObjectDescriptor(P.Error, 'prepareStackTrace')
   const limit = P.ObjectDescriptor(P.Error, 'stackTraceLimit')
-  if (!isPlain(prepare) || !isPlain(limit)) return null
+  if (!isPlain(prepare) || !isPlain(limit)) return traceAside?.(until, most) ?? null
   const holder = { __proto__: null }
   try {
     P.ObjectDefineProperty(P.Error, 'stackTraceLimit', plain(most))
@@ -70,6 +96,12 @@ function trace (until, most) {
 
 function sitesOf (_, sites) {
   return sites
+}
+
+/** Whether what the application may have set in `Error` can be set aside. */
+function canSetAside () {
+  const prepare = P.ObjectDescriptor(P.Error, 'prepareStackTrace')
+  return isPlain(prepare) && isPlain(P.ObjectDescriptor(P.Error, 'stackTraceLimit'))
 }
 
 /** Whether a property can be set aside and put back. */
@@ -96,4 +128,4 @@ function functionOf (site) {
   return Site.function(site) || '(anonymous)'
 }
 
-module.exports = { framesOf }
+module.exports = { framesOf, prepare }

@@ -98,7 +98,8 @@ test('a hit runs nothing that the application patched, and leaves it as it was',
   assert.equal(ended.status, 0, ended.stderr.toString())
   const { file, ...others } = JSON.parse(ended.stdout.toString())
   const decided = { byFunction: 1, byMachine: 0 }
-  assert.deepEqual(others, { ran: 0, isKept: true, decided, locals: { a: 7, b: [7] }, line: 3 })
+  const locals = { a: 7, b: [7], c: { $type: 'Object', k: 7 } }
+  assert.deepEqual(others, { ran: 0, isKept: true, decided, locals, line: 3 })
   assert.ok(file.startsWith('place'), file)
 })
 
@@ -133,6 +134,20 @@ test('conditions are functions where code may not be made of strings', () => {
   const { counts, decided } = JSON.parse(stdout)
   assert.deepEqual(counts, [4, 6])
   assert.deepEqual(decided, { byFunction: 10, byMachine: 0 })
+})
+
+test('it works where Node froze what is its own', () => {
+  const env = { ...process.env, STILLFRAME_LOG: 'warn', ...probing() }
+  const register = path.join(__dirname, '..', 'register.js')
+  const words = ['--no-warnings', '--frozen-intrinsics', '--require', register, 'program.js']
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, { env, cwd: folder })
+  const said = [status, stdout.toString(), stderr.toString()]
+  assert.deepEqual(said, [0, 'begun\n', ''])
+  const [first] = results().filter((one) => one.type === 'snapshot')
+  assert.deepEqual(first.locals, { n: first.locals.n, twice: first.locals.n * 2 })
+  const [{ file, line, function: name }, caller] = first.stack
+  assert.deepEqual([path.basename(file), line, name], ['program.js', 4, 'work'])
+  assert.deepEqual([path.basename(caller.file), caller.line], ['program.js', 9])
 })
 
 test('the end of an agent whose probes are armed waits for nothing', () => {
