@@ -10,12 +10,17 @@ const { Script } = require('node:vm')
 const P = require('./primordials')
 const { ABSENT, NEEDS_CODE, UNSET, MOST_UNITS } = require('./reads')
 const Reads = require('./reads')
+const { automaton, test } = require('./patterns')
 const texts = require('./texts')
+const { isNone, placeOf } = texts
 
 /** What a condition comes to. */
 const FALSE = 0
 const HOLDS = 1
 const UNDECIDED = 2
+
+/** Units of a key that is held against the list of names. */
+const MOST_NAME = 1 << 10
 
 const run = P.uncurry(Script.prototype.runInThisContext)
 const { ask, spend, begin } = require('./fuel')
@@ -74,32 +79,51 @@ function isOwnSet (value) {
   return P.isSet(value) && P.ObjectPrototypeOf(value) === P.SetPrototype
 }
 
-function isIndex (key) {
-  return typeof key === 'number' && key >= 0 && key < 2 ** 32 - 1 && P.MathTrunc(key) === key
+/** Whether a property can be looked up by a key that was computed. */
+function isLookedUp (value) {
+  return isObject(value) && !P.isProxy(value) && !P.isMap(value) && !P.isSet(value)
 }
 
-/** `object[key]`, where the key is a number. */
-function element (object, key) {
-  if (!isIndex(key)) ask()
-  if (typeof object === 'string') return key < object.length ? object[key] : undefined
-  if (!isObject(object) || P.isProxy(object) || P.isMap(object) || P.isSet(object)) ask()
-  if (Reads.isSequence(object)) return found(item(object, key))
-  return found(Reads.property(object, P.NumberToString(key)))
+/** `object[key]`. One that is no constant could be a name that must not be seen. */
+function element (object, key, isJudged) {
+  const place = placeOf(key)
+  if (typeof object === 'string') {
+    if (typeof place === 'number') return place < object.length ? object[place] : undefined
+    return place === 'length' ? object.length : ask()
+  }
+  if (!isLookedUp(object)) ask()
+  if (Reads.isSequence(object)) {
+    if (typeof place === 'number') return found(item(object, place))
+    if (place === 'length') return Reads.lengthOf(object)
+  }
+  const name = typeof place === 'number' ? P.NumberToString(place) : place
+  if (isJudged !== true) visible(name)
+  return found(Reads.property(object, name))
 }
 
 /** An element, or ABSENT. The second of a pair may be what stands under a name. */
 function item (sequence, at) {
-  if (at === 1 && Reads.lengthOf(sequence) === 2) {
-    const first = typeof Reads.own(sequence, 0)
-    if (first === 'string' || first === 'symbol') ask()
-  }
+  if (at === 1 && Reads.lengthOf(sequence) === 2) visible(Reads.own(sequence, 0))
   return Reads.own(sequence, at)
 }
 
-/** `name in object`. */
-function isIn (name, object) {
-  if (!isObject(object) || P.isMap(object) || P.isSet(object) || isRedacted(name)) ask()
-  const value = Reads.property(object, name)
+/** `key in object`. */
+function isIn (key, object) {
+  if (!isLookedUp(object)) ask()
+  const place = placeOf(key)
+  if (!Reads.isSequence(object)) return isStored(object, place)
+  if (typeof place !== 'number') return place === 'length' || isStored(object, place)
+  return place < Reads.lengthOf(object) && isThere(Reads.own(object, place))
+}
+
+/** Whether a property is there. */
+function isStored (object, place) {
+  const name = typeof place === 'number' ? P.NumberToString(place) : place
+  visible(name)
+  return isThere(Reads.property(object, name))
+}
+
+function isThere (value) {
   if (value === NEEDS_CODE) ask()
   return value !== ABSENT
 }
@@ -112,13 +136,16 @@ function isInstance (value, owner) {
   return is
 }
 
-/** A key that is no constant could be a name. */
-function isName (key, isJudged) {
-  return !isJudged && (typeof key === 'string' || typeof key === 'symbol')
+/** Goes on only if what stands under this key may be seen. */
+function visible (key) {
+  if (typeof key === 'symbol') ask()
+  if (typeof key !== 'string') return
+  if (key.length > MOST_NAME || !P.StringIsWellFormed(key) || isRedacted(key)) ask()
 }
 
 function get (map, key, isJudged) {
-  if (!isOwnMap(map) || isName(key, isJudged) || typeof key === 'bigint') ask()
+  if (!isOwnMap(map) || typeof key === 'bigint') ask()
+  if (isJudged !== true) visible(key)
   return given(P.MapGet(map, key))
 }
 
@@ -129,27 +156,31 @@ function has (container, key, isJudged) {
     if (typeof key === 'string' && !P.StringIsWellFormed(key)) ask()
     return P.SetHas(container, key)
   }
-  if (!isOwnMap(container) || isName(key, isJudged)) ask()
+  if (!isOwnMap(container)) ask()
+  if (isJudged !== true) visible(key)
   return P.MapHas(container, key)
 }
 
 /** The elements of an array of the language, or of one that a call made. */
 class Elements {
   count
+  /** Whether they come from the keys of an object. */
+  areKeys
   /** The array; without one, they are in `made`. */
   #array
   #made
 
-  constructor (array, count) {
+  constructor (array, count, areKeys, made = { __proto__: null }) {
     this.#array = array
-    this.#made = { __proto__: null }
+    this.#made = made
     this.count = count
+    this.areKeys = areKeys
   }
 
   /** An element, or ABSENT. */
   at (place) {
     spend(1)
-    if (this.#array === null) return this.#made[place]
+    if (this.#array === null) return given(this.#made[place])
     const value = item(this.#array, place)
     if (value === NEEDS_CODE) ask()
     return value === ABSENT ? value : given(value)
@@ -160,11 +191,13 @@ class Elements {
   }
 
   first () {
-    return this.count === 0 ? undefined : this.#made[0]
+    return this.count === 0 ? undefined : this.at(0)
   }
 
   includes (wanted) {
-    return placeOf(this, wanted, texts.isElement, true) >= 0
+    // Whether a key is there that must not be seen is not told either.
+    if (this.areKeys) visible(wanted)
+    return whereIs(this, wanted, texts.isElement, true) >= 0
   }
 }
 
@@ -173,11 +206,21 @@ function elements (value) {
   const isArray = P.ArrayIsArray(value)
   if (isArray && P.ObjectPrototypeOf(value) !== P.ArrayPrototype) ask()
   spend(1)
-  return new Elements(value, Reads.lengthOf(value))
+  return new Elements(value, Reads.lengthOf(value), false)
+}
+
+/** `Object.keys(value)`. */
+function keys (value) {
+  if (isNone(value) || typeof value === 'string') ask()
+  if (!isObject(value)) return new Elements(null, 0, true)
+  if (!isLookedUp(value) || Reads.isSequence(value)) ask()
+  const all = P.ObjectKeys(value)
+  spend(all.length)
+  return new Elements(null, all.length, true, all)
 }
 
 /** Where an element is first found; -1 if it is not. */
-function placeOf (all, wanted, isIt, seesHoles) {
+function whereIs (all, wanted, isIt, seesHoles) {
   for (let place = 0; place < all.count; place++) {
     const value = all.at(place)
     if (value === ABSENT && !seesHoles) continue
@@ -193,7 +236,7 @@ function includes (whole, wanted) {
 
 function indexOf (whole, wanted) {
   if (typeof whole === 'string') return texts.indexOf(whole, wanted)
-  return placeOf(elements(whole), wanted, texts.same, false)
+  return whereIs(elements(whole), wanted, texts.same, false)
 }
 
 function some (all, holds) {
@@ -222,7 +265,7 @@ function find (all, holds) {
 }
 
 function filter (all, holds) {
-  const made = new Elements(null, 0)
+  const made = new Elements(null, 0, all.areKeys)
   for (let place = 0; place < all.count; place++) {
     const value = all.at(place)
     if (value === ABSENT) ask()
@@ -232,7 +275,7 @@ function filter (all, holds) {
 }
 
 function map (all, changed) {
-  const made = new Elements(null, 0)
+  const made = new Elements(null, 0, all.areKeys)
   for (let place = 0; place < all.count; place++) {
     const value = all.at(place)
     // The array would have a hole there.
@@ -252,6 +295,7 @@ function prepare (judge) {
 const HELPERS = {
   __proto__: null,
   ...texts,
+  automaton,
   begin,
   element,
   elements,
@@ -268,11 +312,13 @@ const HELPERS = {
   isArray: P.ArrayIsArray,
   isIn,
   isInstance,
+  keys,
   length,
   map,
   property,
   size,
-  some
+  some,
+  test
 }
 const NAMES = Object.keys(HELPERS).join(', ')
 

@@ -137,6 +137,7 @@ module.exports = {
   TypedArrayName: getter(TypedArrayPrototype, Symbol.toStringTag),
   TypedArrayBuffer: getter(TypedArrayPrototype, 'buffer'),
   TypedArrayOffset: getter(TypedArrayPrototype, 'byteOffset'),
+  Uint16Array,
   Uint8Array,
   WeakMap,
   WeakMapGet: uncurry(WeakMap.prototype.get),

@@ -12,6 +12,9 @@ const { ask, spend, write } = require('./fuel')
 const MOST_NUMERAL = 18
 /** Units that are one step. */
 const STEP = 4
+/** Units of a place at most, and the unit of 0. */
+const MOST_DIGITS = 10
+const DIGIT = 0x30
 
 function isNone (value) {
   return value === null || value === undefined
@@ -74,31 +77,62 @@ function number (value) {
   return +value
 }
 
+/** A primitive as a string. */
+function written (value) {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return P.NumberToString(value)
+  if (typeof value !== 'boolean' && !isNone(value)) ask()
+  return `${value}`
+}
+
+/** An element's place as a number, or a property's name, as which a key is taken. */
+function placeOf (key) {
+  if (isIndex(key)) return key
+  const name = written(key)
+  if (!P.StringIsWellFormed(name)) ask()
+  const place = name.length > MOST_DIGITS || name === '' ? -1 : digits(name)
+  return place >= 0 && isIndex(place) ? place : name
+}
+
+function isIndex (key) {
+  return typeof key === 'number' && key >= 0 && key < 2 ** 32 - 1 && P.MathTrunc(key) === key
+}
+
+/** The number that a string is, written as a number would be; else -1. */
+function digits (name) {
+  let number = 0
+  for (let unit = 0; unit < name.length; unit++) {
+    const digit = P.StringCharCodeAt(name, unit) - DIGIT
+    if (digit < 0 || digit > 9 || (unit > 0 && number === 0)) return -1
+    number = number * 10 + digit
+  }
+  return number
+}
+
 /** `a + b`; strings are joined by the machine. */
 function sum (a, b) {
   if (typeof a === 'string' || typeof b === 'string') ask()
   return number(a) + number(b)
 }
 
-/** Pays for a search. */
-function searched (whole, part) {
-  if (typeof whole !== 'string' || typeof part !== 'string') ask()
+/** Pays for a search of what a value is as a string, which it returns. */
+function sought (whole, value) {
+  if (typeof whole !== 'string') ask()
+  const part = written(value)
   spend((whole.length >> STEP) + (whole.length >> STEP) * (part.length >> STEP))
+  return part
 }
 
 function indexOf (whole, part) {
-  searched(whole, part)
-  return P.StringIndexOf(whole, part)
+  return P.StringIndexOf(whole, sought(whole, part))
 }
 
 function startsWith (whole, part) {
-  searched(whole, part)
-  return P.StringStartsWith(whole, part)
+  return P.StringStartsWith(whole, sought(whole, part))
 }
 
 function endsWith (whole, part) {
-  searched(whole, part)
-  return P.StringEndsWith(whole, part)
+  return P.StringEndsWith(whole, sought(whole, part))
 }
 
 function trim (text) {
@@ -147,6 +181,7 @@ module.exports = {
   max: P.MathMax,
   min: P.MathMin,
   number,
+  placeOf,
   round: P.MathRound,
   same,
   sqrt: P.MathSqrt,
@@ -154,5 +189,6 @@ module.exports = {
   sum,
   trim,
   trunc: P.MathTrunc,
-  upper
+  upper,
+  written
 }

@@ -18,7 +18,7 @@ test.after(end)
 const CONDITIONS = 120
 const ROUNDS = 25
 /** Of the decisions, those of functions at least. */
-const LEAST_DECIDED = 0.5
+const LEAST_DECIDED = 0.6
 
 let ran = 0
 const code = () => { ran++; return 1 }
@@ -50,7 +50,11 @@ const VALUES = [
   Object.create(null), new Proxy({}, handler), new Proxy([], handler), new Proxy(code, handler),
   Object.create(new Proxy({}, handler)), new Cart(), Cart, code, Odd, new Date(0), /x/,
   new Error('e'), new Map([['a', 1], [7, 'x'], [NaN, 2]]), new Set([1, 'a', NaN]),
-  new Tree([['a', 1]]), new String('s')
+  new Tree([['a', 1]]), new String('s'), 'ab\r\n7', '-1', '01', '1', 'length', 'a'.repeat(5_000),
+  { 1: 'x', '-1': 'y', null: 'z', NaN: 0 }, { length: 1, password: 2, '\ud83d': 3 },
+  ['x', 'hidden'], Object.fromEntries(Array.from({ length: 300 }, (_, at) => ['k' + at, at])),
+  { get b () { return code() }, set c (value) { code() }, [Symbol('s')]: 1 },
+  Object.defineProperty({ a: 1 }, 'hidden', { value: 2 })
 ]
 const PARAMETERS = ['a', 'b', 'c', 'xs', 'm']
 const CONSTANTS = [
@@ -61,6 +65,10 @@ const NAMES = ['a', 'b', 'length', 'size', 'name', 'items', 'price', 'total', 't
 const INFIX = [
   '===', '!==', '==', '!=', '<', '<=', '>', '>=', '+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>',
   '>>>', '&&', '||', '??'
+]
+const PATTERNS = [
+  '/a/', '/^(a|b)+$/i', '/(a+)+b/', '/\\d{1,3}/', '/^b?/m', '/./s', '/\\bx\\b/', '/[^x]x{3}$/',
+  '/\\ud83d/', '/^\\p{L}/u', '/null|true|undefined/'
 ]
 const METHODS = ['includes', 'indexOf', 'startsWith', 'endsWith', 'has', 'get']
 const READERS = ['toLowerCase', 'toUpperCase', 'trim']
@@ -75,7 +83,7 @@ function condition (chance, depth, bound) {
   const of = (all) => all[chance(all.length)]
   const inner = () => condition(chance, depth - 1, bound)
   if (depth === 0) return chance(3) === 0 ? of(CONSTANTS) : of([...PARAMETERS, ...bound])
-  switch (chance(12)) {
+  switch (chance(16)) {
     case 0: return `${inner()}.${of(NAMES)}`
     case 1: return `${inner()}?.${of(NAMES)}`
     case 2: return `${inner()}[${chance(2) === 0 ? chance(3) : inner()}]`
@@ -87,6 +95,10 @@ function condition (chance, depth, bound) {
     case 8: return each(chance, depth, bound)
     case 9: return `("${of(NAMES)}" in ${inner()})`
     case 10: return `(${inner()} instanceof ${chance(2) === 0 ? 'm' : inner()})`
+    case 11: return `${of(PATTERNS)}.test(${inner()})`
+    case 12: return `(${inner()} in ${inner()})`
+    case 13: return `${inner()}[${inner()}]`
+    case 14: return keys(chance, depth, bound)
     default: return `(${inner()} ${of(INFIX)} ${inner()})`
   }
 }
@@ -98,6 +110,17 @@ function each (chance, depth, bound) {
   const maker = chance(2) === 0 ? 'filter' : 'map'
   const stage = chance(2) === 0 ? '' : `.${maker}(${name} => ${body()})`
   return `${array}${stage}.${EACH[chance(EACH.length)]}(${name} => ${body()})`
+}
+
+function keys (chance, depth, bound) {
+  const name = 'e' + bound.length
+  const object = condition(chance, depth - 1, bound)
+  const body = condition(chance, depth - 1, [...bound, name])
+  const more = [
+    '.length', '[0]', `.includes(${condition(chance, depth - 1, bound)})`,
+    `.some(${name} => ${object}[${name}] === ${body})`, `.filter(${name} => ${body}).length`
+  ]
+  return `Object.keys(${object})${more[chance(more.length)]}`
 }
 
 const COUNTERS = ['captured', 'condition_false', 'condition_failed']
@@ -149,4 +172,20 @@ test('functions and the machine agree on whatever chance makes', () => {
   console.log(`${byFunction} of ${same} decisions by functions`)
   assert.ok(byFunction >= LEAST_DECIDED * same, `${byFunction} of ${same}`)
   assert.equal(ran, 0)
+})
+
+test('a pattern leaves no traces in what the application asks of its own', () => {
+  const text = 'module.exports = (a) => {\n  return [RegExp.$1, RegExp.lastMatch, a] //: f\n}\n'
+  const place = new Place(text)
+  const f = place.load()
+  const before = { ...decided }
+  const condition = '/^(x+)+y$/.test(a) && a.includes("y")'
+  const placed = new Placed(place.at('f'), { kind: 'count', condition })
+  'abc'.match(/(b)/)
+  assert.deepEqual(f('xxy').slice(0, 2), ['b', 'b'])
+  f('x'.repeat(4_000))
+  assert.deepEqual([placed.count('captured'), placed.count('condition_false')], [1, 1])
+  placed.remove()
+  const { byFunction, byMachine } = decided
+  assert.deepEqual([byFunction - before.byFunction, byMachine], [2, before.byMachine])
 })

@@ -8,13 +8,15 @@ const { decided } = require('../lib/hit')
 const { Place, begin, end } = require('./help')
 
 begin()
-const text = 'function f (a) {\n  const b = [a]\n  return b //: f\n}\nmodule.exports = f\n'
+const text = 'function f (a) {\n  const b = [a]; const c = { k: a }\n  return b //: f\n}\n' +
+  'module.exports = f\n'
 const place = new Place(text)
 const f = place.load()
 const got = []
 const onSnapshot = (snapshot) => got.push(snapshot)
 const condition = `a > 5 && b.includes(7) && b.filter(x => x === a).length === 1 && !('x' in b) &&
-  'a b'.trim().indexOf('b') === 2 && Math.floor(a / 2) === 3 && b[0] == '7'`
+  'a b'.trim().indexOf('b') === 2 && Math.floor(a / 2) === 3 && b[0] == '7' &&
+  /^(a|b)+ \\d+$/m.test('ab 7') && Object.keys(c).some(k => c[k] === 7 && k in c) && b[a - 7] === 7`
 stillframe.probe(place.at('f'), { limit: 10, rate_per_s: 100, condition, onSnapshot })
 
 let ran = 0

@@ -43,6 +43,7 @@ pub use template::{Template, check_template};
 /// What a node means depends on the dialect it was typed in; the machine is the measure.
 pub mod tree {
     pub use super::eval::FUEL;
+    pub use super::pattern::Table;
     pub use super::syntax::{
         Binary, Binding, Comparison, Expr, Function, Generator, Kind, Logic, Primitive, Shape,
         Span, Unary,

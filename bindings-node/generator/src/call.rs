@@ -35,7 +35,7 @@ impl Code<'_> {
             (F::Trim, [_]) => "trim",
             (F::Get, [_, _]) => "get",
             (F::Has, [_, _]) => "has",
-            // A pattern would leave its traces in `RegExp.$1`.
+            (F::Test, [pattern, value]) => return self.matches(pattern, value),
             _ => return Err(Uncovered("a function that only the machine has")),
         };
         let key = args.get(1).map(|key| &key.kind);
@@ -61,7 +61,7 @@ impl Code<'_> {
                 let helper = if *function == Function::Filter { "filter" } else { "map" };
                 self.over(helper, inner, arrow)
             }
-            Kind::Call(Function::ObjectKeys, _) => Err(Uncovered("the keys of an object")),
+            Kind::Call(Function::ObjectKeys, args) => Ok(format!("keys({})", self.values(args)?)),
             _ => Ok(format!("elements({})", self.value(array)?)),
         }
     }

@@ -7,6 +7,7 @@
 
 mod call;
 mod literal;
+mod pattern;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -42,5 +43,10 @@ pub fn generate(condition: &Expr, slots: &Slots<'_>) -> Result<String, Uncovered
     // The machine goes over an array that a call makes twice, once for what may fail on the way.
     let fuel = if code.makes_arrays { FUEL / MOST_TURNS } else { FUEL };
     let declared: String = (0..code.kept).map(|number| format!("let k{number}; ")).collect();
-    Ok(format!("v => {{ {declared}begin({fuel}, {WATCH_STRING_BYTES}); return {text} }}"))
+    let test = format!("v => {{ {declared}begin({fuel}, {WATCH_STRING_BYTES}); return {text} }}");
+    if code.patterns.is_empty() {
+        return Ok(test);
+    }
+    let names: Vec<String> = (0..code.patterns.len()).map(|number| format!("p{number}")).collect();
+    Ok(format!("(({}) => {test})({})", names.join(", "), code.patterns.join(", ")))
 }

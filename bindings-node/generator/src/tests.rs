@@ -59,10 +59,20 @@ fn a_condition_is_helpers_and_constants() {
         ("x != null", "(!isNone(given(v[0])))"),
         ("a.b.length <= -0.5", "lessOrEqual(length(property(given(v[0]), \"b\")), (-0.5))"),
         ("a && !b", "(given(v[0]) && (!given(v[1])))"),
-        ("a[0] ?? 5n", "(element(given(v[0]), (0.0)) ?? (0x00000005n))"),
+        ("a[0] ?? 5n", "(element(given(v[0]), (0.0), true) ?? (0x00000005n))"),
         ("x * 2 + 1", "sum((number(given(v[0])) * (2.0)), (1.0))"),
         ("a.#x > 1", "less((1.0), hidden(v[7], given(v[0])))"),
         ("#y in a", "hasHidden(v[8], given(v[0]))"),
+        ("a['5']", "element(given(v[0]), \"5\", true)"),
+        ("a[-1]", "element(given(v[0]), (-1.0), true)"),
+        ("a[b]", "element(given(v[1]), given(v[0]))"),
+        ("k in o", "isIn(given(v[0]), given(v[1]))"),
+        ("Object.keys(a).length > 2", "less((2.0), keys(given(v[0])).count)"),
+        ("Object.keys(a)[0] === b", "same(keys(given(v[0])).first(), given(v[1]))"),
+        (
+            "Object.keys(a).some(k => a[k])",
+            "some(keys(given(v[0])), b0 => element(given(v[0]), b0))",
+        ),
         ("m.get('k')", "get(given(v[0]), \"k\", true)"),
         ("m.get(k)", "get(given(v[0]), given(v[1]))"),
         (
@@ -87,16 +97,24 @@ fn a_condition_is_helpers_and_constants() {
 #[test]
 fn what_only_the_machine_decides_is_left_to_it() {
     for source in [
-        "/x/.test(s)",
+        "/[ab]{20}c{500}[de]{500}[fg]{900}/.test(s)",
         "a ** b",
         "this.#unknown",
-        "Object.keys(a).length > 2",
-        "k in o",
-        "a['5']",
         "a && b && c && d && e && f && g && h && i && j",
     ] {
         assert!(made(source).is_err(), "{source}");
     }
+}
+
+#[test]
+fn a_pattern_is_a_table_that_is_made_once() {
+    let program = compiled("/b/.test(s) || /^$/m.test(s)").expect("a condition");
+    let slots = Slots { is_set: &|_| true, private: &|_| None };
+    let text = generate(program.tree(), &slots).expect("a function");
+    let head = "((p0, p1) => v => { begin(10000, ";
+    assert!(text.starts_with(head), "{text}");
+    assert!(text.contains("return (test(p0, given(v[0])) || test(p1, given(v[0]))) })(automaton("));
+    assert!(text.ends_with(", true))"), "{text}");
 }
 
 #[test]

@@ -18,13 +18,22 @@ pub(crate) struct Code<'s> {
     pub(crate) bound: usize,
     /// Whether `filter` or `map` is in it.
     pub(crate) makes_arrays: bool,
+    /// What makes the patterns, which are made once.
+    pub(crate) patterns: Vec<String>,
     /// Of each chain around, what must be there for it to go on.
     chains: Vec<Vec<(usize, String)>>,
 }
 
 impl<'s> Code<'s> {
     pub(crate) fn new(slots: &'s Slots<'s>) -> Self {
-        Self { slots, kept: 0, bound: 0, makes_arrays: false, chains: Vec::new() }
+        Self {
+            slots,
+            kept: 0,
+            bound: 0,
+            makes_arrays: false,
+            patterns: Vec::new(),
+            chains: Vec::new(),
+        }
     }
 
     /// The number of one more variable.
@@ -97,12 +106,17 @@ impl<'s> Code<'s> {
 
     fn element(&mut self, object: &Expr, key: &Expr) -> Done {
         match &key.kind {
-            Kind::Text(name) if is_index(name) => Err(Uncovered("a place that is a string")),
-            Kind::Text(name) => self.attribute(object, name),
+            Kind::Text(name) if !is_index(name) && !name.starts_with('#') => {
+                self.attribute(object, name)
+            }
             Kind::Int(0) if is_made(object) => Ok(format!("{}.first()", self.elements(object)?)),
             // The machine keeps these as UTF-8, of which half a character is no part.
             _ if is_computed_text(object) => Err(Uncovered("a place of a computed string")),
-            _ => Ok(format!("element({}, {})", self.value(object)?, self.value(key)?)),
+            // Installing has judged a constant, so it is a name that may be seen.
+            kind if literal(kind).is_some() => {
+                Ok(format!("element({}, true)", self.values([object, key])?))
+            }
+            _ => Ok(format!("element({})", self.values([object, key])?)),
         }
     }
 
@@ -172,10 +186,7 @@ impl<'s> Code<'s> {
             Comparison::Greater => format!("less({two}, {one})"),
             Comparison::LessEqual => format!("lessOrEqual({one}, {two})"),
             Comparison::GreaterEqual => format!("lessOrEqual({two}, {one})"),
-            Comparison::In => match &left.kind {
-                Kind::Text(name) if !is_index(name) => format!("isIn({one}, {two})"),
-                _ => return Err(Uncovered("a key that is no name")),
-            },
+            Comparison::In => format!("isIn({one}, {two})"),
             Comparison::NotIn => return Err(Uncovered("a comparison that only the machine has")),
         })
     }

@@ -6,6 +6,9 @@
 
 mod java;
 mod javascript;
+mod table;
+
+pub use table::Table;
 
 use super::dialect::Patterns;
 use super::message;
