@@ -17,6 +17,9 @@ price.surplus = () => {
 const { begin, end, Place, Placed, until } = require('./help')
 
 const BATCH = 600
+/** Hits without a collection behind which a hit takes three times as long, and attempts at that. */
+const MANY = 8_000
+const ATTEMPTS = 5
 
 test.before(begin)
 test.after(end)
@@ -69,3 +72,46 @@ test('what is measured is never less than nothing, and no hit of a probe', () =>
   assert.equal(placed.count('hits'), 0)
   placed.remove()
 })
+
+const COUNTING = `module.exports = (n) => {
+  let sum = 0
+  for (let at = 0; at < n; at++) {
+    sum += at //: f
+  }
+  return sum
+}
+`
+const NESTED = `let all\n${COUNTING.replace('sum +=', 'all = sum +=')}`
+const KINDS = [
+  ['of a function in one that has a context', NESTED],
+  ['of one in one that has none', COUNTING]
+]
+for (const [kind, text] of KINDS) {
+  test(`what is measured grows as what hits take does, ${kind}`, () => growsAlike(text))
+}
+
+function growsAlike (text) {
+  const place = new Place(text)
+  const f = place.load()
+  const placed = new Placed(place.at('f'), { kind: 'count', condition: 'sum < 0' })
+  const took = () => {
+    const began = process.hrtime.bigint()
+    f(20)
+    return Number(process.hrtime.bigint() - began) / 20
+  }
+  const hit = () => Math.min(took(), took(), took(), took(), took())
+  f(BATCH)
+  const said = []
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const before = hit() - measured()
+    f(MANY)
+    const grown = hit() - before
+    const surplus = measured()
+    said.push([grown, surplus])
+    // Else garbage was collected meanwhile.
+    if (surplus > grown / 8 && grown > 50_000) break
+  }
+  const [grown, surplus] = said.at(-1)
+  assert.ok(surplus > grown / 8 && grown > 50_000, JSON.stringify(said))
+  placed.remove()
+}
