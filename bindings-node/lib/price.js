@@ -17,9 +17,8 @@ const NS_PER_MS = 1e6
 const NAME = 'stillframe:price'
 
 /**
- * As most hits are: in a block of a function, with a global name and one of the function around the
- * block. V8's entries lie in two places of the table: of functions in one that has a context, and of
- * others.
+ * As most hits are: in a block of a function, with a global name and one of the function around it.
+ * V8's entries lie in two places of the table: of functions in one that has a context, and of others.
  */
 const NESTED = `(function (kept) {
   return (one) => {
