@@ -18,7 +18,8 @@ const NAME = 'stillframe:price'
 
 /**
  * As most hits are: in a block of a function, with a global name and one of the function around it.
- * V8's entries lie in two places of the table: of functions in one that has a context, and of others.
+ * V8's entries lie in two places of the table: of functions in one that has a context, and of
+ * others.
  */
 const NESTED = `(function (kept) {
   return (one) => {
