@@ -40,7 +40,7 @@ export interface ProbeOptions {
   rate_per_s?: number
   /** Milliseconds until it ends by itself. */
   expires_ms?: number
-  /** Called with each result, when the event loop has time. */
+  /** Called with each result, when the event loop has time, or by `flush`. */
   onSnapshot?: (result: Result) => void
 }
 
@@ -51,7 +51,7 @@ export interface ProbeOptions {
 export function start(options?: StartOptions): void
 /** Stops the agent; nothing is probed afterwards. In a worker, nothing in the worker. */
 export function stop(timeoutS?: number): void
-/** Waits until what was captured is delivered; whether it was. */
+/** Waits until what was captured is delivered; whether it was. Calls functions that receive it. */
 export function flush(timeoutS?: number): boolean
 /** What the agent does and knows. */
 export function status(): Record<string, unknown>

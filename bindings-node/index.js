@@ -11,6 +11,7 @@ const native = require('./native')
 const session = require('./lib/session')
 const hit = require('./lib/hit')
 const price = require('./lib/price')
+const receivers = require('./lib/receivers')
 const rewrite = require('./lib/rewrite')
 const values = require('./lib/values')
 const { trace } = require('./lib/trace')
@@ -34,6 +35,7 @@ const host = {
   end,
   wake () {
     native.runTasks(false)
+    receivers.deliver(native)
   }
 }
 
@@ -53,17 +55,19 @@ function start (options = {}) {
   }
   if (!isMainThread) return attach()
   const { sink, ...others } = options
-  const isFunction = typeof sink === 'function'
+  const receiver = receivers.add(sink)
   const runtime = `node ${process.versions.node}`
   const told = { ...others, runtime, main: nameOf(process.argv[1]) }
-  if (!isFunction && sink !== undefined) told.sink = sink
-  const receive = isFunction ? (json) => sink(JSON.parse(json)) : null
+  if (receiver === null && sink !== undefined) told.sink = sink
   const json = JSON.stringify(told)
-  if (!calling(() => native.start(json, receive, host, hit.scratch, values.info, trace))) return
+  if (!calling(() => native.start(json, receiver, host, hit.scratch, values.info, trace))) return
   hit.prepare(native)
   begin()
   rewrite.begin(native)
-  process.once('exit', () => native.stop(DEFAULT_TIMEOUT_S))
+  process.once('exit', () => {
+    native.stop(DEFAULT_TIMEOUT_S)
+    receivers.deliver(native)
+  })
 }
 
 /** Has the agent of this process probe this worker too. */
@@ -104,11 +108,17 @@ function stop (timeoutS = DEFAULT_TIMEOUT_S) {
   else calling(() => native.leave())
   rewrite.end()
   end()
+  receivers.deliver(native)
 }
 
-/** Waits until what was captured is delivered, at most so many seconds; whether it was. */
+/**
+ * Waits until what was captured is delivered, at most so many seconds; whether it was. Functions of
+ * this thread are called before it returns.
+ */
 function flush (timeoutS = DEFAULT_TIMEOUT_S) {
-  return calling(() => native.flush(timeoutS))
+  const isDone = calling(() => native.flush(timeoutS))
+  receivers.deliver(native)
+  return isDone
 }
 
 /** What the agent does and knows. */
@@ -118,10 +128,13 @@ function status () {
 
 /** Places a probe at `location`; its id. `onSnapshot` is called with each snapshot. */
 function probe (location, { onSnapshot, ...options } = {}) {
-  const receive = onSnapshot ? (json) => onSnapshot(JSON.parse(json)) : null
+  if (onSnapshot != null && typeof onSnapshot !== 'function') {
+    const hint = 'pass a function that takes a snapshot'
+    throw new StillframeError('option', 'onSnapshot is not a function', hint)
+  }
   const kind = options.log === undefined ? 'snap' : 'log'
   const specification = JSON.stringify({ kind, location, ...options })
-  return calling(() => native.probe(specification, receive))
+  return calling(() => native.probe(specification, receivers.add(onSnapshot)))
 }
 
 /** Takes a probe away. */

@@ -5,6 +5,7 @@
 
 mod names;
 mod privates;
+pub(crate) mod receivers;
 mod runtime;
 mod tasks;
 pub(crate) mod threads;
@@ -105,6 +106,7 @@ fn enter(env: Env, (number, name): (u32, &str), host: &Object<'_>) -> napi::Resu
 fn gone() {
     leave();
     ffi::end();
+    receivers::gone();
     threads::gone();
 }
 

@@ -4,13 +4,10 @@
 //! JavaScript goes through the same JSON that every other reader gets, so the two cannot differ.
 
 use crate::error::Fault;
-use napi::bindgen_prelude::Function;
-use napi::threadsafe_function::ThreadsafeFunctionCallMode::NonBlocking;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use stillframe_core::agent::Arguments;
 use stillframe_core::probe::ProbeSpec;
-use stillframe_core::snapshot::Snapshot;
 use stillframe_core::snapshot::json::ServiceRef;
 use stillframe_core::transport::sink::{Callback, SinkTarget};
 
@@ -30,18 +27,15 @@ struct Options {
     main: Option<String>,
 }
 
-/// The arguments that options and a sink of the application stand for.
-pub(crate) fn arguments(
-    json: &str,
-    sink: Option<Function<'_, String, ()>>,
-) -> napi::Result<Arguments> {
+/// The arguments that options and a function of the application stand for.
+pub(crate) fn arguments(json: &str, sink: Option<Callback>) -> napi::Result<Arguments> {
     let options: Options = serde_json::from_str(json).map_err(|fault| {
         let message = fault.to_string();
         Fault::new("option", message.split(" at line ").next().unwrap_or_default(), None)
     })?;
     let named = options.sink.map(|text| text.parse()).transpose().map_err(Fault::from)?;
     let sink = match sink {
-        Some(function) => Some(SinkTarget::Callback(callback(function)?)),
+        Some(callback) => Some(SinkTarget::Callback(callback)),
         None => named,
     };
     Ok(Arguments {
@@ -73,19 +67,8 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, Fault> {
         .map_err(|error| Fault::new("internal", &format!("failed to serialise: {error}"), None))
 }
 
-/// A function of the application, called with each snapshot as JSON when its event loop has time. It
-/// keeps no process alive.
-pub(crate) fn callback(function: Function<'_, String, ()>) -> napi::Result<Callback> {
-    let function = function.build_threadsafe_function::<String>();
-    let function = function.weak::<true>().callee_handled::<false>().build()?;
-    Ok(Box::new(move |snapshot: &Snapshot| {
-        if let Ok(json) = json(&snapshot.to_json(&service())) {
-            function.call(json, NonBlocking);
-        }
-    }))
-}
-
-fn service() -> ServiceRef {
+/// The service that results are of.
+pub(crate) fn service() -> ServiceRef {
     let status = crate::agent::current().map(|agent| agent.status());
     let name = status.map_or_else(String::new, |status| status.service);
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();

@@ -16,9 +16,10 @@ mod plan;
 mod rewrite;
 mod value;
 
+use agent::receivers;
 use agent::threads::{self, Job};
 use error::Fault;
-use napi::bindgen_prelude::{Function, Int32Array, Object, Uint8Array};
+use napi::bindgen_prelude::{Int32Array, Object, Uint8Array};
 use napi::{Env, Result};
 use napi_derive::napi;
 use std::time::Duration;
@@ -29,20 +30,20 @@ fn seconds(timeout_s: f64) -> Duration {
     Duration::try_from_secs_f64(timeout_s).unwrap_or(Duration::ZERO)
 }
 
-/// Starts the agent, unless it runs already; whether it is to be prepared for hits. `host` has what
-/// the agent asks of JavaScript, `scratch` is where captures are written, `info` what is told of a value
+/// Starts the agent, unless it runs already; whether it is to be prepared for hits. `sink` is the number
+/// of what receives results, `host` has what the agent asks of JavaScript, `scratch` is where captures are written, `info` what is told of a value
 /// besides itself, `trace` the id of the trace that a hit is in.
 #[napi]
 fn start(
     env: Env,
     options: String,
-    sink: Option<Function<'_, String, ()>>,
+    sink: Option<u32>,
     host: Object<'_>,
     scratch: Uint8Array,
     info: Int32Array,
     trace: Int32Array,
 ) -> Result<bool> {
-    let arguments = convert::arguments(&options, sink)?;
+    let arguments = convert::arguments(&options, sink.map(receivers::callback))?;
     ffi::begin(&host, scratch, info, trace)?;
     agent::start(env, arguments, &host)
 }
@@ -75,10 +76,27 @@ fn stop(env: Env, timeout_s: f64) {
     ffi::within(env, || agent::stop(seconds(timeout_s)));
 }
 
-/// Waits until what was captured is delivered; whether it was.
+/// Waits until what was captured is delivered; whether it was. What is delivered to functions of this
+/// thread is what `next_result` has then.
 #[napi]
-fn flush(timeout_s: f64) -> bool {
-    agent::current().is_none_or(|agent| agent.flush(seconds(timeout_s)))
+fn flush(env: Env, timeout_s: f64) -> bool {
+    let flush = || agent::current().is_none_or(|agent| agent.flush(seconds(timeout_s)));
+    ffi::within(env, flush)
+}
+
+/// A result for a function of this thread.
+#[napi(object)]
+struct Told {
+    /// The function's number.
+    pub receiver: u32,
+    /// None if it is called no more.
+    pub json: Option<String>,
+}
+
+/// The next of them.
+#[napi]
+fn next_result() -> Option<Told> {
+    receivers::next().map(|(receiver, json)| Told { receiver, json })
 }
 
 /// What the agent does and knows, as JSON.
@@ -89,17 +107,12 @@ fn status() -> Result<String> {
     Ok(convert::json(&agent.status())?)
 }
 
-/// Places a probe by its JSON; its id.
+/// Places a probe by its JSON, with the number of what receives its results; its id.
 #[napi]
-fn probe(
-    env: Env,
-    spec_json: String,
-    on_snapshot: Option<Function<'_, String, ()>>,
-) -> Result<String> {
+fn probe(env: Env, spec_json: String, receiver: Option<u32>) -> Result<String> {
     let agent = agent::running()?;
     let spec = convert::spec(&spec_json)?;
-    let callback = on_snapshot.map(convert::callback).transpose()?;
-    let id = agent.probe(spec, callback).map_err(Fault::from)?;
+    let id = agent.probe(spec, receiver.map(receivers::callback)).map_err(Fault::from)?;
     run_tasks(env, true);
     Ok(id.to_string())
 }

@@ -50,7 +50,7 @@ impl Tasks {
         }
         state.tasks.push_back(task);
         drop(state);
-        threads::wake_main();
+        threads::wake(threads::MAIN);
         true
     }
 

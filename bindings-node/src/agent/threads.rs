@@ -156,11 +156,11 @@ pub(crate) fn not_yet(threads: &[Arc<Thread>]) -> Option<String> {
     (!named.is_empty()).then(|| format!("{named}{more} {verb} not let us in yet"))
 }
 
-/// Has the main thread look what there is to do.
-pub(super) fn wake_main() {
-    let main = held(&THREADS).iter().find(|thread| thread.number == MAIN).cloned();
-    if let Some(main) = main {
-        main.wake();
+/// Has a thread look what there is to do.
+pub(super) fn wake(number: u32) {
+    let thread = held(&THREADS).iter().find(|thread| thread.number == number).cloned();
+    if let Some(thread) = thread {
+        thread.wake();
     }
 }
 

@@ -118,13 +118,15 @@ impl<R: Runtime> Agent<R> {
     }
 
     /// Waits until everything captured so far was delivered, at most `timeout`; whether it was. Gives
-    /// up at once where the hub is away. Call it without the runtime's lock: callbacks need it.
+    /// up at once where the hub is away. Call it without the runtime's lock: callbacks need it, unless
+    /// this thread may run them itself.
     pub fn flush(&self, timeout: Duration) -> bool {
         self.look_for_fork();
         let until = Instant::now() + timeout;
         let life = self.life();
         loop {
             let seen = life.progress();
+            self.runtime.lend();
             life.awaited.store(true, Ordering::Release);
             life.wake_shipper();
             if self.is_delivered(life) {

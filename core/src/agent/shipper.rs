@@ -219,6 +219,8 @@ impl<R: Runtime> Agent<R> {
                 calling.owed.take().into_iter().for_each(Owed::acknowledge);
             }
         }));
+        // Who waits for it may have to run it.
+        life.progressed();
     }
 
     fn spool(&self, life: &Life, taken: Vec<Taken>) {
