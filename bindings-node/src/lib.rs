@@ -31,8 +31,9 @@ fn seconds(timeout_s: f64) -> Duration {
 }
 
 /// Starts the agent, unless it runs already; whether it is to be prepared for hits. `sink` is the number
-/// of what receives results, `host` has what the agent asks of JavaScript, `scratch` is where captures are written, `info` what is told of a value
-/// besides itself, `trace` the id of the trace that a hit is in.
+/// of what receives results, `host` has what the agent asks of JavaScript, `scratch` is where captures
+/// are written, `info` what is told of a value besides itself, `trace` the id of the trace that a hit is
+/// in.
 #[napi]
 fn start(
     env: Env,

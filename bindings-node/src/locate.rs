@@ -80,21 +80,26 @@ pub(crate) fn file_names() -> Vec<String> {
 pub(crate) fn files_with(name: &str) -> Vec<LoadedFile> {
     // What only another thread has, only that one can read.
     threads::others().iter().for_each(|other| other.ask_once(name));
-    let last = name.rsplit('.').next().unwrap_or(name).trim_start_matches('#');
-    let files = scripts::paths(|_| true).into_iter().map(loaded);
-    let files = files.filter(|file| file.is_application);
+    let last = maps::last_part(name);
+    let maps::Told { originals, is_looking } = maps::functions(name);
+    let written: Vec<String> = originals
+        .iter()
+        .filter(|original| fits(original))
+        .map(|original| original.path.to_string())
+        .collect();
+    // What a script was made of is meant, as soon as its map is read; not the script.
+    let is_told = is_looking || !written.is_empty();
+    let mut paths = scripts::paths(|script| !(is_told && maps::is_told(script)));
+    paths.extend(written);
+    paths.sort_unstable();
+    paths.dedup();
+    let files = paths.into_iter().map(loaded).filter(|file| file.is_application);
     files
         .filter(|file| match source(&file.path) {
             SourceText::Known(text) => String::from_utf8_lossy(&text).contains(last),
             _ => false,
         })
-        .filter(|file| {
-            let functions = functions(&file.path);
-            functions.iter().any(|one| {
-                one.name == name
-                    || one.name.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))
-            })
-        })
+        .filter(|file| functions(&file.path).iter().any(|one| maps::is_called(&one.name, name)))
         .collect()
 }
 

@@ -347,6 +347,32 @@ for (const [what, { made, change, says }] of Object.entries(REFUSED)) {
   })
 }
 
+for (const made of ['tsc', 'inline', 'bundle', 'min', 'webpack']) {
+  test(`a function that is named without a file is the one that was written: ${made}`, () => {
+    const project = new Project(made)
+    const named = { location: { function: 'OrdersService.total' }, kind: 'count' }
+    const text = { location: 'OrdersService.total', kind: 'count' }
+    const [one, two] = alone(project, `${made}/main.js`, [named, text])
+    for (const { state, at, why } of [one, two]) {
+      assert.equal(state, 'armed', JSON.stringify(why))
+      assert.ok(at.file.endsWith(ORDERS), at.file)
+      assert.equal(at.function, 'OrdersService.total')
+    }
+  })
+}
+
+test('where no map can be read the script itself is meant', () => {
+  for (const made of ['none', 'tsc']) {
+    const project = new Project(made)
+    if (made === 'tsc') fs.rmSync(project.file(MAP))
+    const probes = [{ location: 'OrdersService.total', kind: 'count' }]
+    const [{ state, at, why }] = alone(project, `${made}/main.js`, probes)
+    assert.equal(state, 'armed', JSON.stringify(why))
+    const file = project.file(`${made}/orders/orders.service.js`)
+    assert.deepEqual([at.file, at.function], [file, 'OrdersService.total'])
+  }
+})
+
 test('a file that is not loaded yet is waited for, whatever else is', () => {
   const project = new Project('tsc')
   const probes = [{ location: project.at(ORDERS, 'total'), stays: true }]

@@ -5,12 +5,14 @@
 //! waits for. Invariant: no file is read while the table is held.
 
 mod known;
+mod named;
 mod reader;
 mod untold;
 
 use super::FIRST_MAPPED;
 use super::original::{Original, Originals};
 use super::scripts::{self, Script};
+pub(super) use named::{Told, functions, is_called, last_part};
 pub(crate) use untold::untold;
 
 use known::Known;
@@ -30,6 +32,8 @@ struct Maps {
     known: Vec<Arc<Known>>,
     /// File names that were asked for.
     wanted: HashMap<String, Seen>,
+    /// Functions that were asked for without a file, and how many of the scripts were looked at.
+    functions: HashMap<String, usize>,
     /// By script and index of the source.
     originals: HashMap<(u64, usize), Arc<Original>>,
     /// Maps that were read last, the latest last.
@@ -133,6 +137,11 @@ pub(super) fn is_hidden(script: &Script) -> bool {
     })
 }
 
+/// Whether a script stands for sources that its map tells, as far as is known.
+pub(super) fn is_told(script: &Script) -> bool {
+    known_of(script.number).is_some_and(|known| known.fault().is_none())
+}
+
 fn known_of(number: u64) -> Option<Arc<Known>> {
     let held = maps();
     let known = &held.as_ref()?.known;
@@ -152,8 +161,13 @@ fn prepare(known: &Known, file_name: &str) {
 /// Has the sources called `file_name` compared with the text of their script, and that parsed. On a
 /// thread of ours; where the disk has another text than V8 it is left to JavaScript's thread.
 fn compare(known: &Known, file_name: &str) {
+    fit_on_disk(known, |original| original.file_name() == file_name);
+}
+
+/// The same of the sources that `is_it` says.
+fn fit_on_disk(known: &Known, is_it: impl Fn(&Original) -> bool) {
     let of_script = |original: &Original| original.script == known.script.number;
-    let originals = of(|one| of_script(one) && one.file_name() == file_name);
+    let originals = of(|one| of_script(one) && is_it(one));
     let text = || known.script.text_on_disk();
     let Some(text) = (!originals.is_empty()).then(text).flatten() else { return };
     for original in originals {

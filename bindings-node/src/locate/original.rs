@@ -3,6 +3,7 @@
 //! Knows the part of the map that is about it. Invariant: a line of it is hooked only where V8 can stop
 //! and the map says that this place was written on that line.
 
+use super::maps::is_called;
 use super::parsed::{Parsed, Written, written};
 
 use super::scripts::Script;
@@ -67,6 +68,11 @@ impl Original {
     /// The last component of its path.
     pub(super) fn file_name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Whether a function is written in it that goes by a name, or by the end of it.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.written.iter().any(|one| !one.runs_once && is_called(&one.name, name))
     }
 
     /// Compares the map with the text of the script: why it is not of that, if so.

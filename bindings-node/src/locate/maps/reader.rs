@@ -2,7 +2,7 @@
 //!
 //! Knows files, and no JavaScript. Invariant: what is asked for while it reads is read by it too.
 
-use super::{Known, Maps, compare, maps, prepare};
+use super::{Known, Maps, compare, maps, named, prepare};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use stillframe_core::agent::spawn_quiet;
@@ -14,6 +14,8 @@ const STACK_BYTES: usize = 16 << 20;
 struct Work {
     known: Vec<Arc<Known>>,
     wanted: Vec<(String, usize)>,
+    /// The same for functions that were named without a file.
+    functions: Vec<(String, usize)>,
 }
 
 /// Has what is wanted read, unless that is under way.
@@ -32,6 +34,9 @@ fn read_all() {
             for (name, _) in work.wanted {
                 maps.wanted.entry(name).or_default().by_now = work.known.len();
             }
+            for (name, _) in work.functions {
+                maps.functions.insert(name, work.known.len());
+            }
         }
         if let Some(agent) = crate::agent::current() {
             agent.reload();
@@ -45,8 +50,10 @@ fn work() -> Option<Work> {
     let count = maps.known.len();
     let wanted = maps.wanted.iter().filter(|(_, seen)| seen.by_now < count);
     let wanted: Vec<_> = wanted.map(|(name, seen)| (name.clone(), seen.by_now)).collect();
-    maps.is_reading = !wanted.is_empty();
-    maps.is_reading.then(|| Work { known: maps.known.clone(), wanted })
+    let functions = maps.functions.iter().filter(|(_, seen)| **seen < count);
+    let functions: Vec<_> = functions.map(|(name, seen)| (name.clone(), *seen)).collect();
+    maps.is_reading = !wanted.is_empty() || !functions.is_empty();
+    maps.is_reading.then(|| Work { known: maps.known.clone(), wanted, functions })
 }
 
 fn read(work: &Work) {
@@ -58,5 +65,8 @@ fn read(work: &Work) {
             prepare(known, name);
             compare(known, name);
         }
+    }
+    for (name, seen) in &work.functions {
+        work.known[*seen..].iter().for_each(|known| named::prepare(known, name));
     }
 }
