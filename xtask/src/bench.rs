@@ -12,6 +12,7 @@ use crate::dist::{Product, cargo};
 use crate::files::{make_empty, make_folder, root, target, write};
 use crate::java;
 use crate::process::must;
+use crate::profile;
 use crate::python::{self, Python, environment, with_wheel};
 use crate::say::{say, voice};
 use crate::step::{Verdict, step};
@@ -127,11 +128,19 @@ fn of_python(python: &Python, wheel: &Path, short: bool) -> Result<Vec<Row>> {
 /// How long the rewriter takes for a function, by the interpreter whose code it is.
 fn rewriting(program: &Path) -> Result<Vec<Row>> {
     let mut build = cargo("build");
-    build.args(["--locked", "--release", "-p", "stillframe-bytecode", "--example", "door"]);
+    build.args([
+        "--locked",
+        "--profile",
+        profile::name(),
+        "-p",
+        "stillframe-bytecode",
+        "--example",
+        "door",
+    ]);
     must(&mut build)?;
     let mut command = Command::new(program);
     command.arg(root().join("bindings-python/bytecode/tests/speed.py"));
-    command.env("STILLFRAME_DOOR", target("release/examples/door"));
+    command.env("STILLFRAME_DOOR", profile::folder().join("examples/door"));
     rows_of(&mut command)
 }
 

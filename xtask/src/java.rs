@@ -13,6 +13,7 @@ use crate::Result;
 use crate::dist::cargo;
 use crate::files::{copy, make_empty, make_folder, root, target};
 use crate::process::{must, show};
+use crate::profile;
 use crate::say::say;
 use crate::step::Verdict;
 use crate::system::{Package, install, runs};
@@ -58,8 +59,8 @@ pub(crate) fn agent() -> Result<Option<PathBuf>> {
         say!("{fault}; there is no agent for the JVM then");
         return Ok(None);
     }
-    must(cargo("build").args(["--locked", "--release", "-p", "stillframe-jvm"]))?;
-    let library = target("release").join(LIBRARY);
+    must(cargo("build").args(["--locked", "--profile", profile::name(), "-p", "stillframe-jvm"]))?;
+    let library = profile::folder().join(LIBRARY);
     match library.exists() {
         true => Ok(Some(library)),
         false => Err(format!("{} is missing", library.display())),

@@ -20,6 +20,7 @@ mod jdk;
 mod matrix;
 mod node;
 mod process;
+mod profile;
 mod python;
 mod rewriter;
 mod ruby;
@@ -89,7 +90,11 @@ enum Output {
 }
 
 fn main() -> ExitCode {
-    let done = match Args::parse().task {
+    let task = Args::parse().task;
+    if matches!(task, Task::Demo { .. } | Task::Test { full: false, matrix: false, .. }) {
+        profile::be_quick();
+    }
+    let done = match task {
         Task::Demo { once, output } => demo::run(once, output == Output::Json),
         Task::Test { matrix: true, only, .. } => matrix::run(only.as_deref()),
         Task::Test { full, only, .. } => test::run(full, only.as_deref()),

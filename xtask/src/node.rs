@@ -13,6 +13,7 @@ use crate::Result;
 use crate::dist::cargo;
 use crate::files::{copy, make_empty, make_folder, read, root, target};
 use crate::process::{must, quiet, show};
+use crate::profile;
 use crate::step::Verdict;
 use crate::system::{Package, install, runs};
 use crate::test::passed;
@@ -62,13 +63,13 @@ pub(crate) fn packages(source: &Path, folder: &Path) -> Result<()> {
 /// The addon, optimised as every agent is.
 pub(crate) fn addon() -> Result<PathBuf> {
     let mut build = cargo("rustc");
-    build.args(["--locked", "--release", "-p", "stillframe-node", "--lib"]);
+    build.args(["--locked", "--profile", profile::name(), "-p", "stillframe-node", "--lib"]);
     // Lines of the source would be three quarters of what people download.
     must(build.args(["--", "-C", "strip=debuginfo"]))?;
     let ending = if OS == "macos" { "dylib" } else { "so" };
     let addon = target("node").join(ADDON);
     make_folder(&target("node"))?;
-    copy(&target("release").join(format!("libstillframe_node.{ending}")), &addon)?;
+    copy(&profile::folder().join(format!("libstillframe_node.{ending}")), &addon)?;
     Ok(addon)
 }
 

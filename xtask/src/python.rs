@@ -6,6 +6,7 @@
 use crate::Result;
 use crate::files::{copy, make_empty, make_folder, read, root, target, write};
 use crate::process::{must, quiet};
+use crate::profile;
 use crate::say::say;
 use crate::system::{Package, install};
 use std::fs;
@@ -160,7 +161,7 @@ pub(crate) fn wheel_by(host: &Python, python: &Python, config: Option<&Path>) ->
     let out = target("wheels").join(python.tag());
     make_empty(&out)?;
     let mut command = Command::new(tools.with_file_name("maturin"));
-    command.args(["build", "--release", "--locked", "--manifest-path"]);
+    command.args(["build", "--profile", profile::name(), "--locked", "--manifest-path"]);
     command.arg(root().join("bindings-python/Cargo.toml"));
     command.arg("--interpreter").arg(&python.program).arg("--out").arg(&out);
     command.env("CARGO_TARGET_DIR", build_folder(python)?);
@@ -178,14 +179,15 @@ pub(crate) fn wheel_by(host: &Python, python: &Python, config: Option<&Path>) ->
 fn build_folder(python: &Python) -> Result<PathBuf> {
     let all = target("python");
     let folder = all.join(python.tag());
-    let others = MINORS.iter().map(|minor| all.join(format!("cp3{minor}/release")));
-    let mut others = others.chain([target("release")]);
-    if !folder.exists()
+    let name = profile::name();
+    let others = MINORS.iter().map(|minor| all.join(format!("cp3{minor}")).join(name));
+    let mut others = others.chain([profile::folder()]);
+    if !folder.join(name).exists()
         && let Some(other) = others.find(|other| other.exists())
     {
         make_folder(&folder)?;
         // With their times: cargo takes what is newer than its record for changed.
-        quiet(Command::new("cp").arg("-a").arg(other).arg(folder.join("release")))?;
+        quiet(Command::new("cp").arg("-a").arg(other).arg(folder.join(name)))?;
     }
     Ok(folder)
 }

@@ -9,6 +9,7 @@ use crate::dist::cargo;
 use crate::files::{copy, make_empty, root, target};
 use crate::node::{self, MAJORS};
 use crate::process::{Ended, captured, must, quiet, show};
+use crate::profile;
 use crate::say::say;
 use crate::step::{Chain, Verdict};
 use crate::test::passed;
@@ -32,7 +33,15 @@ const PROGRAMS: &str = "5000";
 pub(crate) fn chain<'a>(full: bool) -> Chain<'a> {
     let mut chain = Chain::after("rewriter: its example", || {
         let mut command = cargo("build");
-        command.args(["--locked", "--release", "-p", "stillframe-rewriter", "--example", "mass"]);
+        command.args([
+            "--locked",
+            "--profile",
+            profile::name(),
+            "-p",
+            "stillframe-rewriter",
+            "--example",
+            "mass",
+        ]);
         must(&mut command).map(|_| Verdict::Fine)
     });
     let is_end = |major: &u8| [MAJORS[0], MAJORS[MAJORS.len() - 1]].contains(major);
@@ -59,7 +68,7 @@ pub(crate) fn fetched() -> Result<PathBuf> {
 fn rewritten(packages: &Path) -> Result<(String, PathBuf)> {
     let new = target("mass/new/node_modules");
     make_empty(&new)?;
-    let mut command = Command::new(target("release/examples/mass"));
+    let mut command = Command::new(profile::folder().join("examples/mass"));
     Ok((quiet(command.arg(packages).arg(&new))?, new))
 }
 
@@ -68,7 +77,7 @@ fn spoilt(packages: &Path, name: &str, how: &str) -> Result<(String, PathBuf)> {
     let all = target("mass").join(how).join("node_modules");
     make_empty(&all)?;
     let new = all.join(name);
-    let mut command = Command::new(target("release/examples/mass"));
+    let mut command = Command::new(profile::folder().join("examples/mass"));
     let said = quiet(command.arg(packages.join(name)).arg(&new).arg(how))?;
     copy(&new.join("checks.json"), &all.join("checks.json"))?;
     Ok((said, all))

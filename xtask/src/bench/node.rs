@@ -11,6 +11,7 @@ use crate::dist::cargo;
 use crate::files::{copy, make_empty, root, target};
 use crate::node::{addon, find};
 use crate::process::{must, quiet};
+use crate::profile;
 use crate::rewriter;
 use crate::step::step;
 use std::path::{Path, PathBuf};
@@ -155,7 +156,15 @@ struct Rewritten {
 impl Rewritten {
     fn new(amount: &Amount) -> Result<Self> {
         let mut build = cargo("build");
-        build.args(["--locked", "--release", "-p", "stillframe-rewriter", "--example", "mass"]);
+        build.args([
+            "--locked",
+            "--profile",
+            profile::name(),
+            "-p",
+            "stillframe-rewriter",
+            "--example",
+            "mass",
+        ]);
         must(&mut build)?;
         let (old, new) = (target("bench/node/old"), target("bench/node/new"));
         make_empty(&old)?;
@@ -173,7 +182,7 @@ impl Rewritten {
 /// Rewrites a folder; microseconds for 10,000 lines of it.
 fn rewrite(old: &Path, new: &Path) -> Result<f64> {
     make_empty(new)?;
-    let mut command = Command::new(target("release/examples/mass"));
+    let mut command = Command::new(profile::folder().join("examples/mass"));
     let said = quiet(command.arg(old).arg(new))?;
     let each = said.split_whitespace().find_map(|word| word.strip_prefix("us_per_10000_lines="));
     each.and_then(|number| number.parse().ok())
