@@ -36,12 +36,20 @@ function place (name) {
   return { url: pathToFileURL(FILE).href, lineNumber: line(name) - 1 }
 }
 
-/** V8's own part of a hit: nothing is called. */
+/** The least that a condition of anybody calls: a function that does nothing, with one variable. */
+const CALL = '(benchCalled(7, state), false)'
+
+function isCall (name) {
+  return name === 'condition_call'
+}
+
+/** V8's own part of a hit: nothing is called, or what does nothing. */
 class Alone extends Subject {
   name = 'v8'
   cases = {
     idle_function: 'calls',
     condition_false: 'base',
+    condition_call: 'base',
     condition_false_10_locals: 'capture_base',
     removed: 'base'
   }
@@ -56,10 +64,11 @@ class Alone extends Subject {
     this.#post('Debugger.setSkipAllPauses', { skip: true })
     this.#post('Debugger.setAsyncCallStackDepth', { maxDepth: 0 })
     globalThis.benchSeen = 0
+    globalThis.benchCalled = () => {}
   }
 
   #set (name, condition) {
-    const all = { ...place(name), condition }
+    const all = { ...place(isCall(name) ? 'condition_false' : name), condition }
     const { breakpointId, locations } = this.#post('Debugger.setBreakpointByUrl', all)
     expect(`v8 ${name}: places`, locations.length, 1)
     this.#id = breakpointId
@@ -69,6 +78,10 @@ class Alone extends Subject {
     this.#post('Debugger.removeBreakpoint', { breakpointId: this.#id })
   }
 
+  loop (name) {
+    return loops[isCall(name) ? 'condition_false' : name]
+  }
+
   iterations (name) {
     return name === 'removed' ? ITERATIONS : HITS
   }
@@ -76,11 +89,11 @@ class Alone extends Subject {
   async before (name) {
     this.#set(name, '(globalThis.benchSeen++, false)')
     globalThis.benchSeen = 0
-    const loop = loops[name]
+    const loop = this.loop(name)
     loop(HITS, SEED)
     this.#clear()
     expect(`v8 ${name}: seen`, globalThis.benchSeen, HITS)
-    if (name !== 'removed') this.#set(name, 'false')
+    if (name !== 'removed') this.#set(name, isCall(name) ? CALL : 'false')
   }
 
   async after (name) {
