@@ -72,7 +72,7 @@ fn wheels(mut pythons: Vec<Python>) -> Result<Vec<(Python, PathBuf)>> {
 fn command(release: bool) -> Result<PathBuf> {
     let mut cargo = cargo("build");
     // An agent needs its runtime to be built.
-    for agent in ["stillframe-python", "stillframe-jvm", "stillframe-node"] {
+    for agent in ["stillframe-python", "stillframe-jvm", "stillframe-node", "stillframe-ruby"] {
         cargo.args(["--exclude", agent]);
     }
     cargo.args(["--locked", "--workspace"]);
