@@ -133,6 +133,17 @@ test('a snapshot shows variables, this, the stack and what is not set yet', asyn
   placed.remove()
 })
 
+test('what its budget affords is told of a probe as soon as it is armed', () => {
+  const place = new Place('module.exports = (n) => {\n  return n //: f\n}\n')
+  place.load()
+  const placed = new Placed(place.at('f'), { kind: 'count', budget_ppm: 5_000 })
+  const { state, hit_cost_ns: cost, affords_per_s: hits } = placed.report()
+  assert.equal(state, 'armed')
+  assert.ok(cost >= 25_000 && cost < 50_000, `${cost} ns`)
+  assert.equal(hits, Math.floor(5_000_000 / cost))
+  placed.remove()
+})
+
 test('hits are counted to the unit, and none after removal', () => {
   const shop = new Place(SHOP)
   const { Cart, chooses } = shop.load()

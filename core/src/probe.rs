@@ -477,6 +477,9 @@ pub struct ProbeReport {
     /// Calibrated nanoseconds of a hit in such hooks, besides what is measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hit_cost_ns: Option<u64>,
+    /// Hits a second, captured or not, that its budget affords for good, where each of them costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub affords_per_s: Option<u64>,
     /// Hits a second lately.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hits_per_s: Option<u64>,
@@ -508,6 +511,7 @@ impl ProbeReport {
             ns_per_hit: None,
             engine: None,
             hit_cost_ns: None,
+            affords_per_s: None,
             hits_per_s: None,
             cost_ppm: 0,
             budget_ppm: 0,

@@ -4,9 +4,9 @@
 
 use super::snapshot::Canvas;
 use super::text::{
-    clean, columns, fit, glued, left, long_span, percent, plural, source_line, unglued, wrap,
+    clean, columns, fit, glued, left, long_span, nanos, percent, plural, source_line, unglued, wrap,
 };
-use stillframe_core::probe::{ProbeKind, ProbeState, SourceMatch};
+use stillframe_core::probe::{ProbeKind, ProbeReport, ProbeState, SourceMatch};
 use stillframe_hub::api::types::{CreatedProbe, InstanceReport, LineEcho, Me, ProbeView};
 
 /// Column at which the user stands in the first line.
@@ -77,7 +77,24 @@ pub(crate) fn armed(created: &CreatedProbe, canvas: &Canvas) -> Vec<String> {
         lines.extend(wrap(&format!("on     {}", names.join(", ")), canvas.width, "       "));
     }
     lines.extend(wrap(&until(probe), canvas.width, "       "));
+    let dear = created.instances.iter().filter_map(|one| cost(one.report.as_ref()?)).min();
+    if let Some((hits, ns)) = dear {
+        let cost = format!(
+            "cost   {} a hit, captured or not: the budget affords {hits} hits/s",
+            nanos(ns)
+        );
+        lines.extend(wrap(&cost, canvas.width, "       "));
+    }
     lines
+}
+
+/// Hits a second beyond which a line is as good as free to probe.
+const MANY_HITS: u64 = 5_000;
+
+/// Hits a second that the budget affords of a probe whose hits all cost, and nanoseconds of one.
+fn cost(report: &ProbeReport) -> Option<(u64, u64)> {
+    let hits = report.affords_per_s.filter(|hits| *hits < MANY_HITS)?;
+    Some((hits, report.hit_cost_ns?))
 }
 
 fn armed_on(created: &CreatedProbe) -> String {

@@ -94,6 +94,34 @@ mod arming {
     }
 
     #[test]
+    fn hits_that_cost() {
+        let instance = |name: &str, report: Value| {
+            json!({"id": "00112233445566778899aabbccddeeff", "name": name, "service": "orders",
+                "version": null, "connected": true, "report": report})
+        };
+        let costing = |ns: u64, hits: u64| {
+            report(json!({"state": "armed", "engine": "inspector", "hit_cost_ns": ns,
+                "affords_per_s": hits}))
+        };
+        let created = |instances: Value| {
+            read(json!({"probe": probe(), "dry_run": false, "line": null, "instances": instances}))
+        };
+        let checked = report(json!({"state": "armed", "engine": "rewrite", "hit_cost_ns": 500,
+            "affords_per_s": 10_000}));
+        let dear = json!([
+            instance("a/1", costing(25_000, 200)),
+            instance("b/1", costing(31_000, 161)),
+            instance("c/1", checked.clone()),
+            instance("d/1", Value::Null)
+        ]);
+        let lines = armed::armed(&created(dear), &canvas());
+        let told = "cost   31 µs a hit, captured or not: the budget affords 161 hits/s";
+        assert_eq!(lines.last().map(String::as_str), Some(told), "{lines:?}");
+        let cheap = armed::armed(&created(json!([instance("c/1", checked)])), &canvas());
+        assert!(!cheap.iter().any(|line| line.starts_with("cost")), "{cheap:?}");
+    }
+
+    #[test]
     fn chosen_unverified_and_refused() {
         let chosen = with(
             probe(),

@@ -10,7 +10,7 @@ use super::place::{explain, percent};
 use super::status::{LinkStatus, Status};
 use crate::host::Runtime;
 use crate::probe::durations::Durations;
-use crate::probe::{ArmedAt, Explanation, ProbeReport, ProbeState};
+use crate::probe::{ArmedAt, Explanation, ProbeKind, ProbeReport, ProbeState};
 use crate::quota;
 use crate::registry::{Origin, State, Stopwatch};
 
@@ -96,10 +96,18 @@ fn report_of(entry: &Entry, durations: Option<Durations>) -> ProbeReport {
         ns_per_hit,
         engine: entry.mechanism.map(|one| one.engine.to_owned()),
         hit_cost_ns: entry.mechanism.map(|one| one.hit_cost_ns),
+        affords_per_s: affords(entry),
         hits_per_s: (counters.hits > 0).then_some(entry.window.hits_per_s),
         cost_ppm: entry.window.cost_ppm,
         budget_ppm: probe.budget.ppm(),
     }
+}
+
+/// Hits a second that its budget affords; of a passage that is timed there are two and more.
+fn affords(entry: &Entry) -> Option<u64> {
+    let cost_ns = entry.mechanism.map_or(0, |one| one.hit_cost_ns);
+    let is_timed = entry.probe.spec.kind == ProbeKind::Time;
+    entry.probe.budget.affords(cost_ns).filter(|_| !is_timed)
 }
 
 /// Where it sits, with what the hooks there do not reach.

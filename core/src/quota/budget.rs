@@ -36,6 +36,13 @@ impl Budget {
         self.ppm.store(u64::from(ppm.max(1)), Ordering::Relaxed);
     }
 
+    /// How often a second `cost_ns` can be spent for good.
+    pub fn affords(&self, cost_ns: u64) -> Option<u64> {
+        const NS_PER_US: u64 = 1_000;
+        // A millionth of a core is a microsecond a second.
+        (u64::from(self.ppm()) * NS_PER_US).checked_div(cost_ns)
+    }
+
     /// Spends `cost_ns` at `now_ns`; whether that was still within the budget.
     pub fn spend(&self, now_ns: u64, cost_ns: u64) -> bool {
         let ppm = self.ppm.load(Ordering::Relaxed);
@@ -57,6 +64,18 @@ impl Budget {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_is_afforded_is_within_the_budget_for_good() {
+        let budget = Budget::new(5_000);
+        assert_eq!(budget.affords(25_000), Some(200));
+        assert_eq!(budget.affords(0), None);
+        assert_eq!(Budget::new(u32::MAX).affords(1), Some(4_294_967_295_000));
+        let second =
+            |times: u64| (0..times).all(|at| budget.spend(1 + at / 200 * 1_000_000_000, 25_000));
+        assert!(second(200 * 100));
+        assert!(!(0..30_000).all(|_| budget.spend(101_000_000_000, 25_000)));
+    }
 
     #[test]
     fn a_hundredth_of_a_core_has_a_burst_of_a_tenth_of_a_second() {
