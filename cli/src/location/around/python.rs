@@ -1,13 +1,9 @@
-//! A guess, from the text alone, at the function around a line.
+//! The function around a line of Python.
 //!
-//! Only a hint by which an instance finds a line that moved: it knows indentation, not the grammar.
-//! Invariant: it says nothing rather than something about a language it does not know.
+//! Knows indentation, not the grammar. Invariant: a line outside of every function has none.
 
-/// Qualified name of the function around the line at `index`, as the language itself writes it.
-pub(super) fn function(file: &str, lines: &[&str], index: usize) -> Option<String> {
-    if !file.ends_with(".py") {
-        return None;
-    }
+/// Qualified name of the function around the line at `index`, as Python writes it.
+pub(super) fn function(lines: &[&str], index: usize) -> Option<String> {
     let mut inside = indent_of(lines.get(index)?)?;
     let mut names: Vec<(bool, &str)> = Vec::new();
     for line in lines[..index].iter().rev() {
@@ -73,14 +69,13 @@ def plain(): return 1
     #[test]
     fn names_are_qualified_as_python_does() {
         let lines: Vec<&str> = SOURCE.lines().collect();
-        let at = |line: usize| function("shop/cart.py", &lines, line - 1);
+        let at = |line: usize| function(&lines, line - 1);
         assert_eq!(at(9).as_deref(), Some("Cart.total"));
         assert_eq!(at(11).as_deref(), Some("Cart.total.<locals>.inner"));
         assert_eq!(at(12).as_deref(), Some("Cart.total"));
         for line in [1, 3, 5, 6, 13, 14] {
             assert_eq!(at(line), None, "{line}");
         }
-        assert_eq!(function("shop/cart.js", &lines, 8), None);
-        assert_eq!(function("shop/cart.py", &lines, 99), None);
+        assert_eq!(function(&lines, 99), None);
     }
 }
