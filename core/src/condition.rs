@@ -31,7 +31,7 @@ mod text;
 mod token;
 mod utf16;
 
-pub use dialect::{Dialect, JAVA, JAVASCRIPT, PYTHON, PYTHON_BEFORE_3_12};
+pub use dialect::{Dialect, JAVA, JAVASCRIPT, PYTHON, PYTHON_BEFORE_3_12, RUBY};
 pub(crate) use failure::FAILURE_BYTES;
 pub use failure::{Failure, FailureKind};
 pub use program::{Install, Program, check};

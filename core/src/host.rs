@@ -116,8 +116,45 @@ pub trait Scope {
     /// Whether `value` is an instance of the class `class`, by its stored bases alone.
     fn is_instance(&self, value: &Value<'_>, class: Object) -> Reading<bool>;
 
+    /// Bounds of a range whose elements need not be integers, each null where there is none.
+    fn bounds(&self, range: Object) -> Reading<Bounds<'_>> {
+        let _ = range;
+        Err(Missing::Absent)
+    }
+
+    /// What a map yields for a key that it does not have: Ruby's default value; `NeedsCode` where code
+    /// of the application would make one.
+    fn absent_value(&self, map: Object) -> Reading<Value<'_>> {
+        let _ = map;
+        Ok(Value::Null)
+    }
+
+    /// Whether code of the application would answer `method` of `object`, in place of the method of the
+    /// host's own class that it inherits. Asked where methods are open to that, of what is not exact.
+    fn is_overridden(&self, object: Object, method: &str) -> bool {
+        let _ = method;
+        !object.exact
+    }
+
+    /// Whether `value` is of the class `class` itself, and of none that inherits it.
+    fn is_exactly(&self, value: &Value<'_>, class: Object) -> Reading<bool> {
+        let (_, _) = (value, class);
+        Err(Missing::Unreadable)
+    }
+
     /// Name of the type of a value, as the host writes it.
     fn type_name(&self, value: &Value<'_>) -> Text<'_>;
+}
+
+/// Bounds of a range.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds<'a> {
+    /// Where it begins; null if it has no beginning.
+    pub first: Value<'a>,
+    /// Where it ends; null if it has no end.
+    pub last: Value<'a>,
+    /// Whether its end is none of its elements.
+    pub excludes_last: bool,
 }
 
 /// One stack frame as it is named.

@@ -13,13 +13,14 @@ mod summary;
 use json_host::JsonHost;
 use serde_json::{Map, Value as Json};
 use stillframe_core::condition::{
-    Dialect, Failure, Install, JAVA, JAVASCRIPT, PYTHON, PYTHON_BEFORE_3_12, Program, Scratch,
+    Dialect, Failure, Install, JAVA, JAVASCRIPT, PYTHON, PYTHON_BEFORE_3_12, Program, RUBY, Scratch,
 };
 use stillframe_core::error::Error;
 use stillframe_core::redaction::Redaction;
 
 const PYTHON_VECTORS: &str = include_str!("../../tests/conformance/conditions-python.json");
 const JAVASCRIPT_VECTORS: &str = include_str!("../../tests/conformance/conditions-javascript.json");
+const RUBY_VECTORS: &str = include_str!("../../tests/conformance/conditions-ruby.json");
 const JAVA_VECTORS: &str = include_str!("../../tests/conformance/conditions-java.json");
 
 fn compile(source: &str, dialect: &'static Dialect, host: &mut JsonHost) -> Result<Program, Error> {
@@ -146,5 +147,20 @@ fn every_case_comes_out_as_javascript_says() {
         }
     }
     summary::tell("conditions-javascript.json", cases.len());
+    assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
+}
+
+#[test]
+fn every_case_comes_out_as_ruby_says() {
+    let cases: Vec<Json> = serde_json::from_str(RUBY_VECTORS).expect("the vectors are JSON");
+    assert!(cases.len() >= 900, "only {} cases", cases.len());
+    let mut faults = Vec::new();
+    for case in &cases {
+        let case = case.as_object().expect("a case");
+        if let Err(fault) = check(case, case, &RUBY, JsonHost::open(case)) {
+            faults.push(format!("{} {}: {fault}", case["name"], case["vars"]));
+        }
+    }
+    summary::tell("conditions-ruby.json", cases.len());
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
 }

@@ -9,7 +9,7 @@ use json_host::JsonHost;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 use stillframe_core::condition::{
-    Dialect, Install, JAVA, JAVASCRIPT, PYTHON, Program, Scratch, Template,
+    Dialect, Install, JAVA, JAVASCRIPT, PYTHON, Program, RUBY, Scratch, Template,
 };
 use stillframe_core::redaction::Redaction;
 use stillframe_core::value::Value;
@@ -332,6 +332,122 @@ fn javascript_source() -> impl Strategy<Value = String> {
     })
 }
 
+fn ruby_value() -> impl Strategy<Value = Json> {
+    let scalar = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::Bool),
+        any::<f64>().prop_map(|float| json!({"float": format!("{float:?}")})),
+        (-3_i64..4).prop_map(|int| json!({"int": int.to_string()})),
+        any::<i64>().prop_map(|int| json!({"int": int.to_string()})),
+        Just(json!({"int": "-36893488147419103233"})),
+        any::<String>().prop_map(|text| json!({"str": text})),
+        prop::collection::vec(any::<u8>(), 0..4).prop_map(|bytes| json!({"bytes": bytes})),
+        prop::sample::select(vec!["b", "été"]).prop_map(|name| json!({"symbol": name})),
+        Just(json!({"encoded": "UTF-16LE"})),
+        Just(json!({"class": "Cart"})),
+        Just(json!({"function": "proc"})),
+        (any::<Option<i8>>(), any::<Option<i8>>(), any::<bool>()).prop_map(|(a, b, below)| {
+            let bound =
+                |bound: Option<i8>| bound.map_or(Json::Null, |i| json!({"int": i.to_string()}));
+            json!({"span": [bound(a), bound(b), below]})
+        }),
+        Just(json!({"object": {"type": "Cart", "fields": {"b": {"int": "1"}},
+            "needs_code": ["c"]}})),
+        Just(json!({"object": {"type": "Ghost", "fields": {},
+            "overrides": ["==", "nil?", "eql?", "method_missing"]}})),
+    ];
+    scalar.prop_recursive(3, 12, 3, |inner| {
+        let several = prop::collection::vec(inner.clone(), 0..4);
+        let pairs = prop::collection::vec((inner.clone(), inner), 0..4);
+        prop_oneof![
+            several.clone().prop_map(|items| json!({"list": items})),
+            several.prop_map(|items| json!({"set": items})),
+            (pairs, any::<bool>())
+                .prop_map(|(entries, code)| json!({"dict": entries, "default_proc": code})),
+        ]
+    })
+}
+
+const RUBY_LEAVES: &[&str] =
+    &["a", "b", "c", "1", "-2", "0", "1.5", "'b'", "\"é❄😀\"", ":b", "nil", "true", "a.b", "a&.b"];
+
+const RUBY_OPERATORS: &[&str] = &[
+    "+", "-", "*", "/", "%", "**", "&", "|", "^", "<<", ">>", "==", "!=", "===", "<=>", "<", "<=",
+    ">", ">=", "&&", "||", "and", "or",
+];
+
+const RUBY_PREFIXES: &[&str] = &["-", "+", "~", "!", "not "];
+
+const RUBY_SHAPES: &[&str] = &[
+    "_.size",
+    "_.empty?",
+    "_[0]",
+    "_[b]",
+    "_[0..b]",
+    "_[a, 2]",
+    "_&.b&.c",
+    "_.nil?",
+    "_.include?(b)",
+    "[1, a, _].include?(b)",
+    "[a, _].max",
+    "(a..b).include?(_)",
+    "(1..5) === _",
+    "_.cover?(b)",
+    "_.start_with?('b', b)",
+    "_.upcase",
+    "_.strip",
+    "_.key?(b)",
+    "_.fetch(b, a)",
+    "_.dig(b, 0)",
+    "_.value?(b)",
+    "_.any?",
+    "_.any? { |x| x == a }",
+    "_.all? { |x, y| y != b }",
+    "_.none?(Cart)",
+    "_.find { |x| x.nil? }",
+    "_.select { |x| x }.size",
+    "_.reject(&:nil?).map { |x| [a, x].include?(b) }.include?(true)",
+    "_.map { |k, v| v }.first",
+    "_.sum",
+    "_.sum { |x| x + 1 }",
+    "_.min",
+    "_.max",
+    "_.first",
+    "_.last",
+    "_.keys.include?(b)",
+    "_.values.any? { |v| v == b }",
+    "_.count { |x| x }",
+    "_ =~ /b+$/",
+    "_.match?(/^.b/i)",
+    "_ !~ /\\w/",
+    "_.is_a?(Cart)",
+    "_.eql?(b)",
+    "_.equal?(b)",
+    "_.between?(a, b)",
+    "_.even?",
+    "_.zero?",
+    "_.abs",
+    "(_ ? a : b)",
+    "'' + _",
+];
+
+fn ruby_source() -> impl Strategy<Value = String> {
+    let leaf = prop::sample::select(RUBY_LEAVES).prop_map(str::to_owned);
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        prop_oneof![
+            (inner.clone(), prop::sample::select(RUBY_OPERATORS), inner.clone())
+                .prop_map(|(left, operator, right)| format!("(({left}) {operator} ({right}))")),
+            (prop::sample::select(RUBY_PREFIXES), inner.clone())
+                .prop_map(|(prefix, e)| format!("({prefix}({e}))")),
+            (prop::sample::select(RUBY_SHAPES), inner).prop_map(|(shape, e)| shape.replacen(
+                '_',
+                &format!("({e})"),
+                1
+            )),
+        ]
+    })
+}
+
 /// Compiles and evaluates `source`: as a condition, a watch and a log line, which must agree.
 fn check(source: &str, dialect: &'static Dialect, mut host: JsonHost) -> Result<(), TestCaseError> {
     let (mut attrs, redaction) = (Vec::new(), Redaction::standard());
@@ -391,5 +507,16 @@ proptest! {
         vars.insert("Cart".to_owned(), json!({"class": "Cart"}));
         let case = [("vars".to_owned(), Json::Object(vars))].into_iter().collect();
         check(&source, &JAVASCRIPT, JsonHost::loose(&case))?;
+    }
+
+    #[test]
+    fn a_test_says_what_the_value_is_in_ruby(
+        source in ruby_source(), a in ruby_value(), b in ruby_value(), c in ruby_value(),
+    ) {
+        let vars = [("a", a), ("b", b), ("c", c)].map(|(name, json)| (name.to_owned(), json));
+        let mut vars: Map<String, Json> = vars.into_iter().collect();
+        vars.insert("Cart".to_owned(), json!({"class": "Cart"}));
+        let case = [("vars".to_owned(), Json::Object(vars))].into_iter().collect();
+        check(&source, &RUBY, JsonHost::open(&case))?;
     }
 }

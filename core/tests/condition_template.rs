@@ -8,7 +8,7 @@ mod json_tagged;
 use json_host::JsonHost;
 use serde_json::{Value as Json, json};
 use stillframe_core::condition::{
-    Install, JAVA, JAVASCRIPT, PYTHON, Program, Scratch, Template, check_template,
+    Install, JAVA, JAVASCRIPT, PYTHON, Program, RUBY, Scratch, Template, check_template,
 };
 use stillframe_core::limits::{LOG_LINE_BYTES, LOG_VALUE_BYTES};
 use stillframe_core::redaction::Redaction;
@@ -221,6 +221,37 @@ fn failures_of_javascript_are_told_in_its_words() {
         ("k in x", one, "k in x is not possible on string and number"),
         ("x + 1n", big.clone(), "x + 1n is beyond 64 bits"),
         ("(x - 1n) / 0n", big, "(x - 1n) / 0n divides by zero"),
+    ] {
+        assert_eq!(of(source, value), message, "{source}");
+    }
+}
+
+#[test]
+fn failures_of_ruby_are_told_in_its_words() {
+    let of = |source: &str, value: Json| -> String {
+        let case = json!({"vars": {"x": value, "k": {"symbol": "a"}}});
+        let mut host = JsonHost::open(case.as_object().expect("a case"));
+        let (mut attrs, redaction) = (Vec::new(), Redaction::standard());
+        let mut install =
+            Install { dialect: &RUBY, names: &mut host, attrs: &mut attrs, redaction: &redaction };
+        let program = Program::compile(source, &mut install).expect("the condition compiles");
+        program.explain(&program.test(&host).expect_err("fails"))
+    };
+    let (text, list) = (json!({"str": "a"}), json!({"list": []}));
+    let cart = json!({"object": {"type": "Cart", "fields": {}, "needs_code": ["tax"]}});
+    let proc = json!({"dict": [], "default_proc": true});
+    for (source, value, message) in [
+        ("x.total > 1", json!(null), "x is nil, which has no .total"),
+        ("x.size > 1", json!(null), "x is nil, which has no .size"),
+        ("x[0]", json!(null), "x is nil, which has no [0]"),
+        ("x.tax > 1", cart.clone(), "x is a Cart: .tax would run application code"),
+        ("x.total", cart.clone(), "x is a Cart, which has no .total"),
+        ("x > 1", cart, "x is a Cart: x > 1 would run application code"),
+        ("x > 1", text.clone(), "x > 1: String and Integer have no order (>)"),
+        ("x.reverse", text, "x is a String, of which .reverse is not read here"),
+        ("x[1..]", list, "x[1..]: a part is taken of a String here, not of an Array"),
+        ("x[k]", proc, "x is a Hash: [k] would run application code"),
+        ("x / 0 == 1", json!({"int": "1"}), "x / 0 divides by zero"),
     ] {
         assert_eq!(of(source, value), message, "{source}");
     }

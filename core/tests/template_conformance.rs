@@ -10,12 +10,13 @@ mod summary;
 
 use json_host::JsonHost;
 use serde_json::{Map, Value as Json};
-use stillframe_core::condition::{Dialect, Install, JAVA, JAVASCRIPT, PYTHON, Template};
+use stillframe_core::condition::{Dialect, Install, JAVA, JAVASCRIPT, PYTHON, RUBY, Template};
 use stillframe_core::limits::LOG_LINE_BYTES;
 use stillframe_core::redaction::Redaction;
 
 const PYTHON_VECTORS: &str = include_str!("../../tests/conformance/templates-python.json");
 const JAVASCRIPT_VECTORS: &str = include_str!("../../tests/conformance/templates-javascript.json");
+const RUBY_VECTORS: &str = include_str!("../../tests/conformance/templates-ruby.json");
 const JAVA_VECTORS: &str = include_str!("../../tests/conformance/templates-java.json");
 
 /// The line that a case expects: a text, or pieces of which some are repeated.
@@ -96,4 +97,9 @@ fn every_template_of_java_makes_its_line() {
 fn every_template_of_javascript_makes_its_line() {
     let host = JsonHost::loose;
     check_all("templates-javascript.json", JAVASCRIPT_VECTORS, 40, &JAVASCRIPT, host);
+}
+
+#[test]
+fn every_template_of_ruby_makes_its_line() {
+    check_all("templates-ruby.json", RUBY_VECTORS, 40, &RUBY, JsonHost::open);
 }

@@ -5,6 +5,7 @@
 //! collections without a value of their own only where the compiler takes them apart.
 
 mod loose;
+mod open;
 
 use super::Install;
 use super::dialect::{Literal, Rules, Style};
@@ -27,6 +28,9 @@ impl Checker<'_, '_> {
     /// Checks an expression whose value is used.
     fn value(&mut self, expr: &mut Expr) -> Result<()> {
         let span = expr.span;
+        if self.is_open() && Self::is_of_ruby(&expr.kind) {
+            return self.open_value(expr);
+        }
         match &mut expr.kind {
             Kind::Name(name, binding) => {
                 let name = name.clone();
@@ -113,7 +117,9 @@ impl Checker<'_, '_> {
         if let Some(at) = self.bound.iter().rposition(|bound| **bound == *name) {
             return Ok(Ok(Binding::Bound(at as u16)));
         }
-        self.visible(name, span)?;
+        if !name.starts_with(':') {
+            self.visible(name, span)?;
+        }
         let stored = self.install.names.stored_as(name);
         let unknown = match self.install.names.slot(stored.as_deref().unwrap_or(name)) {
             Ok(slot) => return Ok(Ok(Binding::Slot(slot))),
@@ -159,6 +165,9 @@ impl Checker<'_, '_> {
     fn key(&self, key: &Expr) -> Result<()> {
         match &key.kind {
             Kind::Text(text) => self.visible(text, key.span),
+            Kind::Name(symbol, _) if symbol.starts_with(':') => {
+                self.visible(symbol.trim_start_matches(':'), key.span)
+            }
             Kind::Bytes(bytes) => self.visible(&String::from_utf8_lossy(bytes), key.span),
             _ => Ok(()),
         }
@@ -168,7 +177,7 @@ impl Checker<'_, '_> {
         self.value(first)?;
         for (operator, operand) in rest {
             match (&operator, &mut operand.kind) {
-                _ if self.is_loose() => self.value(operand)?,
+                _ if self.is_loose() || self.is_open() => self.value(operand)?,
                 (Comparison::In | Comparison::NotIn, Kind::Collection(_, items)) => {
                     self.values(items)?;
                 }
@@ -181,6 +190,9 @@ impl Checker<'_, '_> {
 
     fn call(&mut self, function: Function, args: &mut [Expr], span: Span) -> Result<()> {
         self.callable(function, span)?;
+        if self.is_open() {
+            return self.open_call(function, args, span);
+        }
         if self.is_loose() {
             return self.loose_call(function, args, span);
         }
@@ -250,7 +262,9 @@ impl Checker<'_, '_> {
             | Style::Infix
             | Style::Property
             | Style::Cast
-            | Style::Prefix => false,
+            | Style::Prefix
+            | Style::Sign
+            | Style::Brackets => false,
         };
         if hidden {
             return Err(message::hidden_builtin(span, name));

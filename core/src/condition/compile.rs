@@ -1,8 +1,10 @@
 //! A checked tree to instructions.
 
 mod compiler;
+mod each;
 mod loose;
 mod membership;
+mod open;
 mod test;
 mod value;
 

@@ -12,6 +12,7 @@ mod load;
 mod loose;
 mod machine;
 mod number;
+mod open;
 mod ordered;
 mod parts;
 mod sequence;

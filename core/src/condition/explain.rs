@@ -65,6 +65,10 @@ pub(super) fn message(
                 None => format!("{subject} is {null}"),
             }
         }
+        FailureKind::Unreadable if explainer.is_open() && explainer.member().is_some() => {
+            let member = explainer.member().unwrap_or_default();
+            format!("{subject} is {type_name}, of which {member} is not read here")
+        }
         FailureKind::Types => explainer.types(),
         FailureKind::Unhashable => format!("{} cannot be a key: it can change", explainer.key()),
         FailureKind::TooLong => {
@@ -187,6 +191,11 @@ impl Explainer<'_> {
         self.code.rules == Rules::Loose
     }
 
+    /// Whether operators are methods of the host's classes.
+    fn is_open(&self) -> bool {
+        self.code.rules == Rules::Open
+    }
+
     /// The key of an index or membership.
     fn key(&self) -> &str {
         match self.op {
@@ -242,7 +251,11 @@ impl Explainer<'_> {
                 Op::BranchSlotInt { comparison, .. } | Op::BranchTopInt { comparison, .. },
                 [a, _],
             ) => {
-                format!("{whole}: {a} and int have no order ({})", word(comparison))
+                let int = if self.is_open() { "Integer" } else { "int" };
+                format!("{whole}: {a} and {int} have no order ({})", word(comparison))
+            }
+            (Op::Part(_), [a, _]) => {
+                format!("{whole}: a part is taken of a String here, not of {}", article(a))
             }
             (Op::Slice { .. }, [a, _]) => {
                 format!("{whole}: a slice is taken of str and bytes here, not of {a}")

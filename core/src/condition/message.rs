@@ -334,3 +334,53 @@ pub(super) fn array_view(span: Span, name: &str) -> Error {
 pub(super) fn pattern_unknown(span: Span) -> Error {
     error(span, "a pattern stands between slashes, compiled once").with_hint("write /…/.test(name)")
 }
+
+pub(super) fn interpolation(span: Span) -> Error {
+    error(span, "a string or pattern with #{…} is not part of a condition")
+        .with_hint("join the parts with +, or write '…' around a # that means itself")
+}
+
+pub(super) fn unclosed_pattern_of_ruby(span: Span) -> Error {
+    error(span, "this pattern is not closed").with_hint("write name.match?(/…/)")
+}
+
+pub(super) fn changes(span: Span, name: &str) -> Error {
+    error(span, format!("{name} would change what it is called on"))
+        .with_hint("a condition changes nothing; compare the value itself")
+}
+
+pub(super) fn block_wanted(span: Span, name: &str) -> Error {
+    error(span, format!("{name} takes a block with an expression here"))
+        .with_hint(format!("write xs.{name} {{ |x| … }} or xs.{name}(&:paid)"))
+}
+
+pub(super) fn block_parameters(span: Span) -> Error {
+    error(span, "a block has up to four plain parameters here")
+        .with_hint("write { |x| x.price > 10 }, or { |key, value| … } for a Hash")
+}
+
+pub(super) fn range_alone(span: Span) -> Error {
+    error(span, "a range literal stands only in brackets, or asked whether it holds a value")
+        .with_hint("write (1..9).include?(x), (1..9) === x, x.between?(1, 9) or a[1..2]")
+}
+
+pub(super) fn list_literal(span: Span) -> Error {
+    error(span, "an array literal is only asked for its elements here")
+        .with_hint("write [1, 2].include?(x) or [a, b].max, or compare elements, as in a[0] == 1")
+}
+
+pub(super) fn list_view(span: Span, name: &str) -> Error {
+    error(span, format!("{name} makes a collection, which a condition does not")).with_hint(
+        "ask it at once: .size, .empty?, .first, .include?(…), .any? { … }, .sum, .min or .max",
+    )
+}
+
+pub(super) fn pattern_flag_of_ruby(span: Span, flag: char) -> Error {
+    error(span, format!("the flag {flag} has no place in a pattern here"))
+        .with_hint("write i, m or o")
+}
+
+pub(super) fn pattern_of_ruby(span: Span) -> Error {
+    error(span, "a pattern is only held against a string here, and compiled once")
+        .with_hint("write name.match?(/…/) or name =~ /…/")
+}

@@ -37,6 +37,32 @@ pub(super) enum Step {
     Ends,
 }
 
+/// How a part of a string is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Part {
+    /// Where it begins, and how long it is.
+    Length,
+    /// The first and the last place.
+    Through,
+    /// The first place and the one behind the last.
+    Below,
+}
+
+/// Who is asked whether a pattern of Ruby is found: what is no string is an error, or nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Asks {
+    /// `text.match?(…)`.
+    Text,
+    /// `text =~ …`, which null answers too.
+    Operator,
+    /// `/…/ =~ text` and `/…/.match?(text)`, to which null may be given.
+    Pattern,
+    /// `/…/ === text`, to which anything may.
+    Anything,
+}
+
 /// What a hole of an array is to what goes over its elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -221,6 +247,18 @@ pub(super) enum Op {
     Visible,
     /// Whether a pattern is found in what the top is as a string.
     Test(u16),
+    /// Pops an element and adds it to what is gathered at this place of the stack.
+    Gather(Function, u16),
+    /// What was gathered, of the two values that it took.
+    Gathered(Function),
+    /// A part of a string: pops it and two values.
+    Part(Part),
+    /// Whether a pattern of Ruby is found in the top; or where, or null.
+    Search {
+        pattern: u16,
+        asks: Asks,
+        tells_place: bool,
+    },
     /// Adds one to the count at this place of the stack.
     Increment(u16),
     /// Takes so many values below the top off.

@@ -6,6 +6,7 @@
 
 mod java;
 mod javascript;
+mod ruby;
 mod table;
 
 pub use table::Table;
@@ -15,7 +16,7 @@ use super::message;
 use super::syntax::Span;
 use crate::error::Result;
 use crate::value::Text;
-use regex_automata::dfa::{Automaton as _, dense};
+use regex_automata::dfa::{Automaton as _, StartKind, dense};
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input, MatchKind};
 
@@ -30,6 +31,8 @@ pub(super) struct Pattern {
     sees_halves: bool,
     /// Whether it knows lines, which end in more ways than the engine's.
     by_lines: bool,
+    /// What Ruby's means where the engine's would mean something else.
+    of_ruby: ruby::Flags,
 }
 
 /// What of a text is read at once: two halves of one character, or one character.
@@ -44,6 +47,7 @@ impl Pattern {
     /// Compiles the host's pattern `text`, which stands at `span` of the source.
     pub(super) fn compile(text: &str, span: Span, patterns: Patterns) -> Result<Self> {
         let (mut sees_halves, mut by_lines) = (false, false);
+        let mut of_ruby = ruby::Flags::default();
         let translated = match patterns {
             Patterns::PythonSearch => translate(text, span)?,
             Patterns::JavaWhole => java::translate(text, span)?,
@@ -52,28 +56,18 @@ impl Pattern {
                 (sees_halves, by_lines) = (!flags.is_unicode, flags.by_lines);
                 translated
             }
+            Patterns::RubySearch => {
+                let (translated, flags) = ruby::translate(text, span)?;
+                of_ruby = flags;
+                translated
+            }
         };
-        let config = dense::Config::new()
-            .match_kind(MatchKind::All)
-            .unicode_word_boundary(true)
-            .accelerate(false)
-            .start_kind(regex_automata::dfa::StartKind::Unanchored)
-            .dfa_size_limit(Some(MAX_BYTES))
-            .determinize_size_limit(Some(MAX_BYTES));
-        let built = dense::Builder::new()
-            .configure(config)
-            .thompson(thompson::Config::new().nfa_size_limit(Some(MAX_BYTES)))
-            .build(&translated);
-        match built {
-            Ok(automaton) => Ok(Self { automaton: Box::new(automaton), sees_halves, by_lines }),
-            Err(error) if error.is_size_limit_exceeded() => Err(message::pattern_too_large(span)),
-            Err(error) => match reason(&error) {
-                reason if reason.contains("exceeded limit") => {
-                    Err(message::pattern_too_large(span))
-                }
-                reason => Err(message::pattern(span, &reason)),
-            },
-        }
+        let start = match patterns {
+            Patterns::RubySearch => StartKind::Both,
+            _ => StartKind::Unanchored,
+        };
+        let automaton = built(&translated, span, start)?;
+        Ok(Self { automaton, sees_halves, by_lines, of_ruby })
     }
 
     /// Whether it reads `text` as it is.
@@ -120,6 +114,9 @@ impl Pattern {
         if self.by_lines && text.contains(['\r', '\u{2028}', '\u{2029}']) {
             return None;
         }
+        if self.of_ruby.ignores_case && ruby::folds_to_ascii(text) {
+            return None;
+        }
         let input = Input::new(text).anchored(Anchored::No);
         let mut state = self.automaton.start_state_forward(&input).ok()?;
         for byte in text.bytes() {
@@ -136,7 +133,51 @@ impl Pattern {
         }
         // A match shows one step late.
         let end = self.automaton.next_eoi_state(state);
-        (!self.automaton.is_quit_state(end)).then(|| self.automaton.is_match_state(end))
+        let is_found = self.automaton.is_match_state(end);
+        // Where a line begins behind the last line end is no place to Ruby.
+        let is_doubtful = is_found && self.of_ruby.begins_lines && text.ends_with('\n');
+        (!self.automaton.is_quit_state(end) && !is_doubtful).then_some(is_found)
+    }
+
+    /// Whether what it matches begins at byte `at` of `text`, and how many bytes were looked at.
+    pub(super) fn begins_at(&self, text: &str, at: usize) -> Option<(bool, usize)> {
+        let input = Input::new(text).range(at..).anchored(Anchored::Yes);
+        let mut state = self.automaton.start_state_forward(&input).ok()?;
+        for (n, byte) in text.bytes().skip(at).enumerate() {
+            state = self.automaton.next_state(state, byte);
+            if self.automaton.is_quit_state(state) {
+                return None;
+            }
+            if self.automaton.is_match_state(state) || self.automaton.is_dead_state(state) {
+                return Some((self.automaton.is_match_state(state), n));
+            }
+        }
+        let end = self.automaton.next_eoi_state(state);
+        let is_found = self.automaton.is_match_state(end);
+        (!self.automaton.is_quit_state(end)).then_some((is_found, text.len() - at))
+    }
+}
+
+/// The automaton of a pattern in the engine's syntax.
+fn built(translated: &str, span: Span, start: StartKind) -> Result<Box<dense::DFA<Vec<u32>>>> {
+    let config = dense::Config::new()
+        .match_kind(MatchKind::All)
+        .unicode_word_boundary(true)
+        .accelerate(false)
+        .start_kind(start)
+        .dfa_size_limit(Some(MAX_BYTES))
+        .determinize_size_limit(Some(MAX_BYTES));
+    let built = dense::Builder::new()
+        .configure(config)
+        .thompson(thompson::Config::new().nfa_size_limit(Some(MAX_BYTES)))
+        .build(translated);
+    match built {
+        Ok(automaton) => Ok(Box::new(automaton)),
+        Err(error) if error.is_size_limit_exceeded() => Err(message::pattern_too_large(span)),
+        Err(error) => match reason(&error) {
+            reason if reason.contains("exceeded limit") => Err(message::pattern_too_large(span)),
+            reason => Err(message::pattern(span, &reason)),
+        },
     }
 }
 

@@ -2,11 +2,14 @@
 //!
 //! Invariant: what is printed parses into an equal tree.
 
+mod literal;
+mod ruby;
+
 use super::dialect::{Callable, Comparisons, Dialect, Literal, Literals, Refused, Sign, Style};
 use super::syntax::{
     Binary, Comparison, Expr, Function, Generator, Kind, Logic, Primitive, Shape, Unary,
 };
-use std::fmt::Write as _;
+use literal::{decimal, float, java_char, java_text, quoted, quoted_bytes, ruby_text};
 
 /// Tighter than every operator: names, literals, brackets, and what hangs on them.
 const TIGHTEST: u8 = u8::MAX;
@@ -42,15 +45,18 @@ impl Printer {
             },
             Kind::Call(function, _) => match self.dialect.spelled(*function) {
                 Some(Callable { style: Style::Infix, .. }) => powers.comparison,
+                Some(Callable { style: Style::Sign, .. }) => powers.equality,
                 Some(Callable { style: Style::Cast | Style::Prefix, .. }) => powers.prefix,
                 _ => TIGHTEST,
             },
             Kind::Binary(operator, ..) => self.infix(*operator).1,
-            Kind::Unary(..) | Kind::BigInt(true, _) | Kind::Convert(..) => powers.prefix,
-            Kind::Int(value) if *value < 0 => powers.prefix,
-            Kind::Int32(value) if *value < 0 => powers.prefix,
-            Kind::Float(value) if value.is_sign_negative() => powers.prefix,
-            Kind::Float32(value) if value.is_sign_negative() => powers.prefix,
+            Kind::Unary(Unary::Minus, _) | Kind::BigInt(true, _) => powers.minus,
+            Kind::Unary(..) | Kind::Convert(..) => powers.prefix,
+            Kind::Int(value) if *value < 0 => powers.minus,
+            Kind::Int32(value) if *value < 0 => powers.minus,
+            Kind::Float(value) if value.is_sign_negative() => powers.minus,
+            Kind::Float32(value) if value.is_sign_negative() => powers.minus,
+            Kind::Range(..) => powers.range,
             _ => TIGHTEST,
         }
     }
@@ -77,7 +83,7 @@ impl Printer {
     fn expr(&mut self, expr: &Expr, min: u8) {
         let power = self.power(&expr.kind);
         let powers = &self.dialect.powers;
-        let is_prefix = min == power && (power == powers.prefix || power == powers.not);
+        let is_prefix = min == power && [powers.prefix, powers.not, powers.minus].contains(&power);
         if power > min || is_prefix {
             self.kind(&expr.kind);
         } else {
@@ -92,9 +98,9 @@ impl Printer {
         match &expr.kind {
             Kind::Guard(inner) => {
                 self.object(inner);
-                self.push("?");
+                self.push(if self.is_ruby() { "&" } else { "?" });
             }
-            Kind::Chain(_) => {
+            Kind::Chain(_) if !self.is_ruby() => {
                 self.push("(");
                 self.kind(&expr.kind);
                 self.push(")");
@@ -135,12 +141,18 @@ impl Printer {
             Kind::Text(text) => self.push(&match dialect.literals {
                 Literals::Python | Literals::JavaScript => quoted(text.chars()),
                 Literals::Java => java_text(text),
+                Literals::Ruby => ruby_text(text),
             }),
             Kind::Bytes(bytes) => {
                 self.push("b");
                 self.push(&quoted_bytes(bytes));
             }
+            Kind::Name(name, _) if self.is_ruby() => self.ruby_name(name),
             Kind::Name(name, _) | Kind::Pattern(name) | Kind::Private(name) => self.push(name),
+            Kind::Block(parameters, body) => self.block(parameters, body),
+            Kind::Range(first, last, below) => {
+                self.range(first.as_deref(), last.as_deref(), *below);
+            }
             Kind::Arrow(parameter, body) => {
                 self.push(parameter);
                 self.push(" => ");
@@ -162,6 +174,7 @@ impl Printer {
             Kind::Logic(logic, terms) => self.logic(*logic, terms),
             Kind::Compare(first, rest) => self.comparison(first, rest),
             Kind::Ternary(parts) => self.ternary(parts),
+            Kind::Call(function, args) if self.is_ruby() => self.ruby_call(*function, args),
             Kind::Call(function, args) => self.call(*function, args),
             Kind::Convert(primitive, operand) => self.convert(*primitive, operand),
             Kind::Collection(shape, items) => self.collection(*shape, items),
@@ -218,7 +231,7 @@ impl Printer {
         let powers = &self.dialect.powers;
         let (sign, power) = match operator {
             Unary::Not => (self.dialect.spelling.not, powers.not),
-            Unary::Minus => ("-", powers.prefix),
+            Unary::Minus => ("-", powers.minus),
             Unary::Plus => ("+", powers.prefix),
             Unary::Invert => ("~", powers.prefix),
         };
@@ -231,7 +244,7 @@ impl Printer {
 
     fn binary(&mut self, operator: Binary, left: &Expr, right: &Expr) {
         let (spelled, power) = self.infix(operator);
-        let prefix = self.dialect.powers.prefix;
+        let prefix = self.dialect.powers.minus;
         let (left_min, right_min) = if operator == Binary::Power && prefix > power {
             // Nothing with a prefix may stand on the left.
             (TIGHTEST - 1, power - 1)
@@ -370,14 +383,6 @@ impl Printer {
     }
 }
 
-fn float(value: f64) -> String {
-    if value.is_infinite() {
-        // A literal beyond the largest double is infinite, and is written as one again.
-        return if value > 0.0 { "1e999".to_owned() } else { "-1e999".to_owned() };
-    }
-    format!("{value:?}")
-}
-
 /// Whether it begins with a plus or minus sign.
 fn is_signed(kind: &Kind) -> bool {
     match kind {
@@ -388,94 +393,4 @@ fn is_signed(kind: &Kind) -> bool {
         Kind::Float32(value) => value.is_sign_negative(),
         _ => false,
     }
-}
-
-/// A string as Java writes it; control characters by their octal number, because a Unicode escape of
-/// a line end would be one.
-fn java_text(text: &str) -> String {
-    let mut out = String::from("\"");
-    text.chars().for_each(|character| java_escape(character, '"', &mut out));
-    out.push('"');
-    out
-}
-
-fn java_char(unit: u16) -> String {
-    let mut out = String::from("'");
-    match char::from_u32(u32::from(unit)) {
-        Some(character) => java_escape(character, '\'', &mut out),
-        None => {
-            let _ = write!(out, "\\u{unit:04x}");
-        }
-    }
-    out.push('\'');
-    out
-}
-
-fn java_escape(character: char, quote: char, out: &mut String) {
-    match character {
-        '\\' => out.push_str("\\\\"),
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        _ if character == quote => out.extend(['\\', quote]),
-        _ if character < ' ' || character == '\x7f' => {
-            let _ = write!(out, "\\{:03o}", u32::from(character));
-        }
-        _ => out.push(character),
-    }
-}
-
-fn quoted(characters: impl Iterator<Item = char>) -> String {
-    let mut text = String::from("\"");
-    for character in characters {
-        match character {
-            '"' | '\\' => text.extend(['\\', character]),
-            '\n' => text.push_str("\\n"),
-            '\r' => text.push_str("\\r"),
-            '\t' => text.push_str("\\t"),
-            _ if character < ' ' || character == '\x7f' => {
-                let _ = write!(text, "\\x{:02x}", u32::from(character));
-            }
-            _ => text.push(character),
-        }
-    }
-    text.push('"');
-    text
-}
-
-fn quoted_bytes(bytes: &[u8]) -> String {
-    let mut text = String::from("\"");
-    for &byte in bytes {
-        match byte {
-            b'"' | b'\\' => text.extend(['\\', char::from(byte)]),
-            b' '..=b'~' => text.push(char::from(byte)),
-            _ => {
-                let _ = write!(text, "\\x{byte:02x}");
-            }
-        }
-    }
-    text.push('"');
-    text
-}
-
-/// A magnitude of 32-bit digits in decimal.
-fn decimal(digits: &[u32]) -> String {
-    const CHUNK: u64 = 1_000_000_000;
-    let mut rest = digits.to_vec();
-    let mut chunks = Vec::new();
-    while rest.iter().any(|&digit| digit != 0) {
-        let mut remainder = 0_u64;
-        for digit in rest.iter_mut().rev() {
-            let wide = remainder << 32 | u64::from(*digit);
-            *digit = (wide / CHUNK) as u32;
-            remainder = wide % CHUNK;
-        }
-        chunks.push(remainder);
-    }
-    let Some(first) = chunks.pop() else { return "0".to_owned() };
-    let mut text = first.to_string();
-    for chunk in chunks.into_iter().rev() {
-        let _ = write!(text, "{chunk:09}");
-    }
-    text
 }

@@ -6,7 +6,7 @@
 
 use super::check::check as check_tree;
 use super::compile::compile;
-use super::dialect::Dialect;
+use super::dialect::{Dialect, Rules};
 use super::eval::{Exit, Large, Operand, Small, compare_ints};
 use super::explain;
 use super::failure::{Failure, FailureKind, TypeName};
@@ -108,6 +108,7 @@ impl Program {
                     }
                 }
                 Some(Op::BranchSlotNull { want, slot, to }) => match scope.slot(*slot) {
+                    Ok(value) if self.may_deny(&value) => return self.continue_test(scope, at),
                     Ok(value) => (matches!(value, Value::Null), *want, *to),
                     Err(_) => return self.continue_test(scope, at),
                 },
@@ -156,7 +157,7 @@ impl Program {
                 (Op::BranchTopText { want, to, text }, Value::Text(Text::Utf8(value))) => {
                     (**self.code.texts.get(usize::from(*text))? == **value, *want, *to)
                 }
-                (Op::BranchTopNull { want, to }, value) => {
+                (Op::BranchTopNull { want, to }, value) if self.code.rules != Rules::Open => {
                     (matches!(value, Value::Null), *want, *to)
                 }
                 (
@@ -167,6 +168,12 @@ impl Program {
             };
             return Some(if holds == want { at + 1 } else { usize::from(to) });
         }
+    }
+
+    /// Whether a value that is not null may say that it is.
+    #[inline(always)]
+    fn may_deny(&self, value: &Value<'_>) -> bool {
+        matches!(value, Value::Object(object) if !object.exact) && self.code.rules == Rules::Open
     }
 
     /// Goes on with a test where it needs a machine; its stack is empty there.

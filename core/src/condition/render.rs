@@ -7,6 +7,7 @@ use super::dialect::{Dialect, Literal, Rules};
 use super::failure::{Failure, FailureKind};
 use super::hidden::{is_hidden_item, is_hidden_key};
 use super::text::each_char;
+use super::token::is_plain_symbol;
 use crate::host::Scope;
 use crate::limits::LOG_VALUE_BYTES;
 use crate::redaction::{REDACTED, Redaction};
@@ -167,6 +168,13 @@ impl<S: Scope> Renderer<'_, '_, S> {
             Value::Float(value) if dialect.rules == Rules::Loose => {
                 self.push(super::eval::Digits::number(*value).text());
             }
+            Value::Float(value) if !value.is_finite() && self.is_open() => {
+                self.push(match (value.is_nan(), *value > 0.0) {
+                    (true, _) => "NaN",
+                    (false, true) => "Infinity",
+                    (false, false) => "-Infinity",
+                });
+            }
             Value::Float(value) if value.is_nan() => self.push("nan"),
             Value::Float(value) => {
                 let _ = write!(self.line, "{value:?}");
@@ -197,6 +205,30 @@ impl<S: Scope> Renderer<'_, '_, S> {
         }
     }
 
+    fn is_open(&self) -> bool {
+        self.place.dialect.rules == Rules::Open
+    }
+
+    /// A symbol: within a collection with its colon.
+    fn symbol(&mut self, symbol: Object, depth: u32) {
+        let Some(name) = self.scope.stored_text(symbol) else { return self.type_name(symbol) };
+        let is_plain = matches!(name, Text::Utf8(name) if is_plain_symbol(name));
+        self.push(if depth == 0 { "" } else { ":" });
+        self.value(&Value::Text(name), if is_plain { 0 } else { depth });
+    }
+
+    /// A range by its bounds.
+    fn range(&mut self, range: Object, depth: u32) {
+        let Ok(bounds) = self.scope.bounds(range) else { return self.type_name(range) };
+        let dots = if bounds.excludes_last { "..." } else { ".." };
+        for (before, bound) in [("", bounds.first), (dots, bounds.last)] {
+            self.push(before);
+            if !matches!(bound, Value::Null) {
+                self.value(&bound, depth + 1);
+            }
+        }
+    }
+
     fn text(&mut self, text: Text<'_>) {
         each_char(text, |character| self.line.character(character));
     }
@@ -218,6 +250,8 @@ impl<S: Scope> Renderer<'_, '_, S> {
 
     fn object(&mut self, object: Object, depth: u32) {
         let (open, close) = match object.kind {
+            Kind::Text if object.exact && self.is_open() => return self.symbol(object, depth),
+            Kind::Range if self.is_open() && depth < DEPTH => return self.range(object, depth),
             Kind::List => ("[", "]"),
             Kind::Tuple if !self.place.dialect.has_collections => ("[", "]"),
             Kind::Tuple if self.scope.len(object) == Ok(1) => ("(", ",)"),
@@ -282,7 +316,7 @@ impl<S: Scope> Renderer<'_, '_, S> {
             }
             self.value(&key, depth + 1);
             if object.kind == Kind::Map {
-                self.push(": ");
+                self.push(if self.is_open() { " => " } else { ": " });
                 match is_hidden_key(self.scope, self.place.redaction, &key) {
                     true => self.push(REDACTED),
                     false => self.value(&value, depth + 1),

@@ -253,6 +253,53 @@ pub enum Function {
     Truncate,
     /// `Math.sqrt(x)`.
     SquareRoot,
+    /// Ruby's `nil?`.
+    IsNil,
+    /// Ruby's `instance_of?`: of this class and no other.
+    IsExactly,
+    /// Ruby's `equal?`: the same object.
+    Same,
+    /// Ruby's `===`, which the left side decides: a class, range, pattern or value.
+    CaseEquals,
+    /// Ruby's `=~`: where a pattern, on either side, is found in a string, or null.
+    MatchAt,
+    /// Ruby's `!~`.
+    NotMatched,
+    /// Ruby's `even?`.
+    IsEven,
+    /// Ruby's `odd?`.
+    IsOdd,
+    /// Ruby's `zero?`.
+    IsZero,
+    /// Ruby's `positive?`.
+    IsPositive,
+    /// Ruby's `negative?`.
+    IsNegative,
+    /// Ruby's `between?`.
+    IsBetween,
+    /// Ruby's `cover?`: between the bounds of a range.
+    Covers,
+    /// Ruby's `none?`.
+    NoneOf,
+    /// Ruby's `reject`; no value of its own.
+    Reject,
+    /// Ruby's `count`, of all elements or of those for which a block is true.
+    Count,
+    /// Ruby's `first`.
+    First,
+    /// Ruby's `last`.
+    Last,
+    /// Ruby's `fetch`.
+    Fetch,
+    /// Ruby's `dig`.
+    Dig,
+    /// Ruby's `a[start, length]`.
+    Part,
+    /// Whether the third lies between the first two, either of them null where there is no bound; only
+    /// in code, never in a tree.
+    Within,
+    /// The same, below the second.
+    WithinBelow,
 }
 
 /// A primitive type, to which a number is converted.
@@ -343,6 +390,10 @@ pub enum Kind {
     Arrow(Box<str>, Box<Expr>),
     /// JavaScript's `#x`, with its `#`. Only on the left of `in`.
     Private(Box<str>),
+    /// Ruby's `{ |x, y| … }`: its parameters, and the body. Only an argument of a call.
+    Block(Vec<Box<str>>, Box<Expr>),
+    /// Ruby's `a..b`; with true `a...b`, without its end.
+    Range(Option<Box<Expr>>, Option<Box<Expr>>, bool),
     /// A name, in Java perhaps qualified (`com.acme.Status`, `Outer.this`).
     Name(Box<str>, Binding),
     /// An attribute; the name of a call without arguments ends with `()`.
@@ -397,6 +448,8 @@ impl PartialEq for Kind {
             | (K::Pattern(a), K::Pattern(b))
             | (K::Private(a), K::Private(b)) => a == b,
             (K::Arrow(a, x), K::Arrow(b, y)) => a == b && x == y,
+            (K::Block(a, x), K::Block(b, y)) => a == b && x == y,
+            (K::Range(a, x, p), K::Range(b, y, q)) => a == b && x == y && p == q,
             (K::Bytes(a), K::Bytes(b)) => a == b,
             // Where a name is bound depends on the place, not on the text.
             (K::Name(a, _), K::Name(b, _)) => a == b,

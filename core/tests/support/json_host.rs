@@ -4,11 +4,15 @@
 //! point). Knows the format of `tests/conformance/README.md` and no expected outcome.
 
 use serde_json::{Map, Value as Json, json};
-use stillframe_core::host::{Attr, Names, PRESENCE, Scope, UnknownName};
+use stillframe_core::host::{Attr, Bounds, PRESENCE, Scope};
 use stillframe_core::value::{BigInt, Kind, Missing, Object, Ordered, Reading, Text, Value};
 
 #[path = "json_loose.rs"]
 mod loose;
+#[path = "json_names.rs"]
+mod names;
+#[path = "json_open.rs"]
+mod open;
 #[path = "json_ordered.rs"]
 mod ordered;
 #[path = "json_rare.rs"]
@@ -74,6 +78,8 @@ pub(crate) struct JsonHost {
     is_typed: bool,
     /// Whether it is JavaScript.
     is_loose: bool,
+    /// Whether it is Ruby.
+    is_open: bool,
     own_names: usize,
     constants: Vec<(String, Stored)>,
     /// Types of variables and names of classes, by slot.
@@ -123,6 +129,11 @@ impl JsonHost {
                 if self.is_loose =>
             {
                 self.store_loose(tag, content, tagged)
+            }
+            "str" | "symbol" | "span" | "dict" | "object" | "subclass" | "encoded"
+                if self.is_open =>
+            {
+                self.store_open(tag, content, tagged)
             }
             "numbers" => self.store_loose(tag, content, tagged),
             "int" => rare::integer(content.as_str().expect("digits")),
@@ -305,6 +316,7 @@ impl JsonHost {
         match value {
             _ if self.is_typed => self.class_of(value),
             _ if self.is_loose => self.loose_class(value),
+            _ if self.is_open => self.open_class(value),
             Value::Null | Value::Undefined => "NoneType",
             Value::Bool(_) => "bool",
             Value::Int(_) | Value::BigInt(_) => "int",
@@ -375,6 +387,9 @@ impl Scope for JsonHost {
     }
 
     fn attr(&self, object: Object, attr: Attr<'_>) -> Reading<Value<'_>> {
+        if self.is_open() {
+            return self.open_attr(object, attr.text);
+        }
         let thing = self.thing(object);
         if let Some(private) = attr.text.strip_suffix(PRESENCE) {
             let field = thing.fields.iter().find(|(name, _)| name == private);
@@ -404,7 +419,12 @@ impl Scope for JsonHost {
         if self.is_loose() {
             return self.property(container, key);
         }
-        if !matches!(container.kind, Kind::Map) || self.is_typed {
+        if self.is_open
+            && let Some(member) = self.open_member(container, key)
+        {
+            return Some(member);
+        }
+        if !matches!(container.kind, Kind::Map) || self.is_typed || self.is_open {
             return None;
         }
         let Value::Text(wanted) = key else { return None };
@@ -430,7 +450,7 @@ impl Scope for JsonHost {
     fn len(&self, object: Object) -> Reading<usize> {
         let thing = self.thing(object);
         match object.kind {
-            _ if thing.is_unreadable => Err(Missing::Unreadable),
+            _ if thing.is_unreadable && object.kind != Kind::Map => Err(Missing::Unreadable),
             Kind::List | Kind::Tuple | Kind::Range => Ok(thing.items.len()),
             Kind::Map | Kind::Set | Kind::FrozenSet => Ok(thing.entries.len()),
             Kind::Instance if self.is_loose() && thing.overrides.is_empty() => {
@@ -449,7 +469,32 @@ impl Scope for JsonHost {
         }
     }
 
+    fn bounds(&self, range: Object) -> Reading<Bounds<'_>> {
+        match self.is_open {
+            true => self.open_bounds(range),
+            false => Err(Missing::Absent),
+        }
+    }
+
+    fn absent_value(&self, map: Object) -> Reading<Value<'_>> {
+        match &self.thing(map).underlying {
+            Some(absent) if self.is_open => self.read(absent),
+            _ => Ok(Value::Null),
+        }
+    }
+
+    fn is_overridden(&self, object: Object, method: &str) -> bool {
+        self.thing(object).overrides.iter().any(|own| own == method)
+    }
+
+    fn is_exactly(&self, value: &Value<'_>, class: Object) -> Reading<bool> {
+        Ok(self.type_of(value) == self.thing(class).type_name)
+    }
+
     fn underlying(&self, object: Object) -> Reading<Value<'_>> {
+        if self.is_open {
+            return self.open_underlying(object);
+        }
         self.read(self.thing(object).underlying.as_ref().ok_or(Missing::Absent)?)
     }
 
@@ -457,7 +502,11 @@ impl Scope for JsonHost {
         if self.is_loose() {
             return Some(Text::Utf8(self.thing(object).description()));
         }
-        match self.underlying(object) {
+        let stored = match self.is_open {
+            true => self.read(self.thing(object).underlying.as_ref()?),
+            false => self.underlying(object),
+        };
+        match stored {
             Ok(Value::Text(text)) => Some(text),
             Ok(Value::Bytes(bytes)) => Some(Text::Latin1(bytes)),
             _ => None,
@@ -480,6 +529,9 @@ impl Scope for JsonHost {
         if self.is_loose() {
             return self.descends(value, wanted);
         }
+        if self.is_open {
+            return Ok(self.open_is_a(value, wanted));
+        }
         let own = self.type_of(value);
         let bases: &[String] = match value {
             Value::Object(object) => &self.thing(*object).bases,
@@ -501,53 +553,13 @@ impl Scope for JsonHost {
 }
 
 impl JsonHost {
+    /// Whether it is Ruby.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
     /// Whether it is JavaScript.
     pub(super) fn is_loose(&self) -> bool {
         self.is_loose
-    }
-
-    /// The name as the host stores it, which outlives the value asked about.
-    fn names_of_types(&self, value: &Value<'_>) -> &str {
-        match value {
-            _ if self.is_typed => self.class_of(value),
-            _ if self.is_loose => self.loose_class(value),
-            Value::Object(object) => match object.kind {
-                Kind::Class => "type",
-                Kind::Module => "module",
-                Kind::Function => "function",
-                _ => &self.thing(*object).type_name,
-            },
-            _ => "NoneType",
-        }
-    }
-}
-
-impl Names for JsonHost {
-    fn slot(&mut self, name: &str) -> Result<u16, UnknownName> {
-        let at = self.names.iter().position(|known| known == name);
-        at.map(|at| at as u16).ok_or_else(|| {
-            let near = |known: &&String| known.starts_with(name.get(..1).unwrap_or_default());
-            let known = self.names.iter().filter(|known| !BUILTINS.contains(&known.as_str()));
-            UnknownName { nearest: known.filter(near).take(3).cloned().collect() }
-        })
-    }
-
-    fn declared_attr(&mut self, slot: u16, name: &str) -> Option<String> {
-        let hidden = format!("{}.{name}", self.declared.get(usize::from(slot))?);
-        let has = |thing: &Thing| thing.fields.iter().any(|(field, _)| *field == hidden);
-        self.things.iter().any(has).then_some(hidden)
-    }
-
-    fn stored_as(&mut self, name: &str) -> Option<String> {
-        let class = self.inside.as_ref()?.trim_start_matches('_');
-        let is_private = name.starts_with("__") && !name.ends_with("__");
-        is_private.then(|| format!("_{class}{name}"))
-    }
-
-    fn is_builtin(&mut self, name: &str) -> bool {
-        if self.is_typed || self.is_loose {
-            return !self.names.iter().take(self.own_names).any(|known| known == name);
-        }
-        !self.names.iter().any(|known| known == name) || BUILTINS.contains(&name)
     }
 }

@@ -5,7 +5,8 @@
 
 use super::json_host::{JsonHost, Stored};
 use serde_json::{Value as Json, json};
-use stillframe_core::value::{BigInt, Kind, Text, Value};
+use stillframe_core::host::Scope as _;
+use stillframe_core::value::{BigInt, Kind, Object, Text, Value};
 
 impl JsonHost {
     /// A value as tagged JSON, with `-0.0` and NaN as the host writes them.
@@ -15,6 +16,11 @@ impl JsonHost {
         };
         if self.is_loose() {
             return self.tagged_loosely(value);
+        }
+        if self.is_open()
+            && let Value::Object(object) = value
+        {
+            return self.tagged_openly(*object);
         }
         match value {
             Value::Null | Value::Undefined => Json::Null,
@@ -52,6 +58,34 @@ impl JsonHost {
 }
 
 impl JsonHost {
+    /// An object of Ruby.
+    fn tagged_openly(&self, object: Object) -> Json {
+        let thing = self.thing(object);
+        let read = |stored: &Stored| self.tagged(&self.read(stored).expect("there"));
+        let each = || -> Vec<Json> { thing.items.iter().map(read).collect() };
+        match object.kind {
+            _ if !object.exact => json!({"object": {"type": thing.type_name}}),
+            Kind::List => json!({"list": each()}),
+            Kind::Range => json!({"span": each()}),
+            Kind::Map => {
+                let pair = |(key, value): &(Stored, Stored)| json!([read(key), read(value)]);
+                json!({"dict": thing.entries.iter().map(pair).collect::<Vec<_>>()})
+            }
+            Kind::Set => {
+                let keys: Vec<Json> = thing.entries.iter().map(|(key, _)| read(key)).collect();
+                json!({"set": keys})
+            }
+            Kind::Class => json!({"class": thing.type_name}),
+            Kind::Module => json!({"module": thing.type_name}),
+            Kind::Function => json!({"function": "proc"}),
+            Kind::Text => {
+                let name = self.stored_text(object).map(string).unwrap_or_default();
+                json!({"symbol": name})
+            }
+            _ => json!({"object": {"type": thing.type_name}}),
+        }
+    }
+
     /// A value of JavaScript, whose numbers are all of one kind.
     fn tagged_loosely(&self, value: &Value<'_>) -> Json {
         let read = |stored: &Stored| match self.read(stored) {

@@ -68,6 +68,11 @@ impl Compiler<'_, '_> {
         self.code.rules == Rules::Loose
     }
 
+    /// Whether methods of the host's classes are open to change, and few values false.
+    pub(super) fn is_open(&self) -> bool {
+        self.code.rules == Rules::Open
+    }
+
     pub(super) fn here(&self) -> u16 {
         // 256 nodes make fewer than 65,536 instructions.
         u16::try_from(self.code.ops.len()).unwrap_or(u16::MAX)

@@ -1,6 +1,7 @@
 //! Tests: code that falls through when the truth of an expression is the one wanted.
 
 use super::compiler::Compiler;
+use super::open::has_own_test;
 use crate::condition::message;
 use crate::condition::op::{Op, Site};
 use crate::condition::syntax::{
@@ -22,6 +23,9 @@ impl Compiler<'_, '_> {
             Kind::Generator(generator) => return self.generator(generator, want, span),
             Kind::Call(function, args) if self.is_loop(*function, args) => {
                 return self.loop_test(*function, args, want, span);
+            }
+            Kind::Call(function, args) if self.is_open() && has_own_test(*function) => {
+                return self.open_test(*function, args, want, span);
             }
             Kind::Call(function, _) if self.is_step(*function) => {
                 return self.steps_of_call(expr, want);
@@ -49,7 +53,7 @@ impl Compiler<'_, '_> {
     /// Whether a function holds a value against one candidate after the other.
     pub(super) fn is_step(&self, function: Function) -> bool {
         match function {
-            _ if self.is_loose() => false,
+            _ if self.is_loose() || self.is_open() => false,
             Function::IsInstance => true,
             Function::StartsWith | Function::EndsWith => !self.is_typed(),
             _ => false,
@@ -163,6 +167,7 @@ impl Compiler<'_, '_> {
         if left.kind.is_literal()
             && matches!(right.kind, Kind::Name(..))
             && let Some(mirrored) = mirrored(operator)
+            && (!self.is_open() || mirrored == operator && !is_itself(&left.kind))
         {
             return self.pair(mirrored, right, left, want);
         }
@@ -308,6 +313,11 @@ impl Compiler<'_, '_> {
 pub(super) fn is_ordering(comparison: Comparison) -> bool {
     use Comparison as C;
     !matches!(comparison, C::Is | C::IsNot | C::In | C::NotIn)
+}
+
+/// Whether an open host asks it about equality itself, which nothing can change.
+fn is_itself(kind: &Kind) -> bool {
+    matches!(kind, Kind::Null | Kind::Bool(_))
 }
 
 fn is_identity(comparison: Comparison) -> bool {

@@ -68,7 +68,7 @@ impl Compiler<'_, '_> {
                 self.value(operand)?;
                 let site = Site { span, subject: operand.span, other: span };
                 let op = match self.code.rules {
-                    Rules::Exact => Op::Unary(*operator),
+                    Rules::Exact | Rules::Open => Op::Unary(*operator),
                     Rules::Typed => Op::TypedUnary(*operator),
                     Rules::Loose => Op::LooseUnary(*operator),
                 };
@@ -79,7 +79,7 @@ impl Compiler<'_, '_> {
                 self.value(right)?;
                 let site = Site { span, subject: left.span, other: right.span };
                 let op = match self.code.rules {
-                    Rules::Exact => Op::Arithmetic(*operator),
+                    Rules::Exact | Rules::Open => Op::Arithmetic(*operator),
                     Rules::Typed => Op::TypedArithmetic(*operator),
                     Rules::Loose => Op::LooseArithmetic(*operator),
                 };
@@ -95,6 +95,9 @@ impl Compiler<'_, '_> {
             }
             Kind::Call(function, args) if self.is_loose() => {
                 return self.loose_call(*function, args, expr);
+            }
+            Kind::Call(function, args) if self.is_open() => {
+                return self.open_call(*function, args, expr);
             }
             Kind::Call(function, args) => return self.call(*function, args, expr),
             Kind::Guard(operand) => {
@@ -193,6 +196,9 @@ impl Compiler<'_, '_> {
     fn index(&mut self, object: &Expr, key: &Expr, span: Span) -> Result<()> {
         if self.is_loose() {
             return self.loose_index(object, key, span);
+        }
+        if let Kind::Range(first, last, below) = &key.kind {
+            return self.part(object, first.as_deref(), last.as_deref(), *below, span);
         }
         let site = Site { span, subject: object.span, other: key.span };
         if let Kind::Call(Function::Split, args) = &object.kind {

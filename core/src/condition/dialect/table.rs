@@ -58,6 +58,13 @@ pub(in crate::condition) struct Powers {
     /// All other comparisons.
     pub(in crate::condition) comparison: u8,
     pub(in crate::condition) prefix: u8,
+    /// A minus sign in front of an operand.
+    pub(in crate::condition) minus: u8,
+    /// Logic in words, where those bind otherwise than signs and all alike.
+    pub(in crate::condition) words: u8,
+    /// The word for a negation, where it binds otherwise than the sign.
+    pub(in crate::condition) word_not: u8,
+    pub(in crate::condition) range: u8,
 }
 
 /// A keyword or punctuation, whatever its spelling.
@@ -116,6 +123,21 @@ pub(in crate::condition) enum Sign {
     Dot,
     OptionalDot,
     Assign,
+    /// `and` and `or`, where they bind otherwise than `&&` and `||`.
+    WordAnd,
+    WordOr,
+    /// `===` that asks the left side.
+    CaseEqual,
+    /// `=~` and `!~`.
+    MatchAt,
+    NotMatched,
+    /// `<=>`.
+    Order,
+    /// `..` and `...`.
+    Range,
+    RangeBelow,
+    /// `::`.
+    Scope,
 }
 
 /// A spelling that is refused by name.
@@ -160,6 +182,10 @@ pub(in crate::condition) enum Style {
     Cast,
     /// A word in front of an operand: `typeof x`.
     Prefix,
+    /// A sign between two operands that binds as equality does: `a =~ /…/`.
+    Sign,
+    /// Brackets with two arguments: `a[1, 2]`.
+    Brackets,
 }
 
 /// How numbers and strings are written.
@@ -172,6 +198,9 @@ pub(in crate::condition) enum Literals {
     /// Numbers are doubles, or integers of any size with an `n`; strings stand in quotes of three
     /// kinds, patterns between slashes.
     JavaScript,
+    /// Integers of any size; strings stand in quotes of two kinds, patterns between slashes, symbols
+    /// behind a colon, and a name may end with a question mark.
+    Ruby,
 }
 
 /// What several comparisons in a row are.
@@ -181,6 +210,8 @@ pub(in crate::condition) enum Comparisons {
     Chained,
     /// The outcome of one is compared with the next operand, which only equality can do.
     Paired,
+    /// Refused.
+    Alone,
 }
 
 /// What a call is that the table does not list.
@@ -201,6 +232,8 @@ pub(in crate::condition) enum Patterns {
     JavaWhole,
     /// JavaScript's, with its slashes and flags, found anywhere.
     JavaScriptSearch,
+    /// Ruby's, with its slashes and flags, found anywhere.
+    RubySearch,
 }
 
 /// What operations mean where the machine has to look at more than the instruction.
@@ -215,6 +248,9 @@ pub(in crate::condition) enum Rules {
     /// Numbers are doubles beside exact integers, primitives are converted to what fits together, what
     /// is absent is undefined, strings are 16-bit units.
     Loose,
+    /// Numbers are exact and compare across kinds, no boolean is one; all but null and false is true;
+    /// an element that is absent is null; strings are code points.
+    Open,
 }
 
 /// Something that may be called.
@@ -317,8 +353,17 @@ impl Dialect {
 
     /// Names of everything that can be called, for a hint.
     pub(in crate::condition) fn callable_names(&self, is_method: bool) -> String {
-        let is_called =
-            |style| !matches!(style, Style::Infix | Style::Property | Style::Cast | Style::Prefix);
+        let is_called = |style| {
+            !matches!(
+                style,
+                Style::Infix
+                    | Style::Property
+                    | Style::Cast
+                    | Style::Prefix
+                    | Style::Sign
+                    | Style::Brackets
+            )
+        };
         let fits = self.callables.iter().filter(|callable| {
             is_called(callable.style) && (callable.style == Style::Method) == is_method
         });

@@ -27,9 +27,7 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             Op::BranchSlotText { want, slot, to, text } => {
                 (self.equals_text(&Operand::Value(self.slot(slot)?), text)?, want, to)
             }
-            Op::BranchSlotNull { want, slot, to } => {
-                (matches!(self.slot(slot)?, Value::Null), want, to)
-            }
+            Op::BranchSlotNull { want, slot, to } => (self.is_null(&self.slot(slot)?)?, want, to),
             Op::BranchSlotTruth { want, slot, to } => {
                 (truth(&self.ctx, &self.slot(slot)?)?, want, to)
             }
@@ -44,7 +42,8 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                 (self.equals_text(&top, text)?, want, to)
             }
             Op::BranchTopNull { want, to } => {
-                (matches!(self.pop(), Operand::Value(Value::Null)), want, to)
+                let top = self.pop();
+                (self.is_null(&self.view(&top))?, want, to)
             }
             Op::BranchCompare { comparison, want, to } => (self.compare_two(comparison)?, want, to),
             Op::BranchTyped { comparison, want, unboxes, to } => {
@@ -102,7 +101,9 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
 
     fn compares_with(&self, comparison: Comparison, value: Value<'_>, int: i32) -> Outcome<bool> {
         match self.ctx.rules {
-            Rules::Exact => compare(&self.ctx, comparison, &value, &Value::Int(i64::from(int))),
+            Rules::Exact | Rules::Open => {
+                compare(&self.ctx, comparison, &value, &Value::Int(i64::from(int)))
+            }
             Rules::Typed => typed::compare(&self.ctx, comparison, &value, &Value::Int32(int), true),
             Rules::Loose => {
                 loose::compare_values(&self.ctx, comparison, &value, &Value::Int32(int))
@@ -110,10 +111,18 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         }
     }
 
+    /// Whether a value is null, where no object can say so.
+    fn is_null(&self, value: &Value<'_>) -> Outcome<bool> {
+        match self.ctx.rules {
+            Rules::Open => self.is_nil(value),
+            _ => Ok(matches!(value, Value::Null)),
+        }
+    }
+
     fn equals_text(&self, operand: &Operand<'a>, text: u16) -> Outcome<bool> {
         let (value, text) = (self.view(operand), self.constant(text));
         match self.ctx.rules {
-            Rules::Exact => compare(&self.ctx, Comparison::Equal, &value, &text),
+            Rules::Exact | Rules::Open => compare(&self.ctx, Comparison::Equal, &value, &text),
             Rules::Typed => typed::compare(&self.ctx, Comparison::Equal, &value, &text, false),
             Rules::Loose => loose::compare_values(&self.ctx, Comparison::Is, &value, &text),
         }

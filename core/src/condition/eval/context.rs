@@ -2,6 +2,7 @@
 //!
 //! Invariant: everything that grows with the application's data takes fuel.
 
+use super::number::Number;
 use crate::condition::dialect::Rules;
 use crate::condition::failure::FailureKind;
 use crate::condition::hidden::{is_hidden_item, is_hidden_key};
@@ -26,6 +27,14 @@ pub(in crate::condition) struct Ctx<'a, S> {
 impl<'a, S: Scope> Ctx<'a, S> {
     pub(in crate::condition) fn new(scope: &'a S, redaction: &'a Redaction, rules: Rules) -> Self {
         Self { scope, fuel: Fuel::new(FUEL), redaction, rules }
+    }
+
+    /// The number that a value is.
+    pub(super) fn number<'v>(&self, value: &Value<'v>) -> Option<Number<'v>> {
+        match value {
+            Value::Bool(_) if self.rules == Rules::Open => None,
+            value => Number::of(value),
+        }
     }
 
     pub(super) fn burn(&self, steps: usize) -> Outcome<()> {

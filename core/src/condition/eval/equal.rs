@@ -4,13 +4,13 @@
 
 use super::element::lookup;
 use super::number::{self, Number, not_a_number, satisfies};
-use super::{Ctx, Outcome, ordered};
+use super::{Ctx, Outcome, open, ordered};
 use crate::condition::dialect::Rules;
 use crate::condition::failure::FailureKind;
 use crate::condition::syntax::Comparison;
 use crate::condition::text;
 use crate::host::Scope;
-use crate::value::{Kind, Missing, Object, Ordered, Value};
+use crate::value::{Kind, Missing, Object, Ordered, Text, Value};
 use std::cmp::Ordering;
 
 /// Collections within collections that a comparison goes into.
@@ -21,6 +21,7 @@ pub(in crate::condition) fn truth<S: Scope>(ctx: &Ctx<'_, S>, value: &Value<'_>)
     match value {
         Value::Null | Value::Undefined => Ok(false),
         Value::Bool(value) => Ok(*value),
+        _ if ctx.rules == Rules::Open => Ok(true),
         Value::Int(value) => Ok(*value != 0),
         Value::Int32(value) => Ok(*value != 0),
         Value::Char(unit) => Ok(*unit != 0),
@@ -67,12 +68,13 @@ pub(in crate::condition) fn compare<S: Scope>(
     match comparison {
         Comparison::Equal => equal(ctx, a, b, 0),
         Comparison::NotEqual => equal(ctx, a, b, 0).map(|equal| !equal),
+        _ if ctx.rules == Rules::Open => open::ordered(ctx, comparison, a, b),
         _ => ordered(ctx, comparison, a, b, 0),
     }
 }
 
 /// A value whose comparison is known.
-enum Settled<'a> {
+pub(super) enum Settled<'a> {
     /// One of the host's own.
     Plain(Value<'a>),
     /// An object equal to itself alone.
@@ -81,7 +83,7 @@ enum Settled<'a> {
     Ordered(Ordered),
 }
 
-fn settle<'a, S: Scope>(ctx: &Ctx<'a, S>, value: &Value<'a>) -> Outcome<Settled<'a>> {
+pub(super) fn settle<'a, S: Scope>(ctx: &Ctx<'a, S>, value: &Value<'a>) -> Outcome<Settled<'a>> {
     let mut value = *value;
     // A known library's wrapper may hold another one.
     for _ in 0..4 {
@@ -131,8 +133,13 @@ pub(super) fn element_equal<S: Scope>(
     }
 }
 
-fn equal<S: Scope>(ctx: &Ctx<'_, S>, a: &Value<'_>, b: &Value<'_>, depth: u32) -> Outcome<bool> {
-    if let (Some(a), Some(b)) = (Number::of(a), Number::of(b)) {
+pub(super) fn equal<S: Scope>(
+    ctx: &Ctx<'_, S>,
+    a: &Value<'_>,
+    b: &Value<'_>,
+    depth: u32,
+) -> Outcome<bool> {
+    if let (Some(a), Some(b)) = (ctx.number(a), ctx.number(b)) {
         return Ok(number::order(a, b) == Some(Ordering::Equal));
     }
     match (a, b) {
@@ -141,8 +148,19 @@ fn equal<S: Scope>(ctx: &Ctx<'_, S>, a: &Value<'_>, b: &Value<'_>, depth: u32) -
             ctx.burn(a.units().min(b.units()) / 16)?;
             return Ok(text::equal(*a, *b));
         }
+        // Where equality is asked of the left, these two are equal to themselves alone.
+        (Value::Null | Value::Bool(_), Value::Object(_)) if ctx.rules == Rules::Open => {
+            return Ok(false);
+        }
         (Value::Object(_), _) | (_, Value::Object(_)) => {}
         (Value::Bytes(a), Value::Bytes(b)) => return Ok(a == b),
+        (Value::Bytes(bytes), Value::Text(Text::Utf8(text)))
+        | (Value::Text(Text::Utf8(text)), Value::Bytes(bytes))
+            if ctx.rules == Rules::Open =>
+        {
+            return Ok(text.is_ascii() && text.as_bytes() == *bytes);
+        }
+        (Value::Bool(a), Value::Bool(b)) => return Ok(a == b),
         (Value::Null, Value::Null) | (Value::Undefined, Value::Undefined) => return Ok(true),
         _ => return Ok(false),
     }
@@ -156,12 +174,21 @@ fn equal<S: Scope>(ctx: &Ctx<'_, S>, a: &Value<'_>, b: &Value<'_>, depth: u32) -
             Ok(ordered::order(a, b) == Some(Ordering::Equal))
         }
         (Settled::Ordered(a), Settled::Plain(b)) | (Settled::Plain(b), Settled::Ordered(a)) => {
-            let Some(b) = Number::of(&b) else { return Ok(false) };
-            Ok(ordered::order_number(a, b)? == Some(Ordering::Equal))
+            library_equal(ctx, a, &b)
         }
         (Settled::Plain(a), Settled::Plain(b)) => equal(ctx, &a, &b, depth),
         _ => Ok(false),
     }
+}
+
+/// Equality of one of the host's library and a plain value.
+fn library_equal<S: Scope>(ctx: &Ctx<'_, S>, a: Ordered, b: &Value<'_>) -> Outcome<bool> {
+    let Some(b) = ctx.number(b) else { return Ok(false) };
+    if matches!(b, Number::Float(_)) && ctx.rules == Rules::Open {
+        // How many digits of a float count is the library's own.
+        return Err(FailureKind::Unreadable);
+    }
+    Ok(ordered::order_number(a, b)? == Some(Ordering::Equal))
 }
 
 fn objects_equal<S: Scope>(ctx: &Ctx<'_, S>, a: Object, b: Object, depth: u32) -> Outcome<bool> {
@@ -172,6 +199,7 @@ fn objects_equal<S: Scope>(ctx: &Ctx<'_, S>, a: Object, b: Object, depth: u32) -
         return Err(FailureKind::TooDeep);
     }
     match (a.kind, b.kind) {
+        (Kind::Range, Kind::Range) if ctx.rules == Rules::Open => open::ranges_equal(ctx, a, b),
         (Kind::List, Kind::List) | (Kind::Tuple, Kind::Tuple) | (Kind::Range, Kind::Range) => {
             let len = length(ctx, a)?;
             if len != length(ctx, b)? {

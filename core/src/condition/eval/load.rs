@@ -5,7 +5,7 @@ use super::element::hashable;
 use super::machine::Machine;
 use super::number::{arithmetic, unary};
 use super::sequence::{View, split_index};
-use super::{Operand, Outcome, typed};
+use super::{Operand, Outcome, open, typed};
 use crate::condition::dialect::Rules;
 use crate::condition::failure::FailureKind;
 use crate::condition::op::Op;
@@ -81,7 +81,10 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             }
             Op::Index { is_constant } => {
                 let [object, key] = self.take(2);
-                Some(self.index(&object, &key, is_constant)?)
+                Some(match self.ctx.rules {
+                    Rules::Open => self.open_index(&object, &key, is_constant)?,
+                    _ => self.index(&object, &key, is_constant)?,
+                })
             }
             Op::Slice { has_start, has_end } => Some(self.slice(has_start, has_end)?),
             Op::SplitIndex(values) => {
@@ -90,6 +93,13 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                 let index = operands.get(values).map_or(Value::Null, |index| self.view(index));
                 let of_split = operands.get(..values).unwrap_or_default();
                 Some(split_index(&self.ctx, self, of_split, &index)?)
+            }
+            Op::Unary(operator) if self.ctx.rules == Rules::Open => {
+                let operand = self.pop();
+                match operand {
+                    Operand::Value(value) => of(open::unary(operator, &value)?),
+                    _ => return Err(FailureKind::Types),
+                }
             }
             Op::Unary(operator) => match self.pop() {
                 Operand::Value(value) => of(unary(operator, &value)?),
@@ -139,14 +149,17 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
             }
             Op::Method { function, attr } => {
                 let receiver = self.pop();
-                Some(self.method(function, attr, &receiver)?)
+                Some(match self.ctx.rules {
+                    Rules::Open => self.message(function, attr, &receiver)?,
+                    _ => self.method(function, attr, &receiver)?,
+                })
             }
             Op::ArrayItem => {
                 let [array, index] = self.take(2);
                 let Operand::Value(array) = array else { return Err(FailureKind::Types) };
                 of(typed::array_item(&self.ctx, &array, &self.view(&index))?)
             }
-            _ => return self.compute_loosely(op),
+            _ => return self.compute_openly(op),
         })
     }
 
@@ -168,16 +181,27 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
     fn call_with(&mut self, function: Function, count: usize) -> Outcome<Operand<'a>> {
         if count <= 3 {
             let args: [Operand<'a>; 3] = self.take(count);
-            return self.call(function, args.get(..count).unwrap_or_default());
+            return self.call_of(function, args.get(..count).unwrap_or_default());
         }
         let args: [Operand<'a>; 16] = self.take(count);
-        self.call(function, args.get(..count).unwrap_or_default())
+        self.call_of(function, args.get(..count).unwrap_or_default())
+    }
+
+    fn call_of(&mut self, function: Function, args: &[Operand<'a>]) -> Outcome<Operand<'a>> {
+        match self.ctx.rules {
+            Rules::Open => self.open_call(function, args),
+            _ => self.call(function, args),
+        }
     }
 
     fn arithmetic(&mut self, operator: Binary) -> Outcome<Operand<'a>> {
         if let Some((left, right)) = self.int_at(1).zip(self.int_at(0)) {
             self.height = self.height.saturating_sub(2);
-            return arithmetic(operator, &Value::Int(left), &Value::Int(right)).map(Operand::Value);
+            let (left, right) = (Value::Int(left), Value::Int(right));
+            return match self.ctx.rules {
+                Rules::Open => open::arithmetic(operator, &left, &right).map(Operand::Value),
+                _ => arithmetic(operator, &left, &right).map(Operand::Value),
+            };
         }
         let [left, right] = self.take(2);
         let texts = matches!(self.view(&left), Value::Text(_))
@@ -185,6 +209,10 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         if operator == Binary::Add && texts {
             return self.concatenate(&left, &right);
         }
-        arithmetic(operator, &self.view(&left), &self.view(&right)).map(Operand::Value)
+        let (left, right) = (self.view(&left), self.view(&right));
+        match self.ctx.rules {
+            Rules::Open => open::arithmetic(operator, &left, &right).map(Operand::Value),
+            _ => arithmetic(operator, &left, &right).map(Operand::Value),
+        }
     }
 }

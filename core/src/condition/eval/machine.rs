@@ -242,6 +242,8 @@ fn operands(op: Op) -> usize {
         | Op::Method { .. }
         | Op::Matches(_)
         | Op::Hashable => 1,
+        Op::Gather(..) | Op::Search { .. } => 1,
+        Op::Part(_) => 3,
         Op::Slice { has_start, has_end } => 1 + usize::from(has_start) + usize::from(has_end),
         Op::SplitIndex(values) => usize::from(values) + 1,
         Op::Call(_, count) | Op::TypedCall(_, count) | Op::LooseCall(_, count) => {

@@ -20,6 +20,8 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         let Operand::Value(Value::Object(object)) = object else {
             return Err(match object {
                 Operand::Value(Value::Null) => FailureKind::OfNull,
+                // Of a core class's methods only those of the table are told.
+                _ if self.ctx.rules == Rules::Open => FailureKind::Unreadable,
                 _ => FailureKind::NoAttribute,
             });
         };
@@ -158,6 +160,9 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
 
     /// Pushes an element as `targets` values.
     fn unpack(&mut self, element: Element<'a>, targets: usize) -> Outcome<()> {
+        if self.ctx.rules == Rules::Open {
+            return self.spread(element, targets);
+        }
         let whole = match element {
             (key, Some(value)) => {
                 self.push(key)?;

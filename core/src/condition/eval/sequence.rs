@@ -4,7 +4,9 @@
 //! element.
 
 use super::element::{hashable, not_a_collection, position};
+use super::open::counted;
 use super::{Ctx, Operand, Outcome};
+use crate::condition::dialect::Rules;
 use crate::condition::failure::FailureKind;
 use crate::condition::op::Source;
 use crate::condition::text;
@@ -19,6 +21,7 @@ pub(super) enum Loop<'a> {
     Entries { object: Object, cursor: usize, view: Source },
     Characters { text: Operand<'a>, at: usize },
     Bytes { bytes: &'a [u8], at: usize },
+    Integers { at: i64, last: i64 },
     Parts { text: Operand<'a>, separator: Option<Operand<'a>>, at: usize, cuts: i64 },
 }
 
@@ -43,6 +46,7 @@ pub(super) fn start<'a, S: Scope, V: View<'a>>(
     }
     let object = match first {
         Operand::Value(Value::Object(object)) => *object,
+        _ if ctx.rules == Rules::Open => return Err(no_method(&view.view(first))),
         _ if source != Source::Elements => return Err(no_method(&view.view(first))),
         Operand::Value(Value::Bytes(bytes)) => return Ok(Loop::Bytes { bytes, at: 0 }),
         Operand::Value(Value::Text(_)) | Operand::Computed { .. } => {
@@ -58,6 +62,13 @@ pub(super) fn start<'a, S: Scope, V: View<'a>>(
         other => other.into(),
     };
     match (object.kind, source) {
+        (Kind::Map, Source::Elements) if ctx.rules == Rules::Open => {
+            len.map_err(readable)?;
+            Ok(Loop::Entries { object, cursor: 0, view: Source::Items })
+        }
+        (Kind::Range, Source::Elements) if ctx.rules == Rules::Open => {
+            counted(&ctx.scope.bounds(object)?)
+        }
         (Kind::Map, _) | (Kind::Set | Kind::FrozenSet, Source::Elements) => {
             len.map_err(readable)?;
             Ok(Loop::Entries { object, cursor: 0, view: source })
@@ -113,6 +124,15 @@ pub(super) fn next<'a, S: Scope, V: View<'a>>(
     let of = |value: Value<'a>| Some((Operand::Value(value), None));
     Ok(match iteration {
         Loop::Done => None,
+        Loop::Integers { at, last } if *at > *last => None,
+        Loop::Integers { at, last } => {
+            let found = *at;
+            match at.checked_add(1) {
+                Some(next) => *at = next,
+                None => *last = i64::MIN,
+            }
+            of(Value::Int(found))
+        }
         Loop::Items { at, len, .. } if *at >= *len => None,
         Loop::Items { object, at, .. } => {
             *at += 1;

@@ -1,7 +1,7 @@
 //! Calls: only what the dialect's table lists, each with its number of arguments, and generators.
 
 use super::parser::Parser;
-use crate::condition::dialect::{Callable, Calls, Sign};
+use crate::condition::dialect::{Callable, Calls, Literals, Sign};
 use crate::condition::message;
 use crate::condition::syntax::{Binding, Expr, Function, Generator, Kind, Span};
 use crate::condition::token::Token;
@@ -10,6 +10,9 @@ use crate::error::Result;
 impl Parser<'_> {
     /// `name(…)`, at the opening parenthesis.
     pub(super) fn function(&mut self, name: &str, named: Span) -> Result<Expr> {
+        if self.dialect.literals == Literals::Ruby {
+            return self.call_of_self(name, named);
+        }
         let Some(callable) = self.dialect.callable(name, false) else {
             if let Some(refused) = self.dialect.misplaced.iter().find(|w| w.spelling == name) {
                 return Err(message::refused(named, refused.what, refused.instead));
@@ -48,7 +51,7 @@ impl Parser<'_> {
     }
 
     /// Whether the parenthesis that opens here closes at once.
-    fn is_without_arguments(&self) -> bool {
+    pub(super) fn is_without_arguments(&self) -> bool {
         let next = self.lexer.clone().next();
         self.sign() == Some(Sign::OpenParen)
             && matches!(next, Ok((Token::Sign(Sign::CloseParen), _)))

@@ -102,6 +102,7 @@ impl<'s> Parser<'s> {
             Token::Text(_) | Token::Bytes(_) => "a string".to_owned(),
             Token::Pattern(_) => "a pattern".to_owned(),
             Token::Private(name) => format!("`{name}`"),
+            Token::Words(..) => "a list".to_owned(),
             Token::Sign(sign) => format!("`{}`", self.spelling(*sign)),
             Token::End => "the end".to_owned(),
         }
@@ -168,10 +169,19 @@ impl<'s> Parser<'s> {
                 self.ternary(left)?
             } else if sign == Sign::Question && powers.ternary > min {
                 self.choice(left)?
+            } else if let Sign::WordAnd | Sign::WordOr = sign
+                && powers.words > min
+            {
+                self.words(left, sign)?
+            } else if let Sign::Range | Sign::RangeBelow = sign
+                && powers.range > min
+            {
+                self.range(left)?
             } else if sign == Sign::InstanceOf && powers.comparison > min {
                 self.instance(left)?
             } else if is_comparison(sign) && self.power_of(sign) > min {
                 match self.dialect.comparisons {
+                    Comparisons::Alone => self.compared(left, sign)?,
                     Comparisons::Chained => self.comparison(left)?,
                     Comparisons::Paired => self.pair(left, sign)?,
                 }
@@ -184,11 +194,16 @@ impl<'s> Parser<'s> {
     }
 
     /// How tightly a comparison binds.
-    fn power_of(&self, sign: Sign) -> u8 {
+    pub(super) fn power_of(&self, sign: Sign) -> u8 {
         match sign {
-            Sign::Equal | Sign::NotEqual | Sign::StrictEqual | Sign::StrictNotEqual => {
-                self.dialect.powers.equality
-            }
+            Sign::Equal
+            | Sign::NotEqual
+            | Sign::StrictEqual
+            | Sign::StrictNotEqual
+            | Sign::CaseEqual
+            | Sign::MatchAt
+            | Sign::NotMatched
+            | Sign::Order => self.dialect.powers.equality,
             _ => self.dialect.powers.comparison,
         }
     }
@@ -210,26 +225,37 @@ impl<'s> Parser<'s> {
     }
 
     pub(super) fn prefix(&mut self, min: u8) -> Result<Expr> {
+        let is_ruby = self.dialect.literals == Literals::Ruby;
+        if is_ruby
+            && self.sign() == Some(Sign::Minus)
+            && let Some(literal) = self.negative_literal(min)?
+        {
+            return Ok(literal);
+        }
         let powers = &self.dialect.powers;
         let (operator, power) = match self.sign() {
-            Some(Sign::Not) if min > powers.not => {
+            Some(Sign::Not) if min > powers.word_not => {
                 return Err(message::expected(self.span, "a value", "`not`"));
             }
-            Some(Sign::Not) => (Unary::Not, powers.not),
+            Some(Sign::Not) => (Unary::Not, powers.word_not),
             Some(Sign::Bang) => (Unary::Not, powers.prefix),
-            Some(Sign::Minus) => (Unary::Minus, powers.prefix),
+            Some(Sign::Minus) => (Unary::Minus, powers.minus),
             Some(Sign::Plus) => (Unary::Plus, powers.prefix),
             Some(Sign::Tilde) => (Unary::Invert, powers.prefix),
             Some(Sign::TypeOf) => return self.type_of(),
+            Some(Sign::Range | Sign::RangeBelow) if min < powers.range => return self.beginless(),
+            _ if is_ruby => return self.ruby_postfix(min),
             _ => return self.postfix(),
         };
         let start = self.span;
         self.advance()?;
         let operand = self.nested(|parser| parser.expr(power))?;
         let span = start.to(operand.span);
-        self.signed_power(span)?;
         let negated = match self.dialect.literals {
-            Literals::JavaScript => super::javascript::negated(&operand.kind),
+            Literals::JavaScript => {
+                self.signed_power(span)?;
+                super::javascript::negated(&operand.kind)
+            }
             _ => negated(&operand.kind),
         };
         match (operator, negated) {
@@ -242,7 +268,7 @@ impl<'s> Parser<'s> {
         self.advance()?;
         let right = if operator == Binary::Power {
             // To the right, and looser than a prefix on its right: `2 ** -1`.
-            let power = self.dialect.powers.prefix.min(power - 1);
+            let power = self.dialect.powers.minus.min(power - 1);
             self.nested(|parser| parser.expr(power))?
         } else {
             self.expr(power)?
@@ -359,20 +385,11 @@ impl<'s> Parser<'s> {
 
 /// Whether `sign` opens a comparison; `not` does as the beginning of `not in`.
 fn is_comparison(sign: Sign) -> bool {
-    matches!(
-        sign,
-        Sign::Equal
-            | Sign::NotEqual
-            | Sign::Less
-            | Sign::LessEqual
-            | Sign::Greater
-            | Sign::GreaterEqual
-            | Sign::StrictEqual
-            | Sign::StrictNotEqual
-            | Sign::In
-            | Sign::Is
-            | Sign::Not
-    )
+    super::ruby::compares(sign)
+        || matches!(
+            sign,
+            Sign::StrictEqual | Sign::StrictNotEqual | Sign::In | Sign::Is | Sign::Not
+        )
 }
 
 /// A number literal with a minus sign in front of it.

@@ -85,7 +85,7 @@ impl Parser<'_> {
         self.node(start.to(self.before), kind)
     }
 
-    fn primary(&mut self) -> Result<Expr> {
+    pub(super) fn primary(&mut self) -> Result<Expr> {
         let span = self.span;
         let kind = match &self.token {
             Token::Name(_) => return self.name(),
@@ -101,7 +101,9 @@ impl Parser<'_> {
             Token::Sign(Sign::False) => Kind::Bool(false),
             Token::Sign(Sign::Null) => Kind::Null,
             Token::Sign(Sign::OpenParen) => return self.parenthesised(),
-            Token::Sign(Sign::OpenBracket) if self.dialect.literals == Literals::JavaScript => {
+            Token::Sign(Sign::OpenBracket)
+                if matches!(self.dialect.literals, Literals::JavaScript | Literals::Ruby) =>
+            {
                 return self.collection(Shape::List, Sign::CloseBracket);
             }
             Token::Sign(Sign::OpenBracket | Sign::OpenBrace) if !self.dialect.has_collections => {
@@ -135,7 +137,7 @@ impl Parser<'_> {
         let kind = match self.advance()? {
             Token::Text(first) => {
                 let mut text = String::from(first);
-                let joins = self.dialect.literals == Literals::Python;
+                let joins = matches!(self.dialect.literals, Literals::Python | Literals::Ruby);
                 while let (Token::Text(more), true) = (&self.token, joins) {
                     text.push_str(more);
                     self.advance()?;

@@ -26,17 +26,21 @@ pub(in crate::condition) enum Token {
     Pattern(Box<str>),
     /// JavaScript's `#x` where a value begins, with its `#`.
     Private(Box<str>),
+    /// Ruby's `%w[…]`; with true the words are symbols.
+    Words(Box<[Box<str>]>, bool),
     Sign(Sign),
     End,
 }
 
-/// What stands before a token, as far as it decides what the token is in JavaScript.
+/// What stands before a token, as far as it decides what the token is in JavaScript and Ruby.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Before {
     /// An operand has ended: a slash divides.
     Value,
     /// A dot: any word is a name.
     Dot,
+    /// The name of a method of Ruby, whose argument may follow without a parenthesis.
+    Argument,
     Other,
 }
 
@@ -76,7 +80,14 @@ impl<'s> Lexer<'s> {
         if let Token::Sign(sign) = token {
             self.count_bracket(sign);
         }
-        self.before = before(&token);
+        let is_method = self.before == Before::Dot
+            || matches!(&token, Token::Name(name) if name.ends_with('?'));
+        self.before = match before(&token) {
+            Before::Value if is_method && self.dialect.literals == Literals::Ruby => {
+                Before::Argument
+            }
+            before => before,
+        };
         Ok((token, Span::new(start, self.position)))
     }
 
@@ -97,7 +108,7 @@ impl<'s> Lexer<'s> {
         let line_end = rest.get(..blanks).and_then(|blanks| blanks.find('\n'));
         if let Some(at) = line_end
             && self.open == 0
-            && self.dialect.literals == Literals::Python
+            && self.ends_at_a_line(after)
             && !after.is_empty()
             && self.position + at > 0
             && !self.source.get(..self.position).unwrap_or_default().trim().is_empty()
@@ -107,6 +118,20 @@ impl<'s> Lexer<'s> {
         }
         self.position += blanks;
         Ok(())
+    }
+
+    /// Whether a new line ends the expression, if `after` follows it.
+    fn ends_at_a_line(&self, after: &str) -> bool {
+        match self.dialect.literals {
+            Literals::Python => true,
+            Literals::Ruby => {
+                let is_complete = matches!(self.before, Before::Value | Before::Argument);
+                let goes_on =
+                    after.starts_with("&.") || after.starts_with('.') && !after.starts_with("..");
+                is_complete && !goes_on
+            }
+            Literals::Java | Literals::JavaScript => false,
+        }
     }
 
     pub(super) fn token(&mut self) -> Result<Token> {
@@ -120,17 +145,21 @@ impl<'s> Lexer<'s> {
             Literals::Python => self.string()?,
             Literals::Java => self.java_quoted()?,
             Literals::JavaScript => self.javascript_literal()?,
+            Literals::Ruby => self.ruby_literal()?,
         };
         if let Some(token) = quoted {
             return Ok(token);
         }
         let mut following = rest.bytes().skip(1);
-        let fraction = first == '.' && following.next().is_some_and(|b| b.is_ascii_digit());
+        let is_ruby = self.dialect.literals == Literals::Ruby;
+        let fraction =
+            first == '.' && !is_ruby && following.next().is_some_and(|b| b.is_ascii_digit());
         if first.is_ascii_digit() || fraction {
             return match self.dialect.literals {
                 Literals::Python => self.number(),
                 Literals::Java => self.java_number(),
                 Literals::JavaScript => self.javascript_number(),
+                Literals::Ruby => self.ruby_number(),
             };
         }
         if first.is_alphabetic() || self.joins(first) {
@@ -146,6 +175,9 @@ impl<'s> Lexer<'s> {
             .find(|&(_, c)| !(c.is_alphanumeric() || self.joins(c) || is_mark(c)))
             .map_or(rest.len(), |(at, _)| at);
         let word = rest.get(..len).unwrap_or_default();
+        if self.dialect.literals == Literals::Ruby {
+            return self.ruby_word(len);
+        }
         let is_javascript = self.dialect.literals == Literals::JavaScript;
         if is_javascript && self.before == Before::Dot {
             self.position += len;
@@ -234,6 +266,6 @@ fn ends_in_fraction(rest: &str, spelling: &str) -> bool {
 }
 
 /// Combining marks continue a name in every host; alone they are never alphabetic.
-fn is_mark(character: char) -> bool {
+pub(super) fn is_mark(character: char) -> bool {
     unicode_normalization::char::is_combining_mark(character)
 }

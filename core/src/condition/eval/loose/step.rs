@@ -4,6 +4,8 @@ use super::compare::{compare, same_value_zero};
 use super::datum::Datum;
 use super::element::is_sequence;
 use super::number::{arithmetic, unary};
+use crate::condition::dialect::Rules;
+use crate::condition::eval::equal::element_equal;
 use crate::condition::eval::machine::{Machine, Next};
 use crate::condition::eval::sequence::{Loop, View, next};
 use crate::condition::eval::{Operand, Outcome};
@@ -31,6 +33,9 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
     /// Whether the two values on top are equal as elements; pops them.
     pub(in crate::condition::eval) fn are_same(&mut self) -> Outcome<bool> {
         let [left, right] = self.take(2);
+        if self.ctx.rules == Rules::Open {
+            return element_equal(&self.ctx, &self.view(&left), &self.view(&right), 0);
+        }
         same_value_zero(&self.ctx, self.datum(&left), self.datum(&right))
     }
 
