@@ -63,7 +63,6 @@ function start (options = {}) {
   if (!calling(() => native.start(json, receiver, host, hit.scratch, values.info, trace))) return
   hit.prepare(native)
   begin()
-  rewrite.begin(native)
   process.once('exit', () => {
     native.stop(DEFAULT_TIMEOUT_S)
     receivers.deliver(native)
@@ -82,14 +81,16 @@ function attach () {
   begin()
 }
 
-/** What V8 tells this thread goes to the agent from now on. */
+/** What V8 tells this thread goes to the agent from now on, and what it loads gets checks if asked. */
 function begin () {
   session.begin(cameScript)
   price.begin()
+  rewrite.begin(native)
 }
 
 /** Nothing of this thread is probed any more. */
 function end () {
+  rewrite.end()
   price.end()
   session.end()
   hit.forgetAll()
@@ -97,7 +98,7 @@ function end () {
 
 /** V8 compiled a script, of which nothing has run: who waits for it is told before. */
 function cameScript (id, url, hash, isHere, map) {
-  rewrite.catchUp()
+  rewrite.catchUp(url)
   native.scriptCame(id, url, hash, isHere, map)
   if (!hit.isUnderWay()) native.runTasks(true)
 }
@@ -106,7 +107,6 @@ function cameScript (id, url, hash, isHere, map) {
 function stop (timeoutS = DEFAULT_TIMEOUT_S) {
   if (isMainThread) calling(() => native.stop(timeoutS))
   else calling(() => native.leave())
-  rewrite.end()
   end()
   receivers.deliver(native)
 }

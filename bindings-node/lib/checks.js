@@ -12,19 +12,29 @@ const P = require('./primordials')
 const run = P.uncurry(Script.prototype.runInThisContext)
 const realm = globalThis
 
-/** How many are there. */
-let defined = 0
+/** The numbers of those that are there. */
+const defined = new Set()
 
 function put (number, value) {
   const name = `__sf${number}`
-  P.ReflectDeleteProperty(realm, name)
+  if (P.SetHas(defined, number)) P.ReflectDeleteProperty(realm, name)
+  else P.SetAdd(defined, number)
   const property = { __proto__: null, value, writable: true, enumerable: false, configurable: true }
   P.ObjectDefineProperty(realm, name, property)
 }
 
-/** Makes those up to `number`. */
-function define (number) {
-  for (; defined < number; defined++) put(defined, undefined)
+/** Makes those of pairs: from a number on, before another. */
+function define (pairs) {
+  for (let at = 0; at < pairs.length; at += 2) {
+    for (let number = pairs[at]; number < pairs[at + 1]; number++) {
+      if (!P.SetHas(defined, number)) put(number, undefined)
+    }
+  }
+}
+
+/** Makes all before a number. */
+function defineAll (number) {
+  define([0, number])
 }
 
 /** What a text is worth, which is compiled of its own: V8 knows what it calls, and inlines that. */
@@ -57,4 +67,4 @@ function isFalse ({ sites }) {
   return P.ReflectApply(make, undefined, sites.map((site) => site.test))
 }
 
-module.exports = { define, check }
+module.exports = { define, defineAll, check }

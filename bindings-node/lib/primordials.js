@@ -109,6 +109,7 @@ module.exports = {
   ],
   RegExpSource: getter(RegExp.prototype, 'source'),
   SetInterval: setInterval,
+  SetAdd: uncurry(Set.prototype.add),
   SetHas: uncurry(Set.prototype.has),
   SetNext: nextOf(new Set().values()),
   SetPrototype: Set.prototype,

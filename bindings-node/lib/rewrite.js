@@ -1,15 +1,16 @@
-// Has what is loaded from now on get checks: hooks in Node's loaders.
+// Has what this thread loads from now on get checks: hooks in Node's loaders.
 //
 // Knows how Node loads, not what a check is. Invariants: whatever fails here, the application's own
-// source is loaded; globals of checks are made before the code that names them runs; an application
-// whose sources are not rewritten has no hook of ours in its loaders.
+// source is loaded; globals of checks are made, in this thread, before the code that names them runs;
+// an application whose sources are not rewritten has no hook of ours in its loaders.
 
 'use strict'
 
 const Module = require('node:module')
 const path = require('node:path')
 const { fileURLToPath, pathToFileURL } = require('node:url')
-const { define } = require('./checks')
+const { isMainThread, threadId } = require('node:worker_threads')
+const { define, defineAll } = require('./checks')
 const P = require('./primordials')
 
 /** Our own folder. */
@@ -25,7 +26,7 @@ const STRIPPED = {
 let native = null
 /** What takes the hooks out of the loaders again. */
 let undo = null
-/** Whether the thread of Node's loader has our hooks, which it keeps. */
+/** Whether Node's loader has a thread of its own for ours, with our hooks, which it keeps. */
 let hasThread = false
 
 /** Begins, if the environment asks for it. */
@@ -40,12 +41,13 @@ function end () {
   if (undo === null) return
   undo()
   undo = null
-  define(native.endRewriting())
+  const numbered = native.endRewriting()
+  if (hasThread) defineAll(numbered)
 }
 
-/** Makes the globals of what another thread rewrote, before this one runs it. */
-function catchUp () {
-  if (undo !== null) define(native.numbered())
+/** Makes the globals of a file that the loader's thread rewrote, before this one runs it. */
+function catchUp (url) {
+  if (hasThread && undo !== null) define(native.numbersOf(url))
 }
 
 /** Hooks for both of Node's loaders, from Node 22.15 on. */
@@ -83,8 +85,8 @@ function rewritten (url, loaded) {
 function codeOf (text, format, file) {
   // Half a character would not survive the way to native code.
   if (!text.isWellFormed()) return null
-  const code = native.rewriteSource(text, format, file)
-  if (code !== null) define(native.numbered())
+  const code = native.rewriteSource(text, format, file, threadId)
+  if (code !== null) define(native.numbersOf(file))
   return code
 }
 
@@ -126,14 +128,23 @@ function patched () {
     return P.ReflectApply(_compile, this, code === null ? arguments : [code, file, format])
   }
   Module.prototype._compile = compile
-  if (!hasThread) {
-    Module.register(pathToFileURL(path.join(__dirname, 'rewrite-hooks.mjs')))
+  if (!hasThread && mayLoadModules()) {
     hasThread = true
+    const data = { thread: threadId }
+    Module.register(pathToFileURL(path.join(__dirname, 'rewrite-hooks.mjs')), { data })
   }
   return () => {
     isOn = false
     if (Module.prototype._compile === compile) Module.prototype._compile = _compile
   }
+}
+
+/**
+ * Whether this thread is likely to load ES modules of the application: a worker's loader would have a
+ * thread of its own, which takes as long as the worker.
+ */
+function mayLoadModules () {
+  return isMainThread || native.hasModules() || P.StringEndsWith(process.argv[1] ?? '', '.mjs')
 }
 
 module.exports = { begin, end, catchUp }

@@ -105,6 +105,7 @@ fn enter(env: Env, (number, name): (u32, &str), host: &Object<'_>) -> napi::Resu
 /// This thread ends, and its isolate with it.
 fn gone() {
     leave();
+    rewrite::gone();
     ffi::end();
     receivers::gone();
     threads::gone();
@@ -149,7 +150,6 @@ fn run(job: Job) {
             hook::follow(text);
             hook::tell_soon();
         }
-        Job::Checks => rewrite::catch_up(),
         Job::Visit => {
             // Here and on no other thread, for what there is to be seen is here.
             let is_seen =

@@ -75,7 +75,7 @@ pub(crate) fn arm(
     let gone = || Error::new(ErrorKind::Location, "the script is gone");
     let of_core = agent.site(site).ok_or_else(gone)?;
     let Err(why) = rewrite::arm(agent, of_core, (code, line)) else {
-        return Ok(note);
+        return Ok(notes::keep(site, of_core.probe.id, locate::text_number(code), note));
     };
     let place = locate::place(code, line).ok_or_else(gone)?;
     agent::read_privates((code, line), attrs)?;
@@ -133,7 +133,7 @@ fn index_of(
 }
 
 /// Has the other threads that have a text do in it what is done here.
-fn leave_to_others(text: u64) {
+pub(crate) fn leave_to_others(text: u64) {
     let having = locate::threads_of(text);
     let others = threads::others().into_iter().filter(|other| having.contains(&other.number));
     others.for_each(|other| other.leave(Job::Follow(text)));
@@ -156,7 +156,7 @@ pub(crate) fn mechanism(site: u32) -> Option<Mechanism> {
     }
     let is_it = |one: &&Hooked| one.has(site);
     let (code, line) = hooked().iter().find(is_it).map(|one| (one.code, one.line))?;
-    if rewrite::was_read_before(code) {
+    if rewrite::is_on() && locate::was_read_before(code) {
         return None;
     }
     let advice = if rewrite::is_on() { UNCHECKED } else { REWRITE };
@@ -220,15 +220,17 @@ pub(crate) fn forget_all() {
 
 /// What this thread has, it has no more: its session ends, and with it every breakpoint.
 pub(crate) fn leave() {
+    rewrite::leave();
     let me = threads::number();
     let mut all = hooked();
     all.iter_mut().for_each(|one| one.ids.retain(|(thread, _)| *thread != me));
     retain_wanted(&mut all);
 }
 
-/// Brings this thread's breakpoints in scripts of a text in line with what is wanted: one of them came,
-/// or another thread has changed what is wanted.
+/// Brings this thread's checks and breakpoints in scripts of a text in line with what is wanted: one of
+/// them came, or another thread has changed what is wanted.
 pub(crate) fn follow(text: u64) {
+    rewrite::follow(text);
     let mut all = hooked();
     for one in all.iter_mut().filter(|one| one.place.text == text) {
         // Refused only if V8 has none of these scripts any more: then nothing of them runs.

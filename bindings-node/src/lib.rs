@@ -207,39 +207,51 @@ fn lose(site: u32) {
     frame::lose(site);
 }
 
-/// Begins to rewrite what is loaded, if the environment asks for it: whether it does. Files in our own
-/// folder are never rewritten.
+/// Begins to rewrite what this thread loads, if the environment asks for it: whether it does. Files in our
+/// own folder are never rewritten.
 #[napi]
 fn begin_rewriting(own_folder: String) -> bool {
     rewrite::begin(&own_folder)
 }
 
-/// Rewrites nothing any more; how many functions were numbered, as `numbered` says.
+/// Rewrites nothing of this thread any more; how many functions were numbered, in all threads.
 #[napi]
 fn end_rewriting() -> u32 {
     rewrite::end()
 }
 
-/// How many functions of rewritten sources were numbered so far, in all threads.
+/// The numbers of the functions of a file with checks, which has this URL or path: pairs of one and the
+/// one behind the last.
 #[napi]
-fn numbered() -> u32 {
-    rewrite::numbered()
+fn numbers_of(url: String) -> Vec<u32> {
+    locate::path_of(&url).map(|path| rewrite::numbers(&path)).unwrap_or_default()
 }
 
-/// The source of the file at `path` with checks, from any thread; null if it is to stay as it is. What
-/// it is to Node is its `format`; without one it may be a CommonJS module or another.
+/// Whether an ES module got checks.
 #[napi]
-fn rewrite_source(source: String, format: Option<String>, path: String) -> Option<String> {
+fn has_modules() -> bool {
+    rewrite::has_modules()
+}
+
+/// The source of the file at `path` with checks, from any thread, for `thread`; null if it is to stay as it
+/// is. What it is to Node is its `format`; without one it may be a CommonJS module or another.
+#[napi]
+fn rewrite_source(
+    source: String,
+    format: Option<String>,
+    path: String,
+    thread: u32,
+) -> Option<String> {
     let goals: &[Goal] = match format.as_deref() {
         Some("commonjs") => &[Goal::CommonJs],
         Some("module") => &[Goal::Module],
         _ => &[Goal::CommonJs, Goal::Module],
     };
-    rewrite::of_source(&source, goals, &path)
+    rewrite::of_source(&source, goals, &path, thread)
 }
 
 /// The file at `path` is loaded as it is, and why.
 #[napi]
 fn leave_source(path: String, why: String) {
-    rewrite::leave(&path, &why);
+    rewrite::leave_source(&path, &why);
 }

@@ -15,7 +15,7 @@ mod stripped;
 
 pub(crate) use parsed::{Reading, Visible};
 pub(crate) use privates::Private;
-pub(crate) use scripts::script_came;
+pub(crate) use scripts::{path_of, script_came};
 
 use crate::agent::threads::{self, Job, Thread};
 use crate::ffi;
@@ -217,12 +217,14 @@ fn parsed(script: &Script) -> Option<Arc<Parsed>> {
     Some(parsed)
 }
 
-/// The same; a thread of ours may have parsed it, before it was asked about.
+/// The same; a thread of ours may have parsed it, before it was asked about. What only other threads have
+/// is what lies on the disk, if that is the same.
 fn outline(script: &Script) -> Option<Arc<Parsed>> {
     if let Some(known) = scripts::outline(script.number) {
         return Some(known);
     }
-    Some(scripts::outline_of(script.number, &text_of(script)?))
+    let text = text_of(script).or_else(|| script.text_on_disk())?;
+    Some(scripts::outline_of(script.number, &text))
 }
 
 /// The check before the line of a script at which a line of a function is hooked, if it is reached as
@@ -240,6 +242,25 @@ pub(crate) fn check(code: u64, line: u32) -> Option<(Check, (u32, u32))> {
 pub(crate) fn has_checks(code: u64) -> bool {
     let outline = script_of(code).as_ref().and_then(outline);
     outline.is_some_and(|outline| rewrite::sheet_of(outline.text()).is_some())
+}
+
+/// Whether code is of a script without checks, and each thread that has it has its file with checks,
+/// too: Node compiles a file once to see what it is, and that never runs.
+pub(crate) fn was_read_before(code: u64) -> bool {
+    let Some(script) = script_of(code) else { return false };
+    let is_written = |other: &Script| {
+        let outline = outline(other);
+        outline.is_some_and(|outline| rewrite::sheet_of(outline.text()).is_some())
+    };
+    let mut written = scripts::everywhere(&script.path);
+    written.retain(is_written);
+    let has = |thread: u32| written.iter().any(|other| other.threads().any(|one| one == thread));
+    !written.is_empty() && !is_written(&script) && script.threads().all(has)
+}
+
+/// The number of the text that code is of.
+pub(crate) fn text_number(code: u64) -> u64 {
+    maps::script_of(code).unwrap_or(code / MOST_FUNCTIONS)
 }
 
 /// Path of the script that code is of.
@@ -306,7 +327,7 @@ pub(crate) fn contexts(code: u64) -> (bool, bool) {
 
 /// The script that has the code with this handle.
 fn script_of(code: u64) -> Option<Script> {
-    scripts::by_number(maps::script_of(code).unwrap_or(code / MOST_FUNCTIONS))
+    scripts::by_number(text_number(code))
 }
 
 /// Nodes of the syntax tree of the function at a line.

@@ -1,20 +1,23 @@
 //! Sources that get dormant checks while they are loaded, and what is known of them afterwards.
 //!
 //! Knows the rewriter and texts, nothing of probes. Invariants: a source that cannot be rewritten is
-//! loaded as it is, and it is known why; numbers of functions are given out once in a process,
-//! whichever of its threads loads; whoever ends this learns of every number that was given out.
+//! loaded as it is, and it is known why; a source of a file has one text and the same numbers in each
+//! thread that loads it; no thread that only asks waits for one that rewrites; whoever ends this
+//! learns of every number that was given out.
 
 mod check;
 mod hook;
+mod sheet;
 mod wanted;
 
 pub(crate) use check::Check;
-pub(crate) use hook::{arm, catch_up, disarm, forget_all, mechanism};
+pub(crate) use hook::{arm, disarm, follow, forget_all, leave, mechanism};
 
+use crate::agent::threads;
 use crate::locate;
-use std::collections::{HashMap, HashSet};
+use sheet::Sheet;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stillframe_rewriter::{Goal, Options, Reason, Refusal, Rewritten, rewrite};
 use wanted::Wanted;
@@ -24,29 +27,28 @@ const MOST_NAMED: usize = 3;
 /// Files whose refusal is remembered.
 const MOST_REFUSED: usize = 10_000;
 
-/// Where in one rewritten text insertions lie.
-#[derive(Debug)]
-pub(crate) struct Sheet {
-    length: usize,
-    /// In bytes, in order.
-    inserted: Vec<Range<u32>>,
-}
-
 #[derive(Default)]
 struct State {
-    /// None while nothing is rewritten.
+    /// None where nobody asked for checks.
     wanted: Option<Wanted>,
-    /// The number of the next function.
-    next: u32,
+    /// Threads whose code is rewritten.
+    threads: BTreeSet<u32>,
     /// By the hash of the rewritten text.
     sheets: HashMap<u64, Arc<Sheet>>,
-    /// Paths of files that have checks.
-    written: HashSet<String>,
+    /// By the hash of a file's path, what it was taken for, and its source.
+    sources: HashMap<u64, Arc<Sheet>>,
+    /// Paths of files that have checks: the first number of each of their texts, and that behind it.
+    written: HashMap<String, Vec<u32>>,
+    /// Whether an ES module has checks.
+    has_modules: bool,
     /// Why a file was left as it is, by its path.
     refused: HashMap<String, String>,
 }
 
 static STATE: Mutex<Option<State>> = Mutex::new(None);
+
+/// The number of the next function, held by the thread that rewrites.
+static NEXT: Mutex<u32> = Mutex::new(0);
 
 fn with_state<T>(work: impl FnOnce(&mut State) -> T) -> T {
     let mut state: MutexGuard<'_, Option<State>> =
@@ -54,61 +56,96 @@ fn with_state<T>(work: impl FnOnce(&mut State) -> T) -> T {
     work(state.get_or_insert_default())
 }
 
-/// From now on what `STILLFRAME_REWRITE` asks for is rewritten, but for files in our own folder;
-/// whether that is anything.
-pub(crate) fn begin(own_folder: &str) -> bool {
-    let asked = std::env::var("STILLFRAME_REWRITE").unwrap_or_default();
-    let wanted = Wanted::of(&asked, own_folder);
-    let is_any = wanted.is_some();
-    with_state(|state| state.wanted = wanted);
-    is_any
+fn next() -> MutexGuard<'static, u32> {
+    NEXT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Nothing is rewritten any more: how many numbers were given out.
-pub(crate) fn end() -> u32 {
+/// From now on what `STILLFRAME_REWRITE` asks for is rewritten in this thread, but for files in our own
+/// folder; whether that is anything. A worker gets what the main thread asked for.
+pub(crate) fn begin(own_folder: &str) -> bool {
+    let me = threads::number();
+    let asked = std::env::var("STILLFRAME_REWRITE").unwrap_or_default();
     with_state(|state| {
-        state.wanted = None;
-        state.next
+        if me == threads::MAIN {
+            state.wanted = Wanted::of(&asked, own_folder);
+        }
+        let is_any = state.wanted.is_some();
+        if is_any {
+            state.threads.insert(me);
+        }
+        is_any
     })
 }
 
-/// How many numbers were given out.
-pub(crate) fn numbered() -> u32 {
-    with_state(|state| state.next)
+/// Nothing of this thread is rewritten any more: how many numbers were given out. What is being
+/// rewritten for it is waited for.
+pub(crate) fn end() -> u32 {
+    gone();
+    *next()
+}
+
+/// This thread ends.
+pub(crate) fn gone() {
+    with_state(|state| state.threads.remove(&threads::number()));
 }
 
 /// Whether sources are rewritten.
 pub(crate) fn is_on() -> bool {
-    with_state(|state| state.wanted.is_some())
+    with_state(|state| !state.threads.is_empty())
 }
 
-/// The source of the file `path` with checks, if it is to have some and can; `goals` are what it may
-/// be, tried in this order.
-pub(crate) fn of_source(source: &str, goals: &[Goal], path: &str) -> Option<String> {
-    // Held while the source is rewritten, which says how many numbers it takes.
-    with_state(|state| {
-        if !state.wanted.as_ref()?.takes(path) {
-            return None;
+/// Whether an ES module was rewritten.
+pub(crate) fn has_modules() -> bool {
+    with_state(|state| state.has_modules)
+}
+
+/// The numbers of the functions of a file: from the first of a pair on, before the second.
+pub(crate) fn numbers(path: &str) -> Vec<u32> {
+    with_state(|state| state.written.get(path).cloned()).unwrap_or_default()
+}
+
+/// The source of the file `path` with checks, if a thread is to have it with some and it can; `goals` are
+/// what it may be, tried in this order.
+pub(crate) fn of_source(source: &str, goals: &[Goal], path: &str, thread: u32) -> Option<String> {
+    let is_wanted = || with_state(|state| state.takes(path, thread));
+    let known = || with_state(|state| state.known(source, goals, path));
+    if !is_wanted() {
+        return None;
+    }
+    if let Some(sheet) = known() {
+        return sheet.code(source);
+    }
+    let mut next = next();
+    // Another thread may have done it, or ended this, while it was waited for.
+    if let Some(sheet) = known() {
+        return sheet.code(source);
+    }
+    if !is_wanted() {
+        return None;
+    }
+    let done = write(source, goals, *next);
+    with_state(|state| match done {
+        Ok((_, done)) if done.functions.is_empty() => None,
+        Ok((goal, done)) => {
+            let first = *next;
+            *next += done.functions.len() as u32;
+            state.refused.remove(path);
+            state.written.entry(path.to_owned()).or_default().extend([first, *next]);
+            state.has_modules |= goal == Goal::Module;
+            let sheet = Arc::new(Sheet::of(&done));
+            state.sheets.insert(hash(&done.code), Arc::clone(&sheet));
+            state.sources.insert(key(source, goal, path), sheet);
+            Some(done.code)
         }
-        match state.rewrite(source, goals) {
-            Ok(done) if done.functions.is_empty() => None,
-            Ok(done) => {
-                state.refused.remove(path);
-                state.written.insert(path.to_owned());
-                let sheet = Sheet { length: done.code.len(), inserted: done.inserted };
-                state.sheets.insert(hash(&done.code), Arc::new(sheet));
-                Some(done.code)
-            }
-            Err(refusal) => {
-                state.refuse(path, &refusal.to_string());
-                None
-            }
+        Err(refusal) => {
+            state.refuse(path, &refusal.to_string());
+            None
         }
     })
 }
 
 /// A file is left as it is for a reason that the loader knows.
-pub(crate) fn leave(path: &str, why: &str) {
+pub(crate) fn leave_source(path: &str, why: &str) {
     with_state(|state| {
         if state.wanted.as_ref().is_some_and(|wanted| wanted.takes(path)) {
             state.refuse(path, why);
@@ -116,25 +153,34 @@ pub(crate) fn leave(path: &str, why: &str) {
     });
 }
 
-impl State {
-    fn rewrite(&mut self, source: &str, goals: &[Goal]) -> Result<Rewritten, Refusal> {
-        let mut first = None;
-        for goal in goals {
-            match rewrite(source, &Options { goal: *goal, base: self.next }) {
-                Ok(done) => {
-                    self.next += done.functions.len() as u32;
-                    return Ok(done);
-                }
-                Err(refusal) => {
-                    let is_syntax = matches!(refusal.reason, Reason::Syntax(_));
-                    first.get_or_insert(refusal);
-                    if !is_syntax {
-                        break;
-                    }
+/// A source with checks, from a number on, and what it was taken for.
+fn write(source: &str, goals: &[Goal], base: u32) -> Result<(Goal, Rewritten), Refusal> {
+    let mut first = None;
+    for goal in goals {
+        match rewrite(source, &Options { goal: *goal, base }) {
+            Ok(done) => return Ok((*goal, done)),
+            Err(refusal) => {
+                let is_syntax = matches!(refusal.reason, Reason::Syntax(_));
+                first.get_or_insert(refusal);
+                if !is_syntax {
+                    break;
                 }
             }
         }
-        Err(first.unwrap_or(Refusal { reason: Reason::ParserFailed, line: 0 }))
+    }
+    Err(first.unwrap_or(Refusal { reason: Reason::ParserFailed, line: 0 }))
+}
+
+impl State {
+    fn takes(&self, path: &str, thread: u32) -> bool {
+        let is_wanted = self.wanted.as_ref().is_some_and(|wanted| wanted.takes(path));
+        is_wanted && self.threads.contains(&thread)
+    }
+
+    /// What was inserted into this source before.
+    fn known(&self, source: &str, goals: &[Goal], path: &str) -> Option<Arc<Sheet>> {
+        let mut known = goals.iter().filter_map(|goal| self.sources.get(&key(source, *goal, path)));
+        known.next().cloned()
     }
 
     fn refuse(&mut self, path: &str, why: &str) {
@@ -142,6 +188,12 @@ impl State {
             self.refused.insert(path.to_owned(), why.to_owned());
         }
     }
+}
+
+fn key(source: &str, goal: Goal, path: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (source, path, goal as u8).hash(&mut hasher);
+    hasher.finish()
 }
 
 fn hash(text: &str) -> u64 {
@@ -156,8 +208,7 @@ pub(crate) fn sheet_of(text: &str) -> Option<Arc<Sheet>> {
         if state.sheets.is_empty() {
             return None;
         }
-        let sheet = state.sheets.get(&hash(text)).filter(|sheet| sheet.length == text.len());
-        sheet.cloned()
+        state.sheets.get(&hash(text)).filter(|sheet| sheet.is_of(text)).cloned()
     })
 }
 
@@ -166,54 +217,22 @@ pub(crate) fn without_checks(text: String) -> String {
     sheet_of(&text).map_or_else(|| text.clone(), |sheet| sheet.original(&text))
 }
 
-impl Sheet {
-    /// The text as it was before.
-    fn original(&self, text: &str) -> String {
-        let mut original = String::with_capacity(text.len());
-        let mut done = 0;
-        for one in &self.inserted {
-            original.push_str(text.get(done..one.start as usize).unwrap_or_default());
-            done = one.end as usize;
-        }
-        original.push_str(text.get(done..).unwrap_or_default());
-        original
-    }
-
-    /// Whether a byte lies in something that was inserted.
-    pub(crate) fn holds(&self, at: usize) -> bool {
-        let behind = self.inserted.partition_point(|one| one.start as usize <= at);
-        let before = behind.checked_sub(1).and_then(|before| self.inserted.get(before));
-        before.is_some_and(|one| at < one.end as usize)
-    }
-
-    /// The checks in the text, each with a byte inside of it.
-    pub(crate) fn checks<'s>(&'s self, text: &'s str) -> impl Iterator<Item = (usize, Check)> + 's {
-        self.inserted.iter().filter_map(|one| {
-            let (start, end) = (one.start as usize, one.end as usize);
-            Some((start + 1, Check::read(text.get(start..end)?)?))
-        })
-    }
-}
-
-/// Whether code is of a script without checks although its file has some: Node compiles a file once to
-/// see what it is, and that never runs.
-pub(crate) fn was_read_before(code: u64) -> bool {
-    let path = (!locate::has_checks(code)).then(|| locate::path(code)).flatten();
-    path.is_some_and(|path| with_state(|state| state.written.contains(&path)))
-}
-
 /// Why code without checks has none, where it could have had some.
-fn why_without(path: &str) -> Option<String> {
+fn why_without(code: u64) -> Option<String> {
+    let path = locate::path(code)?;
+    if locate::was_read_before(code) {
+        return None;
+    }
     with_state(|state| {
         let wanted = state.wanted.as_ref()?;
-        if let Some(why) = state.refused.get(path) {
+        if let Some(why) = state.refused.get(&path) {
             return Some(format!("the file was left as it is: {why}"));
         }
-        if !wanted.takes(path) {
+        if !wanted.takes(&path) {
             return Some("the file is of a package: name it, as in `--rewrite=PACKAGE`".to_owned());
         }
-        let is_there = state.written.contains(path);
-        (!is_there).then(|| "the file was loaded in another way than by Node's loaders".to_owned())
+        let which = if state.written.contains_key(&path) { ", in some thread" } else { "" };
+        Some(format!("the file was loaded in another way than by Node's loaders{which}"))
     })
 }
 
@@ -222,7 +241,8 @@ pub(crate) fn said() -> Option<String> {
     with_state(|state| {
         state.wanted.as_ref()?;
         let files = state.sheets.len();
-        let mut said = format!("{files} sources, {} functions", state.next);
+        let functions: u32 = state.sheets.values().map(|sheet| sheet.functions()).sum();
+        let mut said = format!("{files} sources, {functions} functions");
         if state.refused.is_empty() {
             return Some(said);
         }

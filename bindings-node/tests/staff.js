@@ -5,7 +5,9 @@
 
 'use strict'
 
+const fs = require('node:fs')
 const path = require('node:path')
+const vm = require('node:vm')
 const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads')
 
 const REGISTER = path.join(__dirname, '..', 'register.js')
@@ -63,6 +65,18 @@ const JOBS = {
   async import (url, name) {
     const { [name]: called } = await import(url)
     return called()
+  },
+  /** Runs a file as it is, under its own name, and calls one of its functions so many times. */
+  plain (file, name, times, ...words) {
+    const exports = {}
+    const text = fs.readFileSync(file, 'utf8')
+    vm.compileFunction(text, ['exports'], { filename: file })(exports)
+    for (let n = 0; n < times; n++) exports[name](...words)
+  },
+  /** The globals of checks that call something. */
+  checks () {
+    const names = Object.getOwnPropertyNames(globalThis).filter((name) => name.startsWith('__sf'))
+    return names.filter((name) => globalThis[name] !== undefined)
   },
   keep () {
     Atomics.store(workerData.flag, 1, 1)

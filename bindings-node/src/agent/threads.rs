@@ -31,8 +31,6 @@ pub(crate) enum Job {
     End,
     /// Have what V8 does in scripts of this text be as it is wanted.
     Follow(u64),
-    /// Have checks of rewritten code, which is the main thread's, call what is wanted.
-    Checks,
     /// Look for code that probes wait for.
     Visit,
 }

@@ -51,7 +51,7 @@ struct Compiled {
 }
 
 impl Script {
-    /// Its text, from the disk: only if what lies there is what V8 has. On a thread of ours.
+    /// Its text, from the disk: only if what lies there is what V8 has.
     pub(super) fn text_on_disk(&self) -> Option<String> {
         let there = std::fs::metadata(&self.path).ok()?;
         let is_read = there.is_file() && there.len() <= MOST_BYTES;
@@ -127,6 +127,14 @@ fn scripts() -> MutexGuard<'static, Option<Scripts>> {
     SCRIPTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The path of a file that V8 has by its URL or its path.
+pub(crate) fn path_of(url: &str) -> Option<String> {
+    match url.strip_prefix("file://") {
+        Some(path) => Some(percent_decoded(path)),
+        None => url.starts_with('/').then(|| url.to_owned()),
+    }
+}
+
 /// V8 has one more script, or runs one that is known in one more context; it is told by its own URL and
 /// that of its source map. One without a file is not kept. The number of its text, if that was there
 /// before.
@@ -136,11 +144,7 @@ pub(crate) fn script_came(
     hash: String,
     is_here: bool,
 ) -> Option<u64> {
-    let path = match url.strip_prefix("file://") {
-        Some(path) => percent_decoded(path),
-        None if url.starts_with('/') => url.to_owned(),
-        None => return None,
-    };
+    let path = path_of(url)?;
     let mut held = scripts();
     let Scripts { all, ids, texts, .. } = held.get_or_insert_default();
     // Another session is told of all that are there once more.

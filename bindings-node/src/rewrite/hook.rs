@@ -1,17 +1,19 @@
 //! The hook of lines that have checks: a function in the global that the checks of a function call.
 //!
 //! One for each function of the application, whatever sites are in it: it is made anew when one comes or
-//! goes. Knows the text of that function, not what is done in a hit (`lib/hit.js`). Invariant: a
-//! condition that is false costs no more than itself, and nothing is read that no check passes.
+//! goes, by each thread that has the function, in its own isolate. Knows the text of that function, not
+//! what is done in a hit (`lib/hit.js`). Invariants: a condition that is false costs no more than
+//! itself, and nothing is read that no check passes; a global whose hook stays as it was is not touched.
 
 use super::{Check, is_on, why_without};
-use crate::agent::threads::{self, Job};
 use crate::agent::{self, NodeAgent};
 use crate::locate::{Reading, Visible};
 use crate::plan::{CheckPlan, may_name};
 use crate::{ffi, hook, locate};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use stillframe_core::error::Result as CoreResult;
 use stillframe_core::host::{Mechanism, PRESENCE};
 use stillframe_core::registry::Site;
 
@@ -36,42 +38,34 @@ struct Armed {
     sites: Vec<u32>,
 }
 
-/// By the number of the function.
-static ARMED: Mutex<BTreeMap<u32, Vec<Armed>>> = Mutex::new(BTreeMap::new());
+/// A function with such lines.
+struct Function {
+    /// Its text's number.
+    text: u64,
+    lines: Vec<Armed>,
+}
 
-fn armed() -> MutexGuard<'static, BTreeMap<u32, Vec<Armed>>> {
+/// By the number of the function.
+static ARMED: Mutex<BTreeMap<u32, Function>> = Mutex::new(BTreeMap::new());
+
+fn armed() -> MutexGuard<'static, BTreeMap<u32, Function>> {
     ARMED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Functions whose lines changed on a thread that does not run them: only the main one has checks.
-static CHANGED: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
-
-fn changed() -> MutexGuard<'static, BTreeSet<u32>> {
-    CHANGED.lock().unwrap_or_else(PoisonError::into_inner)
+/// What this thread has in the global of a function.
+#[derive(Default, PartialEq, Eq)]
+struct Hook {
+    /// The number of the function's text.
+    of: u64,
+    /// The hook's own text; empty where there is none.
+    text: String,
+    /// Its places, and what JavaScript was told of them.
+    places: BTreeMap<u32, String>,
 }
 
-/// Does on the main thread what other threads left to it.
-pub(crate) fn catch_up() {
-    let mut all = armed();
-    for number in std::mem::take(&mut *changed()) {
-        let Some(of_function) = all.get_mut(&number) else { continue };
-        // The application made the global such that it cannot be changed: nothing is hit there.
-        let _ = set(number, of_function);
-        if of_function.is_empty() {
-            all.remove(&number);
-        }
-    }
-}
-
-/// Has a function's checks do what is wanted: at once, or when the main thread has time.
-fn apply(number: u32, lines: &mut Vec<Armed>) -> stillframe_core::error::Result<()> {
-    if threads::number() == threads::MAIN {
-        return set(number, lines);
-    }
-    changed().insert(number);
-    let main = threads::others().into_iter().find(|other| other.number == threads::MAIN);
-    main.into_iter().for_each(|main| main.leave(Job::Checks));
-    Ok(())
+thread_local! {
+    /// By the number of the function: what its checks call on this thread.
+    static HERE: RefCell<BTreeMap<u32, Hook>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// Hooks a site by the check at its line; if that cannot be, why, where anybody asked for checks.
@@ -85,8 +79,7 @@ pub(crate) fn arm(
     }
     let by_inspector = |why: &str| Some(format!("hooked by the inspector: {why}"));
     if !locate::has_checks(code) {
-        let why = locate::path(code).and_then(|path| why_without(&path));
-        return Err(why.as_deref().and_then(by_inspector));
+        return Err(why_without(code).as_deref().and_then(by_inspector));
     }
     let (check, at) = locate::check(code, line)
         .ok_or_else(|| by_inspector("no statement of its function begins this line, or a loop"))?;
@@ -98,73 +91,130 @@ pub(crate) fn arm(
     if let Some(name) = unreadable(site, &check, (code, line)) {
         return Err(by_inspector(&format!("the check at this line does not pass `{name}`")));
     }
-    let number = check.number;
+    let (number, text) = (check.number, locate::text_number(code));
     let mut all = armed();
-    let of_function = all.entry(number).or_default();
-    let known = of_function.iter().position(|one| (one.code, one.line) == (code, line));
+    let function = all.entry(number).or_insert_with(|| Function { text, lines: Vec::new() });
+    let lines = &mut function.lines;
+    let known = lines.iter().position(|one| (one.code, one.line) == (code, line));
     let index = known.unwrap_or_else(|| {
         let (agent, place, sites) = (Arc::clone(agent), hook::next_number(), Vec::new());
-        of_function.push(Armed { agent, place, check, at, code, line, sites });
-        of_function.len() - 1
+        lines.push(Armed { agent, place, check, at, code, line, sites });
+        lines.len() - 1
     });
-    of_function[index].sites.push(site.index);
-    let set = apply(number, of_function);
+    lines[index].sites.push(site.index);
+    let set = set(number, Some(function));
     drop(all);
-    set.map_err(|error| {
+    if let Err(error) = set
+        && ffi::is_alive()
+    {
         disarm(site.index);
-        by_inspector(error.message())
-    })
+        return Err(by_inspector(error.message()));
+    }
+    hook::leave_to_others(text);
+    Ok(())
 }
 
 /// Takes the hook of a site off, if it has one of these; whether it had.
 pub(crate) fn disarm(site: u32) -> bool {
     let mut all = armed();
     let has_it = |one: &Armed| one.sites.contains(&site);
-    let Some((number, of_function)) = all.iter_mut().find(|(_, of)| of.iter().any(has_it)) else {
+    let Some((number, function)) = all.iter_mut().find(|(_, of)| of.lines.iter().any(has_it))
+    else {
         return false;
     };
-    let number = *number;
-    of_function.iter_mut().for_each(|one| one.sites.retain(|known| *known != site));
-    // The application made the global such that it cannot be changed: then its hook finds no place.
-    let _ = apply(number, of_function);
-    if of_function.is_empty() {
+    let (number, text) = (*number, function.text);
+    function.lines.iter_mut().for_each(|one| one.sites.retain(|known| *known != site));
+    function.lines.retain(|one| !one.sites.is_empty());
+    if function.lines.is_empty() {
         all.remove(&number);
     }
+    // The application made the global such that it cannot be changed: then its hook finds no place.
+    let _ = set(number, all.get(&number));
+    drop(all);
+    hook::leave_to_others(text);
     true
 }
 
 /// Nothing is hooked any more.
 pub(crate) fn forget_all() {
-    let sites: Vec<u32> = armed().values().flatten().flat_map(|one| one.sites.clone()).collect();
+    let all = armed();
+    let lines = all.values().flat_map(|function| &function.lines);
+    let sites: Vec<u32> = lines.flat_map(|one| one.sites.clone()).collect();
+    drop(all);
     for site in sites {
         disarm(site);
     }
 }
 
-/// How a site is hooked, if it is by a check.
-pub(crate) fn mechanism(site: u32) -> Option<Mechanism> {
-    armed().values().flatten().any(|one| one.sites.contains(&site)).then_some(MECHANISM)
+/// Has the checks in scripts of a text do on this thread what is wanted: one of them came, or another
+/// thread has changed what is wanted.
+pub(crate) fn follow(text: u64) {
+    let all = armed();
+    let wanted = all.iter().filter(|(_, function)| function.text == text).map(|(of, _)| *of);
+    let mut numbers: BTreeSet<u32> = wanted.collect();
+    HERE.with_borrow(|here| {
+        numbers.extend(here.iter().filter(|(_, hook)| hook.of == text).map(|(of, _)| *of));
+    });
+    for number in numbers {
+        // The application made the global such that it cannot be changed: nothing is hit there.
+        let _ = set(number, all.get(&number));
+    }
 }
 
-/// Has the checks of a function do what the sites of its lines are; lines without sites go.
-fn set(number: u32, lines: &mut Vec<Armed>) -> stillframe_core::error::Result<()> {
-    for one in lines.extract_if(.., |one| one.sites.is_empty()) {
-        ffi::forget(one.place)?;
+/// The checks of this thread call nothing any more.
+pub(crate) fn leave() {
+    for (number, _) in HERE.take() {
+        // Of a thread that has ended there is nothing left to change.
+        let _ = ffi::check(number, String::new(), Vec::new());
     }
-    if lines.is_empty() {
-        return ffi::check(number, String::new(), Vec::new());
+}
+
+/// How a site is hooked, if it is by a check.
+pub(crate) fn mechanism(site: u32) -> Option<Mechanism> {
+    let all = armed();
+    let mut lines = all.values().flat_map(|function| &function.lines);
+    lines.any(|one| one.sites.contains(&site)).then_some(MECHANISM)
+}
+
+/// Has the checks of a function do on this thread what the sites of its lines are, if it is here.
+fn set(number: u32, function: Option<&Function>) -> CoreResult<()> {
+    let is_here = |one: &&Function| !locate::scripts_of(one.text).is_empty();
+    let hook = function.filter(is_here).map(hook).unwrap_or_default();
+    let before = HERE.with_borrow_mut(|here| here.remove(&number)).unwrap_or_default();
+    let mut done = Ok(());
+    if hook != before {
+        done = put(number, &hook);
+        for place in before.places.keys().filter(|place| !hook.places.contains_key(place)) {
+            done = done.and(ffi::forget(*place));
+        }
     }
-    let most = lines.iter().map(|one| one.check.names.len()).max().unwrap_or(0);
+    if !hook.text.is_empty() {
+        HERE.with_borrow_mut(|here| here.insert(number, hook));
+    }
+    done
+}
+
+fn put(number: u32, hook: &Hook) -> CoreResult<()> {
+    for (place, told) in &hook.places {
+        ffi::learn(*place, told.clone())?;
+    }
+    ffi::check(number, hook.text.clone(), hook.places.keys().copied().collect())
+}
+
+/// What the checks of a function call.
+fn hook(function: &Function) -> Hook {
+    let most = function.lines.iter().map(|one| one.check.names.len()).max().unwrap_or(0);
     let arguments: String = (0..most).map(|at| format!(",a{at}")).collect();
     let mut text = format!("function hook(line{arguments}){{");
-    for one in lines.iter() {
+    let mut places = BTreeMap::new();
+    for one in &function.lines {
         let at = (one.code, one.line);
         let sites: Vec<&Site> = one.sites.iter().filter_map(|site| one.agent.site(*site)).collect();
         let variables = variables(&one.check, at);
         let passed = |name: &str| passed(&one.check, name);
         let slots = agent::slots_at(one.code, one.line);
         let CheckPlan { values, told } = CheckPlan::of(&sites, &slots, &variables, &passed);
-        ffi::learn(one.place, told)?;
+        places.insert(one.place, told);
         let (place, line, (first, column)) = (one.place, one.check.line, one.at);
         text.push_str(&format!(
             "if(line==={line}){{const v={values};if(!is{place}False(v))\
@@ -172,7 +222,7 @@ fn set(number: u32, lines: &mut Vec<Armed>) -> stillframe_core::error::Result<()
         ));
     }
     text.push('}');
-    ffi::check(number, text, lines.iter().map(|one| one.place).collect())
+    Hook { of: function.text, text, places }
 }
 
 /// A name that a site asks for and its check does not pass.
