@@ -11,6 +11,7 @@ const native = require('./native')
 const session = require('./lib/session')
 const hit = require('./lib/hit')
 const price = require('./lib/price')
+const reach = require('./lib/reach')
 const receivers = require('./lib/receivers')
 const rewrite = require('./lib/rewrite')
 const values = require('./lib/values')
@@ -35,6 +36,7 @@ const host = {
   end,
   wake () {
     native.runTasks(false)
+    reach.look()
     receivers.deliver(native)
   }
 }
@@ -63,6 +65,7 @@ function start (options = {}) {
   if (!calling(() => native.start(json, receiver, host, hit.scratch, values.info, trace))) return
   hit.prepare(native)
   begin()
+  reach.begin(native)
   process.once('exit', () => {
     native.stop(DEFAULT_TIMEOUT_S)
     receivers.deliver(native)
@@ -81,7 +84,7 @@ function attach () {
   begin()
 }
 
-/** What V8 tells this thread goes to the agent from now on, and what it loads gets checks if asked. */
+/** What V8 tells this thread goes to the agent from now on; what it loads gets checks if asked. */
 function begin () {
   session.begin(cameScript)
   price.begin()
@@ -105,6 +108,7 @@ function cameScript (id, url, hash, isHere, map) {
 
 /** Stops the agent; nothing is probed afterwards. In a worker, nothing in the worker. */
 function stop (timeoutS = DEFAULT_TIMEOUT_S) {
+  reach.end()
   if (isMainThread) calling(() => native.stop(timeoutS))
   else calling(() => native.leave())
   end()

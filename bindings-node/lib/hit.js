@@ -216,6 +216,7 @@ function isWorthy (value) {
 hit.unset = UNSET
 hit.pass = pass
 hit.tick = calibration.tick
+hit.work = work
 
 /** Puts the function where conditions find it. */
 function prepare (library) {
@@ -319,6 +320,11 @@ function forget (number) {
 function forgetAll () {
   for (const number of places.keys()) forgetTimed(number, NOTHING)
   P.MapClear(places)
+}
+
+/** Does what waits for this thread, which is within JavaScript of the application (`reach.js`). */
+function work () {
+  if (!isInside) native.runTasks(false)
 }
 
 /** Whether a hit is being looked at: then no breakpoint may come or go. */

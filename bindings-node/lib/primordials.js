@@ -10,7 +10,7 @@
 const { AsyncLocalStorage } = require('node:async_hooks')
 const { types } = require('node:util')
 const { performance } = require('node:perf_hooks')
-const { setInterval, clearInterval } = require('node:timers')
+const { setInterval, clearInterval, setTimeout, clearTimeout } = require('node:timers')
 
 const uncurry = Function.prototype.bind.bind(Function.prototype.call)
 const descriptorOf = Object.getOwnPropertyDescriptor
@@ -43,6 +43,7 @@ module.exports = {
   BooleanPrototype: Boolean.prototype,
   BooleanValue: uncurry(Boolean.prototype.valueOf),
   ClearInterval: clearInterval,
+  ClearTimeout: clearTimeout,
   DataView,
   DataViewBuffer: getter(DataView.prototype, 'buffer'),
   DataViewLength: getter(DataView.prototype, 'byteLength'),
@@ -109,6 +110,7 @@ module.exports = {
   ],
   RegExpSource: getter(RegExp.prototype, 'source'),
   SetInterval: setInterval,
+  SetTimeout: setTimeout,
   SetAdd: uncurry(Set.prototype.add),
   SetHas: uncurry(Set.prototype.has),
   SetNext: nextOf(new Set().values()),

@@ -140,8 +140,8 @@ function patched () {
 }
 
 /**
- * Whether this thread is likely to load ES modules of the application: a worker's loader would have a
- * thread of its own, which takes as long as the worker.
+ * Whether this thread is likely to load ES modules of the application: a worker's loader would have
+ * a thread of its own, which takes as long as the worker.
  */
 function mayLoadModules () {
   return isMainThread || native.hasModules() || P.StringEndsWith(process.argv[1] ?? '', '.mjs')

@@ -68,7 +68,14 @@ fn attach(
 /// Nothing on this thread, a worker, is probed any more.
 #[napi]
 fn leave(env: Env) {
-    ffi::within(env, agent::leave);
+    // It may be interrupted to do what waits for it, which would change the same things.
+    ffi::within(env, || threads::once(agent::leave));
+}
+
+/// Numbers of workers that have not had time for what they are to do.
+#[napi]
+fn late() -> Vec<u32> {
+    threads::late()
 }
 
 /// Stops the agent; nothing is probed afterwards.
@@ -207,8 +214,8 @@ fn lose(site: u32) {
     frame::lose(site);
 }
 
-/// Begins to rewrite what this thread loads, if the environment asks for it: whether it does. Files in our
-/// own folder are never rewritten.
+/// Begins to rewrite what this thread loads, if the environment asks for it: whether it does. Files in
+/// our own folder are never rewritten.
 #[napi]
 fn begin_rewriting(own_folder: String) -> bool {
     rewrite::begin(&own_folder)
@@ -233,8 +240,8 @@ fn has_modules() -> bool {
     rewrite::has_modules()
 }
 
-/// The source of the file at `path` with checks, from any thread, for `thread`; null if it is to stay as it
-/// is. What it is to Node is its `format`; without one it may be a CommonJS module or another.
+/// The source of the file at `path` with checks, from any thread, for `thread`; null if it is to stay
+/// as it is. What it is to Node is its `format`; without one it may be a CommonJS module or another.
 #[napi]
 fn rewrite_source(
     source: String,

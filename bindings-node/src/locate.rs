@@ -217,8 +217,8 @@ fn parsed(script: &Script) -> Option<Arc<Parsed>> {
     Some(parsed)
 }
 
-/// The same; a thread of ours may have parsed it, before it was asked about. What only other threads have
-/// is what lies on the disk, if that is the same.
+/// The same; a thread of ours may have parsed it, before it was asked about. What only other threads
+/// have is what lies on the disk, if that is the same.
 fn outline(script: &Script) -> Option<Arc<Parsed>> {
     if let Some(known) = scripts::outline(script.number) {
         return Some(known);

@@ -104,8 +104,8 @@ pub(crate) fn numbers(path: &str) -> Vec<u32> {
     with_state(|state| state.written.get(path).cloned()).unwrap_or_default()
 }
 
-/// The source of the file `path` with checks, if a thread is to have it with some and it can; `goals` are
-/// what it may be, tried in this order.
+/// The source of the file `path` with checks, if a thread is to have it with some and it can; `goals`
+/// are what it may be, tried in this order.
 pub(crate) fn of_source(source: &str, goals: &[Goal], path: &str, thread: u32) -> Option<String> {
     let is_wanted = || with_state(|state| state.takes(path, thread));
     let known = || with_state(|state| state.known(source, goals, path));

@@ -70,7 +70,7 @@ test('a line is hit by its check in main and in twenty workers, to the unit', as
   for (const hand of hands) await quiet(hand)
 })
 
-test('a worker that comes later is hit from its first call on, and has the same text', async (t) => {
+test('a worker that comes later is hit from its first call, and has the same text', async (t) => {
   const place = new Place(WORK)
   const waiting = new Placed(place.at('twice'), { kind: 'count' })
   const first = hire(t)
@@ -106,6 +106,30 @@ test('where one thread has no checks the inspector hooks it, and it is said', as
   assert.deepEqual(await plain.tell('checks'), [])
   placed.remove()
 })
+
+for (const how of ['wait', 'turn']) {
+  test(`a worker that is in its JavaScript is reached there: ${how}`, async (t) => {
+    const place = new Place(WORK)
+    const { work } = place.load()
+    const hand = hire(t)
+    await hand.tell('call', place.file, 'work')
+    await hand.hold(how, 'call', place.file, 'work', 100, 2)
+    const placed = new Placed(place.at('twice'), { kind: 'count' })
+    await reached(placed)
+    assert.equal(hand.flag[1], 1)
+    by(placed, 'rewrite')
+    work(1)
+    assert.equal(await hand.release(), 4)
+    assert.equal(placed.count('hits'), 101)
+    await hand.hold(how, 'call', place.file, 'work', 100, 2)
+    const other = new Placed(place.at('twice'), { kind: 'count' })
+    placed.remove()
+    await reached(other)
+    assert.equal(await hand.release(), 4)
+    assert.deepEqual([other.count('hits')], [100])
+    other.remove()
+  })
+}
 
 test('workers come and go under a probe, and each hit counts', async (t) => {
   const place = new Place(WORK)

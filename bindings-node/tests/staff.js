@@ -5,7 +5,9 @@
 
 'use strict'
 
+const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
+const os = require('node:os')
 const path = require('node:path')
 const vm = require('node:vm')
 const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads')
@@ -34,22 +36,48 @@ class Hand {
     return answer
   }
 
-  /** Has it return to its event loop no more until it is released. */
+  /** Has it run no JavaScript until it is released: it reads what nobody has written. */
   async keep () {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stillframe-hand-'))
+    const pipe = path.join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    this.pipe = fs.openSync(pipe, 'r+')
+    await this.#begin('keep', pipe)
+    fs.rmSync(folder, { recursive: true })
+  }
+
+  /** Has it wait in `Atomics.wait`, or turn in a loop, until it is released, and then do a job. */
+  async hold (how, ...job) {
     Atomics.store(this.flag, 0, 1)
-    this.worker.postMessage(['keep'])
+    await this.#begin(how, ...job)
+  }
+
+  async #begin (...words) {
+    this.kept = new Promise((resolve) => this.worker.once('message', resolve))
+    this.worker.postMessage(words)
     while (Atomics.load(this.flag, 1) === 0) await new Promise((resolve) => setTimeout(resolve, 1))
   }
 
   async release () {
-    const kept = new Promise((resolve) => this.worker.once('message', resolve))
+    this.#let()
+    const [failure, answer] = await this.kept
+    if (failure) throw new Error(failure)
+    return answer
+  }
+
+  #let () {
     Atomics.store(this.flag, 0, 0)
     Atomics.notify(this.flag, 0)
-    await kept
+    if (this.pipe === undefined) return
+    fs.writeSync(this.pipe, '.')
+    fs.closeSync(this.pipe)
+    this.pipe = undefined
   }
 
   async end () {
-    await this.worker.terminate()
+    const ended = this.worker.terminate()
+    this.#let()
+    await ended
     await this.ended
   }
 }
@@ -78,10 +106,24 @@ const JOBS = {
     const names = Object.getOwnPropertyNames(globalThis).filter((name) => name.startsWith('__sf'))
     return names.filter((name) => globalThis[name] !== undefined)
   },
-  keep () {
+  keep (pipe) {
+    const open = fs.openSync(pipe, 'r')
+    Atomics.store(workerData.flag, 1, 1)
+    fs.readSync(open, Buffer.alloc(1))
+    fs.closeSync(open)
+    Atomics.store(workerData.flag, 1, 0)
+  },
+  wait (job, ...words) {
     Atomics.store(workerData.flag, 1, 1)
     Atomics.wait(workerData.flag, 0, 1)
     Atomics.store(workerData.flag, 1, 0)
+    return JOBS[job](...words)
+  },
+  turn (job, ...words) {
+    Atomics.store(workerData.flag, 1, 1)
+    while (Atomics.load(workerData.flag, 0) === 1) {}
+    Atomics.store(workerData.flag, 1, 0)
+    return JOBS[job](...words)
   },
   stop () {
     require('..').stop()

@@ -133,6 +133,29 @@ test('a worker without time delays nobody, and that it has none is said', async 
   for (const one of [everywhere, there, late]) one.remove()
 })
 
+for (const how of ['wait', 'turn']) {
+  test(`a worker that is in its JavaScript is reached there: ${how}`, async (t) => {
+    const place = new Place(WORK)
+    const { work } = place.load()
+    const hand = hire(t)
+    await hand.tell('call', place.file, 'work')
+    await hand.hold(how, 'call', place.file, 'work', 100, 2)
+    const placed = new Placed(place.at('twice'), { kind: 'count' })
+    await until(() => noted(placed) === undefined, () => noted(placed))
+    assert.equal(hand.flag[1], 1)
+    work(1)
+    assert.equal(await hand.release(), 4)
+    assert.equal(placed.count('hits'), 101)
+    await hand.hold(how, 'call', place.file, 'work', 100, 2)
+    const other = new Placed(place.at('twice'), { kind: 'count' })
+    placed.remove()
+    await until(() => noted(other) === undefined, () => noted(other))
+    assert.equal(await hand.release(), 4)
+    assert.deepEqual([other.count('hits')], [100])
+    other.remove()
+  })
+}
+
 test('fifty workers come and go under a probe, and each hit counts', async (t) => {
   const place = new Place(WORK)
   const counting = new Placed(place.at('twice'), { kind: 'count' })

@@ -66,7 +66,7 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Thread {
-    /// Has it do something when it has time.
+    /// Has it do something when it has time; the main thread looks whether it has (`lib/reach.js`).
     pub(crate) fn leave(&self, job: Job) {
         let mut jobs = held(&self.jobs);
         if !jobs.contains(&job) {
@@ -74,6 +74,9 @@ impl Thread {
         }
         drop(jobs);
         self.wake();
+        if self.number != MAIN {
+            wake_main();
+        }
     }
 
     /// Has its event loop look what there is to do.
@@ -142,6 +145,12 @@ pub(crate) fn others() -> Vec<Arc<Thread>> {
     others
 }
 
+/// Numbers of workers that have not had time yet.
+pub(crate) fn late() -> Vec<u32> {
+    let is_late = |thread: &&Arc<Thread>| thread.number != MAIN && !held(&thread.jobs).is_empty();
+    held(&THREADS).iter().filter(is_late).map(|thread| thread.number).collect()
+}
+
 /// Says of threads that they have not had time yet; nothing, if there are none.
 pub(crate) fn not_yet(threads: &[Arc<Thread>]) -> Option<String> {
     let named: Vec<&str> = threads.iter().take(MOST_NAMED).map(|thread| &*thread.name).collect();
@@ -173,7 +182,7 @@ pub(super) fn has_next() -> bool {
 }
 
 /// Runs `work` unless it is run from within itself.
-pub(super) fn once(work: impl FnOnce()) {
+pub(crate) fn once(work: impl FnOnce()) {
     if !IS_AT_WORK.replace(true) {
         work();
         IS_AT_WORK.set(false);
