@@ -148,15 +148,16 @@ fn is_readable(script: &Script) -> bool {
 }
 
 /// Why nothing can be said of a file yet, if that is so: nobody parsed it, and only other threads have
-/// it, which are asked to look at it. Of what was made of a file more is asked than was parsed.
-pub(crate) fn awaits(path: &str) -> Option<String> {
+/// it, which are asked to look at it. Of what was made of a file more is asked than was parsed; if it
+/// `is_timed`, too: where passages end only V8 says, of a script that is here.
+pub(crate) fn awaits(path: &str, is_timed: bool) -> Option<String> {
     let made_of_it = maps::originals(path).into_iter();
     let made_of_it = made_of_it.filter_map(|original| scripts::by_number(original.script));
     let (plain, made_of_it) = (plain(path), made_of_it.collect::<Vec<Script>>());
     let is_parsed = |script: &Script| scripts::parsed(script.number).is_some();
     let all: Vec<Script> = plain.iter().chain(&made_of_it).cloned().collect();
     let is_here = all.iter().any(|script| script.latest(threads::number()).is_some());
-    if plain.iter().any(is_parsed) || (is_here && ffi::is_alive()) {
+    if (plain.iter().any(is_parsed) && !is_timed) || (is_here && ffi::is_alive()) {
         return None;
     }
     if is_here {
@@ -165,6 +166,9 @@ pub(crate) fn awaits(path: &str) -> Option<String> {
     let has_it = |thread: &Arc<Thread>| all.iter().any(|one| one.latest(thread.number).is_some());
     let having: Vec<Arc<Thread>> = threads::others().into_iter().filter(has_it).collect();
     having.iter().for_each(|thread| thread.leave(Job::Visit));
+    if is_timed && having.is_empty() && !all.is_empty() {
+        return Some("the worker threads that had it have ended".to_owned());
+    }
     threads::not_yet(&having)
 }
 

@@ -445,6 +445,11 @@ pub trait Runtime: Send + Sync + 'static {
         None
     }
 
+    /// The same for durations, where more must be known of what is hooked.
+    fn awaits_span(&self, file: &LoadedFile) -> Option<String> {
+        self.awaits(file)
+    }
+
     /// Whether all code of `file` that can be loaded is. Else a line that nothing loaded executes
     /// may be of what is not loaded yet.
     fn is_whole(&self, file: &LoadedFile) -> bool {

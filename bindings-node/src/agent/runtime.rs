@@ -68,7 +68,11 @@ impl Runtime for NodeRuntime {
     }
 
     fn awaits(&self, file: &LoadedFile) -> Option<String> {
-        locate::awaits(&file.path)
+        locate::awaits(&file.path, false)
+    }
+
+    fn awaits_span(&self, file: &LoadedFile) -> Option<String> {
+        locate::awaits(&file.path, true)
     }
 
     fn file_names(&self) -> Vec<String> {

@@ -75,7 +75,7 @@ impl Thread {
         drop(jobs);
         self.wake();
         if self.number != MAIN {
-            wake_main();
+            wake(MAIN);
         }
     }
 

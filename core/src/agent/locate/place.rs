@@ -10,7 +10,7 @@ use super::name::{self, Target};
 use super::source::Texts;
 use super::span;
 use super::verdict::{Chosen, Context, by_code, by_function, by_line};
-use crate::host::{LoadedFunction, Runtime, Span};
+use crate::host::{LoadedFile, LoadedFunction, Runtime, Span};
 use crate::probe::{ArmedAt, Explanation, Location, RunningSource};
 
 /// One place to put a hook on.
@@ -65,7 +65,7 @@ pub(crate) fn locate<R: Runtime>(
     unchecked: bool,
     root: Option<&Root>,
 ) -> Located {
-    find(runtime, location, unchecked, root, land)
+    find(runtime, location, unchecked, root, (R::awaits, land))
 }
 
 /// Finds the function or range that `location` means; a line alone is a range of one.
@@ -75,15 +75,18 @@ pub(crate) fn locate_span<R: Runtime>(
     unchecked: bool,
     root: Option<&Root>,
 ) -> Located {
-    find(runtime, location, unchecked, root, land_span)
+    find(runtime, location, unchecked, root, (R::awaits_span, land_span))
 }
+
+/// What a file is waited for, and what becomes of the place.
+type Ways<R> = (fn(&R, &LoadedFile) -> Option<String>, fn(&Context<'_>, Chosen) -> Located);
 
 fn find<R: Runtime>(
     runtime: &R,
     location: &Location,
     unchecked: bool,
     root: Option<&Root>,
-    land: fn(&Context<'_>, Chosen) -> Located,
+    (awaits, land): Ways<R>,
 ) -> Located {
     let mut texts = Texts::new(runtime);
     let (file, target, not_probed) = match (&location.file, &location.function) {
@@ -101,7 +104,7 @@ fn find<R: Runtime>(
         },
         (None, None) => return names_nothing(),
     };
-    if let Some(message) = runtime.awaits(&file) {
+    if let Some(message) = awaits(runtime, &file) {
         return Located::Pending(awaited(message, not_probed));
     }
     let is_whole = runtime.is_whole(&file);
