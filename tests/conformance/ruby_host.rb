@@ -178,6 +178,8 @@ def digits(value)
   return "nan" if value.nan?
   return value.positive? ? "inf" : "-inf" if value.infinite?
 
+  return "#{value.to_i}.0" if value.abs.between?(1e15, 1e16.prev_float)
+
   value.to_s.sub(/\A(-?\d+)\.(\d+)e([+-]\d+)\z/) do
     "#{$1}#{$2 == "0" ? "" : ".#{$2}"}e#{$3.to_i}"
   end
@@ -387,7 +389,7 @@ def main(sections)
   text = lines(cases)
   unless ARGV.include?("--check")
     File.write(path, text)
-    warn "#{cases.size} cases"
+    $stderr.puts "#{cases.size} cases"
     return
   end
   kept = File.read(path).lines

@@ -73,6 +73,8 @@ def symbols
   ].reject { |source, setup| source == "x && :a" && setup.nil? }.map { |source, setup| [source, setup, "symbols"] }
   check("x.upcase", "x = :a", **UNTOLD)
   check("x[0]", "x = :ab", **UNTOLD)
+  check("x[0, 1]", "x = :ab", **UNTOLD)
+  check("x[0..1]", "x = 5", **UNTOLD)
   check("x.to_s == 'a'", "x = :a", **UNTOLD)
   check("x.to_proc", "x = :a", **UNTOLD)
 end

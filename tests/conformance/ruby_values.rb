@@ -44,7 +44,7 @@ def arithmetic
   check("x & y", "x = [1]; y = [2]", error: "types", rule: "another array is no value here")
   check("x | y", "x = Set[1]; y = Set[2]", error: "types", rule: "another set is no value here")
   check("x << 1", "x = [1]", error: "types", rule: "a condition changes nothing")
-  check("-x", "x = 'a'", error: "types", rule: "another string is no value here")
+  each_case [["-x", "x = 'a'"], ["+x", "x = 'a'"], ["~x", "x = 'a'"], ["-(x + 'b')", "x = 'a'"], ["1 << 2.9", ""], ["x << 1", "x = 1.5"], ["x & nil", "x = 1.5"], ["x.none?", "x = :a"]]
   check("x + 1", "x = Money.new(5)", error: "needs_code", rule: "it would run application code", row: "reading: needs code")
   check("1 + x", "x = Money.new(5)", error: "needs_code", rule: "it would run application code")
   check("-x", "x = Cart.new(5)", error: "needs_code", rule: "it would run application code")

@@ -32,6 +32,7 @@ def literals
     check(source, "x = 1; s = 'a'", refused: "a string or pattern with \#{…}")
   end
   ["%q(a)", "%Q(a)", "%(a)", "%s(a)", "%x(ls)"].each { |source| check("x == #{source}", "x = 1", refused: "this `%`") }
+  check(':":A"', refused: "a symbol that begins with a colon")
   check("@", refused: "expected a field")
   check("@1", refused: "expected a field")
 end

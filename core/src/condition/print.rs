@@ -238,7 +238,9 @@ impl Printer {
         self.push(sign);
         let twice = matches!(&operand.kind, Kind::Unary(inner, _) if *inner == operator);
         let means_more = |refused: &Refused| refused.spelling == [sign, sign].concat();
-        let apart = twice && self.dialect.refused.iter().any(means_more);
+        // `!~` is a sign of its own.
+        let asks = operator == Unary::Not && matches!(&operand.kind, Kind::Unary(Unary::Invert, _));
+        let apart = twice && self.dialect.refused.iter().any(means_more) || asks && self.is_ruby();
         self.expr(operand, if apart { TIGHTEST - 1 } else { power });
     }
 

@@ -4,6 +4,8 @@
 mod java;
 #[path = "properties/javascript.rs"]
 mod javascript;
+#[path = "properties/ruby.rs"]
+mod ruby;
 
 use super::parse::parse;
 use super::print::canonical;
@@ -11,7 +13,7 @@ use super::syntax::{
     Binary, Binding, Comparison, Expr, Function, Generator, Kind, Logic, Shape, Span, Unary,
 };
 use super::template::check_template;
-use super::{JAVA, JAVASCRIPT, PYTHON};
+use super::{JAVA, JAVASCRIPT, PYTHON, RUBY};
 use proptest::prelude::*;
 
 fn of(kind: Kind) -> Expr {
@@ -191,6 +193,18 @@ const FRAGMENTS: &[&str] = &[
     "`",
     ".some(x",
     "10n",
+    ":a",
+    "::",
+    "..",
+    "&.",
+    "=~",
+    "?a",
+    "%w[",
+    "%r{",
+    "@x",
+    "{ |x|",
+    "(&:",
+    ".any?",
     ".#a",
     "é",
     "\n",
@@ -215,7 +229,7 @@ proptest! {
 
     #[test]
     fn any_text_is_parsed_or_refused(text in any::<String>()) {
-        for dialect in [&PYTHON, &JAVA, &JAVASCRIPT] {
+        for dialect in [&PYTHON, &JAVA, &JAVASCRIPT, &RUBY] {
             let _ = parse(&text, dialect);
             let _ = check_template(&text, dialect);
         }
@@ -223,7 +237,7 @@ proptest! {
 
     #[test]
     fn any_row_of_tokens_is_parsed_or_refused_with_a_place(text in fragments()) {
-        let errors = [&PYTHON, &JAVA, &JAVASCRIPT]
+        let errors = [&PYTHON, &JAVA, &JAVASCRIPT, &RUBY]
             .map(|dialect| [parse(&text, dialect).err(), check_template(&text, dialect).err()]);
         for error in errors.into_iter().flatten() {
             let Some(span) = error.and_then(|error| error.span()) else { continue };

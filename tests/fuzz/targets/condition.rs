@@ -15,7 +15,7 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 use stillframe_core::condition::{
-    Dialect, Install, JAVA, JAVASCRIPT, PYTHON, Program, Scratch, Template, check,
+    Dialect, Install, JAVA, JAVASCRIPT, PYTHON, Program, RUBY, Scratch, Template, check,
 };
 use stillframe_core::error::Result;
 use stillframe_core::limits::LOG_LINE_BYTES;
@@ -84,6 +84,29 @@ static JAVASCRIPT_CASE: LazyLock<Map<String, Value>> = LazyLock::new(|| {
     case.as_object().cloned().unwrap_or_default()
 });
 
+/// The same of Ruby.
+static RUBY_CASE: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+    let case = json!({"vars": {
+        "n": null,
+        "b": true,
+        "i": {"int": "42"},
+        "big": {"int": "123456789012345678901234567890"},
+        "f": {"float": "-0.5"},
+        "s": {"str": "grüße😀"},
+        "y": {"bytes": [0, 255]},
+        "z": {"symbol": "key"},
+        "l": {"list": [{"int": "1"}, {"str": "two"}, null, {"list": [{"int": "2"}]}]},
+        "e": {"set": [{"int": "1"}, {"str": "a"}]},
+        "d": {"dict": [[{"symbol": "key"}, {"list": [{"int": "7"}]}]], "default": {"int": "0"}},
+        "r": {"span": [{"int": "1"}, {"int": "5"}, false]},
+        "o": {"object": {"type": "Cart", "fields": {"key": {"int": "1"}}, "needs_code": ["g"]}},
+        "@x": {"float": "1.5"},
+        "password": {"str": "hunter2"},
+        "m": {"missing": "needs_code"}
+    }});
+    case.as_object().cloned().unwrap_or_default()
+});
+
 fn install<T>(
     dialect: &'static Dialect,
     host: &mut JsonHost,
@@ -142,4 +165,5 @@ fuzz_target!(|source: &str| {
     fuzz(source, &PYTHON, JsonHost::new(&PYTHON_CASE));
     fuzz(source, &JAVA, JsonHost::typed(&JAVA_CASE));
     fuzz(source, &JAVASCRIPT, JsonHost::loose(&JAVASCRIPT_CASE));
+    fuzz(source, &RUBY, JsonHost::open(&RUBY_CASE));
 });

@@ -98,7 +98,10 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
                 let operand = self.pop();
                 match operand {
                     Operand::Value(value) => of(open::unary(operator, &value)?),
-                    _ => return Err(FailureKind::Types),
+                    computed => {
+                        open::unary(operator, &self.view(&computed))?;
+                        Some(computed)
+                    }
                 }
             }
             Op::Unary(operator) => match self.pop() {

@@ -58,6 +58,7 @@ pub(super) fn start<'a, S: Scope, V: View<'a>>(
     // A subclass that overrides how it is read says so when asked for its length.
     let len = ctx.scope.len(object);
     let readable = |missing: Missing| match missing {
+        Missing::Absent if ctx.rules == Rules::Open => no_method(&Value::Object(object)),
         Missing::Absent => not_a_collection(&Value::Object(object)),
         other => other.into(),
     };
@@ -76,6 +77,7 @@ pub(super) fn start<'a, S: Scope, V: View<'a>>(
         (Kind::List | Kind::Tuple | Kind::Range, Source::Elements) => {
             Ok(Loop::Items { object, at: 0, len: len.map_err(readable)? })
         }
+        _ if ctx.rules == Rules::Open => Err(no_method(&Value::Object(object))),
         (_, Source::Elements) => Err(not_a_collection(&Value::Object(object))),
         _ => Err(no_method(&Value::Object(object))),
     }

@@ -127,8 +127,14 @@ impl Lexer<'_> {
     fn symbol(&mut self, second: char) -> Result<Option<Token>> {
         let rest = self.rest().get(1..).unwrap_or_default();
         if let '"' | '\'' = second {
+            let start = self.span_of(1);
             self.position += 1;
             let Token::Text(text) = self.ruby_string(second)? else { return Ok(None) };
+            if text.starts_with(':') {
+                // It would be the name of a constant.
+                let what = "a symbol that begins with a colon";
+                return Err(message::refused(start, what, "compare another value"));
+            }
             return Ok(Some(Token::Name(format!(":{text}").into())));
         }
         let signs = rest.bytes().take(2).take_while(|byte| *byte == b'@').count();

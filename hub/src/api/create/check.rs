@@ -9,7 +9,7 @@ use crate::fleet::Candidate;
 use crate::store::ProbeRecord;
 use crate::tokens::Role;
 use std::collections::BTreeSet;
-use stillframe_core::condition::{self, Dialect, JAVA, JAVASCRIPT, PYTHON};
+use stillframe_core::condition::{self, Dialect, JAVA, JAVASCRIPT, PYTHON, RUBY};
 use stillframe_core::error::{Error, ErrorKind};
 use stillframe_core::limits::MAX_PROBES;
 use stillframe_core::probe::{ProbeKind, ProbeSpec};
@@ -61,6 +61,7 @@ fn dialect(runtime: &str) -> Option<&'static Dialect> {
         "python" => Some(&PYTHON),
         "jvm" => Some(&JAVA),
         "node" => Some(&JAVASCRIPT),
+        "ruby" => Some(&RUBY),
         _ => None,
     }
 }

@@ -156,6 +156,11 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         let whole = match self.view(&object) {
             Value::Text(whole) => whole,
             Value::Null => return Err(FailureKind::OfNull),
+            // Bits of an integer, a part of a symbol's name.
+            Value::Int(_) | Value::BigInt(_) => return Err(FailureKind::Unreadable),
+            Value::Object(symbol) if symbol.exact && symbol.kind == Kind::Text => {
+                return Err(FailureKind::Unreadable);
+            }
             // It would make another array.
             Value::Object(list) if list.exact && list.kind == Kind::List => {
                 return Err(FailureKind::Types);

@@ -57,10 +57,17 @@ pub(in crate::condition::eval) fn arithmetic(
     }
     match (numeric(a), numeric(b)) {
         (Some(Number::Int(a)), Some(Number::Int(b))) => integers(operator, a, b),
+        // A float has no bits.
+        (Some(Number::Float(_)), _) if is_logical(operator) || is_shift(operator) => {
+            Err(FailureKind::NoAttribute)
+        }
         (Some(Number::Big(_)), Some(_)) | (Some(_), Some(Number::Big(_))) => {
             Err(FailureKind::Overflow)
         }
-        (Some(x), Some(y)) if is_logical(operator) || is_shift(operator) => Err(refused_bits(x, y)),
+        (Some(Number::Int(a)), Some(Number::Float(b))) if is_shift(operator) => {
+            integers(operator, a, whole(b)?)
+        }
+        (Some(Number::Int(_)), Some(_)) if is_logical(operator) => Err(FailureKind::Types),
         (Some(x), Some(y)) => floats(operator, float(x), float(y)).map(Value::Float),
         _ => Err(refused(operator, a, b)),
     }
@@ -70,11 +77,11 @@ fn is_shift(operator: Binary) -> bool {
     matches!(operator, Binary::ShiftLeft | Binary::ShiftRight)
 }
 
-/// A float has no bits; an integer has none of a float.
-fn refused_bits(a: Number<'_>, _: Number<'_>) -> FailureKind {
-    match a {
-        Number::Float(_) => FailureKind::NoAttribute,
-        _ => FailureKind::Types,
+/// The integer that a float begins with.
+fn whole(value: f64) -> Outcome<i64> {
+    match value.is_finite() && value.abs() < 9e18 {
+        true => Ok(value as i64),
+        false => Err(FailureKind::Domain),
     }
 }
 
@@ -134,6 +141,10 @@ pub(in crate::condition::eval) fn unary<'a>(
     operator: Unary,
     value: &Value<'a>,
 ) -> Outcome<Value<'a>> {
+    if let (Value::Text(_) | Value::Bytes(_), Unary::Minus | Unary::Plus) = (value, operator) {
+        // The same string, frozen or not.
+        return Ok(*value);
+    }
     match numeric(value) {
         Some(Number::Float(_)) if operator == Unary::Invert => Err(FailureKind::NoAttribute),
         Some(_) => number::unary(operator, value),
@@ -142,8 +153,6 @@ pub(in crate::condition::eval) fn unary<'a>(
             Value::Object(object) if object.kind == Kind::Instance || !object.exact => {
                 FailureKind::NeedsCode
             }
-            // A string is frozen by it.
-            Value::Text(_) | Value::Bytes(_) => FailureKind::Types,
             _ => FailureKind::NoAttribute,
         }),
     }
