@@ -8,7 +8,7 @@ use crate::Result;
 use crate::bytecode;
 use crate::count::Counts;
 use crate::dist::cargo;
-use crate::files::{copy, make_folder, read, root, target, write};
+use crate::files::{copy, in_folder, make_folder, read, root, target, write};
 use crate::process::{captured, must, quiet};
 use crate::python::Python;
 use crate::say::say;
@@ -18,8 +18,17 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const TARGETS: [&str; 8] =
-    ["condition", "capture", "wire", "control", "segment", "bytecode", "classfile", "javascript"];
+const TARGETS: [&str; 9] = [
+    "condition",
+    "capture",
+    "wire",
+    "control",
+    "segment",
+    "bytecode",
+    "classfile",
+    "javascript",
+    "maps",
+];
 /// Sanitizers need their target named, else build scripts and macros would get them too.
 const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 /// What `cargo fuzz build` tells the compiler: to count edges and comparisons, and to check memory.
@@ -133,9 +142,22 @@ fn seed(name: &str, corpus: &Path) -> Result<()> {
             javac.args(["-g", "-d"]).arg(corpus).arg(sources.join("corpus/Corpus.java"));
             quiet(javac.arg(sources.join("corpus/Annotated.java")))?;
         }
+        "maps" => maps(corpus)?,
         "javascript" => copy(&root().join("bindings-node/rewriter/tests/corpus"), corpus)?,
         _ => {}
     }
     let count = fs::read_dir(corpus).map_or(0, Iterator::count);
     if count == 0 { Err(format!("{name} has no seed in {}", corpus.display())) } else { Ok(()) }
+}
+
+/// Source maps that real tools made.
+fn maps(corpus: &Path) -> Result<()> {
+    let made = root().join("bindings-node/tests/maps/generated");
+    for tool in ["bundle", "min", "tsc", "tsc/orders", "webpack"] {
+        for map in in_folder(&made.join(tool), "map") {
+            let name = map.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            copy(&map, &corpus.join(format!("{}-{name}", tool.replace('/', "-"))))?;
+        }
+    }
+    Ok(())
 }

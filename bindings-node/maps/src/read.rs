@@ -61,18 +61,20 @@ struct Offset {
 
 /// The sources that a map names, in its order, and nothing else of it.
 pub fn index(bytes: &[u8], folder: &str) -> Result<Vec<Box<str>>, Fault> {
-    let map: Names = parse(bytes)?;
+    let mut map: Names = parse(bytes)?;
     let mut paths = Vec::new();
-    let mut has_mappings = false;
-    let sections = map.sections.unwrap_or_default().into_iter().map(|section| section.map);
-    let own = (map.sources, map.source_root, map.mappings.is_some());
-    let inner = sections.map(|map| (map.sources, map.source_root, map.mappings.is_some()));
-    for (sources, root, has) in std::iter::once(own).chain(inner) {
-        has_mappings |= has;
+    let all = match map.sections.take() {
+        Some(sections) => sections.into_iter().map(|section| section.map).collect(),
+        None => vec![map],
+    };
+    // As they are numbered when all of it is read.
+    for Names { sources, source_root: root, .. } in
+        all.into_iter().filter(|map| map.mappings.is_some())
+    {
         let sources = sources.into_iter().flatten().map(Option::unwrap_or_default);
         paths.extend(sources.map(|source| resolve(folder, root.as_deref(), &source)));
     }
-    if has_mappings && !paths.is_empty() { Ok(paths) } else { Err(Fault::NoMappings) }
+    if paths.is_empty() { Err(Fault::NoMappings) } else { Ok(paths) }
 }
 
 /// Reads a map; `folder` is where it lies, which relative sources are told from.

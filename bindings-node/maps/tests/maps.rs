@@ -172,3 +172,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn sources_are_numbered_before_a_map_is_read_as_they_are_then() {
+    let text = r#"{"version":3,"sources":["of no section.ts"],"mappings":"AAAA","sections":[
+        {"offset":{"line":0,"column":0},"map":{"version":3,"sources":["none.ts"]}},
+        {"offset":{"line":0,"column":0},"map":{"version":3,"sources":["a.ts"],"mappings":"AAAA"}}]}"#;
+    let named = index(text.as_bytes(), "/app").expect("its sources");
+    assert_eq!(named, ["/app/a.ts".into()]);
+    let map = map(text);
+    assert_eq!(map.original((0, 0)).map(|there| there.source), Some(0));
+}
