@@ -168,6 +168,23 @@ fn a_server_on_node_shows_a_snapshot_and_counts() {
 }
 
 #[test]
+fn a_line_that_moved_is_found_and_what_hits_cost_is_told() {
+    with_node(|stand| {
+        let hub = stand.hub(0);
+        let _app = server(stand);
+        hub.instances("checkout", 1);
+        // Two lines more than in what runs.
+        stand.file("server.js", &format!("// One.\n// Two.\n{SERVER}"));
+        let words = ["snap", "server.js:11"];
+        let placed = stand.start(stand.stillframe(&words).current_dir(stand.folder())).end();
+        assert_eq!(placed.code, Some(0), "{}", placed.stderr);
+        assert!(placed.stdout.contains("line moved 11 -> 9"), "{}", placed.stdout);
+        let cost = placed.stdout.lines().find(|line| line.starts_with("cost "));
+        assert!(cost.is_some_and(|cost| cost.contains("hits/s")), "{}", placed.stdout);
+    });
+}
+
+#[test]
 fn a_server_on_node_is_asked_conditions() {
     with_node(|stand| {
         let hub = stand.hub(0);
