@@ -103,10 +103,9 @@ impl Reader {
     }
 
     fn word<'l>(&mut self, rest: &'l str) -> &'l str {
-        let inner = &rest[1.min(rest.len() - 1)..];
-        let is_hash = rest.starts_with('#');
-        let text = if is_hash { inner } else { rest };
-        let len = text.find(|c| !is_word(c)).unwrap_or(text.len()) + usize::from(is_hash);
+        let text = rest.strip_prefix('#').unwrap_or(rest);
+        let hash = rest.len() - text.len();
+        let len = text.find(|c| !is_word(c)).unwrap_or(text.len()) + hash;
         let word = &rest[..len];
         self.add(match word.starts_with(|first: char| first.is_ascii_digit()) {
             true => Token::Value,

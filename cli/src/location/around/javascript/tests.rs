@@ -183,6 +183,7 @@ after() //: none
 
 #[test]
 fn whatever_the_text_is_it_ends() {
+    check("function été (😀) {\n  été() //: été\n}");
     for text in
         ["{".repeat(10_000), "a=>{".repeat(3_000), "`${".repeat(5_000), "#\u{e9}((".repeat(50)]
     {
