@@ -10,8 +10,9 @@ mod runtime;
 pub(crate) use runtime::RubyRuntime;
 
 use crate::ffi::without_lock;
+use crate::value::reader;
 use crate::{convert, error, ffi, locate};
-use magnus::{Error, RArray, RHash, Ruby};
+use magnus::{Error, RArray, RHash, Ruby, Value};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use stillframe_core::agent::{Agent, Config};
@@ -54,7 +55,7 @@ pub(crate) fn start(ruby: &Ruby, given: RHash) -> Result<(), Error> {
     let config = Config::of_process(arguments).map_err(|fault| error::to_ruby(ruby, &fault))?;
     let (enabled, hears) = (config.enabled, config.hub.is_some() || config.probes_file.is_some());
     let runtime = RubyRuntime::new(clock::wall_ns());
-    let agent = Agent::start(runtime, &condition::PYTHON, config);
+    let agent = Agent::start(runtime, &condition::RUBY, config);
     let agent = agent.map_err(|fault| error::to_ruby(ruby, &fault))?;
     if let Some(folders) = given.get(ruby.to_symbol("foreign")).and_then(RArray::from_value) {
         locate::set_foreign(folders.to_vec()?);
@@ -65,6 +66,9 @@ pub(crate) fn start(ruby: &Ruby, given: RHash) -> Result<(), Error> {
         agent.note("canary", &ffi::canary(ruby, &wanted));
         agent.note("mechanism", "TracePoints of the probed code alone");
         locate::watch();
+        if let Ok(sequences) = ruby.eval::<Value>("RubyVM::InstructionSequence") {
+            reader::prepare(ffi::Obj::of_magnus(sequences));
+        }
         if hears {
             agent.runtime().ensure_thread(ruby);
         }

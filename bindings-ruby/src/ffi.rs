@@ -24,5 +24,6 @@ pub(crate) use frame::{Frame, Place, STRETCH, Stretch};
 pub(crate) use listener::{BEGIN, END, LINE, Listener, Reached, unwatch_compiler, watch_compiler};
 pub(crate) use memory::{Turn, guard};
 pub(crate) use object::{Obj, Tag, classes};
+pub(crate) use protect::{asked, asked_with};
 pub(crate) use text::{intern, name_of, thread_name};
 pub(crate) use thread::{Kept, run_soon, without_lock};

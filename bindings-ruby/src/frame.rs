@@ -4,16 +4,18 @@
 //! one callback, during which this thread holds the VM's lock and runs nothing else.
 
 mod plan;
+mod slots;
 
 pub(crate) use plan::{Plan, Scopes};
+pub(crate) use slots::{Slot, Slots, symbol};
 
-use crate::ffi::{Frame, Obj, STRETCH, Stretch, Tag, classes, name_of};
+use crate::ffi::{Frame, Obj, Place, STRETCH, Stretch, Tag, classes, name_of};
 use crate::value::{self, class_of, value_of};
 use std::cell::{Cell, RefCell};
 use stillframe_core::host::{
-    Attr, FrameName, MOST_COUNTED, MoreFrames, Name, Scope, Shape, Visitor, Walker,
+    Attr, Bounds, FrameName, MOST_COUNTED, MoreFrames, Name, Scope, Shape, Visitor, Walker,
 };
-use stillframe_core::value::{Missing, Object, Reading, Text, Value};
+use stillframe_core::value::{Missing, Object, Ordered, Reading, Text, Value};
 
 /// Pairs of a hash that are looked up in one go.
 const PAIRS: usize = 32;
@@ -63,13 +65,15 @@ fn object_of<'g>(object: Object) -> Obj<'g> {
 impl Scope for Hit<'_> {
     #[inline(always)]
     fn slot(&self, slot: u16) -> Reading<Value<'_>> {
-        let place = self.plan.places.get(usize::from(slot)).ok_or(Missing::Unreadable)?;
-        self.frame.local(place).map(value_of)
+        match self.plan.slots.get(usize::from(slot)).ok_or(Missing::Unreadable)? {
+            Slot::Local(place) => self.local(place),
+            other => self.rare_slot(other),
+        }
     }
 
     fn attr(&self, object: Object, attr: Attr<'_>) -> Reading<Value<'_>> {
-        let (_, _) = (object, attr);
-        Err(Missing::Unreadable)
+        let name = self.plan.attrs.get(usize::from(attr.index)).ok_or(Missing::Unreadable)?;
+        value::reader::read(object_of(object), *name).map(value_of)
     }
 
     fn item(&self, sequence: Object, index: usize) -> Reading<Value<'_>> {
@@ -77,8 +81,7 @@ impl Scope for Hit<'_> {
     }
 
     fn lookup(&self, container: Object, key: &Value<'_>) -> Option<Reading<Value<'_>>> {
-        let (_, _) = (container, key);
-        None
+        value::lookup(object_of(container), key)
     }
 
     fn entry(&self, container: Object, cursor: &mut usize) -> Option<(Value<'_>, Value<'_>)> {
@@ -111,7 +114,24 @@ impl Scope for Hit<'_> {
 
     fn compares_by_identity(&self, object: Object) -> bool {
         let object: Obj<'_> = object_of(object);
-        !value::is_overridden(object, "==") && !object.is_kind_of(classes::comparable())
+        object.tag() == Tag::Symbol
+            || !value::is_overridden(object, "==") && !object.is_kind_of(classes::comparable())
+    }
+
+    fn ordered(&self, object: Object) -> Reading<Ordered> {
+        value::ordered(object_of(object))
+    }
+
+    fn bounds(&self, range: Object) -> Reading<Bounds<'_>> {
+        value::bounds(object_of(range))
+    }
+
+    fn absent_value(&self, map: Object) -> Reading<Value<'_>> {
+        value::absent_value(object_of(map))
+    }
+
+    fn is_overridden(&self, object: Object, method: &str) -> bool {
+        value::is_overridden(object_of(object), method)
     }
 
     fn is_instance(&self, value: &Value<'_>, class: Object) -> Reading<bool> {
@@ -129,6 +149,33 @@ impl Scope for Hit<'_> {
 }
 
 impl<'g> Hit<'g> {
+    /// A local as a condition reads it.
+    #[inline(always)]
+    fn local(&self, place: &Place) -> Reading<Value<'g>> {
+        self.frame.local(place).map(value_of)
+    }
+
+    #[inline(never)]
+    fn rare_slot<'s>(&'s self, slot: &'s Slot) -> Reading<Value<'s>> {
+        let receiver = || self.frame.receiver();
+        match slot {
+            Slot::Local(place) => self.local(place),
+            Slot::Receiver => Ok(value_of(receiver())),
+            Slot::Variable(name) => Ok(value_of(receiver().variable(*name))),
+            Slot::Reader(name) => value::reader::read(receiver(), *name).map(value_of),
+            Slot::OfClass(class, name) => {
+                class.get().class_variable(*name).map(value_of).ok_or(Missing::Absent)
+            }
+            Slot::Value(kept) => Ok(value_of(kept.get())),
+            Slot::Waiting(module, name) => match module.get().constant_waits(*name) {
+                true => Err(Missing::NotLoaded),
+                false => {
+                    module.get().loaded_constant(*name).map(value_of).ok_or(Missing::Absent)
+                }
+            },
+        }
+    }
+
     /// Pair `at` of a hash, in its order: hashes are walked from their beginning alone, so a stretch
     /// of them is kept.
     fn pair(&self, hash: Obj<'g>, at: usize) -> Option<(Obj<'g>, Obj<'g>)> {

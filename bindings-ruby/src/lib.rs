@@ -41,15 +41,6 @@ fn status(ruby: &Ruby) -> Result<Value, Error> {
 fn probe(ruby: &Ruby, spec: RHash, callback: Option<u64>) -> Result<String, Error> {
     let agent = agent::running(ruby)?;
     let spec = convert::spec(ruby, spec)?;
-    if spec.condition.is_some() || !spec.watches.is_empty() || spec.log.is_some() {
-        let message = "conditions, watches and log lines are not there for Ruby yet";
-        return Err(error::make(
-            ruby,
-            "unsupported",
-            message,
-            Some("place the probe without them"),
-        ));
-    }
     let callback = callback.map(convert::callback);
     let id = ffi::without_lock(|| agent.probe(spec, callback), || {})?;
     let defect = || error::make(ruby, "internal", "a defect of ours", None);

@@ -9,7 +9,7 @@ mod name;
 mod source;
 mod tree;
 
-pub(crate) use name::{named, qualified};
+pub(crate) use name::{named, nesting, qualified};
 pub(crate) use source::{is_application, set_foreign, source_of};
 pub(crate) use tree::scopes;
 

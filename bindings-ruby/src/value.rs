@@ -5,12 +5,17 @@
 
 mod child;
 mod known;
+pub(crate) mod reader;
 
 pub(crate) use child::{children, count_of};
 pub(crate) use known::Known;
 
-use crate::ffi::{Obj, Tag, classes, intern};
-use stillframe_core::value::{Kind, Missing, Object, Reading, Text, Value};
+use crate::ffi::{Obj, Tag, asked, classes, intern};
+use stillframe_core::host::Bounds;
+use stillframe_core::value::{Kind, Missing, Object, Ordered, Reading, Text, Value};
+
+/// The line of [`Ordered::Point`] that moments are on.
+const TIME: u32 = 1;
 
 /// The value that `object` is. 2 ns for the common ones.
 #[inline(always)]
@@ -64,7 +69,7 @@ fn kind_of(object: Obj<'_>, tag: Tag) -> (Kind, bool) {
         Tag::Hash => (Kind::Map, object.is_exactly(classes::hash())),
         Tag::Class => (Kind::Class, true),
         Tag::Module => (Kind::Module, true),
-        Tag::Rational | Tag::Complex => (Kind::Number, true),
+        Tag::Rational | Tag::Complex => (Kind::Instance, true),
         Tag::Struct if object.is_kind_of(classes::range()) => {
             (Kind::Range, object.is_exactly(classes::range()))
         }
@@ -152,10 +157,90 @@ pub(crate) fn underlying<'g>(object: Obj<'g>, kind: Kind) -> Reading<Value<'g>> 
 
 /// Whether code of the application would answer `method` of an object of a core type.
 pub(crate) fn is_overridden(object: Obj<'_>, method: &str) -> bool {
-    if object.tag() == Tag::Object && Known::current().is_set(object.stored_class()) {
+    let class = object.stored_class();
+    if class.has_basic_method(intern(method)) {
         return false;
     }
-    !object.stored_class().has_basic_method(intern(method))
+    // Sets are written in Ruby.
+    let set = Known::current().set.filter(|set| class.inherits(*set));
+    !set.is_some_and(|set| reader::is_answered_by(class, method, set))
+}
+
+/// The value that a hash yields for a key it does not have.
+pub(crate) fn absent_value<'g>(hash: Obj<'g>) -> Reading<Value<'g>> {
+    let class = hash.stored_class();
+    let own = ["default", "default_proc"].into_iter();
+    if hash.tag() != Tag::Hash || !own.clone().all(|name| class.has_basic_method(intern(name))) {
+        return Err(Missing::NeedsCode);
+    }
+    let [value, code] = ["default", "default_proc"].map(|name| asked(hash, name));
+    match code.map(Obj::tag) {
+        Some(Tag::Nil) => value.map(value_of).ok_or(Missing::Unreadable),
+        _ => Err(Missing::NeedsCode),
+    }
+}
+
+/// What a hash has under a key, if that can be looked up without code; nothing where the core is to look
+/// through it. Of a struct a member by its name or its place.
+pub(crate) fn lookup<'g>(container: Obj<'g>, key: &Value<'_>) -> Option<Reading<Value<'g>>> {
+    match container.tag() {
+        Tag::Hash => lookup_in_hash(container, key),
+        Tag::Struct => {
+            let at = match key {
+                Value::Int(at) => usize::try_from(*at).ok(),
+                Value::Text(Text::Utf8(name)) => member(container, name),
+                Value::Object(object) => match stored_text(Obj::from_handle(object.raw))? {
+                    Text::Utf8(name) => member(container, name),
+                    _ => None,
+                },
+                _ => return None,
+            };
+            let found = at.and_then(|at| container.struct_value(at));
+            Some(found.map(value_of).ok_or(Missing::Absent))
+        }
+        _ => None,
+    }
+}
+
+fn member(container: Obj<'_>, name: &str) -> Option<usize> {
+    let is_it = |member: &Obj<'_>| matches!(member.symbol_text(), Text::Utf8(text) if text == name);
+    container.struct_members().iter().position(is_it)
+}
+
+fn lookup_in_hash<'g>(hash: Obj<'g>, key: &Value<'_>) -> Option<Reading<Value<'g>>> {
+    let key = match key {
+        Value::Object(object) => {
+            let key = Obj::from_handle(object.raw);
+            (key.tag() == Tag::Symbol).then_some(key)
+        }
+        Value::Int(number) => Obj::fixnum(*number),
+        Value::Null => Some(Obj::constant(None)),
+        Value::Bool(flag) => Some(Obj::constant(Some(*flag))),
+        _ => None,
+    };
+    let Some(key) = key else {
+        // What is looked for is no object of Ruby's, so it is none of the keys.
+        let by_identity = asked(hash, "compare_by_identity?");
+        let is_plain = by_identity.is_some_and(|answer| answer.tag() == Tag::False);
+        return if is_plain { None } else { Some(Err(Missing::Unreadable)) };
+    };
+    Some(hash.hash_value(key).map(value_of).ok_or(Missing::Absent))
+}
+
+/// Bounds of a range.
+pub(crate) fn bounds<'g>(range: Obj<'g>) -> Reading<Bounds<'g>> {
+    let (first, last, excludes_last) = range.range_parts().ok_or(Missing::Absent)?;
+    Ok(Bounds { first: value_of(first), last: value_of(last), excludes_last })
+}
+
+/// What an object of Ruby's library compares as.
+pub(crate) fn ordered(object: Obj<'_>) -> Reading<Ordered> {
+    if object.tag() != Tag::Data || !object.is_exactly(classes::time()) {
+        return Err(Missing::Absent);
+    }
+    let (seconds, nanoseconds) = object.time();
+    let at = i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds);
+    Ok(Ordered::Point { line: TIME, at })
 }
 
 /// Element `index` of an array or a range of integers.

@@ -83,8 +83,16 @@ class AgentTest < Minitest::Test
   def place(source, name = "#{self.class.name.downcase}_#{self.name}.rb")
     @path = File.join(@folder, name)
     File.write(@path, source)
-    load @path
+    silently { load @path }
     @path
+  end
+
+  # Loading a file again tells of its constants.
+  def silently
+    before, $VERBOSE = $VERBOSE, nil
+    yield
+  ensure
+    $VERBOSE = before
   end
 
   def line(mark)

@@ -5,10 +5,11 @@
 use super::installer::Installer;
 use super::names::CodeNames;
 use crate::ffi::Turn;
-use crate::frame::Plan;
+use crate::frame::{Plan, Slots};
 use crate::value::Known;
 use crate::{hook, locate};
 use magnus::{Error as RubyError, Ruby};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,6 +21,8 @@ use stillframe_core::host::{LoadedFile, LoadedFunction, Named, Names, Runtime, S
 pub(crate) struct RubyRuntime {
     installer: Mutex<Installer>,
     began_ns: u64,
+    /// Slots given out, by the handle of their code.
+    slots: Mutex<HashMap<u64, Slots>>,
 }
 
 impl fmt::Debug for RubyRuntime {
@@ -53,7 +56,7 @@ fn refused(what: &str, error: &RubyError) -> Error {
 impl RubyRuntime {
     /// The runtime of an agent that began at `began_ns`, wall time.
     pub(super) fn new(began_ns: u64) -> Self {
-        Self { installer: Mutex::default(), began_ns }
+        Self { installer: Mutex::default(), began_ns, slots: Mutex::default() }
     }
 
     fn installer(&self) -> Installer {
@@ -97,20 +100,26 @@ impl RubyRuntime {
 
     /// Has `arm` set hooks on `code`.
     fn arm_by(
+        &self,
         code: u64,
+        attrs: &[Box<str>],
         arm: impl FnOnce(&Ruby, Arc<Agent<Self>>, Plan) -> std::result::Result<(), RubyError>,
     ) -> Result<Option<String>> {
         let gone = || Error::new(ErrorKind::Location, "the code was unloaded meanwhile");
         let ruby = Ruby::get().map_err(|_| gone())?;
         let agent = super::current().ok_or_else(gone)?;
         Known::refresh(&ruby);
+        let slots = locked(&self.slots).remove(&code);
         let code = usize::try_from(code).unwrap_or(0);
         if !locate::is_loaded(code) {
             return Err(gone());
         }
         let path = locate::file_of(code).unwrap_or_default();
         let function = locate::qualified(&locate::chain_in(&path, code));
-        let plan = Plan::new(code, &function);
+        let plan = Plan::new(code, &function, slots.as_ref(), attrs);
+        if let Some(slots) = slots {
+            locked(&self.slots).insert(code as u64, slots);
+        }
         plan.and_then(|plan| arm(&ruby, agent, plan))
             .map_err(|error| refused("the hook could not be set", &error))?;
         Ok(None)
@@ -153,11 +162,11 @@ impl Runtime for RubyRuntime {
     }
 
     fn names(&self, code: u64, _line: u32, _span: Option<Span>) -> Box<dyn Names + '_> {
-        Box::new(CodeNames::new(usize::try_from(code).unwrap_or(0)))
+        Box::new(CodeNames::new(&self.slots, code))
     }
 
-    fn arm(&self, site: u32, code: u64, line: u32, _attrs: &[Box<str>]) -> Result<Option<String>> {
-        Self::arm_by(code, |ruby, agent, plan| hook::arm(ruby, agent, site, plan, line))
+    fn arm(&self, site: u32, code: u64, line: u32, attrs: &[Box<str>]) -> Result<Option<String>> {
+        self.arm_by(code, attrs, |ruby, agent, plan| hook::arm(ruby, agent, site, plan, line))
     }
 
     fn arm_span(
@@ -165,9 +174,9 @@ impl Runtime for RubyRuntime {
         site: u32,
         code: u64,
         span: Span,
-        _attrs: &[Box<str>],
+        attrs: &[Box<str>],
     ) -> Result<Option<String>> {
-        Self::arm_by(code, |ruby, agent, plan| hook::arm_span(ruby, agent, site, plan, span))
+        self.arm_by(code, attrs, |ruby, agent, plan| hook::arm_span(ruby, agent, site, plan, span))
     }
 
     fn disarm(&self, site: u32) {

@@ -76,6 +76,33 @@ impl<'g> Obj<'g> {
         unsafe { rb_hash_foreach(self.raw(), each_pair, argument) }
     }
 
+    /// The value under a key that is a symbol, a small number, nil or a boolean: none runs code to be
+    /// compared.
+    pub(crate) fn hash_value(self, key: Obj<'_>) -> Option<Obj<'g>> {
+        let absent = rb_sys::Qundef as VALUE;
+        // SAFETY: callers looked at both tags.
+        let found = unsafe { rb_sys::rb_hash_lookup2(self.raw(), key.raw(), absent) };
+        (found != absent).then(|| Obj::new(found))
+    }
+
+    /// A variable of a class, as code inside it sees it.
+    pub(crate) fn class_variable(self, name: ID) -> Option<Obj<'g>> {
+        // SAFETY: callers hand a class or module; what is raised stays there.
+        super::protect::protected(|| unsafe { rb_sys::rb_cvar_get(self.raw(), name) })
+    }
+
+    /// Whether a constant of a module waits to be loaded.
+    pub(crate) fn constant_waits(self, name: ID) -> bool {
+        // SAFETY: callers hand a class or module; looks into tables.
+        unsafe { rb_sys::rb_autoload_p(self.raw(), name) != rb_sys::Qnil as VALUE }
+    }
+
+    /// A constant of a module that does not wait to be loaded.
+    pub(crate) fn loaded_constant(self, name: ID) -> Option<Obj<'g>> {
+        // SAFETY: callers hand a class or module, and looked that nothing is loaded.
+        super::protect::protected(|| unsafe { rb_sys::rb_const_get(self.raw(), name) })
+    }
+
     /// Shows the instance variables of an object until no more are wanted.
     pub(crate) fn each_variable(self, mut visitor: impl FnMut(ID, Obj<'g>) -> bool) {
         let mut visitor: VariableVisitor<'_, 'g> = &mut visitor;

@@ -8,7 +8,7 @@ use super::frame::Frame;
 use super::memory::{Turn, guard};
 use super::number::forget_digits;
 use super::object::{Obj, Tag};
-use super::protect::protected;
+use super::protect::{asked, protected};
 use super::thread::Kept;
 use rb_sys::VALUE;
 use std::ffi::c_void;
@@ -101,17 +101,10 @@ fn line_of(argument: *mut rb_sys::rb_trace_arg_t) -> u32 {
     }
 }
 
-/// What the TracePoint `listener` says under a name, inside its callback.
-fn asked(listener: VALUE, name: &str) -> Option<Obj<'static>> {
-    let name = super::text::intern(name);
-    // SAFETY: no arguments are passed, and what is raised stays here.
-    protected(|| unsafe { rb_sys::rb_funcallv(listener, name, 0, std::ptr::null()) })
-}
-
 unsafe extern "C" fn on_compiled(listener: VALUE, _data: *mut c_void) {
     guard(|| {
-        let code = asked(listener, "instruction_sequence").and_then(super::code::code_of);
-        let is_file = asked(listener, "eval_script").is_some_and(|text| text.tag() == Tag::Nil);
+        let code = asked(Obj::new(listener), "instruction_sequence").and_then(super::code::code_of);
+        let is_file = asked(Obj::new(listener), "eval_script").is_some_and(|text| text.tag() == Tag::Nil);
         crate::locate::came(code.map(|code| (code, is_file)));
     });
 }

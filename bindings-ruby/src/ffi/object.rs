@@ -88,6 +88,27 @@ impl<'g> Obj<'g> {
         unsafe { load(self.handle(), 0) }
     }
 
+    /// The symbol of a name.
+    pub(crate) fn symbol(name: ID) -> Self {
+        // SAFETY: any name has a symbol.
+        Self::new(unsafe { rb_sys::rb_id2sym(name) })
+    }
+
+    /// An integer, if it lies in the reference itself.
+    pub(crate) fn fixnum(number: i64) -> Option<Self> {
+        let raw = number << 1 | 1;
+        (raw >> 1 == number).then(|| Self::new(raw.cast_unsigned() as VALUE))
+    }
+
+    /// nil, true or false.
+    pub(crate) fn constant(which: Option<bool>) -> Self {
+        Self::new(match which {
+            None => rb_sys::Qnil as VALUE,
+            Some(true) => rb_sys::Qtrue as VALUE,
+            Some(false) => rb_sys::Qfalse as VALUE,
+        })
+    }
+
     /// What it is stored as. 1 ns.
     #[inline(always)]
     pub(crate) fn tag(self) -> Tag {
@@ -128,7 +149,10 @@ impl<'g> Obj<'g> {
     /// The class as it is stored: its own singleton class if it has one.
     #[inline(always)]
     pub(crate) fn stored_class(self) -> Obj<'g> {
-        // SAFETY: callers looked: it is no immediate value, and behind its flags lies its class.
+        if self.is_immediate() {
+            return self.class();
+        }
+        // SAFETY: it is no immediate value, and behind its flags lies its class.
         Self::new(unsafe { load(self.handle(), CLASS) })
     }
 
@@ -187,6 +211,7 @@ macro_rules! core_classes {
 
 core_classes! {
     array => rb_cArray;
+    basic_object => rb_cBasicObject;
     false_class => rb_cFalseClass;
     float => rb_cFloat;
     hash => rb_cHash;
@@ -202,4 +227,5 @@ core_classes! {
     true_class => rb_cTrueClass;
     unbound_method => rb_cUnboundMethod;
     comparable => rb_mComparable;
+    kernel => rb_mKernel;
 }

@@ -32,3 +32,18 @@ pub(super) fn protected(mut work: impl FnMut() -> VALUE) -> Option<Obj<'static>>
     unsafe { rb_sys::rb_set_errinfo(before) };
     None
 }
+
+/// What `object` answers to a method without arguments. Only for methods of Ruby's own.
+pub(crate) fn asked<'g>(object: Obj<'_>, method: &str) -> Option<Obj<'g>> {
+    let name = super::text::intern(method);
+    // SAFETY: no arguments are passed, and what is raised stays here.
+    protected(|| unsafe { rb_sys::rb_funcallv(object.raw(), name, 0, std::ptr::null()) })
+}
+
+/// What `object` answers to a method with one argument. Only for methods of Ruby's own.
+pub(crate) fn asked_with<'g>(object: Obj<'_>, method: &str, argument: Obj<'_>) -> Option<Obj<'g>> {
+    let name = super::text::intern(method);
+    let arguments = [argument.raw()];
+    // SAFETY: one argument lies there, and what is raised stays here.
+    protected(|| unsafe { rb_sys::rb_funcallv(object.raw(), name, 1, arguments.as_ptr()) })
+}

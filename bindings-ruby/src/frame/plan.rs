@@ -3,6 +3,7 @@
 //! Made through `RubyVM::InstructionSequence`, off the hit path. Invariant: a plan never changes, and
 //! keeps its code pinned.
 
+use super::slots::{Slot, Slots};
 use crate::ffi::{Place, code, intern};
 use magnus::value::ReprValue;
 use magnus::{Error, RArray, RHash, Ruby, Symbol, Value};
@@ -58,9 +59,9 @@ impl Scopes {
         self.named.iter().map(|(name, _)| name.as_str())
     }
 
-    /// The number of a local.
-    pub(crate) fn find(&self, name: &str) -> Option<usize> {
-        self.named.iter().position(|(known, _)| known == name)
+    /// Where a local lies.
+    pub(crate) fn find(&self, name: &str) -> Option<Place> {
+        self.named.iter().find(|(known, _)| known == name).map(|(_, place)| *place)
     }
 }
 
@@ -72,11 +73,19 @@ pub(crate) struct Plan {
     pub(super) file: String,
     pub(super) function: String,
     pub(super) places: Vec<Place>,
+    pub(super) slots: Vec<Slot>,
+    /// Names of the attributes that the site's programs read.
+    pub(super) attrs: Vec<u64>,
 }
 
 impl Plan {
-    /// The plan for code that is in the index.
-    pub(crate) fn new(code: usize, function: &str) -> Result<Self, Error> {
+    /// The plan for code that is in the index, with the names that conditions of its probes use.
+    pub(crate) fn new(
+        code: usize,
+        function: &str,
+        slots: Option<&Slots>,
+        attrs: &[Box<str>],
+    ) -> Result<Self, Error> {
         let mut chain = Vec::new();
         for scope in crate::locate::scopes(code) {
             chain.extend(code::wrapper(scope));
@@ -84,7 +93,14 @@ impl Plan {
         let scopes = Scopes::of(&chain)?;
         code::pin(code);
         let file = code::path(code).to_magnus().to_string();
-        Ok(Self { code, file, function: function.to_owned(), places: scopes.places().collect() })
+        Ok(Self {
+            code,
+            file,
+            function: function.to_owned(),
+            places: scopes.places().collect(),
+            slots: slots.map(Slots::copied).unwrap_or_default(),
+            attrs: attrs.iter().map(|name| intern(name)).collect(),
+        })
     }
 }
 

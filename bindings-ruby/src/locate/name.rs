@@ -59,6 +59,14 @@ pub(crate) fn qualified(chain: &[usize]) -> String {
     inner.iter().fold(name, |name, inner| format!("{name}.<locals>.{inner}"))
 }
 
+/// Names of the classes and modules around code, the outermost first.
+pub(crate) fn nesting(code: usize) -> Vec<String> {
+    let path = super::file_of(code).unwrap_or_default();
+    let chain = super::chain_in(&path, code);
+    let around = chain.iter().rev().filter_map(|code| class_of(label(*code)));
+    around.map(str::to_owned).collect()
+}
+
 /// The class or module whose body is labelled so.
 fn class_of(label: &str) -> Option<&str> {
     let body = label.strip_prefix("<class:").or_else(|| label.strip_prefix("<module:"))?;

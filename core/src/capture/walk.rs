@@ -243,11 +243,13 @@ impl<'a, W: Walker> Walk<'a, W> {
         Some(shape.len)
     }
 
-    /// Remembers the object opened last. What is empty is never referred to: it says as much itself.
+    /// Remembers the object opened last. What is empty is never referred to: it says as much itself, as
+    /// does a symbol.
     #[inline]
     pub(super) fn remember(&mut self, object: Object, slot: Slot, len: Option<u64>) -> u16 {
         let ordinal = self.opened - 1;
-        if len != Some(0) {
+        let is_symbol = object.kind == Kind::Text && object.exact;
+        if len != Some(0) && !is_symbol {
             self.objects.put(slot, object.raw, ordinal);
         }
         ordinal
