@@ -169,9 +169,7 @@ impl<'g> Hit<'g> {
             Slot::Value(kept) => Ok(value_of(kept.get())),
             Slot::Waiting(module, name) => match module.get().constant_waits(*name) {
                 true => Err(Missing::NotLoaded),
-                false => {
-                    module.get().loaded_constant(*name).map(value_of).ok_or(Missing::Absent)
-                }
+                false => module.get().loaded_constant(*name).map(value_of).ok_or(Missing::Absent),
             },
         }
     }

@@ -33,7 +33,7 @@ pub(crate) struct Site {
 
 impl Reached for Site {
     #[inline(always)]
-    fn reached(&self, frame: Frame<'_>, event: u32, line: impl FnOnce() -> u32) {
+    fn reached(&self, frame: Frame<'_>) {
         if frame.is_direct() && frame.code() != self.plan.code {
             return;
         }
@@ -41,14 +41,7 @@ impl Reached for Site {
         match self.role {
             Role::Hit => self.agent.hit(self.site, &hit),
             Role::Time(span) => {
-                let moment = match (event, span) {
-                    (LINE, Span::Lines { first, last }) => match (first..=last).contains(&line()) {
-                        true => Moment::Enter { afresh: false },
-                        false => Moment::Out,
-                    },
-                    (event, _) if event & BEGIN != 0 => Moment::Begin,
-                    _ => Moment::Return,
-                };
+                let moment = moment(frame, span);
                 self.agent.passage(self.site, frame.identity(), moment, &hit);
             }
         }
@@ -56,6 +49,18 @@ impl Reached for Site {
 
     fn missed(&self) {
         self.agent.missed_in_parallel(self.site);
+    }
+}
+
+/// What an event in a frame means to who times it.
+fn moment(frame: Frame<'_>, span: Span) -> Moment {
+    match (frame.event(), span) {
+        (LINE, Span::Lines { first, last }) => match (first..=last).contains(&frame.line()) {
+            true => Moment::Enter { afresh: false },
+            false => Moment::Out,
+        },
+        (event, _) if event & BEGIN != 0 => Moment::Begin,
+        _ => Moment::Return,
     }
 }
 

@@ -29,8 +29,7 @@ pub(super) struct CodeNames<'r> {
 impl<'r> CodeNames<'r> {
     pub(super) fn new(slots: &'r Mutex<HashMap<u64, Slots>>, code: u64) -> Self {
         let address = usize::try_from(code).unwrap_or(0);
-        let chain: Vec<_> =
-            locate::scopes(address).into_iter().filter_map(code::wrapper).collect();
+        let chain: Vec<_> = locate::scopes(address).into_iter().filter_map(code::wrapper).collect();
         let scopes = Scopes::of(&chain).unwrap_or_default();
         Self { slots, code, scopes, nesting: locate::nesting(address) }
     }

@@ -7,7 +7,7 @@ use super::layout::{
     ARG_FRAME, BLOCK_IS_OBJECT, ENV_WORDS, FRAME_CODE, FRAME_ENV, FRAME_SELF, PARENT_MARKS, Reads,
 };
 use super::memory::load;
-use super::object::Obj;
+use super::object::{Obj, Tag};
 use super::protect::protected;
 use rb_sys::{ID, VALUE};
 use std::ffi::c_int;
@@ -41,11 +41,9 @@ pub(crate) struct Frame<'g> {
 }
 
 impl<'g> Frame<'g> {
-    /// The frame of the event that `listener` was called for.
+    /// The frame of the event that is under way.
     #[inline(always)]
-    pub(super) fn of_event(listener: VALUE) -> Option<Self> {
-        // SAFETY: we are inside the callback, so there is an event and nothing is raised.
-        let argument = unsafe { rb_sys::rb_tracearg_from_tracepoint(listener) };
+    pub(super) fn of_event(argument: *mut rb_sys::rb_trace_arg_t) -> Option<Self> {
         let during = PhantomData;
         match Reads::current() {
             Reads::Direct => {
@@ -57,6 +55,22 @@ impl<'g> Frame<'g> {
             Reads::Binding => protected(|| unsafe { rb_sys::rb_tracearg_binding(argument) })
                 .map(|binding| Self { argument, base: 0, binding: binding.raw(), during }),
             Reads::None => None,
+        }
+    }
+
+    /// What happened in it.
+    pub(crate) fn event(self) -> u32 {
+        // SAFETY: the event is there; reads a field.
+        unsafe { rb_sys::rb_tracearg_event_flag(self.argument) }
+    }
+
+    /// The line at which it happened.
+    pub(crate) fn line(self) -> u32 {
+        // SAFETY: the event is there; makes a number of a field.
+        let line = Obj::new(unsafe { rb_sys::rb_tracearg_lineno(self.argument) });
+        match line.tag() {
+            Tag::Fixnum(line) => u32::try_from(line).unwrap_or(0),
+            _ => 0,
         }
     }
 

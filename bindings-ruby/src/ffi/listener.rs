@@ -24,8 +24,8 @@ const COMPILED: u32 = 0x2000;
 
 /// What is told of events.
 pub(crate) trait Reached: Sync {
-    /// An event in `frame`: one of the constants, and its line.
-    fn reached(&self, frame: Frame<'_>, event: u32, line: impl FnOnce() -> u32);
+    /// An event in `frame`.
+    fn reached(&self, frame: Frame<'_>);
 
     /// An event came while another hit has its turn, or its frame could not be had.
     fn missed(&self);
@@ -80,31 +80,19 @@ unsafe extern "C" fn on_event<P: Reached>(listener: VALUE, data: *mut c_void) {
         forget_digits();
         // SAFETY: we are inside the callback, so there is an event and nothing is raised.
         let argument = unsafe { rb_sys::rb_tracearg_from_tracepoint(listener) };
-        match Frame::of_event(listener) {
-            Some(frame) => {
-                // SAFETY: as above; reads a field.
-                let event = unsafe { rb_sys::rb_tracearg_event_flag(argument) };
-                place.reached(frame, event, || line_of(argument));
-            }
+        match Frame::of_event(argument) {
+            Some(frame) => place.reached(frame),
             None => place.missed(),
         }
         drop(turn);
     });
 }
 
-fn line_of(argument: *mut rb_sys::rb_trace_arg_t) -> u32 {
-    // SAFETY: callers are inside the event; makes a number of a field.
-    let line = Obj::new(unsafe { rb_sys::rb_tracearg_lineno(argument) });
-    match line.tag() {
-        Tag::Fixnum(line) => u32::try_from(line).unwrap_or(0),
-        _ => 0,
-    }
-}
-
 unsafe extern "C" fn on_compiled(listener: VALUE, _data: *mut c_void) {
     guard(|| {
         let code = asked(Obj::new(listener), "instruction_sequence").and_then(super::code::code_of);
-        let is_file = asked(Obj::new(listener), "eval_script").is_some_and(|text| text.tag() == Tag::Nil);
+        let is_file =
+            asked(Obj::new(listener), "eval_script").is_some_and(|text| text.tag() == Tag::Nil);
         crate::locate::came(code.map(|code| (code, is_file)));
     });
 }

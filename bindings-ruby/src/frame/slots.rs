@@ -32,7 +32,11 @@ pub(crate) struct Slots {
 
 impl Slots {
     /// The slot of a name, which `make` makes something of if it has none; nothing when all are used up.
-    pub(crate) fn number(&mut self, name: &str, make: impl FnOnce() -> Option<Slot>) -> Option<u16> {
+    pub(crate) fn number(
+        &mut self,
+        name: &str,
+        make: impl FnOnce() -> Option<Slot>,
+    ) -> Option<u16> {
         if let Some(known) = self.given.iter().position(|(known, _)| known == name) {
             return u16::try_from(known).ok();
         }

@@ -127,7 +127,8 @@ fn variable_of(method: Obj<'_>) -> Access {
 
 fn member_of(object: Obj<'_>, name: u64) -> Access {
     let Text::Utf8(name) = name_of(name) else { return Access::Code };
-    let is_named = |member: &Obj<'_>| matches!(member.symbol_text(), Text::Utf8(text) if text == name);
+    let is_named =
+        |member: &Obj<'_>| matches!(member.symbol_text(), Text::Utf8(text) if text == name);
     let found = object.struct_members().iter().position(is_named);
     found.map_or(Access::Code, Access::Member)
 }

@@ -28,8 +28,9 @@ pub(super) fn function<'f>(
     let begins =
         |function: &&LoadedFunction| body(function) == Some(line) || function.first_line == line;
     // A host's own name ends with the function's.
-    let last = name.rsplit(['.', '#', ':']).next().unwrap_or(name);
-    let is_called = |function: &&LoadedFunction| function.name.rsplit('.').next() == Some(last);
+    let last_of = |name: &str| name.rsplit(['.', '#', ':']).next().map(str::to_owned);
+    let last = last_of(name);
+    let is_called = |function: &&LoadedFunction| last_of(&function.name) == last;
     let mut found: Vec<_> = functions.iter().filter(begins).filter(is_called).collect();
     let first = found.first()?.first_line;
     found.retain(|function| function.first_line == first);
