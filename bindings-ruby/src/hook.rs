@@ -3,6 +3,8 @@
 //! Knows TracePoints, not what a hit does. Invariants: every TracePoint has a target; a frame of other
 //! code than the plan's, which the target may contain, is passed over.
 
+pub(crate) mod compiled;
+
 use crate::agent::RubyRuntime;
 use crate::ffi::{BEGIN, END, Frame, LINE, Listener, Reached, code};
 use crate::frame::{Hit, Plan};

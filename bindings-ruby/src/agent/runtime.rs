@@ -15,7 +15,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use stillframe_core::agent::Agent;
 use stillframe_core::error::{Error, ErrorKind, Result};
-use stillframe_core::host::{LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText, Span};
+use stillframe_core::host::{
+    Hook, LoadedFile, LoadedFunction, Named, Names, Runtime, SourceText, Span,
+};
 
 /// Ruby, as the core sees it.
 pub(crate) struct RubyRuntime {
@@ -127,6 +129,9 @@ impl RubyRuntime {
 }
 
 impl Runtime for RubyRuntime {
+    /// Each change of hooks throws away what YJIT has compiled.
+    const TOGETHER: usize = 32;
+
     fn run_soon(&self, task: Box<dyn FnOnce() + Send>) -> bool {
         self.installer().run(task)
     }
@@ -177,6 +182,23 @@ impl Runtime for RubyRuntime {
         attrs: &[Box<str>],
     ) -> Result<Option<String>> {
         self.arm_by(code, attrs, |ruby, agent, plan| hook::arm_span(ruby, agent, site, plan, span))
+    }
+
+    fn change(&self, off: &[u32], on: &[Hook<'_>]) -> Vec<Result<Option<String>>> {
+        let ruby = Ruby::get().ok();
+        ruby.iter().for_each(hook::compiled::before);
+        off.iter().for_each(|site| self.disarm(*site));
+        let arm = |hook: &Hook<'_>| match hook.span {
+            Some(span) => self.arm_span(hook.site, hook.code, span, hook.attrs),
+            None => self.arm(hook.site, hook.code, hook.line, hook.attrs),
+        };
+        let answers: Vec<_> = on.iter().map(arm).collect();
+        let set = answers.iter().filter(|answer| answer.is_ok()).count();
+        let told = ruby.and_then(|ruby| hook::compiled::after(&ruby, set, off.len()));
+        if let (Some(told), Some(agent)) = (told, super::current()) {
+            agent.note("yjit", &told);
+        }
+        answers
     }
 
     fn disarm(&self, site: u32) {
