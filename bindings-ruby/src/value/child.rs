@@ -4,7 +4,7 @@
 //! are wanted. Invariant: nothing is allocated in Ruby's heap, and a walk that stops early costs only
 //! what it visited.
 
-use super::{reading_of, set_hash, stored_len, value_of};
+use super::{is_overridden, reading_of, set_hash, stored_len, stored_text, value_of};
 use crate::ffi::{Obj, Tag, classes, name_of};
 use std::fmt::Write as _;
 use stillframe_core::host::{Name, Visitor};
@@ -39,7 +39,13 @@ pub(crate) fn children(object: Obj<'_>, kind: Kind, visitor: &mut impl Visitor) 
         }
         Kind::Range => range(object, visitor),
         Kind::Class | Kind::Module => named(object, visitor),
-        Kind::Text | Kind::Bytes | Kind::Number | Kind::Instance => fields(object, visitor),
+        // Else the core has shown what it stores.
+        Kind::Text if is_overridden(object, "==") => {
+            if let Some(text) = stored_text(object) {
+                visitor.item(&Ok(Value::Text(text)));
+            }
+        }
+        Kind::Bytes | Kind::Number | Kind::Instance => fields(object, visitor),
         _ => {}
     }
 }
