@@ -34,12 +34,23 @@ struct Index {
     /// File of each code.
     files: HashMap<usize, Arc<str>>,
     codes: HashMap<Arc<str>, FileCode>,
+    /// Grows with each change.
+    state: u64,
 }
 
 #[derive(Default)]
 struct FileCode {
     codes: Vec<usize>,
 }
+
+/// The functions of a file, and the index's state that they were found in.
+struct Functions {
+    path: String,
+    state: u64,
+    functions: Vec<LoadedFunction>,
+}
+
+static KEPT: Mutex<Option<Functions>> = Mutex::new(None);
 
 /// Code that was compiled.
 struct Came {
@@ -136,6 +147,7 @@ impl Index {
             None => Arc::from(path),
         };
         code::pin(code);
+        self.state += 1;
         self.files.insert(code, path.clone());
         let of_file = self.codes.entry(path).or_default();
         of_file.codes.push(code);
@@ -148,6 +160,7 @@ impl Index {
 
     /// A file is loaded anew: what it was before is kept alive by who runs it, and no longer by us.
     fn forget(&mut self, path: &str) {
+        self.state += 1;
         let Some(of_file) = self.codes.get_mut(path) else { return };
         for old in of_file.codes.drain(..) {
             self.files.remove(&old);
@@ -240,8 +253,23 @@ pub(crate) fn files_with(name: &str) -> Vec<LoadedFile> {
     files.filter(|(_, codes)| has(codes)).map(|(path, _)| loaded_file(path)).collect()
 }
 
-/// Functions with code in a file, outermost first.
+/// Functions with code in a file, outermost first. Those of the file asked for last are kept: many
+/// probes go into one file.
 pub(crate) fn functions(path: &str) -> Result<Vec<LoadedFunction>, Error> {
+    let state = locked(&INDEX).as_ref().map_or(0, |index| index.state);
+    if let Some(kept) = &*locked(&KEPT)
+        && kept.path == path
+        && kept.state == state
+    {
+        return Ok(kept.functions.clone());
+    }
+    let functions = found(path)?;
+    let kept = Functions { path: path.to_owned(), state, functions: functions.clone() };
+    *locked(&KEPT) = Some(kept);
+    Ok(functions)
+}
+
+fn found(path: &str) -> Result<Vec<LoadedFunction>, Error> {
     let tree = tree::Tree::of(path);
     let mut functions = Vec::new();
     for code in codes_in(path) {

@@ -113,8 +113,10 @@ pub(crate) fn name_of<'g>(id: ID) -> Text<'g> {
 
 /// The number of a name, which is entered into Ruby's table for good.
 pub(crate) fn intern(name: &str) -> ID {
-    // SAFETY: so many bytes lie there.
-    unsafe { rb_sys::rb_intern2(name.as_ptr().cast(), name.len() as std::ffi::c_long) }
+    // SAFETY: Ruby has this encoding from its start.
+    let utf8 = unsafe { rb_sys::rb_utf8_encoding() };
+    // SAFETY: so many bytes lie there, which are valid in the encoding, so nothing is raised.
+    unsafe { rb_sys::rb_intern3(name.as_ptr().cast(), name.len() as std::ffi::c_long, utf8) }
 }
 
 /// The name of the running thread, if it was given one.
