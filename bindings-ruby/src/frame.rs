@@ -9,7 +9,7 @@ mod slots;
 pub(crate) use plan::{Plan, Scopes};
 pub(crate) use slots::{Slot, Slots, symbol};
 
-use crate::ffi::{Frame, Obj, Place, STRETCH, Stretch, Tag, classes, name_of};
+use crate::ffi::{Frame, Obj, Place, STRETCH, Stretch, Tag, name_of};
 use crate::value::{self, class_of, value_of};
 use std::cell::{Cell, RefCell};
 use stillframe_core::host::{
@@ -113,9 +113,7 @@ impl Scope for Hit<'_> {
     }
 
     fn compares_by_identity(&self, object: Object) -> bool {
-        let object: Obj<'_> = object_of(object);
-        object.tag() == Tag::Symbol
-            || !value::is_overridden(object, "==") && !object.is_kind_of(classes::comparable())
+        value::compares_by_identity(object_of(object))
     }
 
     fn ordered(&self, object: Object) -> Reading<Ordered> {
@@ -141,6 +139,11 @@ impl Scope for Hit<'_> {
         }
         let own = class_of(value).ok_or(Missing::Unreadable)?;
         Ok(own.inherits(class))
+    }
+
+    fn is_exactly(&self, value: &Value<'_>, class: Object) -> Reading<bool> {
+        let own = class_of(value).ok_or(Missing::Unreadable)?;
+        Ok(own == object_of(class))
     }
 
     fn type_name(&self, value: &Value<'_>) -> Text<'_> {
@@ -169,7 +172,9 @@ impl<'g> Hit<'g> {
             Slot::Value(kept) => Ok(value_of(kept.get())),
             Slot::Waiting(module, name) => match module.get().constant_waits(*name) {
                 true => Err(Missing::NotLoaded),
-                false => module.get().loaded_constant(*name).map(value_of).ok_or(Missing::Absent),
+                false => {
+                    module.get().loaded_constant(*name).map(value_of).ok_or(Missing::NotLoaded)
+                }
             },
         }
     }
@@ -228,7 +233,9 @@ impl Walker for Hit<'_> {
         while count < MOST_COUNTED as usize {
             let depth = named + count;
             let (first, stretch) = self.stretch_with(depth);
-            let here = (first + stretch.len()).saturating_sub(depth);
+            // Below all others lies a frame that never ran a line.
+            let is_shown = |at: usize| stretch.frame(at).is_some();
+            let here = (depth - first..stretch.len()).take_while(|at| is_shown(*at)).count();
             count += here;
             if here == 0 || stretch.len() < STRETCH {
                 break;

@@ -9,7 +9,7 @@ mod name;
 mod source;
 mod tree;
 
-pub(crate) use name::{named, nesting, qualified};
+pub(crate) use name::{is_in_method, named, nesting, qualified};
 pub(crate) use source::{is_application, set_foreign, source_of};
 pub(crate) use tree::scopes;
 
@@ -24,8 +24,8 @@ use stillframe_core::host::{LoadedFile, LoadedFunction};
 
 /// Pieces of code of one file that are kept: a template that is compiled again and again has more.
 const MOST_OF_A_FILE: usize = 4_096;
-/// Pieces of code that may wait to be added.
-const MOST_WAITING: usize = 4_096;
+/// Pieces of code that may wait to be added: the files of a large application.
+const MOST_WAITING: usize = 16_384;
 /// Files of which it is known when they were loaded.
 const MOST_TIMES: usize = 65_536;
 
@@ -79,7 +79,9 @@ pub(crate) fn came(compiled: Option<(usize, bool)>) {
         let Some(path) = path else { return };
         note_time(path);
         let mut waiting = locked(&WAITING);
-        if WALKED.load(Ordering::Relaxed) && waiting.len() < MOST_WAITING {
+        // From the agent's start on: nothing but its file keeps the body of a class, which names what is
+        // in it.
+        if waiting.len() < MOST_WAITING {
             code::pin(compiled);
             waiting.push(Came { code: compiled, is_file });
         } else {
@@ -256,7 +258,7 @@ pub(crate) fn files_with(name: &str) -> Vec<LoadedFile> {
 /// Functions with code in a file, outermost first. Those of the file asked for last are kept: many
 /// probes go into one file.
 pub(crate) fn functions(path: &str) -> Result<Vec<LoadedFunction>, Error> {
-    let state = locked(&INDEX).as_ref().map_or(0, |index| index.state);
+    let state = state();
     if let Some(kept) = &*locked(&KEPT)
         && kept.path == path
         && kept.state == state
@@ -267,6 +269,11 @@ pub(crate) fn functions(path: &str) -> Result<Vec<LoadedFunction>, Error> {
     let kept = Functions { path: path.to_owned(), state, functions: functions.clone() };
     *locked(&KEPT) = Some(kept);
     Ok(functions)
+}
+
+/// A number that is another after each change of the index.
+fn state() -> u64 {
+    locked(&INDEX).as_ref().map_or(0, |index| index.state)
 }
 
 fn found(path: &str) -> Result<Vec<LoadedFunction>, Error> {

@@ -4,6 +4,7 @@
 //! decides, never what it answers: no method of any object is called.
 
 mod child;
+mod decimal;
 mod known;
 pub(crate) mod reader;
 
@@ -88,7 +89,8 @@ fn kind_of_instance(object: Obj<'_>) -> (Kind, bool) {
     if functions.into_iter().any(|class| object.is_exactly(class)) {
         return (Kind::Function, true);
     }
-    (Kind::Instance, object.is_exactly(classes::time()))
+    let is_decimal = Known::current().decimal.is_some_and(|class| object.is_exactly(class));
+    (Kind::Instance, is_decimal || object.is_exactly(classes::time()))
 }
 
 /// Elements of a collection, characters of a string subclass; `NeedsCode` where a subclass answers
@@ -218,12 +220,12 @@ fn lookup_in_hash<'g>(hash: Obj<'g>, key: &Value<'_>) -> Option<Reading<Value<'g
         Value::Bool(flag) => Some(Obj::constant(Some(*flag))),
         _ => None,
     };
-    let Some(key) = key else {
-        // What is looked for is no object of Ruby's, so it is none of the keys.
-        let by_identity = asked(hash, "compare_by_identity?");
-        let is_plain = by_identity.is_some_and(|answer| answer.tag() == Tag::False);
-        return if is_plain { None } else { Some(Err(Missing::Unreadable)) };
-    };
+    // What is looked for is no object of Ruby's, so it is none of the keys.
+    let by_identity = asked(hash, "compare_by_identity?");
+    if by_identity.is_none_or(|answer| answer.tag() != Tag::False) {
+        return Some(Err(Missing::Unreadable));
+    }
+    let key = key?;
     Some(hash.hash_value(key).map(value_of).ok_or(Missing::Absent))
 }
 
@@ -233,8 +235,27 @@ pub(crate) fn bounds<'g>(range: Obj<'g>) -> Reading<Bounds<'g>> {
     Ok(Bounds { first: value_of(first), last: value_of(last), excludes_last })
 }
 
+/// Whether `==` on an object is Object's own.
+pub(crate) fn compares_by_identity(object: Obj<'_>) -> bool {
+    match object.tag() {
+        Tag::Symbol | Tag::Class | Tag::Module => true,
+        Tag::Object | Tag::Data => {
+            let class = object.stored_class();
+            let of_all = [classes::basic_object(), classes::object(), classes::kernel()];
+            of_all.into_iter().any(|owner| reader::is_answered_by(class, "==", owner))
+        }
+        _ => false,
+    }
+}
+
 /// What an object of Ruby's library compares as.
 pub(crate) fn ordered(object: Obj<'_>) -> Reading<Ordered> {
+    if let Some(class) = Known::current().decimal
+        && object.tag() == Tag::Data
+        && object.is_exactly(class)
+    {
+        return decimal::ordered(object, class);
+    }
     if object.tag() != Tag::Data || !object.is_exactly(classes::time()) {
         return Err(Missing::Absent);
     }

@@ -6,8 +6,9 @@
 use crate::ffi::{Kept, Obj, code, intern};
 use crate::frame::{Scopes, Slot, Slots, symbol};
 use crate::locate;
+use crate::value::reader;
 use magnus::value::ReprValue;
-use magnus::{Ruby, Value};
+use magnus::{RArray, Ruby, Value};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use stillframe_core::host::{Names, UnknownName};
@@ -24,6 +25,8 @@ pub(super) struct CodeNames<'r> {
     scopes: Scopes,
     /// Names of the classes and modules around, the outermost first.
     nesting: Vec<String>,
+    /// Whether the code is a method's, or of what is in one.
+    is_method: bool,
 }
 
 impl<'r> CodeNames<'r> {
@@ -31,7 +34,8 @@ impl<'r> CodeNames<'r> {
         let address = usize::try_from(code).unwrap_or(0);
         let chain: Vec<_> = locate::scopes(address).into_iter().filter_map(code::wrapper).collect();
         let scopes = Scopes::of(&chain).unwrap_or_default();
-        Self { slots, code, scopes, nesting: locate::nesting(address) }
+        let (nesting, is_method) = (locate::nesting(address), locate::is_in_method(address));
+        Self { slots, code, scopes, nesting, is_method }
     }
 
     fn make(&self, name: &str) -> Option<Slot> {
@@ -64,19 +68,15 @@ impl<'r> CodeNames<'r> {
         self.nesting.iter().try_fold(object, |module, name| loaded(module, name))
     }
 
-    /// Whether `self` may answer to a name: its class is not known where the code is in none, and may
-    /// be another where it is a module.
+    /// Whether `self` answers to a name by a mere read, or may: in a block outside of all methods, and in
+    /// a module, it may be anything.
     fn is_answered(&self, name: &str) -> bool {
-        let Some(class) = self.class_around().filter(|_| !self.nesting.is_empty()) else {
-            return true;
-        };
-        if magnus::RClass::from_value(class).is_none() {
-            return true;
+        let class =
+            self.class_around().filter(|class| magnus::RClass::from_value(*class).is_some());
+        match class {
+            Some(class) if self.is_method => reader::is_read(Obj::of_magnus(class), name),
+            _ => true,
         }
-        ["method_defined?", "private_method_defined?"].into_iter().any(|asks| {
-            let answer = class.funcall::<_, _, bool>(asks, (name,));
-            answer.unwrap_or(true)
-        })
     }
 
     /// A constant as the line sees it: of the modules around, the innermost first, else of what the
@@ -118,13 +118,19 @@ fn waiting(module: Value, name: &str) -> Slot {
     Slot::Waiting(Kept::new(Obj::of_magnus(module)), intern(name))
 }
 
-/// Whether a constant would have to be loaded; nothing if there is none.
+/// Whether a constant would have to be loaded; nothing if there is none. One whose file is not there is
+/// said not to be defined, and yet waits.
 fn waits(module: Value, name: &str) -> Option<bool> {
-    if !module.funcall::<_, _, bool>("const_defined?", (name,)).ok()? {
-        return None;
-    }
     let path: Value = module.funcall("autoload?", (name,)).ok()?;
-    Some(!path.is_nil())
+    if !path.is_nil() {
+        return Some(true);
+    }
+    if module.funcall::<_, _, bool>("const_defined?", (name,)).ok()? {
+        return Some(false);
+    }
+    let known: RArray = module.funcall("constants", (false,)).ok()?;
+    let ruby = Ruby::get_with(known);
+    known.includes(ruby.to_symbol(name)).then_some(true)
 }
 
 /// A constant that is loaded.

@@ -99,7 +99,11 @@ impl<'g> Obj<'g> {
 
     /// A constant of a module that does not wait to be loaded.
     pub(crate) fn loaded_constant(self, name: ID) -> Option<Obj<'g>> {
-        // SAFETY: callers hand a class or module, and looked that nothing is loaded.
+        // SAFETY: callers hand a class or module; looks into tables.
+        if unsafe { rb_sys::rb_const_defined(self.raw(), name) } == 0 {
+            return None;
+        }
+        // SAFETY: as above, and callers looked that nothing has to be loaded.
         super::protect::protected(|| unsafe { rb_sys::rb_const_get(self.raw(), name) })
     }
 

@@ -53,8 +53,22 @@ impl<'g> Obj<'g> {
         };
         // SAFETY: written just now.
         let digits: &'g [u32] = unsafe { std::slice::from_raw_parts(place, len) };
+        if let Some(small) = small(sign < 0, digits) {
+            return Ok(Value::Int(small));
+        }
         Ok(Value::BigInt(BigInt { negative: sign < 0, digits, digit_bits: 32 }))
     }
+}
+
+/// An integer of 64 bits that Ruby stores as a large one.
+fn small(negative: bool, digits: &[u32]) -> Option<i64> {
+    let magnitude = match digits {
+        [low] => u64::from(*low),
+        [low, high] => u64::from(*high) << 32 | u64::from(*low),
+        _ => return None,
+    };
+    let number = if negative { -i128::from(magnitude) } else { i128::from(magnitude) };
+    i64::try_from(number).ok()
 }
 
 impl<'g> Obj<'g> {

@@ -222,10 +222,10 @@ core_classes! {
     proc => rb_cProc;
     range => rb_cRange;
     string => rb_cString;
+    structure => rb_cStruct;
     symbol => rb_cSymbol;
     time => rb_cTime;
     true_class => rb_cTrueClass;
     unbound_method => rb_cUnboundMethod;
-    comparable => rb_mComparable;
     kernel => rb_mKernel;
 }

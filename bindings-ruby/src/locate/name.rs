@@ -67,6 +67,13 @@ pub(crate) fn nesting(code: usize) -> Vec<String> {
     around.map(str::to_owned).collect()
 }
 
+/// Whether code is a method's, or of what is in one.
+pub(crate) fn is_in_method(code: usize) -> bool {
+    let path = super::file_of(code).unwrap_or_default();
+    let chain = super::chain_in(&path, code);
+    chain.iter().find(|code| !is_inner(**code)).is_some_and(|code| !runs_once(*code))
+}
+
 /// The class or module whose body is labelled so.
 fn class_of(label: &str) -> Option<&str> {
     let body = label.strip_prefix("<class:").or_else(|| label.strip_prefix("<module:"))?;

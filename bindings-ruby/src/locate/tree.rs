@@ -8,6 +8,7 @@ use crate::ffi::{Obj, code};
 use magnus::value::ReprValue;
 use magnus::{Error, RArray, Value};
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 /// Code around code that is looked at.
 const DEEPEST: usize = 64;
@@ -18,9 +19,25 @@ pub(crate) struct Tree {
     around: HashMap<usize, usize>,
 }
 
+/// The tree of the file asked for last, and the index's state that it was made in.
+static KEPT: Mutex<Option<(String, u64, Arc<Tree>)>> = Mutex::new(None);
+
 impl Tree {
     /// Of the loaded code of a file.
-    pub(crate) fn of(path: &str) -> Self {
+    pub(crate) fn of(path: &str) -> Arc<Self> {
+        let state = super::state();
+        if let Some((known, of, tree)) = &*super::locked(&KEPT)
+            && known == path
+            && *of == state
+        {
+            return Arc::clone(tree);
+        }
+        let tree = Arc::new(Self::made(path));
+        *super::locked(&KEPT) = Some((path.to_owned(), state, Arc::clone(&tree)));
+        tree
+    }
+
+    fn made(path: &str) -> Self {
         let mut tree = Self::default();
         for code in codes_in(path) {
             for child in children(code).unwrap_or_default() {

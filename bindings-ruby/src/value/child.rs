@@ -4,7 +4,7 @@
 //! are wanted. Invariant: nothing is allocated in Ruby's heap, and a walk that stops early costs only
 //! what it visited.
 
-use super::{is_overridden, reading_of, set_hash, stored_len, stored_text, value_of};
+use super::{Known, is_overridden, reading_of, set_hash, stored_len, stored_text, value_of};
 use crate::ffi::{Obj, Tag, classes, name_of};
 use std::fmt::Write as _;
 use stillframe_core::host::{Name, Visitor};
@@ -75,6 +75,7 @@ fn fields(object: Obj<'_>, visitor: &mut impl Visitor) {
         Tag::Struct => members(object, visitor),
         Tag::Rational | Tag::Complex => parts(object, visitor),
         Tag::Data if object.is_exactly(classes::time()) => time(object, visitor),
+        Tag::Data => decimal(object, visitor),
         _ => {}
     }
 }
@@ -114,6 +115,14 @@ fn parts(object: Obj<'_>, visitor: &mut impl Visitor) {
         if !field(visitor, name, reading_of(part)) {
             return;
         }
+    }
+}
+
+#[inline(never)]
+fn decimal(object: Obj<'_>, visitor: &mut impl Visitor) {
+    let class = Known::current().decimal.filter(|class| object.is_exactly(*class));
+    if let Some(text) = class.and_then(|class| super::decimal::text(object, class)) {
+        visitor.item(&Ok(Value::Text(Text::Utf8(text))));
     }
 }
 

@@ -13,29 +13,36 @@ use std::sync::OnceLock;
 pub(crate) struct Known {
     /// `Set`, where it is written in Ruby.
     pub(crate) set: Option<Obj<'static>>,
+    /// `BigDecimal`.
+    pub(crate) decimal: Option<Obj<'static>>,
     /// The name of the variable in which it keeps its hash.
     pub(crate) set_hash: u64,
 }
 
 static SET: OnceLock<(usize, u64)> = OnceLock::new();
+static DECIMAL: OnceLock<usize> = OnceLock::new();
 
 impl Known {
     /// What is known now. 1 ns.
     #[inline(always)]
     pub(crate) fn current() -> Self {
+        let decimal = DECIMAL.get().map(|class| Obj::from_handle(*class));
         match SET.get() {
-            Some((set, name)) => Self { set: Some(Obj::from_handle(*set)), set_hash: *name },
-            None => Self { set: None, set_hash: 0 },
+            Some((set, set_hash)) => {
+                Self { set: Some(Obj::from_handle(*set)), decimal, set_hash: *set_hash }
+            }
+            None => Self { set: None, decimal, set_hash: 0 },
         }
-    }
-
-    /// Whether it is exactly the class of sets.
-    pub(crate) fn is_set(self, class: Obj<'_>) -> bool {
-        self.set.is_some_and(|set| set.handle() == class.handle())
     }
 
     /// Looks again. Not on the hit path.
     pub(crate) fn refresh(ruby: &Ruby) {
+        if DECIMAL.get().is_none()
+            && let Some(class) = loaded(ruby, "BigDecimal").map(Obj::of_magnus)
+            && DECIMAL.set(class.handle()).is_ok()
+        {
+            std::mem::forget(Kept::new(class));
+        }
         if SET.get().is_some() {
             return;
         }

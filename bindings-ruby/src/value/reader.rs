@@ -133,6 +133,20 @@ fn member_of(object: Obj<'_>, name: u64) -> Access {
     found.map_or(Access::Code, Access::Member)
 }
 
+/// Whether instances of a class answer a name by a mere read. Off the hit path.
+pub(crate) fn is_read(class: Obj<'_>, name: &str) -> bool {
+    let Some(method) = asked_with(class, "instance_method", Obj::symbol(intern(name))) else {
+        return false;
+    };
+    let sequences = SEQUENCES.get().map(|sequences| Obj::from_handle(*sequences));
+    let code = sequences.and_then(|sequences| asked_with(sequences, "of", method));
+    let arity = asked(method, "arity").map(Obj::tag);
+    let is_reader = asked(method, "source_location").map(Obj::tag) == Some(Tag::Array);
+    let is_member = class.inherits(classes::structure());
+    let is_native = code.is_some_and(|code| code.tag() == Tag::Nil);
+    is_native && arity == Some(Tag::Fixnum(0)) && (is_reader || is_member)
+}
+
 /// Whether Ruby's own code in `owner` answers `method` of instances of `class`.
 pub(crate) fn is_answered_by(class: Obj<'_>, method: &str, owner: Obj<'_>) -> bool {
     let method = asked_with(class, "instance_method", Obj::symbol(intern(method)));
