@@ -79,8 +79,8 @@ pub(crate) fn came(compiled: Option<(usize, bool)>) {
         let Some(path) = path else { return };
         note_time(path);
         let mut waiting = locked(&WAITING);
-        // From the agent's start on: nothing but its file keeps the body of a class, which names what is
-        // in it.
+        // From the agent's start on: nothing but its file keeps the body of a class, which names what
+        // is in it.
         if waiting.len() < MOST_WAITING {
             code::pin(compiled);
             waiting.push(Came { code: compiled, is_file });

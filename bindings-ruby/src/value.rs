@@ -182,8 +182,8 @@ pub(crate) fn absent_value<'g>(hash: Obj<'g>) -> Reading<Value<'g>> {
     }
 }
 
-/// What a hash has under a key, if that can be looked up without code; nothing where the core is to look
-/// through it. Of a struct a member by its name or its place.
+/// What a hash has under a key, if that can be looked up without code; nothing where the core is to
+/// look through it. Of a struct a member by its name or its place.
 pub(crate) fn lookup<'g>(container: Obj<'g>, key: &Value<'_>) -> Option<Reading<Value<'g>>> {
     match container.tag() {
         Tag::Hash => lookup_in_hash(container, key),

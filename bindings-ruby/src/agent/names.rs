@@ -1,7 +1,7 @@
 //! Names of a condition, resolved where its probe is armed.
 //!
-//! In Ruby's own order: a local, else what `self` answers; constants by the nesting that the file shows.
-//! Invariant: nothing is loaded and no code of the application runs to resolve a name.
+//! In Ruby's own order: a local, else what `self` answers; constants by the nesting that the file
+//! shows. Invariant: nothing is loaded and no code of the application runs to resolve a name.
 
 use crate::ffi::{Kept, Obj, code, intern};
 use crate::frame::{Scopes, Slot, Slots, symbol};
@@ -68,8 +68,8 @@ impl<'r> CodeNames<'r> {
         self.nesting.iter().try_fold(object, |module, name| loaded(module, name))
     }
 
-    /// Whether `self` answers to a name by a mere read, or may: in a block outside of all methods, and in
-    /// a module, it may be anything.
+    /// Whether `self` answers to a name by a mere read, or may: in a block outside of all methods,
+    /// and in a module, it may be anything.
     fn is_answered(&self, name: &str) -> bool {
         let class =
             self.class_around().filter(|class| magnus::RClass::from_value(*class).is_some());
@@ -118,8 +118,8 @@ fn waiting(module: Value, name: &str) -> Slot {
     Slot::Waiting(Kept::new(Obj::of_magnus(module)), intern(name))
 }
 
-/// Whether a constant would have to be loaded; nothing if there is none. One whose file is not there is
-/// said not to be defined, and yet waits.
+/// Whether a constant would have to be loaded; nothing if there is none. One whose file is not there
+/// is said not to be defined, and yet waits.
 fn waits(module: Value, name: &str) -> Option<bool> {
     let path: Value = module.funcall("autoload?", (name,)).ok()?;
     if !path.is_nil() {

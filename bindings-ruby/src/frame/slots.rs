@@ -31,7 +31,8 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
-    /// The slot of a name, which `make` makes something of if it has none; nothing when all are used up.
+    /// The slot of a name, which `make` makes something of if it has none; nothing when all are used
+    /// up.
     pub(crate) fn number(
         &mut self,
         name: &str,

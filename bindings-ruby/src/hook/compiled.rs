@@ -1,10 +1,10 @@
 //! What YJIT has compiled, which every TracePoint that is set throws away.
 //!
-//! Setting one makes code anew, and what was made before stays in a region that only grows; taking one
-//! off leaves the probed code slow until the next is set. So what is changed together is set together,
-//! never more often than [`PAUSE`], and after the last was taken off one is set on code of ours, so that
-//! all code is made anew once. Knows YJIT by what Ruby tells of it. Invariant: without YJIT nothing here
-//! does anything.
+//! Setting one makes code anew, and what was made before stays in a region that only grows; taking
+//! one off leaves the probed code slow until the next is set. So what is changed together is set
+//! together, never more often than [`PAUSE`], and after the last was taken off one is set on code of
+//! ours, so that all code is made anew once. Knows YJIT by what Ruby tells of it. Invariant: without
+//! YJIT nothing here does anything.
 
 use crate::ffi::{Frame, LINE, Listener, Reached, without_lock};
 use magnus::value::ReprValue;
@@ -48,7 +48,8 @@ fn region(ruby: &Ruby, yjit: Value) -> Option<u64> {
     stats.lookup(ruby.to_symbol("code_region_size")).ok()
 }
 
-/// Hooks are about to be changed: waits until what was compiled since the last change has had its time.
+/// Hooks are about to be changed: waits until what was compiled since the last change has had its
+/// time.
 pub(crate) fn before(ruby: &Ruby) {
     let Some(yjit) = yjit(ruby) else { return };
     let region = region(ruby, yjit);

@@ -1,8 +1,8 @@
-//! What an object answers to a call without arguments by a mere read: the variable of an `attr_reader`, a
-//! member of a Struct.
+//! What an object answers to a call without arguments by a mere read: the variable of an
+//! `attr_reader`, a member of a Struct.
 //!
-//! Asks Ruby what method there is, by Ruby's own reflection and at most once a second for each class and
-//! name; what was found is kept in a bounded table. Invariant: the method itself is never called.
+//! Asks Ruby what method there is, by Ruby's own reflection and at most once a second for each class
+//! and name; what was found is kept in a bounded table. Invariant: the method itself is never called.
 
 use crate::ffi::{Kept, Obj, Tag, asked, asked_with, classes, intern, name_of};
 use std::sync::OnceLock;
