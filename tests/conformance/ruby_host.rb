@@ -129,6 +129,7 @@ end
 
 class Options < Hash; end
 Point = Struct.new(:x, :y)
+Login = Struct.new(:user, :password)
 
 class Counter
   @@count = 7
@@ -147,7 +148,7 @@ end
 
 # The readers of the classes above.
 READERS = {
-  "Cart" => %i[total items owner state tags size password], "Money" => %i[cents], "Point" => %i[x y],
+  "Cart" => %i[total items owner state tags size password], "Money" => %i[cents], "Point" => %i[x y], "Login" => %i[user password],
   "Class" => %i[limit]
 }.freeze
 CORE = %w[Object BasicObject Kernel Comparable Enumerable Numeric Integer Float String Symbol NilClass TrueClass

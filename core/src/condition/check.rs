@@ -117,7 +117,8 @@ impl Checker<'_, '_> {
         if let Some(at) = self.bound.iter().rposition(|bound| **bound == *name) {
             return Ok(Ok(Binding::Bound(at as u16)));
         }
-        if !name.starts_with(':') {
+        // A symbol is a value; what begins with two colons is a constant.
+        if !name.starts_with(':') || name.starts_with("::") {
             self.visible(name, span)?;
         }
         let stored = self.install.names.stored_as(name);

@@ -157,7 +157,7 @@ impl Program {
                 (Op::BranchTopText { want, to, text }, Value::Text(Text::Utf8(value))) => {
                     (**self.code.texts.get(usize::from(*text))? == **value, *want, *to)
                 }
-                (Op::BranchTopNull { want, to }, value) if self.code.rules != Rules::Open => {
+                (Op::BranchTopNull { want, to }, value) if !self.may_deny(value) => {
                     (matches!(value, Value::Null), *want, *to)
                 }
                 (

@@ -513,6 +513,11 @@ impl Scope for JsonHost {
         }
     }
 
+    fn element_name(&self, sequence: Object, index: usize) -> Option<Text<'_>> {
+        let (name, _) = self.thing(sequence).fields.get(index).filter(|_| self.is_open)?;
+        Some(Text::Utf8(name))
+    }
+
     fn ordered(&self, object: Object) -> Reading<Ordered> {
         self.thing(object).ordered.unwrap_or(Err(Missing::Absent))
     }

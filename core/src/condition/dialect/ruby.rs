@@ -43,7 +43,8 @@ use crate::condition::syntax::{Binary, Function};
 /// answers is Object's or Kernel's own. Asked of instances, classes, modules, and what is not exact.
 ///
 /// **Reading.** `lookup` takes the key of a Hash as Ruby's `eql?` has it (a symbol costs one look), or
-/// none, and then `entry` is scanned; of a Struct a member's name or place. What a key that is not there
+/// none, and then `entry` is scanned; of a Struct a member's name or place, where `element_name` tells
+/// the member at a place, so that a redacted one is not reached. What a key that is not there
 /// yields is [`absent_value`](crate::host::Scope::absent_value): a default value, or `NeedsCode` for a
 /// default proc. A Hash that compares by identity has no `lookup` but `Unreadable`.
 /// `compares_by_identity` if `==` is Object's own; `underlying` of an inexact Array, Hash, Set or String

@@ -83,6 +83,13 @@ impl<'a, S: Scope, const STACK: usize, const TEXT: usize, const LOOPS: usize>
         if !is_constant {
             self.ctx.visible(key)?;
         }
+        if let Value::Int(at) = key {
+            // By its place a member is told as by its name.
+            let at = usize::try_from(*at).map_err(|_| FailureKind::Unreadable)?;
+            if let Some(name) = self.ctx.scope.element_name(object, at) {
+                self.ctx.visible(&Value::Text(name))?;
+            }
+        }
         match self.ctx.scope.lookup(object, key) {
             Some(Ok(value)) => Ok(Operand::Value(value)),
             Some(Err(Missing::Absent)) => Err(FailureKind::NoKey),
