@@ -14,6 +14,10 @@
 #
 # A Ruby that this build does not support, and STILLFRAME_ENABLED=false, make every method here do nothing;
 # Stillframe.status says why.
+
+# A process has one agent: where `stillframe run` brought one, the application's own gem is that.
+return if defined?(Stillframe.start)
+
 module Stillframe
   # Something asked of Stillframe cannot be done: +code+, +message+ and +hint+ say why.
   class Error < StandardError
@@ -128,6 +132,11 @@ module Stillframe
     def remove(id)
       Native.remove(id) if @running
       nil
+    end
+
+    # Why there is no agent for this Ruby, or nil.
+    def absent # :nodoc:
+      UNSUPPORTED
     end
 
     # The native part while the agent runs, for the hook of forks.

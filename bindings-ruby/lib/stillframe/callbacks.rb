@@ -43,8 +43,12 @@ module Stillframe
       { main: main, runtime: "ruby #{RUBY_VERSION}", packages: packages, foreign: foreign }
     end
 
+    # The script. Bundler runs the one that it is to execute in its own process.
     def self.main
-      File.basename($PROGRAM_NAME.to_s, ".rb").sub(/\A-e\z/, "ruby")
+      name = File.basename($PROGRAM_NAME.to_s, ".rb")
+      words = ARGV.reject { |word| word.start_with?("-") }
+      name = File.basename(words[1], ".rb") if name =~ /\Abundler?\z/ && words[0] == "exec" && words[1]
+      name.sub(/\A-e\z/, "ruby")
     end
 
     def self.packages
