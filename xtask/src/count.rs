@@ -1,10 +1,13 @@
 //! How many tests a runner says it ran.
 //!
-//! Knows the closing lines of libtest, pytest, Surefire and Node's runner (TAP), and the words
+//! Knows the closing lines of libtest, pytest, Surefire, minitest and Node's runner (TAP), and the words
 //! `name=number` of programs of our own. Invariant: nothing is counted that no runner said.
 
 use crate::Result;
 use std::ops::AddAssign;
+
+/// What minitest counts besides its runs.
+const MINITEST: [&str; 4] = ["assertions", "failures", "errors", "skips"];
 
 /// Tests by how they ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +43,7 @@ pub(crate) fn in_output(output: &str) -> Counts {
         }
         sum += of_surefire(line).unwrap_or_default();
         sum += of_tap(line).unwrap_or_default();
+        sum += of_minitest(line).unwrap_or_default();
     }
     sum
 }
@@ -93,6 +97,18 @@ fn of_tap(line: &str) -> Option<Counts> {
     Some(counts)
 }
 
+/// `12 runs, 30 assertions, 1 failures, 0 errors, 2 skips`.
+fn of_minitest(line: &str) -> Option<Counts> {
+    let (runs, others) = line.split_once(" runs, ")?;
+    let words: Vec<&str> = others.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+    let numbers: Vec<u64> = words.iter().step_by(2).filter_map(|word| word.parse().ok()).collect();
+    let is_closing = words.iter().skip(1).step_by(2).eq(&MINITEST);
+    let &[_, failures, errors, skipped] = &numbers[..] else { return None };
+    let failed = failures + errors;
+    let runs: u64 = runs.parse().ok().filter(|_| is_closing)?;
+    Some(Counts { passed: runs.saturating_sub(failed + skipped), failed, skipped })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +142,13 @@ mod tests {
         let text = "# Subtest: a\nok 1 - a\n1..9\n# tests 9\n# suites 0\n# pass 7\n# fail 1\n\
                     # cancelled 1\n# skipped 0\n# todo 0\n# duration_ms 3309.5\n";
         assert_eq!(in_output(text), Counts { passed: 7, failed: 2, skipped: 0 });
+    }
+
+    #[test]
+    fn minitest_is_read() {
+        let text = "Finished in 0.04s, 250.0 runs/s, 750.0 assertions/s.\n\n\
+                    10 runs, 30 assertions, 1 failures, 1 errors, 2 skips\n";
+        assert_eq!(in_output(text), Counts { passed: 6, failed: 2, skipped: 2 });
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! What is built from the repository: the command, the wheels, the jar, the npm packages, the agents
-//! beside the command.
+//! What is built from the repository: the command, the wheels, the jar, the npm packages, the gems, the
+//! agents beside the command.
 //!
 //! Knows where each part goes. Invariant: [`Product`] names only files that exist.
 
@@ -9,6 +9,7 @@ use crate::java;
 use crate::node;
 use crate::process::must;
 use crate::python::{self, Python};
+use crate::ruby::{self, Ruby};
 use crate::say::say;
 use crate::step::{beside, on_lanes, step};
 use std::path::PathBuf;
@@ -24,6 +25,8 @@ pub(crate) struct Product {
     pub(crate) jvm: Option<PathBuf>,
     /// The addon of the agent for Node.
     pub(crate) node: PathBuf,
+    /// Each Ruby with the library of its agent.
+    pub(crate) rubies: Vec<(Ruby, PathBuf)>,
     /// Each interpreter with its wheel.
     pub(crate) wheels: Vec<(Python, PathBuf)>,
 }
@@ -34,6 +37,7 @@ impl Product {
         let bin = step("build the command", || command(release))?;
         let jvm = step("build the agent for the JVM", java::agent)?;
         let node = step("build the agent for Node", node::addon)?;
+        let rubies = step("build the agent for Ruby", rubies)?;
         let wheels = wheels(pythons)?;
         let agents = target("agents");
         let pairs: Vec<_> = wheels.iter().map(|(python, wheel)| (python, wheel.clone())).collect();
@@ -41,15 +45,27 @@ impl Product {
             make_empty(&agents)?;
             python::agents(&agents.join("python"), &pairs)?;
             node::agents(&agents.join("node"), &node)?;
+            if !rubies.is_empty() {
+                ruby::agents(&agents.join("ruby"), &rubies)?;
+            }
             jvm.as_ref().map_or(Ok(()), |library| java::agents(&agents.join("jvm"), library))
         })?;
-        Ok(Self { bin, agents, jvm, node, wheels })
+        Ok(Self { bin, agents, jvm, node, rubies, wheels })
     }
 
     /// The first interpreter and its wheel: the one to show things with.
     pub(crate) fn first(&self) -> Result<&(Python, PathBuf)> {
         self.wheels.first().ok_or_else(|| "no supported CPython is on this machine".to_owned())
     }
+}
+
+/// The library for each Ruby; none without a Ruby, which is said.
+fn rubies() -> Result<Vec<(Ruby, PathBuf)>> {
+    let (found, missing) = ruby::all();
+    if let Some(fault) = missing {
+        say!("{fault}; there is no agent for Ruby then");
+    }
+    ruby::libraries(&found)
 }
 
 /// Builds the wheels: the first alone, for it compiles what the others share.
@@ -103,6 +119,7 @@ pub(crate) fn run() -> Result<()> {
     let product = Product::build(pythons, true)?;
     step("build the Java API", java::api)?;
     let packages = step("pack for npm", || node::pack(&product.node))?;
+    let gems = step("build the gems", || ruby::pack(&product.rubies))?;
     let dist = target("dist");
     step("lay out target/dist", || {
         make_empty(&dist)?;
@@ -112,13 +129,13 @@ pub(crate) fn run() -> Result<()> {
         copy(&jar, &dist.join(jar.file_name().unwrap_or_default()))?;
         copy(&root().join("LICENSE"), &dist.join("LICENSE"))?;
         let wheels = product.wheels.iter().map(|(_, wheel)| wheel);
-        for file in wheels.chain(&packages) {
+        for file in wheels.chain(&packages).chain(&gems) {
             copy(file, &dist.join(file.file_name().unwrap_or_default()))?;
         }
         Ok(())
     })?;
     say!(
-        "\n{}: the command, the agents beside it, the wheels, the jar, npm's packages",
+        "\n{}: the command, the agents beside it, the wheels, the jar, npm's packages, the gems",
         dist.display()
     );
     Ok(())

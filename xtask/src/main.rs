@@ -79,7 +79,8 @@ enum Task {
         #[arg(long)]
         short: bool,
     },
-    /// Wheels, the jar, npm's packages, and the command with the agents beside it, under target/dist
+    /// Wheels, the jar, npm's packages, the gems, and the command with the agents beside it, under
+    /// target/dist
     Dist,
 }
 

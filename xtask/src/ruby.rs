@@ -3,12 +3,19 @@
 //! Knows where systems and people put them. Invariant: a Ruby is one by its own word, with the headers
 //! that the binding is built with; of each version the first that is found counts.
 
+mod binding;
+mod gem;
 mod shop;
 
+pub(crate) use binding::{agents, clippy, libraries, tests};
+pub(crate) use gem::{pack, tests as gem_tests};
 pub(crate) use shop::shop;
+
+use shop::able;
 
 use crate::files::in_folder;
 use crate::say::say;
+use crate::step::Verdict;
 use crate::system::{Package, install, runs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -48,6 +55,17 @@ pub(crate) fn all() -> (Vec<Ruby>, Option<String>) {
     let found = search();
     let missing = found.is_empty().then(|| "no Ruby is found though it was installed".to_owned());
     (found, missing)
+}
+
+/// Says which there are, and looks for what their tests need besides.
+pub(crate) fn find(rubies: &[Ruby], missing: Option<String>) -> Verdict {
+    for ruby in rubies {
+        say!("Ruby {} is {}", ruby.version, ruby.program.display());
+    }
+    match missing.or_else(|| able(rubies).err()) {
+        Some(fault) => Verdict::Skipped(fault),
+        None => Verdict::Fine,
+    }
 }
 
 fn search() -> Vec<Ruby> {

@@ -67,15 +67,13 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
     conformance::begin();
     gate.step("format", || must(cargo("fmt").args(["--all", "--check"])).map(|_| Verdict::Fine));
     let (pythons, missing) = python::all();
-    gate.step("clippy", || clippy(&pythons));
+    let (rubies, no_ruby) = ruby::all();
+    gate.step("clippy", || clippy(&pythons, &rubies));
     for fault in missing {
         gate.step("find every CPython", || Ok(Verdict::Skipped(fault)));
     }
     gate.step("find node and java", writers);
-    let (rubies, missing) = ruby::all();
-    if let Some(fault) = missing {
-        gate.step("find ruby", || Ok(Verdict::Skipped(fault)));
-    }
+    gate.step("find ruby, sinatra and puma", || Ok(ruby::find(&rubies, no_ruby)));
     let customers = pythons.first().map(|python| python.program.clone());
     let mut product = None;
     if needs_product(&gate, &pythons) {
@@ -118,7 +116,6 @@ fn chains<'a>(
     nodes.step("bench rows Node", bench::smoke_node);
     nodes.step("npm package", node::package_tests);
     nodes.step("node shop", move || node::shop(customers));
-    let shop = Chain::of("ruby shop", move || ruby::shop(rubies, customers));
     let mut loom = Chain::of("loom", loom_passes);
     loom.step("loom finds the weakened publish", loom_mutation);
     let mut chains = vec![Chain::of("cargo test", move || cargo_test(product)), java];
@@ -132,8 +129,27 @@ fn chains<'a>(
             .map(|(number, (python, wheel))| wheel_chain(python, wheel, number == 0, full)),
     );
     chains.extend(bytecode::chains(full));
-    chains.extend([accounts::chain(full), loom, nodes, shop, rewriter::chain(full)]);
+    chains.extend([
+        accounts::chain(full),
+        loom,
+        nodes,
+        ruby_chain(rubies, customers),
+        rewriter::chain(full),
+    ]);
     chains
+}
+
+/// What is tested of the binding for Ruby.
+fn ruby_chain<'a>(rubies: &'a [Ruby], customers: Option<&'a Path>) -> Chain<'a> {
+    let mut chain = Chain::default();
+    for ruby in rubies {
+        chain.step(&format!("ruby tests {}", ruby.version), move || ruby::tests(ruby));
+    }
+    if !rubies.is_empty() {
+        chain.step("ruby gem", move || ruby::gem_tests(rubies));
+        chain.step("ruby shop", move || ruby::shop(rubies, customers));
+    }
+    chain
 }
 
 /// What is tested of a wheel; of the `first` under `--full` also what is unsafe.
@@ -174,11 +190,12 @@ fn writers() -> Result<Verdict> {
     Ok(Verdict::Fine)
 }
 
-fn clippy(pythons: &[Python]) -> Result<Verdict> {
+fn clippy(pythons: &[Python], rubies: &[Ruby]) -> Result<Verdict> {
     let strict = ["--", "-D", "warnings"];
     let mut command = cargo("clippy");
     must(command.args(["--locked", "--all-targets"]).args(WORKSPACE).args(strict))?;
     must(cargo("clippy").args(["--locked", "-p", "stillframe-node"]).args(strict))?;
+    ruby::clippy(rubies)?;
     if pythons.is_empty() {
         return Ok(Verdict::Skipped("no CPython to check the binding against".to_owned()));
     }

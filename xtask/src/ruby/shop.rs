@@ -14,8 +14,8 @@ use std::process::Command;
 
 /// What it needs.
 const PACKAGES: Package = Package {
-    apt: &["ruby-sinatra", "puma"],
-    dnf: &["rubygem-sinatra", "rubygem-puma"],
+    apt: &["ruby-sinatra", "puma", "ruby-bundler"],
+    dnf: &["rubygem-sinatra", "rubygem-puma", "rubygem-bundler"],
     brew: &[],
 };
 
@@ -40,7 +40,8 @@ pub(crate) fn shop(rubies: &[Ruby], python: Option<&Path>) -> Result<Verdict> {
 /// The Rubies with Sinatra and Puma, installed now if that may be done; else what is missing.
 pub(crate) fn able(rubies: &[Ruby]) -> Result<Vec<&Ruby>> {
     let able = || -> Vec<&Ruby> {
-        let has = |ruby: &&Ruby| ruby.has("sinatra/base") && ruby.has("puma");
+        let has =
+            |ruby: &&Ruby| ruby.has("sinatra/base") && ruby.has("puma") && ruby.has("bundler");
         rubies.iter().filter(has).collect()
     };
     let found = able();
