@@ -18,7 +18,7 @@ use stillframe_hub::api::types::{
 use stillframe_hub::discovery::Discovery;
 
 /// Variables of whoever runs the tests that must not reach the programs under test.
-const FOREIGN: [&str; 8] = [
+const FOREIGN: [&str; 9] = [
     "STILLFRAME_HUB",
     "STILLFRAME_TOKEN",
     "STILLFRAME_TOKEN_FILE",
@@ -27,6 +27,7 @@ const FOREIGN: [&str; 8] = [
     "STILLFRAME_SINK",
     "STILLFRAME_PROBES",
     "PYTHONPATH",
+    "RUBYOPT",
 ];
 
 /// The programs of one test.
@@ -68,12 +69,21 @@ pub fn with_shop_of_java(test: fn(&Stand)) {
 
 /// Runs `test` with the command and the agent for Node; a loud skip where one of them or Node is absent.
 pub fn with_node(test: fn(&Stand)) {
+    with_program("node", test);
+}
+
+/// The same with the agent for Ruby.
+pub fn with_ruby(test: fn(&Stand)) {
+    with_program("ruby", test);
+}
+
+fn with_program(program: &str, test: fn(&Stand)) {
     let names = ["STILLFRAME_BIN", "STILLFRAME_AGENTS"];
     let paths = names.map(|name| std::env::var_os(name).map(PathBuf::from));
     let [Some(bin), Some(agents)] = paths else {
         return skip("STILLFRAME_BIN or STILLFRAME_AGENTS is not set: run `cargo xtask test`");
     };
-    if !is_there("node", "--version", "a test with Node") {
+    if !is_there(program, "--version", "an end-to-end test") {
         return;
     }
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
@@ -141,6 +151,16 @@ impl Stand {
     /// `java`, as if we were absent.
     pub fn java(&self) -> Command {
         self.clean(Path::new("java"))
+    }
+
+    /// A program of the path, as if we were absent.
+    pub fn program(&self, name: &str) -> Command {
+        self.clean(Path::new(name))
+    }
+
+    /// The folder of the agents.
+    pub fn agents(&self) -> &Path {
+        &self.agents
     }
 
     /// `python WORDS`, as if we were absent.
