@@ -11,8 +11,11 @@ use stillframe_tests::tree::{root, sources};
 const LATER: [&str; 6] = ["record", "replay", "dap", "mcp", "freeze", "demo"];
 
 /// Files of which the README names lines: their ending, how a comment begins, and the example.
-const EXAMPLES: [(&str, &str, &str); 2] =
-    [(".py", "#", "checkout-python"), (".ts", "//", "checkout-node")];
+const EXAMPLES: [(&str, &str, &str); 3] = [
+    (".py", "#", "checkout-python"),
+    (".ts", "//", "checkout-node"),
+    (".rb", "#", "checkout-ruby"),
+];
 
 fn readme() -> String {
     std::fs::read_to_string(root().join("README.md")).expect("README.md is there")
