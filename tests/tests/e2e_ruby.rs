@@ -83,3 +83,25 @@ fn a_server_on_ruby_shows_a_snapshot_and_counts() {
         hub.probe_until(&count, |probe| probe.counters.hits == 5);
     });
 }
+
+#[test]
+fn a_server_on_ruby_is_asked_conditions() {
+    with_ruby(|stand| {
+        let hub = stand.hub(0);
+        let app = server(stand);
+        hub.instances("checkout", 1);
+        let words =
+            ["log", PLACED, "{total} of {cart.user}", "--if", "cart.user > 7", "-o", "json"];
+        let logged = stand.start(stand.stillframe(&words).current_dir(stand.folder())).end();
+        assert_eq!(logged.code, Some(0), "{}", logged.stderr);
+        let words = ["snap", PLACED, "--if", "total > 100 && totl < 3"];
+        let refused = stand.start(stand.stillframe(&words).current_dir(stand.folder())).end();
+        assert_eq!(refused.code, Some(5), "{refused:?}");
+        assert!(refused.stderr.contains("did you mean total?"), "{}", refused.stderr);
+        process::until("a log line", || {
+            app.get("/");
+            let all: Vec<ProbeView> = hub.get("/api/v1/probes");
+            all.iter().any(|probe| probe.spec.log.is_some() && probe.captured > 0).then_some(())
+        });
+    });
+}

@@ -4,6 +4,7 @@
 //! and nothing is left running after `--once`.
 
 mod shop;
+mod side;
 mod stage;
 
 use crate::Result;
@@ -41,6 +42,13 @@ pub(crate) fn run(once: bool, json: bool) -> Result<()> {
         Ok(()) => shops.push(step("compile the shop for Node", Shop::node)?),
         Err(fault) => eprintln!("No shop on Node, and no probes there: {fault}."),
     }
+    match product.rubies.as_slice() {
+        [] => eprintln!("No shop on Ruby, and no probes there: no Ruby was found."),
+        rubies => match Shop::ruby(rubies) {
+            Ok(shop) => shops.push(shop),
+            Err(fault) => eprintln!("No shop on Ruby, and no probes there: {fault}."),
+        },
+    }
     let bound = if once { PATIENCE * 5 } else { STAY };
     let stage =
         step("start hub, shops and customers", || Stage::set(&product, &shops, &app, bound))?;
@@ -50,6 +58,8 @@ pub(crate) fn run(once: bool, json: bool) -> Result<()> {
         show(&stage, probe, json)?;
     }
     if !json {
+        println!("\n━━ A log line nobody deployed, in {} shops at once\n", shops.len());
+        side::show(&stage, &shops)?;
         let cost_ppm = cost_ppm(&stage);
         println!("\n━━ What the counter says, and what all of it cost\n");
         stage.screen(&["why", &counted])?;
@@ -77,7 +87,7 @@ fn any_python() -> Result<Python> {
 fn show(stage: &Stage, probe: &Probe, json: bool) -> Result<()> {
     let args: Vec<&str> = probe.args.iter().map(String::as_str).collect();
     if json {
-        return stage.follow_json(&args, probe.is_snapshot);
+        return stage.follow_json(&args);
     }
     println!("\n━━ {}\n", probe.title);
     stage.screen(&args)

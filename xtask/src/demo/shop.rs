@@ -8,6 +8,7 @@ use crate::files::{line_of, root};
 use crate::java;
 use crate::node;
 use crate::process::quiet;
+use crate::ruby::{self, Ruby};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,6 +23,8 @@ pub(crate) struct Shop {
     pub(crate) words: Vec<OsString>,
     /// What is probed in it.
     pub(crate) probes: Vec<Probe>,
+    /// Where a log line is written beside those of the other shops, and what it says.
+    pub(crate) log: [String; 2],
     /// Commands to go on with.
     pub(crate) tips: &'static [&'static str],
 }
@@ -30,7 +33,6 @@ pub(crate) struct Shop {
 pub(crate) struct Probe {
     pub(crate) title: &'static str,
     pub(crate) args: Vec<String>,
-    pub(crate) is_snapshot: bool,
 }
 
 impl Shop {
@@ -47,7 +49,6 @@ impl Shop {
         large.extend(words(&["--watch", "cart.items[0].sku", "--watch", "order.discount.reason"]));
         large.extend(words(&["--limit", "2", "-f"]));
         let template = "order {order.number}: {total} less {discount.amount} for {discount.reason}";
-        let log = words(&["log", &placed, template, "--limit", "5", "-f"]);
         let library = words(&["snap", &routing, "--if", "method == 'POST'", "--limit", "1", "-f"]);
         let library_title = "Inside a library: werkzeug's routing";
         Ok(Self {
@@ -55,10 +56,10 @@ impl Shop {
             folder: root().join("examples/checkout-python"),
             words: vec![app.into(), "app.py".into()],
             probes: vec![
-                Probe { title: "Large orders with a discount", args: large, is_snapshot: true },
-                Probe { title: "A log line nobody deployed", args: log, is_snapshot: false },
-                Probe { title: library_title, args: library, is_snapshot: true },
+                Probe { title: "Large orders with a discount", args: large },
+                Probe { title: library_title, args: library },
             ],
+            log: [placed, template.to_owned()],
             tips: &[
                 "stillframe snap shop/rules.py:best --if 'total > 200' -f",
                 "stillframe log shop/cart.py:Cart.add '{item.sku} for {self.owner.name}' -f",
@@ -75,15 +76,12 @@ impl Shop {
         large.extend(words(&["--watch", "cart.items.get(0).sku", "--watch", "discount.reason"]));
         large.extend(words(&["--limit", "2", "-f"]));
         let template = "order {order.number}: {total} less {discount.amount} for {user.name}";
-        let log = words(&["log", &placed, template, "--limit", "5", "-f"]);
         Ok(Self {
             service: "checkout-jvm",
             folder: root().join("examples/checkout-jvm"),
             words: vec!["java".into(), "-cp".into(), classes.into(), main.into()],
-            probes: vec![
-                Probe { title: "The same on the JVM", args: large, is_snapshot: true },
-                Probe { title: "And a log line there", args: log, is_snapshot: false },
-            ],
+            probes: vec![Probe { title: "The same on the JVM", args: large }],
+            log: [placed, template.to_owned()],
             tips: &["stillframe snap shop.Rules#best --if 'total > 200' -f"],
         })
     }
@@ -97,16 +95,35 @@ impl Shop {
         large.extend(words(&["--watch", "cart.items[0].sku", "--watch", "discount.reason"]));
         large.extend(words(&["--limit", "2", "-f"]));
         let template = "order {order.number}: {total} less {discount.amount} for {user.name}";
-        let log = words(&["log", &placed, template, "--limit", "5", "-f"]);
+        let title = "The same on Node, in TypeScript";
         Ok(Self {
             service: "checkout-node",
             folder,
             words: vec!["node".into(), "dist/app.js".into()],
-            probes: vec![
-                Probe { title: "The same on Node, in TypeScript", args: large, is_snapshot: true },
-                Probe { title: "And a log line there, too", args: log, is_snapshot: false },
-            ],
+            probes: vec![Probe { title, args: large }],
+            log: [placed, template.to_owned()],
             tips: &["stillframe snap shop/rules.ts:best --if 'total > 200' -f"],
+        })
+    }
+
+    /// The shop in Ruby on Sinatra, on the first of `rubies` that has what it needs.
+    pub(crate) fn ruby(rubies: &[(Ruby, PathBuf)]) -> Result<Self> {
+        let rubies: Vec<Ruby> = rubies.iter().map(|(ruby, _)| ruby.clone()).collect();
+        let program = ruby::able(&rubies)?.remove(0).program.clone();
+        let folder = root().join("examples/checkout-ruby");
+        let placed = line_of(&folder.join("shop/orders.rb"), "user.orders += 1")?;
+        let placed = format!("shop/orders.rb:{placed}");
+        let mut large = words(&["snap", &placed, "--if", "total > 100 and discount.amount > 0"]);
+        large.extend(words(&["--watch", "cart.items[0].sku", "--watch", "discount.reason"]));
+        large.extend(words(&["--limit", "2", "-f"]));
+        let template = "order {order.number}: {total} less {discount.amount} for {user.name}";
+        Ok(Self {
+            service: "checkout-ruby",
+            folder,
+            words: vec![program.into(), "app.rb".into()],
+            probes: vec![Probe { title: "The same on Ruby", args: large }],
+            log: [placed, template.to_owned()],
+            tips: &["stillframe snap 'shop/rules.rb:Shop::Rules.best' --if 'total > 200' -f"],
         })
     }
 }

@@ -88,6 +88,12 @@ impl Stage {
         if status.success() { Ok(()) } else { Err(format!("stillframe {}: {status}", args[0])) }
     }
 
+    /// Begins a command; what it prints goes to a file of its own for `name`.
+    pub(crate) fn logged(&self, args: &[&str], name: &str) -> Result<(Background, PathBuf)> {
+        let log = self.folder.join(format!("{}-{name}.log", args[0]));
+        Ok((Background::logged(&mut self.command(args), &log)?, log))
+    }
+
     /// Arms a count probe and answers its id.
     pub(crate) fn arm_count(&self, location: &str) -> Result<String> {
         let created = self.json(&["count", location])?;
@@ -102,13 +108,10 @@ impl Stage {
         serde_json::from_str(&text).map_err(|error| format!("stillframe {}: {error}", args[0]))
     }
 
-    /// Follows a probe to its end; its objects go to stdout only if they are snapshots.
-    pub(crate) fn follow_json(&self, args: &[&str], is_snapshot: bool) -> Result<()> {
+    /// Follows a probe to its end; its objects go to stdout.
+    pub(crate) fn follow_json(&self, args: &[&str]) -> Result<()> {
         let mut command = self.command(args);
         command.args(["-o", "json"]);
-        if !is_snapshot {
-            command.stdout(std::io::stderr());
-        }
         let status = Background::start(&mut command)?.end(PATIENCE)?;
         if status.success() { Ok(()) } else { Err(format!("stillframe {}: {status}", args[0])) }
     }
@@ -192,7 +195,7 @@ fn runtime_folder(folder: &Path) -> PathBuf {
 }
 
 /// `word` as a shell wants it.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:=,".contains(c);
     match (word.chars().all(plain), word.contains('\'')) {
         (true, _) => word.to_owned(),
