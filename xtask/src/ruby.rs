@@ -9,9 +9,7 @@ mod shop;
 
 pub(crate) use binding::{agents, clippy, libraries, tests};
 pub(crate) use gem::{pack, tests as gem_tests};
-pub(crate) use shop::shop;
-
-use shop::able;
+pub(crate) use shop::{able, shop};
 
 use crate::files::in_folder;
 use crate::say::say;

@@ -344,6 +344,9 @@ fn demo() -> Result<Verdict> {
     if node::find_npm().is_ok() && !shows(".ts") {
         return Err("the demo printed no snapshot of TypeScript".to_owned());
     }
+    if !ruby::all().0.is_empty() && !shows(".rb") {
+        return Err("the demo printed no snapshot of Ruby".to_owned());
+    }
     Ok(Verdict::Ran(Counts { passed: 1, ..Counts::default() }))
 }
 
