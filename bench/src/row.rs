@@ -83,8 +83,13 @@ pub const NODE_CASES: [&str; 23] = [
 /// left out while the agent refuses them.
 const NODE_MORE: [&str; 4] = ["time_function", "arm", "pause_read_one", "pause_read_one_10_locals"];
 
-/// What checks cost that the rewriter puts into code, by itself.
-pub const REWRITER_CASES: [&str; 14] = [
+/// What checks cost that the rewriter puts into code: by themselves, and armed by the agent with a
+/// condition that is false, for the first time and later.
+pub const REWRITER_CASES: [&str; 18] = [
+    "check_asleep",
+    "check_false_first",
+    "check_false_later",
+    "check_removed",
     "dormant_calls",
     "dormant_loop",
     "dormant_objects",

@@ -44,13 +44,20 @@ function evaluate (text) {
 
 /**
  * Has the checks of a function call the one that `text` is, of places with these numbers; nothing,
- * if it is empty. The text has `isNFalse` for each place, `hit` and `lost`.
+ * if it is empty. The text has `isNFalse` for each place, and `take` for what is a hit.
  */
 function check (number, text, places, numbers, hit, lost) {
   if (text === '') return put(number, undefined)
   const names = numbers.map((one) => `is${one}False`)
-  const make = evaluate(`(hit, lost, ${names.join()}) => { 'use strict'; return ${text} }`)
-  put(number, P.ReflectApply(make, undefined, [hit, lost, ...places.map(isFalse)]))
+  const make = evaluate(`(take, ${names.join()}) => { 'use strict'; return ${text} }`)
+  function take (place, read, until, line, column) {
+    try {
+      hit(place, read, until, line, column)
+    } catch {
+      lost(place)
+    }
+  }
+  put(number, P.ReflectApply(make, undefined, [take, ...places.map(isFalse)]))
 }
 
 /**

@@ -201,7 +201,8 @@ fn put(number: u32, hook: &Hook) -> CoreResult<()> {
     ffi::check(number, hook.text.clone(), hook.places.keys().copied().collect())
 }
 
-/// What the checks of a function call.
+/// What the checks of a function call. V8 inlines it where each of them stands, so it is short; the
+/// values are put together once more for a hit, for an array that only the condition sees is never made.
 fn hook(function: &Function) -> Hook {
     let most = function.lines.iter().map(|one| one.check.names.len()).max().unwrap_or(0);
     let arguments: String = (0..most).map(|at| format!(",a{at}")).collect();
@@ -217,8 +218,8 @@ fn hook(function: &Function) -> Hook {
         places.insert(one.place, told);
         let (place, line, (first, column)) = (one.place, one.check.line, one.at);
         text.push_str(&format!(
-            "if(line==={line}){{const v={values};if(!is{place}False(v))\
-             try{{hit({place},v,hook,{first},{column})}}catch{{lost({place})}}return}}"
+            "if(line==={line}){{if(!is{place}False({values}))\
+             take({place},{values},hook,{first},{column});return}}"
         ));
     }
     text.push('}');

@@ -33,6 +33,8 @@ struct Amount {
     /// Hits after which what is left of them is measured.
     retained: &'static str,
     rewrites: usize,
+    /// Functions whose checks are armed, milliseconds of each state.
+    checks: [&'static str; 2],
 }
 
 const WHOLE: Amount = Amount {
@@ -41,6 +43,7 @@ const WHOLE: Amount = Amount {
     processes: ["7", "1500", "20", "10"],
     retained: "20000",
     rewrites: 5,
+    checks: ["5", "300"],
 };
 const SHORT: Amount = Amount {
     is_short: true,
@@ -48,6 +51,7 @@ const SHORT: Amount = Amount {
     processes: ["1", "50", "2", "2"],
     retained: "500",
     rewrites: 1,
+    checks: ["1", "20"],
 };
 
 /// Rows of every version, and what could not be measured.
@@ -69,6 +73,7 @@ pub(super) fn rows(with_peers: bool, short: bool) -> Result<(Vec<Row>, Vec<Strin
         rows.extend(step(&format!("Node {major}: hits"), || bench.overhead())?);
         rows.extend(step(&format!("Node {major}: processes"), || bench.processes())?);
         rows.extend(step(&format!("Node {major}: what hits leave"), || bench.retained())?);
+        rows.extend(step(&format!("Node {major}: hits by checks"), || bench.armed())?);
         if with_peers {
             peers::add(&bench, major, &mut rows, &mut absent);
         }
@@ -109,6 +114,12 @@ impl Bench {
     fn processes(&self) -> Result<Vec<Row>> {
         let mut node = self.program("bench/node/processes.js");
         rows_of(node.args(self.amount.processes))
+    }
+
+    /// What a false condition costs by checks, through the agent.
+    fn armed(&self) -> Result<Vec<Row>> {
+        let mut node = self.program("bench/node/checks.js");
+        rows_of(node.args(self.amount.checks))
     }
 
     fn retained(&self) -> Result<Vec<Row>> {
