@@ -36,6 +36,10 @@ pub(super) struct Function {
     pub(super) nodes: u32,
     /// Whether V8 says that it returns behind its end: the script, and an arrow function without braces.
     is_open: bool,
+    /// Where its body begins: before that no parameter behind the place is set.
+    body: u32,
+    /// Whether they are more than names: V8 then finds variables of the body at some places only.
+    is_complex: bool,
     span: Span,
 }
 
@@ -285,8 +289,10 @@ impl Parsed {
         scopes.reverse();
         for scope in scopes {
             let own = scope.variables.iter().rev().filter(|one| hidden.insert(one.name.as_str()));
+            let is_ahead = |one: &Variable| byte < function.body && byte <= one.declared;
             let reading = |one: &Variable| match (is_own(&scope), one.left_out) {
-                (true, _) if byte < one.from => Reading::Unset,
+                (true, _) if byte < one.from || is_ahead(one) => Reading::Unset,
+                (true, None) if byte < function.body || function.is_complex => Reading::Guarded,
                 (true, Some(reading)) => reading,
                 (true, None) if !scope.is_switch => Reading::Sure,
                 _ => Reading::Guarded,
@@ -301,10 +307,7 @@ impl Parsed {
             let reading = function.this.unwrap_or(Reading::Guarded);
             names.push(Visible::new("this", reading));
         }
-        if only_own {
-            names.reverse();
-        }
-        names
+        if only_own { names.into_iter().rev().collect() } else { names }
     }
 }
 
@@ -410,18 +413,26 @@ fn function(semantic: &Semantic<'_>, node: &AstNode<'_>, lines: &Lines<'_>) -> O
     };
     let span = node.kind().span();
     let first_line = lines.line(span.start as usize);
-
-    let lines = BTreeMap::new();
+    let (parameters, body) = match node.kind() {
+        AstKind::Function(one) => {
+            (one.params.span, one.body.as_ref().map_or(0, |one| one.span.start))
+        }
+        AstKind::ArrowFunctionExpression(one) => (one.params.span, one.body.span().start),
+        _ => (Span::empty(0), 0),
+    };
+    let is_complex = parameters.source_text(semantic.source_text()).contains(['=', '{', '[', '.']);
     let is_bare =
         matches!(node.kind(), AstKind::ArrowFunctionExpression(one) if one.is_expression());
     Some(Function {
         name,
         first_line,
-        lines,
+        lines: BTreeMap::new(),
         runs_once,
         this,
         nodes: 0,
         is_open: runs_once || is_bare,
+        body,
+        is_complex,
         span,
     })
 }
