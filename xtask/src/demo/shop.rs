@@ -123,7 +123,7 @@ impl Shop {
             words: vec![program.into(), "app.rb".into()],
             probes: vec![Probe { title: "The same on Ruby", args: large }],
             log: [placed, template.to_owned()],
-            tips: &["stillframe snap 'shop/rules.rb:Shop::Rules.best' --if 'total > 200' -f"],
+            tips: &["stillframe snap Shop::Rules.best --if 'total > 200' -f"],
         })
     }
 }
