@@ -38,7 +38,7 @@ pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()>
         for fault in missing {
             say!("SKIPPED: {fault}");
         }
-        let product = Product::build(pythons, false)?;
+        let product = Product::build(pythons, &[], false)?;
         product.first()?;
         for (python, wheel) in &product.wheels {
             let name = format!("CPython 3.{}", python.minor);

@@ -11,6 +11,7 @@ use crate::Result;
 use crate::dist::Product;
 use crate::node;
 use crate::python::{MINORS, Python};
+use crate::ruby;
 use crate::step::step;
 use crate::test::app_environment;
 use serde_json::Value;
@@ -31,7 +32,11 @@ const REPORTS: u32 = 4;
 pub(crate) fn run(once: bool, json: bool) -> Result<()> {
     let python = step("find CPython", any_python)?;
     let app = step("install the shop's packages", || app_environment(&python))?;
-    let product = Product::build(vec![python], false)?;
+    let (rubies, missing) = ruby::all();
+    // One is shown, so one is built.
+    let ruby = missing.map_or_else(|| ruby::able(&rubies), Err).map(|able| able[0].clone());
+    let product =
+        Product::build(vec![python], ruby.as_ref().map_or(&[][..], std::slice::from_ref), false)?;
     let mut shops = vec![Shop::python(&app)?];
     if product.jvm.is_some() {
         shops.push(step("compile the shop for the JVM", Shop::jvm)?);
@@ -42,12 +47,9 @@ pub(crate) fn run(once: bool, json: bool) -> Result<()> {
         Ok(()) => shops.push(step("compile the shop for Node", Shop::node)?),
         Err(fault) => eprintln!("No shop on Node, and no probes there: {fault}."),
     }
-    match product.rubies.as_slice() {
-        [] => eprintln!("No shop on Ruby, and no probes there: no Ruby was found."),
-        rubies => match Shop::ruby(rubies) {
-            Ok(shop) => shops.push(shop),
-            Err(fault) => eprintln!("No shop on Ruby, and no probes there: {fault}."),
-        },
+    match &ruby {
+        Ok(ruby) => shops.push(Shop::ruby(ruby)?),
+        Err(fault) => eprintln!("No shop on Ruby, and no probes there: {fault}."),
     }
     let bound = if once { PATIENCE * 5 } else { STAY };
     let stage =

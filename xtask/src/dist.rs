@@ -32,12 +32,12 @@ pub(crate) struct Product {
 }
 
 impl Product {
-    /// Builds the parts for `pythons`.
-    pub(crate) fn build(pythons: Vec<Python>, release: bool) -> Result<Self> {
+    /// Builds the parts for `pythons` and `rubies`.
+    pub(crate) fn build(pythons: Vec<Python>, rubies: &[Ruby], release: bool) -> Result<Self> {
         let bin = step("build the command", || command(release))?;
         let jvm = step("build the agent for the JVM", java::agent)?;
         let node = step("build the agent for Node", node::addon)?;
-        let rubies = step("build the agent for Ruby", rubies)?;
+        let rubies = step("build the agent for Ruby", || ruby::libraries(rubies))?;
         let wheels = wheels(pythons)?;
         let agents = target("agents");
         let pairs: Vec<_> = wheels.iter().map(|(python, wheel)| (python, wheel.clone())).collect();
@@ -57,15 +57,6 @@ impl Product {
     pub(crate) fn first(&self) -> Result<&(Python, PathBuf)> {
         self.wheels.first().ok_or_else(|| "no supported CPython is on this machine".to_owned())
     }
-}
-
-/// The library for each Ruby; none without a Ruby, which is said.
-fn rubies() -> Result<Vec<(Ruby, PathBuf)>> {
-    let (found, missing) = ruby::all();
-    if let Some(fault) = missing {
-        say!("{fault}; there is no agent for Ruby then");
-    }
-    ruby::libraries(&found)
 }
 
 /// Builds the wheels: the first alone, for it compiles what the others share.
@@ -116,7 +107,11 @@ pub(crate) fn run() -> Result<()> {
     pythons.extend(python::newer());
     java::find_maven()?;
     node::find_npm()?;
-    let product = Product::build(pythons, true)?;
+    let (rubies, no_ruby) = ruby::all();
+    if let Some(fault) = no_ruby {
+        return Err(fault);
+    }
+    let product = Product::build(pythons, &rubies, true)?;
     step("build the Java API", java::api)?;
     let packages = step("pack for npm", || node::pack(&product.node))?;
     let gems = step("build the gems", || ruby::pack(&product.rubies))?;

@@ -78,7 +78,7 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
     let mut product = None;
     if needs_product(&gate, &pythons) {
         gate.always("build", || {
-            product = Some(Product::build(pythons, false)?);
+            product = Some(Product::build(pythons, &rubies, false)?);
             Ok(Verdict::Fine)
         });
     }

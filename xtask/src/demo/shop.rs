@@ -8,7 +8,7 @@ use crate::files::{line_of, root};
 use crate::java;
 use crate::node;
 use crate::process::quiet;
-use crate::ruby::{self, Ruby};
+use crate::ruby::Ruby;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -106,10 +106,8 @@ impl Shop {
         })
     }
 
-    /// The shop in Ruby on Sinatra, on the first of `rubies` that has what it needs.
-    pub(crate) fn ruby(rubies: &[(Ruby, PathBuf)]) -> Result<Self> {
-        let rubies: Vec<Ruby> = rubies.iter().map(|(ruby, _)| ruby.clone()).collect();
-        let program = ruby::able(&rubies)?.remove(0).program.clone();
+    /// The shop in Ruby on Sinatra.
+    pub(crate) fn ruby(ruby: &Ruby) -> Result<Self> {
         let folder = root().join("examples/checkout-ruby");
         let placed = line_of(&folder.join("shop/orders.rb"), "user.orders += 1")?;
         let placed = format!("shop/orders.rb:{placed}");
@@ -120,7 +118,7 @@ impl Shop {
         Ok(Self {
             service: "checkout-ruby",
             folder,
-            words: vec![program.into(), "app.rb".into()],
+            words: vec![ruby.program.clone().into(), "app.rb".into()],
             probes: vec![Probe { title: "The same on Ruby", args: large }],
             log: [placed, template.to_owned()],
             tips: &["stillframe snap Shop::Rules.best --if 'total > 200' -f"],
