@@ -11,8 +11,8 @@ mod target;
 
 pub use criterion::rows as criterion_rows;
 pub use row::{
-    CASES, JVM_CASES, NODE_CASES, ONCE, PEERS, Peer, REWRITER_CASES, Row, add_peer, means, missing,
-    parse,
+    CASES, JVM_CASES, NODE_CASES, ONCE, PEERS, Peer, REWRITER_CASES, RUBY_CASES, Row, add_peer,
+    means, missing, parse,
 };
 pub use table::table;
 pub use target::{Verdict, across_versions, beside_v8, verdicts};

@@ -79,6 +79,17 @@ pub const NODE_CASES: [&str; 23] = [
     "retained_bytes",
 ];
 
+/// The same for Ruby.
+pub const RUBY_CASES: [&str; 7] = [
+    "base",
+    "base_again",
+    "unprobed_function",
+    "condition_false",
+    "count",
+    "capture_10_locals",
+    "removed",
+];
+
 /// Cases that no subject of Node.js must have: a pause in place of a hit, and durations, which are
 /// left out while the agent refuses them.
 const NODE_MORE: [&str; 4] = ["time_function", "arm", "pause_read_one", "pause_read_one_10_locals"];
@@ -114,6 +125,7 @@ pub const ONCE: [&str; 4] =
 pub(crate) fn order(runtime: &str) -> Vec<&'static str> {
     match runtime {
         "jvm" => JVM_CASES.to_vec(),
+        "ruby" => RUBY_CASES.to_vec(),
         "node" => [&NODE_CASES[..], &NODE_MORE, &REWRITER_CASES].concat(),
         _ => CASES.into_iter().chain(ONCE).collect(),
     }

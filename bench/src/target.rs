@@ -38,6 +38,10 @@ const fn node(case: &'static str, ns: f64) -> AtMost {
     AtMost { runtime: "node", minors: ANY, case, ns }
 }
 
+const fn ruby(case: &'static str, ns: f64) -> AtMost {
+    AtMost { runtime: "ruby", minors: ANY, case, ns }
+}
+
 const fn core(case: &'static str, ns: f64) -> AtMost {
     AtMost { runtime: "core", minors: ANY, case, ns }
 }
@@ -73,6 +77,8 @@ const AT_MOST: [AtMost; 30] = [
     node("armed_later_loop", 20.0),
     node("armed_later_objects", 20.0),
     node("rewrite_10000_lines", 100e6),
+    ruby("condition_false", 80.0),
+    ruby("capture_10_locals", 2_000.0),
     core("x > 10", 8.0),
     core("x > 10 and name == \"abc\"", 14.0),
 ];
@@ -112,9 +118,12 @@ const fn times(
     TimesUnder { ours, subject, theirs, times }
 }
 
-const TIMES_UNDER: [TimesUnder; 6] = [
+const TIMES_UNDER: [TimesUnder; 8] = [
     times("condition_false", "debugpy", "condition_false", 150.0),
     times("condition_false", "ddtrace", "condition_false", 150.0),
+    // At most 1.1 times what an empty block takes.
+    times("condition_false", "tracepoint", "condition_false", 0.9),
+    times("condition_false", "debug", "condition_false", 40.0),
     times("condition_false", "pausing", "pause_read_one", 5.0),
     times("condition_false", "pausing_worker", "pause_read_one", 5.0),
     times("capture_10_locals", "pausing", "pause_read_one_10_locals", 5.0),

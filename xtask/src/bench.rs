@@ -4,6 +4,7 @@
 
 mod jvm;
 mod node;
+mod ruby;
 
 use crate::Result;
 use crate::bytecode;
@@ -26,8 +27,8 @@ use stillframe_bench::{
 /// Runs the benches of `runtime`, or of all.
 pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()> {
     let wants = |name: &str| runtime.is_none_or(|runtime| runtime == name);
-    if !["python", "jvm", "node", "core"].into_iter().any(wants) {
-        return Err("--runtime is python, jvm, node or core".to_owned());
+    if !["python", "jvm", "node", "ruby", "core"].into_iter().any(wants) {
+        return Err("--runtime is python, jvm, node, ruby or core".to_owned());
     }
     let (mut rows, mut absent) = (Vec::new(), Vec::new());
     if wants("core") {
@@ -56,6 +57,11 @@ pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()>
     if wants("node") {
         let (of_node, faults) = node::rows(peers, short)?;
         rows.extend(of_node);
+        absent.extend(faults);
+    }
+    if wants("ruby") {
+        let (of_ruby, faults) = ruby::rows(short)?;
+        rows.extend(of_ruby);
         absent.extend(faults);
     }
     finish(&rows, &absent)
