@@ -15,7 +15,7 @@ use std::cell::{Cell, RefCell};
 use stillframe_core::host::{
     Attr, Bounds, FrameName, MOST_COUNTED, MoreFrames, Name, Scope, Shape, Visitor, Walker,
 };
-use stillframe_core::value::{Missing, Object, Ordered, Reading, Text, Value};
+use stillframe_core::value::{Kind, Missing, Object, Ordered, Reading, Text, Value};
 
 /// Pairs of a hash that are looked up in one go.
 const PAIRS: usize = 32;
@@ -114,6 +114,13 @@ impl Scope for Hit<'_> {
 
     fn compares_by_identity(&self, object: Object) -> bool {
         value::compares_by_identity(object_of(object))
+    }
+
+    fn element_name(&self, sequence: Object, index: usize) -> Option<Text<'_>> {
+        let object: Obj<'_> = object_of(sequence);
+        let is_struct = object.tag() == Tag::Struct && sequence.kind == Kind::Instance;
+        let members = if is_struct { object.struct_members() } else { &[] };
+        members.get(index).map(|member| member.symbol_text())
     }
 
     fn ordered(&self, object: Object) -> Reading<Ordered> {

@@ -123,7 +123,10 @@ pub(crate) fn refresh() -> Option<String> {
     let mut guard = locked(&INDEX);
     let index = guard.get_or_insert_default();
     found.iter().for_each(|code| index.add(*code));
-    Some(format!("{} pieces of code; the VM's lock was held {held:.1} ms", index.files.len()))
+    let made = format!("{} pieces of code; the VM's lock was held {held:.1} ms", index.files.len());
+    drop(guard);
+    name::learn(code::methods(is_application));
+    Some(made)
 }
 
 /// Adds what was compiled together: a file with all that is in it.

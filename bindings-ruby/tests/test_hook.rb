@@ -165,6 +165,22 @@ class TestHook < AgentTest
     end
   end
 
+  # Nothing keeps the body of a class, which names what is in it, of code that came before the agent.
+  def test_code_from_before_the_agent_has_its_name
+    Stillframe.stop
+    place("module Early; class Bird\n  def sing(a)\n    a\n  end\n  def self.hatch(a)\n    a\n  end\nend; end\n", "early.rb")
+    3.times { GC.start }
+    Stillframe.start(sink: ->(_) {}, service: "tests")
+    one = Placed.new("Early::Bird#sing", condition: "a == 1")
+    two = Placed.new("#{@path}:6")
+    @placed.push(one, two)
+    [one, two].each(&:armed)
+    Early::Bird.new.sing(1)
+    Early::Bird.hatch(2)
+    assert_equal "Early::Bird#sing", one.snapshot["at"]["function"]
+    assert_equal "Early::Bird.hatch", two.snapshot["at"]["function"]
+  end
+
   def test_threads_fibers_and_enumerators_hit
     one = probe("called", kind: "count")
     Thread.new { @hooked.called(1) }.join
@@ -192,13 +208,13 @@ class TestHook < AgentTest
 
   def test_code_that_is_not_loaded_yet_is_waited_for
     path = File.join(@folder, "later.rb")
-    File.write(path, "class Later\n  def x\n    1\n  end\nend\n")
+    File.write(path, "class LaterOn\n  def x\n    1\n  end\nend\n")
     one = Placed.new("#{path}:3", kind: "count")
     @placed << one
     assert_equal "pending", one.report["state"]
     load path
     one.armed
-    Later.new.x
+    LaterOn.new.x
     assert_equal 1, one.hits
   end
 

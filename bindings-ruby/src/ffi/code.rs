@@ -3,6 +3,7 @@
 //! Knows how the heap is walked. Invariants: a code object is spoken of by its address, and whoever
 //! keeps that has it pinned; the walk makes nothing and runs nothing.
 
+use super::layout::METHOD_BODY;
 use super::object::Obj;
 use super::protect::protected;
 use magnus::Value;
@@ -17,6 +18,7 @@ use std::ffi::{c_int, c_void};
 const INTERNAL: VALUE = 0x1a;
 const KIND_SHIFT: u32 = 12;
 const CODE: VALUE = 7;
+const METHOD: VALUE = 6;
 
 type EachStretch = extern "C" fn(*mut c_void, *mut c_void, usize, *mut c_void) -> c_int;
 
@@ -33,15 +35,16 @@ extern "C" fn each_stretch(
     data: *mut c_void,
 ) -> c_int {
     // SAFETY: `all` passed it, and waits for us with it in its hands.
-    let found = unsafe { &mut *data.cast::<Vec<usize>>() };
+    let found = unsafe { &mut *data.cast::<Found>() };
     for address in (begin as usize..end as usize).step_by(step.max(1)) {
         let object = Obj::from_handle(address);
-        if object.flags() & 0x1f != INTERNAL || object.flags() >> KIND_SHIFT & 0xf != CODE {
+        let kind = object.flags() >> KIND_SHIFT & 0xf;
+        if object.flags() & 0x1f != INTERNAL || kind != found.kind {
             continue;
         }
         // SAFETY: a slot of the heap may be asked about.
         if unsafe { rb_objspace_internal_object_p(object.raw()) } != 0 {
-            found.push(address);
+            found.addresses.push(address);
         }
     }
     0
@@ -49,11 +52,49 @@ extern "C" fn each_stretch(
 
 /// All code there is. The VM's lock is held meanwhile: 10 ns an object of the heap.
 pub(crate) fn all() -> Vec<usize> {
-    let mut found = Vec::new();
+    all_of(CODE)
+}
+
+fn all_of(kind: VALUE) -> Vec<usize> {
+    let mut found = Found { kind, addresses: Vec::new() };
     // SAFETY: the function is made for this data, which outlives the call; nothing is allocated in the
     // heap meanwhile.
     unsafe { rb_objspace_each_objects(each_stretch, (&raw mut found).cast()) };
-    found
+    found.addresses
+}
+
+/// Where a method is written, and its name with that of its class: `Cart#total`, `Cart.load`.
+pub(crate) type Owned = ((String, u32), String);
+
+/// Methods of the files that `wants`, by their classes. For what was loaded before the agent: nothing
+/// keeps the body of a class then. Slower than [`all`], by the names that are made.
+pub(crate) fn methods(wants: impl Fn(&str) -> bool) -> Vec<Owned> {
+    // SAFETY: a method that nobody has any more is not to be collected while we hold its address.
+    let was_off = unsafe { rb_sys::rb_gc_disable() };
+    let methods = all_of(METHOD).into_iter().filter_map(|method| owned(method, &wants)).collect();
+    if was_off == rb_sys::Qfalse as VALUE {
+        // SAFETY: as it was before.
+        unsafe { rb_sys::rb_gc_enable() };
+    }
+    methods
+}
+
+fn owned(method: usize, wants: impl Fn(&str) -> bool) -> Option<Owned> {
+    // Undefined, it is nothing that could be asked.
+    super::memory::read_word(method + METHOD_BODY).filter(|body| *body != 0)?;
+    let path = path(method).utf8().filter(|path| wants(path))?;
+    let line = first_line(method);
+    let raw = method as VALUE;
+    // SAFETY: a method may be asked as a frame may; makes a text of names.
+    let ask = || unsafe { rb_sys::rb_profile_frame_qualified_method_name(raw) };
+    let name = protected(ask)?.utf8().filter(|name| name.contains(['#', '.']))?;
+    Some(((path.to_owned(), line), name.to_owned()))
+}
+
+/// What a walk looks for, and what it found.
+struct Found {
+    kind: VALUE,
+    addresses: Vec<usize>,
 }
 
 struct Pins(UnsafeCell<Option<HashMap<usize, u32>>>);

@@ -21,6 +21,10 @@ pub(super) const PARENT_MARKS: usize = 3;
 /// In the word at the pointer: the method has made an object of its block.
 pub(super) const BLOCK_IS_OBJECT: usize = 0x200;
 
+/// In a method as its class has it (`rb_method_entry_struct`): what it is; zero where it was
+/// undefined.
+pub(super) const METHOD_BODY: usize = 16;
+
 /// How frames are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reads {

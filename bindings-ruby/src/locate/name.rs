@@ -4,9 +4,12 @@
 //! Knows Ruby's own labels of code. Invariant: what has no name of its own is named in angle brackets,
 //! behind the name of what it is in.
 
+use crate::ffi::code::Owned;
 use crate::ffi::{Obj, code};
 use magnus::value::ReprValue;
 use magnus::{Module, Ruby, Value};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 fn label(code: usize) -> &'static str {
     code::label(code).utf8().unwrap_or("?")
@@ -21,6 +24,21 @@ pub(super) fn is_inner(code: usize) -> bool {
 /// Whether it runs while its file is loaded and then never again.
 pub(super) fn runs_once(code: usize) -> bool {
     label(code).starts_with('<') || label(code) == "singleton class"
+}
+
+/// Names of methods with those of their classes, by where they are written.
+static LEARNT: Mutex<BTreeMap<(String, u32), String>> = Mutex::new(BTreeMap::new());
+
+/// Takes up what methods are called.
+pub(super) fn learn(methods: Vec<Owned>) {
+    super::locked(&LEARNT).extend(methods);
+}
+
+/// The name of a method with that of its class, as its class has it.
+fn learnt(code: usize, method: &str) -> Option<String> {
+    let at = (code::path(code).utf8()?.to_owned(), code::first_line(code));
+    let name = super::locked(&LEARNT).get(&at).cloned()?;
+    name.rsplit(['#', '.']).next().is_some_and(|last| last == method).then_some(name)
 }
 
 /// The name of the innermost of a chain of code.
@@ -38,7 +56,7 @@ pub(crate) fn qualified(chain: &[usize]) -> String {
         } else if is_inner(*code) {
             inner.push(if label.starts_with("block") { "<block>" } else { "<clause>" });
         } else if !label.starts_with('<') && method.is_none() {
-            method = Some(code::base_label(*code).utf8().unwrap_or(label));
+            method = Some((*code, code::base_label(*code).utf8().unwrap_or(label)));
         }
     }
     classes.reverse();
@@ -51,7 +69,11 @@ pub(crate) fn qualified(chain: &[usize]) -> String {
         "#"
     };
     match method {
-        Some(method) => name = format!("{name}{joint}{method}"),
+        Some((code, method)) => {
+            // What its class says of it knows a method of the class itself from others.
+            let learnt = learnt(code, method);
+            name = learnt.unwrap_or_else(|| format!("{name}{joint}{method}"));
+        }
         None if name.is_empty() => "<main>".clone_into(&mut name),
         None if inner.is_empty() => name = format!("<class:{name}>"),
         None => {}
@@ -64,7 +86,13 @@ pub(crate) fn nesting(code: usize) -> Vec<String> {
     let path = super::file_of(code).unwrap_or_default();
     let chain = super::chain_in(&path, code);
     let around = chain.iter().rev().filter_map(|code| class_of(label(*code)));
-    around.map(str::to_owned).collect()
+    let around: Vec<String> = around.map(str::to_owned).collect();
+    let method = chain.iter().find(|code| !is_inner(**code)).filter(|_| around.is_empty());
+    let learnt = method.and_then(|code| learnt(*code, code::base_label(*code).utf8()?));
+    match learnt.as_deref().and_then(|name| name.rsplit_once(['#', '.'])) {
+        Some((class, _)) => class.split("::").map(str::to_owned).collect(),
+        None => around,
+    }
 }
 
 /// Whether code is a method's, or of what is in one.
