@@ -46,7 +46,7 @@ const FLAGS: [&str; 10] = [
     "-Cllvm-args=-simplifycfg-branch-fold-threshold=0",
 ];
 /// Seconds for each target in the gate, and under `--full`.
-const SHORT_S: u32 = 10;
+const SHORT_S: u32 = 6;
 const LONG_S: u32 = 600;
 /// The bundled SQLite's own globals look doubled to the sanitizer, as they do to `cargo fuzz`.
 const SANITIZER: &str = "detect_odr_violation=0";
