@@ -62,12 +62,13 @@ function load () {
   return fs.existsSync(BESIDE) ? require(BESIDE) : packaged()
 }
 
-/** What stands in for it: nothing can be asked of it, and there is nothing to stop. */
+/** What stands in for it: nothing can be asked of it, and there is nothing to stop or to deliver. */
 function absent (error) {
   const refuse = () => {
     throw error
   }
-  return new Proxy({}, { get: (none, name) => name === 'stop' ? () => {} : refuse })
+  const idle = { __proto__: null, stop () {}, nextResult: () => null }
+  return new Proxy(idle, { get: (known, name) => known[name] ?? refuse })
 }
 
 function present () {
