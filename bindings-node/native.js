@@ -62,7 +62,7 @@ function load () {
   return fs.existsSync(BESIDE) ? require(BESIDE) : packaged()
 }
 
-/** What stands in for it: nothing can be asked of it, and there is nothing to stop or to deliver. */
+/** What stands in for it: nothing can be asked of it; there is nothing to stop or deliver. */
 function absent (error) {
   const refuse = () => {
     throw error
