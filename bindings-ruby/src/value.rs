@@ -220,8 +220,11 @@ fn lookup_in_hash<'g>(hash: Obj<'g>, key: &Value<'_>) -> Option<Reading<Value<'g
         Value::Bool(flag) => Some(Obj::constant(Some(*flag))),
         _ => None,
     };
-    // What is looked for is no object of Ruby's, so it is none of the keys.
-    let by_identity = asked(hash, "compare_by_identity?");
+    // What is looked for is no object of Ruby's, so it is none of the keys. A class may answer the
+    // question by code of its own.
+    let question = "compare_by_identity?";
+    let is_ours = hash.stored_class().has_basic_method(intern(question));
+    let by_identity = is_ours.then(|| asked(hash, question)).flatten();
     if by_identity.is_none_or(|answer| answer.tag() != Tag::False) {
         return Some(Err(Missing::Unreadable));
     }

@@ -60,6 +60,33 @@ class TestSafety < AgentTest
     end
   end
 
+  # Counts what runs of it, for what it raised would stay with us.
+  class Told < Hash
+    @ran = []
+    class << self
+      attr_reader :ran
+
+      def instance_method(name)
+        Told.ran << name
+        super
+      end
+    end
+
+    def compare_by_identity?
+      Told.ran << __method__
+      super
+    end
+  end
+
+  class ToldPlain
+    class << self
+      def instance_method(name)
+        Told.ran << name
+        super
+      end
+    end
+  end
+
   def setup
     super
     place(SOURCE, "safe.rb")
@@ -90,6 +117,16 @@ class TestSafety < AgentTest
     counters = one.counters
     # A class that answers itself what methods it has is not asked.
     assert_equal [0, 3], [counters["captured"], counters["condition_failed"]], one.report
+  end
+
+  def test_comparing_and_looking_up_ask_no_code_of_the_application
+    ["kept == 5", "kept[:a] == 1", "kept.key?(1)", "kept.field == 1"].each do |condition|
+      one = probe("line", condition: condition, kind: "count")
+      [Told[a: 1], ToldPlain.new].each { |kept| @safe.call(kept) }
+      assert_equal 2, one.counters["hits"], condition
+      assert_empty Told.ran, condition
+      one.remove
+    end
   end
 
   def test_cycles_and_frozen_and_shareable_objects_are_shown

@@ -86,9 +86,13 @@ fn access(object: Obj<'_>, name: u64) -> Access {
     access
 }
 
+/// Whether code of the application would say what methods a class has: then it is not asked.
+fn answers_itself(class: Obj<'_>) -> bool {
+    !class.stored_class().has_basic_method(intern("instance_method"))
+}
+
 fn look(object: Obj<'_>, class: Obj<'_>, name: u64) -> Access {
-    // A class that answers itself what methods it has is not asked.
-    if !class.stored_class().has_basic_method(intern("instance_method")) {
+    if answers_itself(class) {
         return Access::Code;
     }
     let Some(method) = asked_with(class, "instance_method", Obj::symbol(name)) else {
@@ -135,6 +139,9 @@ fn member_of(object: Obj<'_>, name: u64) -> Access {
 
 /// Whether instances of a class answer a name by a mere read. Off the hit path.
 pub(crate) fn is_read(class: Obj<'_>, name: &str) -> bool {
+    if answers_itself(class) {
+        return false;
+    }
     let Some(method) = asked_with(class, "instance_method", Obj::symbol(intern(name))) else {
         return false;
     };
@@ -149,6 +156,9 @@ pub(crate) fn is_read(class: Obj<'_>, name: &str) -> bool {
 
 /// Whether Ruby's own code in `owner` answers `method` of instances of `class`.
 pub(crate) fn is_answered_by(class: Obj<'_>, method: &str, owner: Obj<'_>) -> bool {
+    if answers_itself(class) {
+        return false;
+    }
     let method = asked_with(class, "instance_method", Obj::symbol(intern(method)));
     let found = method.and_then(|method| asked(method, "owner"));
     found.is_some_and(|found| found.handle() == owner.handle())
