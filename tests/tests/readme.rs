@@ -37,6 +37,21 @@ fn links_lead_somewhere() {
 }
 
 #[test]
+fn promises_are_held_by_tests_that_exist() {
+    let page = std::fs::read_to_string(root().join("docs/safety.md")).expect("it is there");
+    let held = page.lines().filter_map(|line| line.strip_prefix("- `")?.split_once("`: "));
+    let mut sections = page.split("\n## ").skip(1).peekable();
+    while let Some(section) = sections.next() {
+        let is_last = sections.peek().is_none();
+        assert!(is_last || section.contains("\n- `"), "nothing holds: {}", &section[..40]);
+    }
+    for (file, test) in held {
+        let source = std::fs::read_to_string(root().join(file)).unwrap_or_default();
+        assert!(source.contains(test), "{file} has no test `{test}`");
+    }
+}
+
+#[test]
 fn locations_hold_code() {
     let text = readme();
     for (ending, comment, example) in EXAMPLES {
