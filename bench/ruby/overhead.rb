@@ -1,139 +1,105 @@
 # frozen_string_literal: true
 
-# What a hit costs on this Ruby: ours, and what Ruby itself offers. One subject a process, rows as JSON
-# lines: `ruby overhead.rb stillframe|tracepoint|binding|debug [--short]`.
+# What a hit costs on this Ruby, as JSON lines: `ruby overhead.rb stillframe|tracepoint|binding|debug|datadog [--short]`.
 #
-# Invariant: base and case are measured in turns, and of many short rounds the quickest counts: what
-# else runs on the machine only ever adds.
+# Invariant: base and cases are measured in turns, and of many short rounds the quickest counts: what else runs on the
+# machine only ever adds.
 
-require "fileutils"
-require "tmpdir"
+require_relative "captures"
+require_relative "row"
+require_relative "subjects"
 
-SUBJECT = ARGV[0]
 SHORT = ARGV.include?("--short")
-ROUNDS = SHORT ? 3 : 60
-CALLS = SHORT ? 2_000 : 20_000
+ROUNDS = SHORT ? 3 : 100
+CALLS = SHORT ? 1_000 : 10_000
 CAPTURES = SHORT ? 3 : 60
-# A process takes so many snapshots a second.
-CAPTURE_EVERY_S = 0.09
-CASES = { "stillframe" => %i[condition_false count removed unprobed_function] }.fetch(SUBJECT, %i[condition_false])
-# A debugger wants files.
-FOLDER = Dir.mktmpdir("stillframe-bench")
-at_exit { FileUtils.remove_entry(FOLDER) }
+BASES = %i[base base_again].freeze
+# What nobody probes, measured before the subject is there as well.
+BEFORE = [*BASES, :unprobed_function].freeze
 
-def loaded(name, source)
-  path = File.join(FOLDER, "of_#{name}.rb")
-  File.write(path, source)
-  load path
-  path
-end
-
-# A function for each case, the same but for its name.
-def define(name)
-  path = loaded(name, <<~RUBY)
-    def of_#{name}(a)
-      b = a + 1
-      b
-    end
-    def times_of_#{name}(count)
-      began = Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond)
-      i = 0
-      while i < count
-        of_#{name}(i)
-        i += 1
-      end
-      Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond) - began
-    end
-  RUBY
-  "#{path}:3"
-end
-
-def row(name, subject, ns, ratio)
-  puts %({"runtime":"ruby","version":"#{RUBY_VERSION}","case":"#{name}","subject":"#{subject}","ns":#{ns},"ratio":#{ratio}})
-end
-
-def armed(location, **options)
-  spec = { location: location, kind: "snap", budget_ppm: 1_000_000, limit: 1 << 40 }.merge(options)
-  id = Stillframe::Native.probe(spec, nil)
-  report = Stillframe.status["probes"].find { |one| one["probe"] == id }
-  raise "not armed: #{report}" unless report["state"] == "armed"
-
-  id
-end
-
-def target(name, location, &block)
-  traced = TracePoint.new(:line, &block)
-  traced.enable(target: method("of_#{name}"), target_line: location[/\d+\z/].to_i)
-  traced
-end
-
-def arm(name, location)
-  case [SUBJECT, name]
-  in ["stillframe", :count] then armed(location, kind: "count")
-  in ["stillframe", :unprobed_function] then nil
-  in ["stillframe", :removed] then Stillframe.remove(armed(location, condition: "b < 0"))
-  in ["stillframe", _] then armed(location, condition: "b < 0")
-  in ["tracepoint", _] then target(name, location) {}
-  in ["binding", _] then target(name, location) { |point| raise if point.binding.local_variable_get(:b) < 0 }
-  in ["debug", _] then DEBUGGER__::SESSION.add_line_breakpoint(location[/\A[^:]+/], 3, cond: "b < 0")
+def subject_named(name)
+  case name
+  when "stillframe"
+    require_relative "stillframe"
+    Ours.new
+  when "datadog"
+    require_relative "datadog"
+    DatadogsProbes.new
+  when "tracepoint" then Tracepoint.new
+  when "binding" then BindingCondition.new
+  when "debug" then Debug.new
+  else abort "no subject #{name}"
   end
 end
 
-# The quickest of many captures of ten locals, one at a time.
-def capture_10_locals
-  path = loaded("ten", <<~RUBY)
-    def of_ten(a, b, c, d)
-      e = a; f = "text"; g = :sym; h = 1.5; i = nil
-      j = [1, 2, 3]
-      j
+# Rounds over a subject.
+class Bench
+  attr_reader :called
+
+  def initialize(subject)
+    @subject = subject
+    # Least nanoseconds a call: before the subject is there, while nothing is probed, and with probes.
+    @before = Hash.new(Float::INFINITY)
+    @idle = Hash.new(Float::INFINITY)
+    @armed = Hash.new(Float::INFINITY)
+    @called = Hash.new(0)
+  end
+
+  def run
+    BEFORE.each { |name| Workload.define(name) }
+    ROUNDS.times { round(BEFORE, @before) }
+    @subject.start
+    # Some know only what is loaded when they are there.
+    (@subject.cases - BEFORE).each { |name| Workload.define(name) }
+    ROUNDS.times { round([:unprobed_function], @idle) }
+    @subject.cases.each { |name| @subject.arm(name) }
+    @subject.armed
+    measured = [*BASES, *@subject.cases]
+    ROUNDS.times { round(measured, @armed, counted: true) }
+    @subject.control(@called)
+  end
+
+  def print
+    base = @armed[:base]
+    row("base", "none", base, 1)
+    row("base_again", "none", @armed[:base_again] - base, @armed[:base_again] / base)
+    return print_cases(base) unless @subject.name == "stillframe"
+
+    alone = @before[:unprobed_function]
+    { idle_function: @idle, unprobed_function: @armed }.each do |name, least|
+      ns = least[:unprobed_function]
+      row(name, @subject.name, ns - alone, ns / alone)
     end
-    def once_of_ten
-      began = Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond)
-      of_ten(1, 2, 3, 4)
-      Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond) - began
+    print_cases(base)
+  end
+
+  private
+
+  def print_cases(base)
+    (@subject.cases - [:unprobed_function]).each do |name|
+      row(name, @subject.name, @armed[name] - base, @armed[name] / base)
     end
-  RUBY
-  base = Array.new(1_000) { once_of_ten }.min
-  id = armed("#{path}:4", rate_per_s: 1_000_000)
-  best = Array.new(CAPTURES) do
-    # An application runs meanwhile: asleep, the processor would forget its own caches.
-    ends = Process.clock_gettime(Process::CLOCK_MONOTONIC) + CAPTURE_EVERY_S
-    times_of_base(100) while Process.clock_gettime(Process::CLOCK_MONOTONIC) < ends
-    # The first of two warms what the wait has cooled.
-    [once_of_ten, once_of_ten].min
-  end.min
-  captured = Stillframe.status["probes"].find { |one| one["probe"] == id }["counters"]["captured"]
-  raise "#{captured} captures of #{2 * CAPTURES}" unless captured == 2 * CAPTURES
+  end
 
-  row("capture_10_locals", SUBJECT, best - base, (best.fdiv(base)).round(3))
+  def round(names, least, counted: false)
+    # Whoever is always first pays for caches that are always cold.
+    names.shuffle.each do |name|
+      calls = @subject.calls(name, CALLS)
+      @subject.between(name) if counted
+      least[name] = [least[name], Workload.time(name, calls)].min
+      @called[name] += calls if counted
+    end
+  end
 end
 
-case SUBJECT
-when "stillframe"
-  $LOAD_PATH.unshift(File.expand_path("../../bindings-ruby/lib", __dir__))
-  require "stillframe"
-  Stillframe.start(sink: ->(_) {}, service: "bench")
-when "debug"
-  require "debug/session"
-  DEBUGGER__.start(nonstop: true)
+subject = subject_named(ARGV[0])
+bench = Bench.new(subject)
+begin
+  bench.run
+  captured = capture_10_locals(subject, CAPTURES) if subject.captures?
+rescue ControlFailed => failure
+  abort "overhead.rb: #{failure.message}"
 end
-
-names = %i[base base_again] + CASES
-locations = names.to_h { |name| [name, define(name)] }
-CASES.each { |name| arm(name, locations[name]) }
-best = Hash.new(Float::INFINITY)
-calls = SUBJECT == "debug" ? CALLS / 10 : CALLS
-ROUNDS.times { names.each { |name| best[name] = [best[name], send("times_of_#{name}", calls).fdiv(calls)].min } }
-if SUBJECT == "stillframe"
-  row("base", "none", best[:base].round(2), 1)
-  row("base_again", "none", (best[:base_again] - best[:base]).round(2), (best[:base_again] / best[:base]).round(3))
-end
-CASES.each do |name|
-  row(name, SUBJECT, (best[name] - best[:base]).round(2), (best[name] / best[:base]).round(3))
-end
-capture_10_locals if SUBJECT == "stillframe"
-$stdout.flush
-return unless SUBJECT == "debug"
-
-FileUtils.remove_entry(FOLDER)
-exit!(0)
+bench.print
+row("capture_10_locals", subject.name, *captured) if captured
+subject.stop

@@ -79,15 +79,34 @@ pub const NODE_CASES: [&str; 23] = [
     "retained_bytes",
 ];
 
-/// The same for Ruby.
-pub const RUBY_CASES: [&str; 7] = [
+/// The same for Ruby, in its interpreter and what is measured in processes of its own.
+pub const RUBY_CASES: [&str; 16] = [
     "base",
     "base_again",
+    "idle_function",
     "unprobed_function",
+    "unprobed_line",
     "condition_false",
     "count",
+    "over_quota",
+    "time_function",
+    "log_line",
     "capture_10_locals",
     "removed",
+    "first_arm",
+    "first_hit",
+    "first_capture",
+    "startup",
+];
+
+/// Where a Ruby has YJIT: what a probe costs there, what is left when it is gone, and by how many bytes
+/// the compiled code grows for each that comes and goes.
+pub const YJIT_CASES: [&str; 5] = [
+    "yjit_base",
+    "yjit_unprobed_function",
+    "yjit_condition_false",
+    "yjit_removed",
+    "yjit_arm_bytes",
 ];
 
 /// Cases that no subject of Node.js must have: a pause in place of a hit, and durations, which are
@@ -125,7 +144,7 @@ pub const ONCE: [&str; 4] =
 pub(crate) fn order(runtime: &str) -> Vec<&'static str> {
     match runtime {
         "jvm" => JVM_CASES.to_vec(),
-        "ruby" => RUBY_CASES.to_vec(),
+        "ruby" => [&RUBY_CASES[..], &YJIT_CASES].concat(),
         "node" => [&NODE_CASES[..], &NODE_MORE, &REWRITER_CASES].concat(),
         _ => CASES.into_iter().chain(ONCE).collect(),
     }
@@ -167,7 +186,7 @@ pub struct Row {
     pub case: String,
     /// Who did it.
     pub subject: String,
-    /// Nanoseconds added per hit; of `retained_bytes`, bytes.
+    /// Nanoseconds added per hit; of `retained_bytes` and `yjit_arm_bytes`, bytes.
     pub ns: f64,
     /// To the base.
     pub ratio: f64,

@@ -85,24 +85,47 @@ const AT_MOST: [AtMost; 32] = [
 /// What is not probed, or not probed any more, stays within the noise or under this ratio.
 const UNTOUCHED: [&str; 4] = ["idle_function", "unprobed_function", "unprobed_line", "removed"];
 const UNTOUCHED_RATIO: f64 = 1.02;
+/// What of Ruby is judged by a ratio of its own.
+const RUBY_RATIOS: [&str; 1] = ["removed"];
+
+/// A ratio that must not be larger.
+struct RatioAtMost {
+    runtime: &'static str,
+    /// Minor versions it is for.
+    minors: RangeInclusive<u32>,
+    case: &'static str,
+    ratio: f64,
+}
+
+const fn ratio(runtime: &'static str, case: &'static str, ratio: f64) -> RatioAtMost {
+    RatioAtMost { runtime, minors: ANY, case, ratio }
+}
+
+/// Ruby with this minor version's YJIT makes code anew behind a probe.
+const RECOVERS: RangeInclusive<u32> = 3..=u32::MAX;
+
 /// Ratios that others must not pass.
-const RATIO_AT_MOST: [(&str, &str, f64); 12] = [
-    ("jvm", "condition_false", 1.1),
-    ("jvm", "idle_streams", 1.02),
-    ("node", "idle_streams", 1.02),
-    ("node", "check_asleep", 1.05),
-    ("node", "check_removed", 1.05),
-    ("node", "dormant_calls", 1.05),
-    ("node", "dormant_loop", 1.05),
-    ("node", "dormant_objects", 1.05),
-    ("node", "dormant_acorn", 1.15),
-    ("node", "disarmed_calls", 1.05),
-    ("node", "disarmed_loop", 1.05),
-    ("node", "disarmed_objects", 1.05),
+const RATIO_AT_MOST: [RatioAtMost; 14] = [
+    ratio("jvm", "condition_false", 1.1),
+    ratio("jvm", "idle_streams", 1.02),
+    ratio("node", "idle_streams", 1.02),
+    ratio("node", "check_asleep", 1.05),
+    ratio("node", "check_removed", 1.05),
+    ratio("node", "dormant_calls", 1.05),
+    ratio("node", "dormant_loop", 1.05),
+    ratio("node", "dormant_objects", 1.05),
+    ratio("node", "dormant_acorn", 1.15),
+    ratio("node", "disarmed_calls", 1.05),
+    ratio("node", "disarmed_loop", 1.05),
+    ratio("node", "disarmed_objects", 1.05),
+    ratio("ruby", "removed", 1.05),
+    RatioAtMost { runtime: "ruby", minors: RECOVERS, case: "yjit_removed", ratio: 1.1 },
 ];
 
 /// How many times a case of ours is cheaper than one of theirs.
 struct TimesUnder {
+    /// Minor versions it is for.
+    minors: RangeInclusive<u32>,
     ours: &'static str,
     subject: &'static str,
     theirs: &'static str,
@@ -115,15 +138,23 @@ const fn times(
     theirs: &'static str,
     times: f64,
 ) -> TimesUnder {
-    TimesUnder { ours, subject, theirs, times }
+    TimesUnder { minors: ANY, ours, subject, theirs, times }
 }
 
-const TIMES_UNDER: [TimesUnder; 8] = [
+/// The same beside a TracePoint of Ruby's with an empty block.
+const fn empty_block(minors: RangeInclusive<u32>, times: f64) -> TimesUnder {
+    let case = "condition_false";
+    TimesUnder { minors, ours: case, subject: "tracepoint", theirs: case, times }
+}
+
+const TIMES_UNDER: [TimesUnder; 10] = [
     times("condition_false", "debugpy", "condition_false", 150.0),
     times("condition_false", "ddtrace", "condition_false", 150.0),
-    // At most 1.1 times what an empty block takes.
-    times("condition_false", "tracepoint", "condition_false", 0.9),
+    // At most 1.1 times what it takes, from 3.3 on 0.7 times.
+    empty_block(0..=2, 1.0 / 1.1),
+    empty_block(3..=u32::MAX, 1.0 / 0.7),
     times("condition_false", "debug", "condition_false", 40.0),
+    times("condition_false", "datadog", "condition_false", 40.0),
     times("condition_false", "pausing", "pause_read_one", 5.0),
     times("condition_false", "pausing_worker", "pause_read_one", 5.0),
     times("capture_10_locals", "pausing", "pause_read_one_10_locals", 5.0),
@@ -148,14 +179,17 @@ pub fn verdicts(rows: &[Row]) -> Vec<Verdict> {
     ours.flat_map(|row| {
         let absolute = AT_MOST.iter().filter(|most| most.is_for(row));
         let mut found: Vec<Verdict> = absolute.map(|most| at_most(row, most.ns)).collect();
-        let ratios = RATIO_AT_MOST.iter().filter(|(runtime, case, _)| is(row, runtime, case));
-        found.extend(ratios.map(|(_, _, most)| ratio_at_most(row, *most)));
+        let ratios = RATIO_AT_MOST.iter().filter(|most| most.is_for(row));
+        found.extend(ratios.map(|most| ratio_at_most(row, most.ratio)));
         // V8 keeps the whole function of a probe in its interpreter: the ratio is told, and no target.
         let is_probed = is(row, "node", "unprobed_line");
-        if UNTOUCHED.contains(&row.case.as_str()) && !is_probed {
+        let has_its_own = row.runtime == "ruby" && RUBY_RATIOS.contains(&row.case.as_str());
+        if UNTOUCHED.contains(&row.case.as_str()) && !is_probed && !has_its_own {
             found.push(untouched(row, rows));
         }
-        let compared = TIMES_UNDER.iter().filter(|one| one.ours == row.case);
+        let compared = TIMES_UNDER
+            .iter()
+            .filter(|one| one.ours == row.case && one.minors.contains(&number(row)));
         found.extend(compared.filter_map(|one| {
             Some(times_under(row, other(rows, row, one.subject, one.theirs)?, one.times))
         }));
@@ -188,6 +222,23 @@ pub fn beside_v8(rows: &[Row]) -> Vec<String> {
     .collect()
 }
 
+/// How much slower all of a program runs under YJIT once a probe came and went, beside Ruby's own means.
+/// Not judged: it is YJIT's.
+pub fn beside_yjit(rows: &[Row]) -> Vec<String> {
+    let of = |subject: &'static str| {
+        rows.iter()
+            .filter(move |row| is(row, "ruby", "yjit_unprobed_function") && row.subject == subject)
+    };
+    of("stillframe")
+        .map(|row| {
+            let theirs = of("tracepoint").find(|other| other.version == row.version);
+            let theirs = theirs.map_or("-".to_owned(), |row| format!("{:.3}x", row.ratio));
+            let name = name(row);
+            format!("{name}: {:.3}x behind a probe, {theirs} behind a TracePoint", row.ratio)
+        })
+        .collect()
+}
+
 /// Peers where ours does not run, beside ours on the first version where it does. Not judged: the
 /// versions differ.
 pub fn across_versions(rows: &[Row]) -> Vec<String> {
@@ -209,8 +260,13 @@ pub fn across_versions(rows: &[Row]) -> Vec<String> {
 
 impl AtMost {
     fn is_for(&self, row: &Row) -> bool {
-        let minor = minor(row).and_then(|minor| minor.parse().ok()).unwrap_or(0);
-        is(row, self.runtime, self.case) && self.minors.contains(&minor)
+        is(row, self.runtime, self.case) && self.minors.contains(&number(row))
+    }
+}
+
+impl RatioAtMost {
+    fn is_for(&self, row: &Row) -> bool {
+        is(row, self.runtime, self.case) && self.minors.contains(&number(row))
     }
 }
 
@@ -220,6 +276,10 @@ fn is(row: &Row, runtime: &str, case: &str) -> bool {
 
 fn minor(row: &Row) -> Option<&str> {
     row.version.split('.').nth(1)
+}
+
+fn number(row: &Row) -> u32 {
+    minor(row).and_then(|minor| minor.parse().ok()).unwrap_or(0)
 }
 
 fn name(row: &Row) -> String {
@@ -246,7 +306,11 @@ fn untouched(row: &Row, rows: &[Row]) -> Verdict {
 
 fn times_under(row: &Row, peer: &Row, times: f64) -> Verdict {
     let ratio = peer.ns / row.ns.max(0.1);
-    let text = format!("{}: {ratio:.0}x under {}, at least {times}x", name(row), peer.subject);
+    // Close to 1 it is digits behind the point that matter.
+    let digits = if times < 10.0 { 2 } else { 0 };
+    let least = (times * 100.0).round() / 100.0;
+    let (name, peer) = (name(row), &peer.subject);
+    let text = format!("{name}: {ratio:.digits$}x under {peer}, at least {least}x");
     Verdict { reached: ratio >= times, text }
 }
 
@@ -271,6 +335,35 @@ mod tests {
         assert_eq!(reached, [false, false, true]);
         let told = "node 20.20.2 condition_false: 40,000 ns, 1.25x the 32,000 ns of V8 alone";
         assert_eq!(beside_v8(&rows), [told]);
+    }
+
+    #[test]
+    fn ruby_is_judged_by_its_version() {
+        let of = |version: &str, ns, removed| {
+            let of = |row: Row| Row { runtime: "ruby".into(), version: version.into(), ..row };
+            let rows = [
+                of(row("condition_false", "stillframe", ns, 2.0)),
+                of(row("condition_false", "tracepoint", 60.0, 2.0)),
+                of(row("removed", "stillframe", 1.0, removed)),
+                of(row("yjit_removed", "stillframe", 1.0, 4.0)),
+            ];
+            verdicts(&rows).iter().map(|verdict| verdict.reached).collect::<Vec<_>>()
+        };
+        assert_eq!(of("3.1.2", 65.0, 1.04), [true, true, true]);
+        assert_eq!(of("3.1.2", 70.0, 1.06), [true, false, false]);
+        assert_eq!(of("3.4.5", 45.0, 1.04), [true, false, true, false]);
+        assert_eq!(of("3.3.8", 40.0, 1.04), [true, true, true, false]);
+    }
+
+    #[test]
+    fn what_yjit_loses_is_told_beside_ruby_s_own_means() {
+        let of = |subject: &str, ratio| {
+            let row = row("yjit_unprobed_function", subject, 1.0, ratio);
+            Row { runtime: "ruby".into(), version: "3.4.5".into(), ..row }
+        };
+        let told = "ruby 3.4.5 yjit_unprobed_function: 1.350x behind a probe, \
+                    1.340x behind a TracePoint";
+        assert_eq!(beside_yjit(&[of("stillframe", 1.35), of("tracepoint", 1.34)]), [told]);
     }
 
     fn row(case: &str, subject: &str, ns: f64, ratio: f64) -> Row {

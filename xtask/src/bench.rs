@@ -20,8 +20,8 @@ use crate::step::{Verdict, step};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use stillframe_bench::{
-    CASES, JVM_CASES, NODE_CASES, PEERS, Peer, REWRITER_CASES, Row, across_versions, add_peer,
-    beside_v8, criterion_rows, means, missing, parse, table, verdicts,
+    CASES, JVM_CASES, NODE_CASES, PEERS, Peer, REWRITER_CASES, RUBY_CASES, Row, across_versions,
+    add_peer, beside_v8, beside_yjit, criterion_rows, means, missing, parse, table, verdicts,
 };
 
 /// Runs the benches of `runtime`, or of all.
@@ -60,7 +60,7 @@ pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()>
         absent.extend(faults);
     }
     if wants("ruby") {
-        let (of_ruby, faults) = ruby::rows(short)?;
+        let (of_ruby, faults) = ruby::rows(peers, short)?;
         rows.extend(of_ruby);
         absent.extend(faults);
     }
@@ -97,7 +97,8 @@ fn finish(rows: &[Row], absent: &[String]) -> Result<()> {
             verdict.text
         );
     }
-    for text in across_versions(rows).into_iter().chain(beside_v8(rows)) {
+    let told = [across_versions(rows), beside_v8(rows), beside_yjit(rows)];
+    for text in told.into_iter().flatten() {
         println!("not judged   {text}");
     }
     for text in absent {
@@ -213,6 +214,18 @@ pub(crate) fn smoke_node() -> Result<Verdict> {
         return Err(format!("no row for {}", faults.join(", ")));
     }
     Ok(Verdict::Ran(Counts { passed: cases.len() as u64, ..Counts::default() }))
+}
+
+/// The same on Ruby, which itself looks for every row.
+pub(crate) fn smoke_ruby() -> Result<Verdict> {
+    let (rows, absent) = ruby::rows(false, true)?;
+    if rows.is_empty() {
+        return Ok(Verdict::Skipped(absent.join("; ")));
+    }
+    for fault in absent {
+        say!("SKIPPED: {fault}");
+    }
+    Ok(Verdict::Ran(Counts { passed: RUBY_CASES.len() as u64, ..Counts::default() }))
 }
 
 /// Short rounds, as a test: every row is there, and every case did what it measures.

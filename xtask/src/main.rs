@@ -69,10 +69,10 @@ enum Task {
     },
     /// What a probe costs, as a table and as target/bench/overhead.json
     Bench {
-        /// `python`, `jvm` or `core`; all when absent
+        /// `python`, `jvm`, `node`, `ruby` or `core`; all when absent
         #[arg(long)]
         runtime: Option<String>,
-        /// Other products too, each in a virtual environment of its own
+        /// Other products too, each installed into a folder of its own under target
         #[arg(long)]
         peers: bool,
         /// Short rounds: checks the rows, not the figures

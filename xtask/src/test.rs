@@ -146,6 +146,7 @@ fn ruby_chain<'a>(rubies: &'a [Ruby], customers: Option<&'a Path>) -> Chain<'a> 
         chain.step(&format!("ruby tests {}", ruby.version), move || ruby::tests(ruby));
     }
     if !rubies.is_empty() {
+        chain.step("bench rows Ruby", bench::smoke_ruby);
         chain.step("ruby gem", move || ruby::gem_tests(rubies));
         chain.step("ruby shop", move || ruby::shop(rubies, customers));
     }
