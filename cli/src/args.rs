@@ -85,9 +85,21 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Address and port; loopback only.
+    /// Address and port; beyond loopback only with TLS.
     #[arg(long, value_name = "ADDR:PORT")]
     pub(crate) bind: Option<std::net::SocketAddr>,
+    /// Certificate in PEM, followed by those above it; SIGHUP has it read again.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Private key of the certificate, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// A proxy in front speaks TLS, and nobody else reaches this address.
+    #[arg(long, conflicts_with = "tls_cert")]
+    pub(crate) tls_terminated_by_proxy: bool,
+    /// Name by which the hub is reached, besides those of its certificate; may be repeated.
+    #[arg(long = "host", value_name = "NAME")]
+    pub(crate) hosts: Vec<String>,
     /// Folder of tokens, probes and snapshots.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,

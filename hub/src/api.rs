@@ -5,18 +5,18 @@
 //! `Origin`.
 
 use crate::link;
+use crate::reach::Ends;
 use crate::server::Hub;
 use crate::tokens::{Holder, Kind, Role};
 use axum::Router;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::de::DeserializeOwned;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use stillframe_core::transport::message::AGENT_PATH;
 use types::{Code, ErrorAnswer, ErrorInfo, Me};
@@ -50,7 +50,7 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
         .fallback(nothing_here)
         .method_not_allowed_fallback(nothing_here)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(from_fn(origin::check))
+        .layer(from_fn_with_state(Arc::clone(&hub), origin::check))
         .with_state(hub)
 }
 
@@ -131,8 +131,9 @@ impl FromRequestParts<Arc<Hub>> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self, Refusal> {
         let holder = hub.tokens.holder(bearer(&parts.headers), Kind::User)?;
-        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self { holder, from: from.map(|from| from.0.ip().to_string()).unwrap_or_default() })
+        let ends = parts.extensions.get::<Ends>();
+        let from = ends.map(|ends| hub.reach.origin_of(ends, &parts.headers)).unwrap_or_default();
+        Ok(Self { holder, from })
     }
 }
 

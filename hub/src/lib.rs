@@ -12,16 +12,20 @@ mod ffi;
 mod fleet;
 mod folder;
 mod link;
+mod listen;
 mod log;
+mod reach;
 mod serve;
 mod server;
 mod snapshot;
 mod store;
 mod time;
+mod tls;
 mod tokens;
 mod why;
 
 pub use serve::{Options, Ready, serve};
 #[cfg(fuzzing)]
 pub use store::fuzz_segment;
+pub use tls::TlsFiles;
 pub use why::with_thousands;

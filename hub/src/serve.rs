@@ -1,24 +1,29 @@
 //! Starting and stopping a hub.
 //!
-//! Knows the order: folder, store, tokens, socket, discovery file, and back. Invariant: it listens on
-//! loopback only, and what agents handed in before a stop is stored before the process ends.
+//! Knows the order: folder, store, tokens, socket, discovery file, and back. Invariant: it listens
+//! where [`Reach`] permits it, and what agents handed in before a stop is stored before the process
+//! ends.
 
 use crate::api::types::DEFAULT_PORT;
 use crate::discovery::{self, Discovery};
 use crate::fleet::{Fleet, Times};
-use crate::server::{Hub, MAX_AGENTS, MAX_STREAMS};
+use crate::listen::Listening;
+use crate::reach::Reach;
+use crate::server::{Hub, MAX_AGENTS, MAX_CONNECTIONS, MAX_STREAMS};
 use crate::store::{DiskStore, Recovery, Retention, Store, StoreError, writer};
+use crate::tls::TlsFiles;
 use crate::tokens::{Local, Tokens};
 use crate::{api, log};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use stillframe_core::clock;
 use stillframe_core::error::{Error, ErrorKind, Result};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
@@ -35,8 +40,14 @@ const POLL: Duration = Duration::from_millis(5);
 /// How a hub is to run.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where it listens; loopback only. Port 0 takes any.
+    /// Where it listens; beyond loopback only with TLS. Port 0 takes any.
     pub bind: SocketAddr,
+    /// Certificate and key; `None`: plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// Somebody vouches that all who come from elsewhere come by a proxy that speaks TLS.
+    pub tls_terminated_by_proxy: bool,
+    /// Names by which it is reached, besides those of loopback and of the certificate.
+    pub hosts: Vec<String>,
     /// Folder of tokens, probes and snapshots.
     pub data: PathBuf,
     /// Folder of the discovery file; `None`: it is not announced.
@@ -58,6 +69,9 @@ impl Default for Options {
         let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
         Self {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)),
+            tls: None,
+            tls_terminated_by_proxy: false,
+            hosts: Vec::new(),
             data: discovery::data_folder(),
             discovery: Some(discovery::folder()),
             name: "local".to_owned(),
@@ -86,28 +100,13 @@ pub struct Ready {
     pub notes: Vec<String>,
 }
 
-fn on_loopback(bind: SocketAddr) -> Result<()> {
-    if bind.ip().is_loopback() {
-        return Ok(());
-    }
-    let (ip, port) = (bind.ip(), if bind.port() == 0 { DEFAULT_PORT } else { bind.port() });
-    Err(Error::new(
-        ErrorKind::Policy,
-        format!("this hub has no TLS yet, so it listens on loopback only and not on {ip}"),
-    )
-    .with_hint(format!(
-        "bind 127.0.0.1:{port}, and reach it from elsewhere with \
-         `ssh -L {port}:127.0.0.1:{port} HOST`"
-    )))
-}
-
 /// Serves a hub until `stop` is done. `ready` is called once it listens.
 pub async fn serve(
     options: Options,
     ready: impl FnOnce(&Ready),
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    on_loopback(options.bind)?;
+    let reach = Reach::of(&options)?;
     let opening = options.clone();
     let opened = tokio::task::spawn_blocking(move || open(&opening)).await;
     let mut opened =
@@ -115,8 +114,9 @@ pub async fn serve(
     let listener = listen(options.bind).await?;
     let (stopping_sender, stopping) = watch::channel(false);
     let address = listener.local_addr().map_err(|error| hub_error(&error))?;
-    let readiness = announce(&options, address, &mut opened);
+    let readiness = announce(&options, reach.url(address), &mut opened);
     let hub = Arc::new(Hub {
+        reach,
         name: options.name.clone(),
         fleet: Arc::clone(&opened.fleet),
         store: Arc::clone(&opened.store),
@@ -126,6 +126,7 @@ pub async fn serve(
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),
         stopping: stopping.clone(),
         connections: AtomicU64::new(1),
+        open: Arc::new(AtomicUsize::new(0)),
     });
     let chores = tokio::spawn(chores(Arc::clone(&hub), retention(&options)));
     ready(&readiness.0);
@@ -219,18 +220,14 @@ async fn listen(bind: SocketAddr) -> Result<TcpListener> {
 }
 
 /// Writes the discovery file, unless another hub that lives is found by it.
-fn announce(
-    options: &Options,
-    address: SocketAddr,
-    opened: &mut Opened,
-) -> (Ready, Option<Discovery>) {
+fn announce(options: &Options, url: String, opened: &mut Opened) -> (Ready, Option<Discovery>) {
     let local = &opened.local;
     let mut notes = std::mem::take(&mut opened.recovery.lines);
     if opened.recovery.reindexed > 0 {
         notes.push(format!("{} snapshots were read back", opened.recovery.reindexed));
     }
     let ready = Ready {
-        url: format!("http://{address}"),
+        url,
         user_token: local.user.clone(),
         user_token_file: local.user_file.clone(),
         agent_token: local.agent.clone(),
@@ -267,7 +264,13 @@ async fn run(
     stopping_sender: watch::Sender<bool>,
     mut stopping: watch::Receiver<bool>,
 ) -> Result<()> {
-    let service = api::router(hub).into_make_service_with_connect_info::<SocketAddr>();
+    let listening = Listening {
+        listener,
+        tls: hub.reach.tls.clone(),
+        room: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+        open: Arc::clone(&hub.open),
+        stopping: stopping.clone(),
+    };
     let stop = async move {
         stop.await;
         // Streams and agents watch this; it cannot fail while they do.
@@ -276,31 +279,33 @@ async fn run(
         std::future::pending::<()>().await;
     };
     let stopper = tokio::spawn(stop);
-    let mut graceful = stopping.clone();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        // An error means that the sender is gone, which is a stop too.
-        let _ = graceful.wait_for(|stopping| *stopping).await;
-    });
-    let mut server = tokio::spawn(async move { server.await });
-    let served = tokio::select! {
-        served = &mut server => Some(served),
+    let mut server = tokio::spawn(listening.serve(api::router(hub)));
+    let ended = tokio::select! {
+        ended = &mut server => Some(ended),
         _ = stopping.wait_for(|stopping| *stopping) => timeout(STOP, &mut server).await.ok(),
     };
     stopper.abort();
-    match served {
-        Some(Ok(Err(error))) => Err(hub_error(&error)),
-        Some(_) => Ok(()),
-        None => {
-            server.abort();
-            // Aborted on purpose.
-            let _ = server.await;
-            Ok(())
-        }
+    if ended.is_none() {
+        server.abort();
+        // Aborted on purpose.
+        let _ = server.await;
     }
+    Ok(())
 }
 
 fn hub_error(error: &std::io::Error) -> Error {
     Error::new(ErrorKind::Hub, format!("the hub's socket failed: {error}"))
+}
+
+/// The next time that somebody asks for the certificate to be read again.
+async fn renewal(hangup: &mut Option<Signal>) {
+    let asked = match hangup {
+        Some(hangup) => hangup.recv().await,
+        None => None,
+    };
+    if asked.is_none() {
+        std::future::pending().await
+    }
 }
 
 /// What has to be done while time passes.
@@ -309,8 +314,16 @@ async fn chores(hub: Arc<Hub>, retention: Retention) {
     let mut retain = interval(RETAIN);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     retain.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Without TLS a hang-up ends the hub, as it ends any program.
+    let mut hangup = hub.reach.tls.as_ref().and_then(|_| signal(SignalKind::hangup()).ok());
     loop {
         tokio::select! {
+            () = renewal(&mut hangup) => {
+                let reloaded = hub.reach.tls.as_ref().map(|tls| tls.reload());
+                if let Some(Err(error)) = reloaded {
+                    log::warn(&format!("the former certificate stays in use: {error}"));
+                }
+            }
             _ = tick.tick() => hub.fleet.tick(),
             _ = retain.tick() => {
                 let retained =

@@ -4,11 +4,12 @@
 
 use crate::api::types::{Code, ErrorInfo};
 use crate::fleet::Fleet;
+use crate::reach::Reach;
 use crate::store::writer::Queue;
 use crate::store::{AuditEntry, Store, StoreError, Stored};
 use crate::tokens::Tokens;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use stillframe_core::clock;
 use stillframe_core::ids::InstanceId;
 use stillframe_core::transport::message::InstanceInfo;
@@ -18,10 +19,13 @@ use tokio::sync::{Semaphore, watch};
 pub(crate) const MAX_AGENTS: usize = 4_096;
 /// Event streams that may be open at a time.
 pub(crate) const MAX_STREAMS: usize = 256;
+/// Connections that may be open at a time before they are an agent's: those that ask, and streams.
+pub(crate) const MAX_CONNECTIONS: usize = MAX_STREAMS + 768;
 
 /// A hub that is being served.
 pub(crate) struct Hub {
     pub name: String,
+    pub reach: Reach,
     pub fleet: Arc<Fleet>,
     pub store: Arc<dyn Store>,
     pub queue: Queue,
@@ -31,6 +35,8 @@ pub(crate) struct Hub {
     /// True once the hub is to stop.
     pub stopping: watch::Receiver<bool>,
     pub connections: AtomicU64,
+    /// Connections that are open now and not an agent's.
+    pub open: Arc<AtomicUsize>,
 }
 
 impl Hub {

@@ -10,7 +10,7 @@ use crate::screen::text::clean;
 use serde_json::json;
 use std::io::IsTerminal;
 use stillframe_core::error::{Error, ErrorKind};
-use stillframe_hub::{Options, Ready};
+use stillframe_hub::{Options, Ready, TlsFiles};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Serves until Ctrl-C or SIGTERM, which are its regular end.
@@ -18,6 +18,13 @@ pub(crate) fn serve(args: &Serve, output: &Output) -> Result<()> {
     let defaults = Options::default();
     let options = Options {
         bind: args.bind.unwrap_or(defaults.bind),
+        tls: args
+            .tls_cert
+            .clone()
+            .zip(args.tls_key.clone())
+            .map(|(certificate, key)| TlsFiles { certificate, key }),
+        tls_terminated_by_proxy: args.tls_terminated_by_proxy,
+        hosts: args.hosts.clone(),
         data: args.data.clone().unwrap_or_else(|| defaults.data.clone()),
         name: args.name.clone().unwrap_or_else(|| defaults.name.clone()),
         ..defaults

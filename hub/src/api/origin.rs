@@ -1,40 +1,49 @@
 //! Requests that a web page of somebody else made a browser send.
 //!
 //! Knows the two headers a browser cannot be made to forge. Invariant: a name that was rebound to
-//! loopback, and a page from elsewhere, get nothing but a refusal.
+//! this machine, and a page from elsewhere, get nothing but a refusal.
 
 use super::Refusal;
 use super::types::{Code, ErrorInfo};
-use axum::extract::Request;
-use axum::http::{HeaderMap, header};
+use crate::reach::{Ends, Reach};
+use crate::server::Hub;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
-/// Lets a request through that comes from this machine by a loopback name.
-pub(super) async fn check(request: Request, next: Next) -> Response {
-    match refused(request.headers(), request.uri().host()) {
+/// Lets a request through that was meant for this hub and comes from no other page.
+pub(super) async fn check(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
+    let local = request.extensions().get::<Ends>().map(|ends| ends.local.ip());
+    match refused(&hub.reach, local, request.headers(), request.uri().host()) {
         Some(error) => Refusal(error).into_response(),
         None => next.run(request).await,
     }
 }
 
-fn refused(headers: &HeaderMap, uri_host: Option<&str>) -> Option<ErrorInfo> {
+fn refused(
+    reach: &Reach,
+    local: Option<IpAddr>,
+    headers: &HeaderMap,
+    uri_host: Option<&str>,
+) -> Option<ErrorInfo> {
+    let local = local.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let mut hosts = headers.get_all(header::HOST).iter();
-    let host = hosts.next().and_then(|host| host.to_str().ok());
-    let known = host.is_some_and(|host| is_loopback(name(host))) && hosts.next().is_none();
-    if !known || uri_host.is_some_and(|host| !is_loopback(host)) {
+    let host = hosts.next().and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let known = reach.admits(name(host), local) && hosts.next().is_none();
+    if !known || uri_host.is_some_and(|host| !reach.admits(name(host), local)) {
         return Some(
-            ErrorInfo::new(Code::ForeignOrigin, "the Host header names another machine")
-                .next("ask by 127.0.0.1 or localhost"),
+            ErrorInfo::new(Code::ForeignOrigin, "the Host header names another machine").next(
+                "ask by 127.0.0.1, localhost or a name of its certificate; others are named by \
+                 `stillframe serve --host NAME`",
+            ),
         );
     }
-    let mut origins = headers.get_all(header::ORIGIN).iter();
-    let same = |origin: &axum::http::HeaderValue| {
-        let origin = origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://"));
-        origin.is_some() && origin == host
-    };
-    if !origins.all(same) {
+    let same =
+        |origin: &HeaderValue| origin.to_str().is_ok_and(|origin| reach.is_own_page(origin, host));
+    if !headers.get_all(header::ORIGIN).iter().all(same) {
         return Some(ErrorInfo::new(
             Code::ForeignOrigin,
             "the Origin header names another page than the hub's own",
@@ -51,22 +60,17 @@ fn name(host: &str) -> &str {
     host.rsplit_once(':').map_or(host, |(name, _)| name)
 }
 
-fn is_loopback(name: &str) -> bool {
-    let name = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost")
-        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn refused_with(pairs: &[(header::HeaderName, &str)]) -> bool {
+        let reach = Reach::of(&crate::Options::default()).expect("loopback is safe");
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.append(name, value.parse().expect("a header"));
         }
-        refused(&headers, None).is_some()
+        refused(&reach, None, &headers, None).is_some()
     }
 
     #[test]
