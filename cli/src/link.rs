@@ -6,3 +6,4 @@
 pub(crate) mod client;
 pub(crate) mod sse;
 pub(crate) mod target;
+mod tls;

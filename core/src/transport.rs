@@ -8,4 +8,6 @@ pub mod message;
 mod session;
 pub mod sink;
 pub mod spool;
+mod stream;
+pub mod tls;
 pub mod wake;

@@ -4,7 +4,8 @@
 //! there, not a hub, an error of the API) ends as a [`Failure`] with its documented exit code.
 
 use super::sse;
-use super::target::Target;
+use super::target::{Target, variable};
+use super::tls::{self, TlsConnector};
 use crate::fail::{Exit, Failure, Result};
 use crate::screen::snapshot::Canvas;
 use crate::screen::text::clean;
@@ -12,9 +13,13 @@ use crate::screen::why;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::{BufReader, Read};
+use std::path::PathBuf;
 use std::time::Duration;
+use stillframe_core::transport::tls::CA_VARIABLE;
 use stillframe_hub::api::types::{Code, ErrorAnswer, ErrorInfo, Me};
 use ureq::http::{Method, Request, Response};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, TcpConnector};
 use ureq::{Agent, AsSendBody, Body};
 
 /// A hub that runs answers a connection at once.
@@ -39,7 +44,7 @@ pub(crate) type Events = sse::Reader<BufReader<Box<dyn Read + Send>>>;
 impl Client {
     /// A client of `target`; asks nothing yet.
     pub(crate) fn new(target: &Target) -> Result<Self> {
-        // A proxy of the environment is for the outside; a hub is on loopback.
+        // A proxy of the environment is for the outside.
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -47,7 +52,9 @@ impl Client {
             .timeout_connect(Some(CONNECT_TIME))
             .timeout_recv_response(Some(ANSWER_TIME))
             .build();
-        let agent = Agent::new_with_config(config);
+        let ca_file = variable(CA_VARIABLE).map(PathBuf::from);
+        let connector = TcpConnector::default().chain(TlsConnector { ca_file });
+        let agent = Agent::with_parts(config, connector, DefaultResolver::default());
         Ok(Self { agent, url: target.url.clone(), token: target.token()? })
     }
 
@@ -126,6 +133,9 @@ impl Client {
     }
 
     fn away(&self, error: &ureq::Error) -> Failure {
+        if let Some(error) = tls::explain(error, host(&self.url)) {
+            return Failure::from(error);
+        }
         let message = match error {
             ureq::Error::Timeout(_) => {
                 format!("the hub at {} does not answer within {ANSWER_TIME:?}", self.url)
@@ -140,6 +150,16 @@ impl Client {
         let message = format!("what answers at {} is no Stillframe hub: {what}", self.url);
         Failure::new(Exit::Unreachable, "hub", message)
             .next("check the address, and that hub and command are of one version")
+    }
+}
+
+/// The name or address within a URL.
+fn host(url: &str) -> &str {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = authority.split('/').next().unwrap_or_default();
+    match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
     }
 }
 

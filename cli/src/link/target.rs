@@ -116,14 +116,11 @@ fn plain(url: &str) -> Result<String> {
             "policy",
             format!("http:// to {host} would carry the token over an open network"),
         )
-        .next("forward a port of this machine: ssh -L 4737:127.0.0.1:4737 HOST")),
-        Some("https") => Err(Failure::new(
-            Exit::Refused,
-            "unsupported",
-            "https:// is not there yet: this version speaks to hubs on loopback",
-        )
-        .next("forward a port of this machine: ssh -L 4737:127.0.0.1:4737 HOST")),
-        _ => Err(bad(format!("`{text}` does not begin with http://"))),
+        .next(format!(
+            "write https://{host}, or forward a port: ssh -L 4737:127.0.0.1:4737 {host}"
+        ))),
+        Some("https") => Ok(text.to_owned()),
+        _ => Err(bad(format!("`{text}` does not begin with https:// or http://"))),
     }
 }
 
@@ -168,13 +165,14 @@ mod tests {
             ("http://a:b@127.0.0.1", Exit::Usage),
             ("http://10.0.0.7:4737", Exit::Refused),
             ("http://127.0.0.1.example.com", Exit::Refused),
-            ("https://stillframe.example.com", Exit::Refused),
         ] {
             let failure = Target::choose(Some(named), None).expect_err(named);
             assert_eq!(failure.exit, exit, "{named}: {}", failure.message);
             assert!(failure.next.is_some(), "{named}");
         }
-        assert!(Target::choose(Some("http://[::1]:4737"), None).is_ok());
+        for good in ["http://[::1]:4737", "https://stillframe.example.com"] {
+            assert!(Target::choose(Some(good), None).is_ok(), "{good}");
+        }
     }
 
     #[test]

@@ -157,9 +157,7 @@ fn the_wrong_kind_of_token_is_refused_by_name() {
 #[test]
 fn a_token_never_travels_over_an_open_network() {
     let machine = Machine::new();
-    for url in ["http://192.0.2.1:4737", "https://stillframe.example"] {
-        machine.run(&["ls", "--hub", url]).failed(5);
-    }
+    machine.run(&["ls", "--hub", "http://192.0.2.1:4737"]).failed(5);
 }
 
 #[test]

@@ -17,7 +17,13 @@ pub(crate) struct Hub<'a> {
 
 impl<'a> Hub<'a> {
     pub(crate) fn serve(machine: &'a Machine) -> Self {
-        let mut command = machine.command(&["serve", "--bind", "127.0.0.1:0", "-o", "json"]);
+        Self::with(machine, &[])
+    }
+
+    /// One with further options.
+    pub(crate) fn with(machine: &'a Machine, options: &[&str]) -> Self {
+        let serve = ["serve", "--bind", "127.0.0.1:0", "-o", "json"];
+        let mut command = machine.command(&[&serve, options].concat());
         command.stdout(Stdio::piped());
         let mut child = command.spawn().expect("it starts");
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
@@ -45,7 +51,7 @@ impl<'a> Hub<'a> {
         armed["probe"]["id"].as_str().expect("an id").to_owned()
     }
 
-    fn signal(&self, signal: rustix::process::Signal) {
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         kill(&self.child, signal);
     }
 }

@@ -14,3 +14,4 @@ mod run;
 mod run_jvm;
 mod run_ruby;
 mod support;
+mod tls;

@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Variables that would let the surroundings of a test into it.
-const FOREIGN: [&str; 22] = [
+const FOREIGN: [&str; 23] = [
     "STILLFRAME_AGENTS",
     "STILLFRAME_AGENT_TOKEN",
     "STILLFRAME_AGENT_TOKEN_FILE",
+    "STILLFRAME_CA_FILE",
     "STILLFRAME_CHILDREN",
     "STILLFRAME_ENABLED",
     "STILLFRAME_HUB",

@@ -8,13 +8,14 @@ use crate::probe::ProbeKind;
 use crate::transport::log::Level;
 use crate::transport::sink::SinkTarget;
 use crate::transport::spool::SPOOL_BYTES;
+use crate::transport::tls::CA_VARIABLE;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// What a binding passes on from `start(…)`, and what it alone can know. All of it may be absent.
 #[derive(Debug, Default)]
 pub struct Arguments {
-    /// The hub's address: `http://127.0.0.1:4737`, or with `ws`.
+    /// The hub's address: `http://127.0.0.1:4737`, `https://HOST`, or with `ws` and `wss`.
     pub hub: Option<String>,
     /// The agent's token for that hub.
     pub agent_token: Option<String>,
@@ -55,6 +56,8 @@ pub struct Config {
     pub hub: Option<String>,
     /// The agent's token for it.
     pub agent_token: Option<String>,
+    /// File of the certificates that the hub's has to come from; the system's when absent.
+    pub ca_file: Option<PathBuf>,
     /// Where results go without a hub.
     pub sink: Option<SinkTarget>,
     /// File that holds probes, re-read when it changes.
@@ -142,6 +145,7 @@ impl Config {
             enabled: of("ENABLED").is_none_or(|value| !is_false(&value)),
             hub: arguments.hub.or_else(|| of("HUB")),
             agent_token: agent_token(arguments.agent_token, &of)?,
+            ca_file: env(CA_VARIABLE).map(PathBuf::from),
             sink,
             probes_file: of("PROBES").map(PathBuf::from),
             unnamed: named.is_none(),

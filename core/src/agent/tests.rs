@@ -5,6 +5,7 @@ mod conditions;
 mod help;
 mod life;
 mod link;
+mod link_tls;
 mod parallel;
 mod passages;
 mod probes;

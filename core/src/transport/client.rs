@@ -12,6 +12,7 @@ pub use super::session::Session;
 use super::spool::Spool;
 use super::wake::Waker;
 use crate::error::Error;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -61,6 +62,8 @@ pub enum LinkChange {
 pub struct Link {
     /// Where the hub is.
     pub address: Address,
+    /// Certificates to trust in place of the system's, where the address asks for TLS.
+    pub ca_file: Option<PathBuf>,
     /// The agent's token.
     pub token: Option<String>,
     /// Ends a wait.

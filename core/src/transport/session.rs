@@ -5,8 +5,11 @@
 
 use super::client::{Link, LinkChange, Station};
 use super::message::{AgentMessage, HubMessage, MAX_TEXT_BYTES, PROTOCOL};
+use super::stream::Stream;
+use super::tls;
 use super::wake::Waker;
 use crate::error::{Error, ErrorKind, Result};
+use rustls::ClientConnection;
 use std::io;
 use std::net::TcpStream;
 use std::os::fd::AsRawFd;
@@ -48,7 +51,7 @@ fn failed(message: impl Into<String>) -> End {
 /// An open connection.
 #[derive(Debug)]
 pub struct Session {
-    socket: WebSocket<TcpStream>,
+    socket: WebSocket<Stream>,
     greeted: bool,
     /// Whether the socket's buffer could not be written out.
     blocked: bool,
@@ -61,7 +64,8 @@ pub struct Session {
 impl Session {
     /// Connects and shakes hands.
     pub(super) fn open<S: Station>(link: &Link, station: &S) -> Result<Self, End> {
-        let stream = connect(link).map_err(|error| End::Failed { error, refused: false })?;
+        let tls = tls_of(link).map_err(|error| End::Failed { error, refused: true })?;
+        let stream = connect(link, tls).map_err(|error| End::Failed { error, refused: false })?;
         let socket = shake_hands(link, stream)?;
         // Not earlier: a failing handshake closes the socket where nobody could say so first.
         station.holds(Some(socket.get_ref().as_raw_fd()));
@@ -266,22 +270,32 @@ fn is_would_block(error: &SocketError) -> bool {
         if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted))
 }
 
-fn connect(link: &Link) -> Result<TcpStream> {
-    let mut latest = "it has no loopback address".to_owned();
+/// What will encrypt the connection, if its address asks for that.
+fn tls_of(link: &Link) -> Result<Option<ClientConnection>> {
+    let tls = || tls::connection(link.address.host(), link.ca_file.as_deref());
+    link.address.is_tls().then(tls).transpose()
+}
+
+fn connect(link: &Link, tls: Option<ClientConnection>) -> Result<Stream> {
+    let mut latest = "it has no address to go to".to_owned();
     for address in link.address.resolve()? {
         match TcpStream::connect_timeout(&address, ANSWER) {
             Ok(stream) => {
                 let set = stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true));
                 match set {
-                    Ok(()) => return Ok(stream),
+                    Ok(()) => return Ok(Stream::new(stream, tls)),
                     Err(error) => latest = error.to_string(),
                 }
             }
             Err(error) => latest = error.to_string(),
         }
     }
-    Err(Error::new(ErrorKind::Hub, format!("the hub cannot be reached: {latest}"))
-        .with_hint("start one with `stillframe serve`"))
+    Err(Error::new(ErrorKind::Hub, format!("the hub cannot be reached: {latest}")).with_hint(
+        match link.address.is_tls() {
+            true => "check its address, and that this machine may go there",
+            false => "start one with `stillframe serve`",
+        },
+    ))
 }
 
 fn request(link: &Link) -> Result<Request, SocketError> {
@@ -294,7 +308,7 @@ fn request(link: &Link) -> Result<Request, SocketError> {
     Ok(request)
 }
 
-fn shake_hands(link: &Link, stream: TcpStream) -> Result<WebSocket<TcpStream>, End> {
+fn shake_hands(link: &Link, stream: Stream) -> Result<WebSocket<Stream>, End> {
     let descriptor = stream.as_raw_fd();
     let until = Instant::now() + ANSWER;
     let config = WebSocketConfig::default()
@@ -317,12 +331,18 @@ fn shake_hands(link: &Link, stream: TcpStream) -> Result<WebSocket<TcpStream>, E
                 link.waker.wait_with(descriptor, false, left);
                 attempt = middle.handshake();
             }
-            Err(HandshakeError::Failure(error)) => return Err(refusal(&error)),
+            Err(HandshakeError::Failure(error)) => return Err(refusal(&error, link)),
         }
     }
 }
 
-fn refusal(error: &SocketError) -> End {
+fn refusal(error: &SocketError, link: &Link) -> End {
+    if let SocketError::Io(cause) = error
+        && let Some(error) = tls::explain(cause, link.address.host())
+    {
+        // A certificate is not another one a moment later.
+        return End::Failed { error, refused: true };
+    }
     match error {
         SocketError::Http(response) if [401, 403].contains(&response.status().as_u16()) => {
             let error = Error::new(ErrorKind::Unauthorized, "the hub refused the agent's token")
