@@ -131,9 +131,8 @@ impl Config {
         let environment = attributes.remove("deployment.environment.name");
         let environment = environment.or_else(|| attributes.remove("deployment.environment"));
         let commit = attributes.remove("vcs.ref.head.revision");
-        let mut labels = attributes;
-        labels.extend(of("LABELS").map(|text| pairs(&text, str::to_owned)).unwrap_or_default());
-        labels.extend(arguments.labels);
+        attributes.extend(of("LABELS").map(|text| pairs(&text, str::to_owned)).unwrap_or_default());
+        attributes.extend(arguments.labels);
         let sink = match (arguments.sink, of("SINK")) {
             (Some(sink), _) => Some(sink),
             (None, Some(text)) => Some(text.parse()?),
@@ -155,7 +154,7 @@ impl Config {
             version: arguments.version.or_else(|| of("VERSION")).or(version),
             environment,
             commit,
-            labels,
+            labels: attributes,
             allow: allowed(arguments.allow, of("ALLOW").as_deref())?,
             max_budget_ppm: ceiling(arguments.max_budget_ppm, of("MAX_BUDGET").as_deref())?,
             redact,
