@@ -146,15 +146,42 @@ pub(crate) struct Tally {
     pub surplus: u64,
 }
 
-/// Asks for snapshots, oldest first.
-#[derive(Clone, Copy, Debug, Default)]
+/// Asks for snapshots.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Query {
-    pub probe: Option<ProbeId>,
-    /// Only positions above this.
-    pub after: u64,
-    /// Only this number of the probe.
-    pub number: Option<u64>,
+    pub which: Which,
+    /// No more than these.
     pub limit: usize,
+}
+
+/// Which snapshots, in which order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Which {
+    /// Those at positions above `after`, in their order.
+    All { after: u64 },
+    /// Those of a probe at positions above `after`, in their order.
+    Probe { probe: ProbeId, after: u64 },
+    /// Those of a probe taken behind `after` and before `until_ns`, in the order of their time.
+    Time { probe: ProbeId, after: Moment, until_ns: u64 },
+    /// The one with this number within its probe.
+    Number { probe: ProbeId, number: u64 },
+}
+
+impl Which {
+    /// Those at positions above `after`, of one probe or of all.
+    pub(crate) fn after(probe: Option<ProbeId>, after: u64) -> Self {
+        match probe {
+            Some(probe) => Self::Probe { probe, after },
+            None => Self::All { after },
+        }
+    }
+}
+
+/// A place in the order of time; snapshots of one nanosecond are ordered by their positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    pub time_ns: u64,
+    pub position: u64,
 }
 
 /// A probe as it is kept.

@@ -3,10 +3,12 @@
 //! Knows nothing of how a part works inside. Invariant: every wait in here has a bound, and every
 //! process started here ends with the value that started it.
 
+pub mod agent;
 pub mod app;
 mod ffi;
 pub mod process;
 pub mod rust_text;
+pub mod sample;
 pub mod stand;
 pub mod tool;
 pub mod tree;

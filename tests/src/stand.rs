@@ -3,6 +3,7 @@
 //! Knows how they are started. Invariant: nothing outside the folder and loopback is touched, and a
 //! test without its programs is skipped by name, or fails where nothing may be missing.
 
+use crate::agent::Door;
 use crate::process::{Program, SOON, until, until_said};
 use crate::tool::is_there;
 use serde::de::DeserializeOwned;
@@ -92,6 +93,14 @@ fn with_program(program: &str, test: fn(&Stand)) {
     test(&Stand { folder, bin, agents, python, version: "" });
 }
 
+/// The same with the command alone: applications are simulated.
+pub fn with_hub(test: fn(&Stand)) {
+    match std::env::var_os("STILLFRAME_BIN") {
+        Some(bin) => test(&Stand::of(bin.into())),
+        None => skip("STILLFRAME_BIN is not set: run `cargo xtask test`"),
+    }
+}
+
 /// Notes a test that cannot run here; in CI that is a failure.
 pub fn skip(reason: &str) {
     let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
@@ -106,6 +115,13 @@ pub fn skip(reason: &str) {
 }
 
 impl Stand {
+    /// One with the command `bin` and nothing else.
+    pub fn of(bin: PathBuf) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        fs::create_dir(folder.path().join("run")).expect("a new folder is writable");
+        Self { folder, bin, agents: PathBuf::new(), python: PathBuf::new(), version: "" }
+    }
+
     /// A folder that ends with the test.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -199,8 +215,12 @@ impl Stand {
         let pid = program.pid();
         let found = program
             .until("hub.json", |_| Discovery::find(&runtime).filter(|found| found.pid == pid));
-        let token = fs::read_to_string(&found.token_file).expect("the hub wrote its token");
-        let hub = Hub { program, url: found.url, token: token.trim().to_owned() };
+        let token = |path: &Path| {
+            let text = fs::read_to_string(path).expect("the hub wrote its tokens");
+            text.trim().to_owned()
+        };
+        let (token, agents) = (token(&found.token_file), token(&found.agent_token_file));
+        let hub = Hub { program, url: found.url, token, agents };
         until("the hub's answer", || hub.try_get::<serde_json::Value>("/healthz"));
         hub
     }
@@ -219,9 +239,25 @@ pub struct Hub {
     pub program: Program,
     url: String,
     token: String,
+    /// Token of its agents.
+    agents: String,
 }
 
 impl Hub {
+    /// Where agents come in.
+    pub fn door(&self) -> Door {
+        let address = self.url.trim_start_matches("http://").trim_end_matches('/').parse();
+        Door { address: address.expect("it listens on an address"), token: self.agents.clone() }
+    }
+
+    /// What it answers to a probe that is wished for.
+    pub fn create(&self, wish: &CreateProbe) -> CreatedProbe {
+        let request = ureq::post(format!("{}/api/v1/probes", self.url));
+        let request = request.header("Authorization", format!("Bearer {}", self.token));
+        let answer = request.send_json(wish).and_then(|mut answer| answer.body_mut().read_json());
+        answer.unwrap_or_else(|error| panic!("create {}: {error}", wish.spec.location))
+    }
+
     /// What `GET path` answers, if it answers.
     pub fn try_get<T: DeserializeOwned>(&self, path: &str) -> Option<T> {
         let request = ureq::get(format!("{}{path}", self.url));

@@ -9,7 +9,7 @@ use super::types::{Code, EndEvent, ErrorInfo, Event, ProbePhase};
 use super::{Caller, Params, Refusal, no_probe, probe_id};
 use crate::fleet::{Reading, Told};
 use crate::server::Hub;
-use crate::store::{Query, Stored};
+use crate::store::{Query, Stored, Which};
 use crate::time;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -32,7 +32,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
 const PAGE: usize = 64;
 
 #[derive(Deserialize)]
-pub(super) struct Which {
+pub(super) struct Wanted {
     probe: Option<String>,
     after: Option<String>,
 }
@@ -41,14 +41,14 @@ pub(super) async fn stream(
     State(hub): State<Arc<Hub>>,
     caller: Caller,
     headers: HeaderMap,
-    Params(which): Params<Which>,
+    Params(wanted): Params<Wanted>,
 ) -> Result<Response, Refusal> {
-    let probe = which.probe.as_deref().map(probe_id).transpose()?;
+    let probe = wanted.probe.as_deref().map(probe_id).transpose()?;
     if let Some(id) = probe {
         hub.fleet.probe(id).ok_or_else(|| no_probe(&id.to_string()))?;
     }
     let last = headers.get("last-event-id").and_then(|last| last.to_str().ok());
-    let after = last.or(which.after.as_deref()).map(cursor).transpose()?;
+    let after = last.or(wanted.after.as_deref()).map(cursor).transpose()?;
     let Ok(permit) = Arc::clone(&hub.streams).try_acquire_owned() else {
         let error = ErrorInfo::new(Code::Busy, "as many event streams as this hub serves are open");
         return Err(error.into());
@@ -127,7 +127,7 @@ impl Tail {
     async fn catch_up(&mut self) -> Option<()> {
         // Before the page is read: what is stored after it comes with its probe's end, in order.
         let has_ended = self.has_ended();
-        let query = Query { probe: self.probe, after: self.position, number: None, limit: PAGE };
+        let query = Query { which: Which::after(self.probe, self.position), limit: PAGE };
         let shown = self.hub.blocking(move |hub| {
             let found = hub.store.query(&query)?;
             let show = |stored: &Stored| Ok((stored.position, hub.show(stored)?));

@@ -15,6 +15,7 @@
 //! | `DELETE /api/v1/probes/{id}` | | [`ProbeView`] |
 //! | `GET /api/v1/probes/{id}/why` | | [`WhyView`] |
 //! | `GET /api/v1/snapshots?probe=&after=&limit=` | cursor from a page or event | [`SnapshotPage`] |
+//! | the same with `&since=&until=` and a probe | instants, the second exclusive | the same, in the order of time |
 //! | `GET /api/v1/snapshots/{probe}/{n}` | | a snapshot |
 //! | `GET /api/v1/events?probe=&after=` | | events, below |
 //!

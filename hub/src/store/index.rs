@@ -4,8 +4,8 @@
 //! (`synchronous = NORMAL`): what a power cut takes from it, the next start reads back. Knows places,
 //! never contents. Invariant: a row points into a frame that was synced before the row was written.
 
-use super::{Query, Result, StoreError, Stored, Surplus, Tally};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
+use super::{Query, Result, StoreError, Stored, Surplus, Tally, Which};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Transaction, params};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use stillframe_core::ids::{InstanceId, ProbeId};
@@ -13,10 +13,11 @@ use stillframe_core::ids::{InstanceId, ProbeId};
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS snapshots(
   position INTEGER PRIMARY KEY, probe INTEGER NOT NULL, number INTEGER NOT NULL,
-  instance BLOB NOT NULL, sequence INTEGER NOT NULL,
+  instance BLOB NOT NULL, sequence INTEGER NOT NULL, time_ns INTEGER NOT NULL,
   segment INTEGER NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS by_sequence ON snapshots(instance, sequence);
 CREATE INDEX IF NOT EXISTS by_probe ON snapshots(probe, position);
+CREATE INDEX IF NOT EXISTS by_time ON snapshots(probe, time_ns);
 CREATE INDEX IF NOT EXISTS by_segment ON snapshots(segment, frame);
 CREATE TABLE IF NOT EXISTS segments(
   id INTEGER PRIMARY KEY, ended INTEGER NOT NULL, latest_ns INTEGER NOT NULL,
@@ -28,6 +29,9 @@ CREATE TABLE IF NOT EXISTS surplus(
   received_ns INTEGER NOT NULL, PRIMARY KEY(instance, sequence)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS latest(one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER) STRICT;
 ";
+
+/// Of [`SCHEMA`]. An index of another version is made again from the segments.
+const VERSION: i64 = 1;
 
 /// Where a record lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +61,14 @@ impl Index {
         let connection = Connection::open(path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
+        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        let is_new: bool =
+            connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
+        if version != VERSION && !is_new {
+            return Err(StoreError::corrupt(format!("index: it has version {version}")));
+        }
         connection.execute_batch(SCHEMA)?;
+        connection.pragma_update(None, "user_version", VERSION)?;
         let verdict: String =
             connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if verdict != "ok" {
@@ -105,25 +116,75 @@ impl Index {
         Ok(transaction.commit()?)
     }
 
-    /// The places a query means, with their positions, in order.
+    /// The places a query means, in its order. Each form is answered by one of the keys alone,
+    /// however much is stored.
     pub(super) fn find(&self, query: &Query) -> Result<Vec<Place>> {
-        let mut find = self.0.prepare_cached(
-            "SELECT segment, frame, record FROM snapshots
-             WHERE position > ?1 AND (?2 IS NULL OR probe = ?2) AND (?3 IS NULL OR number = ?3)
-             ORDER BY position LIMIT ?4",
-        )?;
-        let probe = query.probe.map(|probe| word(probe.to_bits()));
-        let rows = find.query_map(
-            params![word(query.after), probe, query.number.map(word), query.limit as i64],
-            |row| {
-                Ok(Place {
-                    segment: unword(row.get(0)?),
-                    frame: unword(row.get(1)?),
-                    record: unword(row.get(2)?),
-                })
+        let limit = i64::try_from(query.limit).unwrap_or(i64::MAX);
+        match query.which {
+            Which::All { after } => self.places(
+                "SELECT segment, frame, record FROM snapshots
+                 WHERE position > ?1 ORDER BY position LIMIT ?2",
+                params![word(after), limit],
+            ),
+            Which::Probe { probe, after } => self.places(
+                "SELECT segment, frame, record FROM snapshots
+                 WHERE probe = ?1 AND position > ?2 ORDER BY position LIMIT ?3",
+                params![word(probe.to_bits()), word(after), limit],
+            ),
+            Which::Time { probe, after, until_ns } => self.places(
+                "SELECT segment, frame, record FROM snapshots
+                 WHERE probe = ?1 AND (time_ns, position) > (?2, ?3) AND time_ns < ?4
+                 ORDER BY time_ns, position LIMIT ?5",
+                params![
+                    word(probe.to_bits()),
+                    word(after.time_ns),
+                    word(after.position),
+                    word(until_ns),
+                    limit
+                ],
+            ),
+            Which::Number { probe, number } => match self.numbered(probe, number)? {
+                Some(position) => self.places(
+                    "SELECT segment, frame, record FROM snapshots WHERE position = ?1",
+                    [word(position)],
+                ),
+                None => Ok(Vec::new()),
             },
-        )?;
+        }
+    }
+
+    fn places(&self, statement: &str, values: impl Params) -> Result<Vec<Place>> {
+        let mut find = self.0.prepare_cached(statement)?;
+        let rows = find.query_map(values, |row| {
+            Ok(Place {
+                segment: unword(row.get(0)?),
+                frame: unword(row.get(1)?),
+                record: unword(row.get(2)?),
+            })
+        })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The position of a probe's snapshot with this number. Numbers rise with positions, so halving
+    /// finds it without a key of its own.
+    fn numbered(&self, probe: ProbeId, number: u64) -> Result<Option<u64>> {
+        let mut next = self.0.prepare_cached(
+            "SELECT position, number FROM snapshots
+             WHERE probe = ?1 AND position >= ?2 ORDER BY position LIMIT 1",
+        )?;
+        let (mut low, mut high) = (0, self.latest()?.saturating_add(1));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let found = next.query_row(params![word(probe.to_bits()), word(middle)], |row| {
+                Ok((unword(row.get(0)?), unword(row.get(1)?)))
+            });
+            match found.optional()? {
+                Some((position, found)) if found == number => return Ok(Some(position)),
+                Some((position, found)) if found < number => low = position + 1,
+                Some(_) | None => high = middle,
+            }
+        }
+        Ok(None)
     }
 
     /// Whether a snapshot came already: it is there, or was counted as surplus.
@@ -228,7 +289,7 @@ impl Index {
 fn insert(transaction: &Transaction<'_>, rows: &[(&Stored, Place)]) -> Result<()> {
     // A row that is there already comes from reading a segment back; it says the same.
     let mut put = transaction
-        .prepare_cached("INSERT OR IGNORE INTO snapshots VALUES (?1,?2,?3,?4,?5,?6,?7,?8)")?;
+        .prepare_cached("INSERT OR IGNORE INTO snapshots VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)")?;
     for (stored, place) in rows {
         put.execute(params![
             word(stored.position),
@@ -236,6 +297,7 @@ fn insert(transaction: &Transaction<'_>, rows: &[(&Stored, Place)]) -> Result<()
             word(stored.number),
             stored.instance.0.as_slice(),
             word(stored.sequence),
+            word(stored.time_ns),
             word(place.segment),
             word(place.frame),
             word(place.record),

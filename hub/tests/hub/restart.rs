@@ -67,6 +67,34 @@ fn pages_lead_to_the_end() {
 }
 
 #[test]
+fn a_probe_s_snapshots_are_found_by_their_time() {
+    let stand = Stand::new();
+    let mut agent = Agent::new(&stand, "shop", 1);
+    let id = create_armed(&stand, &wish(), &mut [&mut agent]).probe.id;
+    agent.capture(id, 1..=9);
+    agent.until_acknowledged(9);
+    // They were taken in one microsecond: a page at a time, from its begin to its end.
+    let window = "since=2026-11-22T12:04:31.207Z&until=2026-11-22T12:04:31.208Z";
+    let (mut after, mut seen) = (String::new(), Vec::new());
+    loop {
+        let path = format!("/api/v1/snapshots?probe={id}&{window}&limit=4{after}");
+        let page: SnapshotPage = stand.get(&path);
+        seen.extend(page.snapshots.iter().map(|snapshot| snapshot["id"].clone()));
+        match page.next {
+            Some(next) => after = format!("&after={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen, (1..=9).map(|n| format!("{id}/{n}")).collect::<Vec<_>>());
+    let later = format!("/api/v1/snapshots?probe={id}&since=2026-11-22T12:04:32Z");
+    assert_eq!(stand.get::<SnapshotPage>(&later), SnapshotPage { snapshots: vec![], next: None });
+    for wrong in ["since=yesterday&probe=p7k2", "since=2026-11-22T12:04:31Z", "until=1&probe=p7k2"] {
+        let (status, answer) = stand.ask("GET", &format!("/api/v1/snapshots?{wrong}"), None);
+        assert_eq!(status, 400, "{wrong}: {answer}");
+    }
+}
+
+#[test]
 fn the_data_folder_and_what_is_in_it_are_private() {
     let stand = Stand::new();
     let mode =

@@ -1,6 +1,7 @@
 //! Crashes, torn tails, duplicates, limits, retention and a full disk, against real files.
 
 use super::*;
+use crate::store::{Moment, Which};
 use crate::store::segment::path;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -41,7 +42,7 @@ fn open(folder: &Path) -> (DiskStore, Recovery) {
 }
 
 fn all(store: &DiskStore) -> Vec<Stored> {
-    store.query(&Query { limit: 1 << 20, ..Query::default() }).expect("reads")
+    store.query(&Query { which: Which::All { after: 0 }, limit: 1 << 20 }).expect("reads")
 }
 
 fn put(store: &DiskStore, sequences: std::ops::RangeInclusive<u64>) -> Vec<Outcome> {
@@ -68,12 +69,28 @@ fn what_was_stored_is_read_after_a_restart() {
     assert_eq!(all(&store), before);
     let Outcome::Stored(next) = put(&store, 1_011..=1_011).remove(0) else { panic!("not stored") };
     assert_eq!((next.number, next.position), (1_011, 1_011));
-    let query = Query { probe: Some(probe()), after: 1_000, number: None, limit: 3 };
+    let query = Query { which: Which::Probe { probe: probe(), after: 1_000 }, limit: 3 };
     let numbers: Vec<_> =
         store.query(&query).expect("reads").iter().map(|stored| stored.number).collect();
     assert_eq!(numbers, [1_001, 1_002, 1_003]);
-    let query = Query { probe: Some(probe()), number: Some(17), limit: 1, ..Query::default() };
-    assert_eq!(store.query(&query).expect("reads")[0].sequence, 17);
+    for number in [1, 17, 1_011] {
+        let query = Query { which: Which::Number { probe: probe(), number }, limit: 1 };
+        assert_eq!(store.query(&query).expect("reads")[0].sequence, number);
+    }
+    for number in [0, 1_012] {
+        let query = Query { which: Which::Number { probe: probe(), number }, limit: 1 };
+        assert_eq!(store.query(&query).expect("reads"), []);
+    }
+    let of_time = |after, until_ns| {
+        let which = Which::Time { probe: probe(), after, until_ns };
+        let found = store.query(&Query { which, limit: 3 }).expect("reads");
+        found.iter().map(|stored| stored.sequence).collect::<Vec<_>>()
+    };
+    // Each was taken at ten times its sequence.
+    let after = |time_ns, position| Moment { time_ns, position };
+    assert_eq!(of_time(after(5_000, 0), 5_020), [500, 501]);
+    assert_eq!(of_time(after(5_000, 500), 6_000), [501, 502, 503]);
+    assert_eq!(of_time(after(20_000, 0), u64::MAX >> 1), [0; 0]);
     let shares = store.shares(probe()).expect("reads");
     let shares: Vec<u64> = shares.values().map(|tally| tally.stored).collect();
     assert_eq!(shares, [1_011]);
@@ -168,6 +185,14 @@ fn a_damaged_or_missing_index_is_made_again() {
     assert_eq!((recovery.reindexed, recovery.lines.len()), (400, 1));
     assert_eq!(all(&store), before);
     assert_eq!(store.tallies().expect("reads")[&probe()].stored, 400);
+    drop(store);
+    let other = rusqlite::Connection::open(temp.path().join("index.db")).expect("opens");
+    other.pragma_update(None, "user_version", 99).expect("written");
+    drop(other);
+    let (store, recovery) = open(temp.path());
+    assert_eq!(recovery.reindexed, 400);
+    assert!(recovery.lines[0].contains("version 99"), "{:?}", recovery.lines);
+    assert_eq!(all(&store), before);
 }
 
 #[test]
