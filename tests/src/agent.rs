@@ -4,7 +4,7 @@
 //! capture counts as acknowledged after the hub said so, and not before.
 
 use std::collections::VecDeque;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 use stillframe_core::ids::InstanceId;
@@ -131,6 +131,20 @@ impl Agent {
         self.flying = 0;
     }
 
+    /// Ends as a process does that is killed while the system sends a frame: its first half arrives.
+    pub fn vanish_within(&mut self, frame: &[u8]) {
+        let Some(mut socket) = self.socket.take() else { return };
+        self.flying = 0;
+        // RFC 6455, 5.2: the last frame of a binary message, masked, its length in eight bytes, and a
+        // mask that changes nothing.
+        let mut bytes = vec![0x82, 0x80 | 127];
+        bytes.extend((frame.len() as u64).to_be_bytes());
+        bytes.extend([0; 4]);
+        bytes.extend(&frame[..frame.len() / 2]);
+        // The hub may have gone before.
+        let _sent = socket.get_mut().write_all(&bytes);
+    }
+
     /// Reads one message; `None` where none came within the time-out of [`wait_at_most`](Self::wait_at_most).
     pub fn hear(&mut self) -> Result<Option<HubMessage>, String> {
         let socket = self.socket.as_mut().ok_or("it is not connected")?;
@@ -189,9 +203,10 @@ impl Agent {
         self.say(&AgentMessage::Status { probes, cost_ppm: 0, notes: Default::default() })
     }
 
-    /// Hands in a frame whose last capture has the sequence `highest`.
-    pub fn queue(&mut self, highest: u64, bytes: Vec<u8>) {
-        self.queue.push_back(Sending { highest, bytes, due: Instant::now() });
+    /// Hands in a frame whose last capture has the sequence `highest`, to be sent when it is `due`:
+    /// how long its acknowledgement takes is counted from then.
+    pub fn queue(&mut self, highest: u64, bytes: Vec<u8>, due: Instant) {
+        self.queue.push_back(Sending { highest, bytes, due });
     }
 
     /// Whether everything handed in is acknowledged.

@@ -9,8 +9,7 @@ use stillframe_core::probe::ProbeKind;
 use stillframe_core::snapshot::{ChildNode, Frame, Node, ObjectNode, Snapshot, Thread, Variable};
 use stillframe_core::value::Kind;
 
-const LOCALS: [&str; 7] =
-    ["user", "cart", "coupon", "shipping", "invoice", "address", "voucher"];
+const LOCALS: [&str; 7] = ["user", "cart", "coupon", "shipping", "invoice", "address", "voucher"];
 const STATES: [&str; 4] = ["new", "paid", "sent", "returned"];
 
 /// The snapshot of `probe` with this sequence, taken now.

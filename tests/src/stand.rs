@@ -122,6 +122,11 @@ impl Stand {
         Self { folder, bin, agents: PathBuf::new(), python: PathBuf::new(), version: "" }
     }
 
+    /// The command.
+    pub fn bin(&self) -> &Path {
+        &self.bin
+    }
+
     /// A folder that ends with the test.
     pub fn folder(&self) -> &Path {
         self.folder.path()

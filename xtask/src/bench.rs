@@ -2,6 +2,7 @@
 //!
 //! Knows how to start the measuring programs. Invariant: their figures go into the file unchanged.
 
+mod hub;
 mod jvm;
 mod node;
 mod ruby;
@@ -25,7 +26,10 @@ use stillframe_bench::{
 };
 
 /// Runs the benches of `runtime`, or of all.
-pub(crate) fn run(runtime: Option<&str>, peers: bool, short: bool) -> Result<()> {
+pub(crate) fn run(runtime: Option<&str>, peers: bool, hub: bool, short: bool) -> Result<()> {
+    if hub {
+        return hub::run(short);
+    }
     let wants = |name: &str| runtime.is_none_or(|runtime| runtime == name);
     if !["python", "jvm", "node", "ruby", "core"].into_iter().any(wants) {
         return Err("--runtime is python, jvm, node, ruby or core".to_owned());
@@ -182,6 +186,8 @@ fn rows_of(command: &mut Command) -> Result<Vec<Row>> {
     }
     parse(&String::from_utf8_lossy(&output.stdout))
 }
+
+pub(crate) use hub::smoke as smoke_hub;
 
 /// The same on the JVM.
 pub(crate) fn smoke_jvm() -> Result<Verdict> {

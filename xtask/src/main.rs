@@ -75,6 +75,9 @@ enum Task {
         /// Other products too, each installed into a folder of its own under target
         #[arg(long)]
         peers: bool,
+        /// What a hub takes instead, as target/bench/hub.json
+        #[arg(long, conflicts_with_all = ["runtime", "peers"])]
+        hub: bool,
         /// Short rounds: checks the rows, not the figures
         #[arg(long)]
         short: bool,
@@ -99,7 +102,9 @@ fn main() -> ExitCode {
         Task::Demo { once, output } => demo::run(once, output == Output::Json),
         Task::Test { matrix: true, only, .. } => matrix::run(only.as_deref()),
         Task::Test { full, only, .. } => test::run(full, only.as_deref()),
-        Task::Bench { runtime, peers, short } => bench::run(runtime.as_deref(), peers, short),
+        Task::Bench { runtime, peers, hub, short } => {
+            bench::run(runtime.as_deref(), peers, hub, short)
+        }
         Task::Dist => dist::run(),
     };
     match done {

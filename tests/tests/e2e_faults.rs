@@ -1,0 +1,349 @@
+//! Hubs and applications that die, stall, lie and run out of luck while snapshots are under way.
+//!
+//! Knows the hub as a process and agents as their messages. Invariant: what was acknowledged is stored,
+//! once, and nothing else is asked of a hub that was killed.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+use stillframe_core::ids::ProbeId;
+use stillframe_core::probe::ProbeSpec;
+use stillframe_core::wire;
+use stillframe_hub::api::types::{CreateProbe, InstanceCount, InstanceView, SnapshotPage};
+use stillframe_tests::agent::{Agent, Door};
+use stillframe_tests::app::{App, at, folder};
+use stillframe_tests::process::until;
+use stillframe_tests::sample::snapshot;
+use stillframe_tests::stand::{Hub, Stand, with, with_hub};
+
+/// Snapshots of one frame.
+const FRAME: u64 = 64;
+/// Nothing here may take longer for an agent.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A probe that no test brings to its end.
+fn probe(hub: &Hub) -> ProbeId {
+    let location = "shop/cart.py:42".parse().expect("a location");
+    let mut wish = CreateProbe::of(ProbeSpec::snap(location));
+    wish.spec.limit = Some(100_000_000);
+    (wish.wait, wish.settle_ms) = (true, Some(1));
+    hub.create(&wish).probe.id
+}
+
+/// Hands in `frames` frames of captures, and sends them again and again until they are acknowledged,
+/// whatever becomes of the hub.
+fn deliver(agent: &mut Agent, door: &Door, probe: ProbeId, frames: u64) {
+    for first in (1..=frames * FRAME).step_by(FRAME as usize) {
+        hand_in(agent, probe, first);
+    }
+    let begin = Instant::now();
+    while !agent.is_done() {
+        assert!(begin.elapsed() < PATIENCE, "acknowledged up to {}", agent.acknowledged);
+        if agent.turn().is_err() {
+            connect(agent, door);
+        }
+    }
+}
+
+fn hand_in(agent: &mut Agent, probe: ProbeId, first: u64) {
+    let last = first + FRAME - 1;
+    let captures: Vec<_> = (first..=last).map(|sequence| snapshot(probe, sequence)).collect();
+    for frame in wire::frames(agent.id, &captures) {
+        agent.queue(last, frame, Instant::now());
+    }
+}
+
+/// Connects as soon as there is a hub.
+fn connect(agent: &mut Agent, door: &Door) {
+    until("the hub admits an agent", || agent.connect(door).ok());
+}
+
+/// Every stored snapshot of a probe: which instance, and its own first value.
+fn stored(hub: &Hub, probe: ProbeId) -> Vec<(String, String)> {
+    let (mut found, mut after) = (Vec::new(), "0".to_owned());
+    loop {
+        let path = format!("/api/v1/snapshots?probe={probe}&limit=1000&after={after}");
+        let page: SnapshotPage = hub.get(&path);
+        found.extend(page.snapshots.iter().map(|snapshot| {
+            let instance = snapshot["service"]["instance"].to_string();
+            (instance, snapshot["locals"]["user"]["name"].to_string())
+        }));
+        match page.next {
+            Some(next) => after = next,
+            None => return found,
+        }
+    }
+}
+
+/// Holds that of each count of captures that agents know to be acknowledged all are stored, once.
+fn all_are_there(hub: &Hub, probe: ProbeId, acknowledged: u64) {
+    let found = stored(hub, probe);
+    let different: BTreeSet<_> = found.iter().collect();
+    assert_eq!(different.len(), found.len(), "none is stored twice");
+    assert_eq!(found.len() as u64, acknowledged, "all that was acknowledged is there");
+}
+
+#[test]
+fn a_hub_that_is_killed_under_load_keeps_what_it_acknowledged() {
+    with_hub(|stand| {
+        let mut hub = stand.hub(0);
+        let (door, probe, port) = (hub.door(), probe(&hub), hub.port());
+        let mut agents: Vec<Agent> = (0..4).map(|pid| Agent::new("load", pid)).collect();
+        agents.iter_mut().for_each(|agent| connect(agent, &door));
+        const FRAMES: u64 = 25;
+        let done = AtomicBool::new(false);
+        let hub = thread::scope(|scope| {
+            let busy: Vec<_> = agents
+                .iter_mut()
+                .map(|agent| scope.spawn(|| deliver(agent, &door, probe, FRAMES)))
+                .collect();
+            scope.spawn(|| {
+                busy.into_iter().for_each(|one| one.join().expect("all was acknowledged"));
+                done.store(true, Ordering::Release);
+            });
+            for wait_ms in [40, 90, 10, 160, 60] {
+                thread::sleep(Duration::from_millis(wait_ms));
+                drop(hub);
+                hub = stand.hub(port);
+            }
+            until("the end of the load", || done.load(Ordering::Acquire).then_some(()));
+            hub
+        });
+        all_are_there(&hub, probe, 4 * FRAMES * FRAME);
+    });
+}
+
+#[test]
+fn agents_that_are_killed_in_a_frame_leave_what_was_acknowledged() {
+    with_hub(|stand| {
+        let hub = stand.hub(0);
+        let (door, probe) = (hub.door(), probe(&hub));
+        let mut acknowledged = 0;
+        for pid in 0..8 {
+            let mut agent = Agent::new("load", pid);
+            connect(&mut agent, &door);
+            deliver(&mut agent, &door, probe, 2);
+            acknowledged += agent.acknowledged;
+            // The process dies while the system sends its third frame.
+            let captures: Vec<_> = (129..193).map(|sequence| snapshot(probe, sequence)).collect();
+            let frame = wire::frames(agent.id, &captures).remove(0);
+            agent.vanish_within(&frame);
+        }
+        until("the agents' end", || {
+            let rest = hub.try_get::<Vec<serde_json::Value>>("/api/v1/instances")?;
+            rest.is_empty().then_some(())
+        });
+        all_are_there(&hub, probe, acknowledged);
+    });
+}
+
+#[test]
+fn a_torn_segment_is_cut_and_said_and_loses_nothing() {
+    with_hub(|stand| {
+        let hub = stand.hub(0);
+        let (door, probe, port) = (hub.door(), probe(&hub), hub.port());
+        let mut agent = Agent::new("load", 1);
+        connect(&mut agent, &door);
+        deliver(&mut agent, &door, probe, 4);
+        drop(hub);
+        let segments = std::fs::read_dir(stand.folder().join("hub/segments")).expect("it is there");
+        let last = segments.filter_map(|entry| Some(entry.ok()?.path())).max().expect("a segment");
+        let mut file = std::fs::File::options().append(true).open(last).expect("it opens");
+        // The head of a frame that says 60,000 bytes, and a hundred of them.
+        file.write_all(&[[0x60, 0xea, 0, 0].as_slice(), &[7; 112]].concat()).expect("written");
+        let hub = stand.hub(port);
+        let said = hub.program.stderr() + &hub.program.stdout();
+        assert!(said.contains("116 bytes of a half-written frame"), "{said}");
+        all_are_there(&hub, probe, 4 * FRAME);
+        hand_in(&mut agent, probe, 4 * FRAME + 1);
+        connect(&mut agent, &door);
+        while !agent.is_done() {
+            agent.turn().expect("the hub takes it");
+        }
+        all_are_there(&hub, probe, 5 * FRAME);
+    });
+}
+
+#[test]
+fn two_hundred_agents_come_back_to_a_hub_that_was_killed() {
+    with_hub(|stand| {
+        let hub = stand.hub(0);
+        let (door, port) = (hub.door(), hub.port());
+        let mut agents: Vec<Agent> = (0..200).map(|pid| Agent::new("fleet", pid)).collect();
+        agents.iter_mut().for_each(|agent| connect(agent, &door));
+        hub.instances("fleet", 200);
+        let location = "shop/cart.py:42".parse().expect("a location");
+        let mut wish = CreateProbe::of(ProbeSpec::snap(location));
+        wish.instances = Some(InstanceCount::All);
+        wish.settle_ms = Some(1);
+        let id = hub.create(&wish).probe.id;
+        drop(hub);
+        let hub = stand.hub(port);
+        // All at once, as after a restart.
+        thread::scope(|scope| {
+            for some in agents.chunks_mut(25) {
+                scope.spawn(|| {
+                    for agent in some {
+                        connect(agent, &door);
+                        agent.arm().expect("said");
+                    }
+                });
+            }
+        });
+        hub.instances("fleet", 200);
+        let view = hub.probe_until(&id.to_string(), |view| view.armed == 200);
+        assert_eq!((view.instances, view.refused), (200, 0));
+    });
+}
+
+#[test]
+fn a_hub_that_stalls_loses_nothing() {
+    with_hub(|stand| {
+        let hub = stand.hub(0);
+        let (door, probe) = (hub.door(), probe(&hub));
+        let mut agent = Agent::new("load", 1);
+        connect(&mut agent, &door);
+        thread::scope(|scope| {
+            let busy = scope.spawn(|| deliver(&mut agent, &door, probe, 40));
+            thread::sleep(Duration::from_millis(30));
+            hub.program.signal(libc::SIGSTOP);
+            thread::sleep(Duration::from_millis(700));
+            hub.program.signal(libc::SIGCONT);
+            busy.join().expect("all was acknowledged");
+        });
+        all_are_there(&hub, probe, 40 * FRAME);
+    });
+}
+
+#[test]
+fn an_application_does_not_feel_a_hub_that_stalls() {
+    with("312", |stand| {
+        let hub = stand.hub(0);
+        let app = App::start(stand, "app.py");
+        hub.instances("checkout", 1);
+        let id = arm(stand, &hub);
+        app.order(1, "SF-1007", 1);
+        hub.program.signal(libc::SIGSTOP);
+        let begin = Instant::now();
+        let orders: Vec<_> = (2..40).map(|n| app.order(n % 8 + 1, "SF-1007", 1)).collect();
+        let took = begin.elapsed();
+        hub.program.signal(libc::SIGCONT);
+        assert!(took < Duration::from_secs(10), "38 orders took {took:?}");
+        assert!(orders.iter().all(|order| order["total"] == orders[0]["total"]), "{orders:?}");
+        // As many as a second's burst has, the last of them captured while nobody listened.
+        assert_eq!(hub.snapshots(&id, 10).len(), 10);
+        assert_eq!(app.program.stderr().matches("Traceback").count(), 0);
+    });
+}
+
+#[test]
+fn a_hub_and_an_application_that_are_killed_together_leave_what_was_acknowledged() {
+    with("312", |stand| {
+        let hub = stand.hub(0);
+        let (port, app) = (hub.port(), App::start(stand, "app.py"));
+        hub.instances("checkout", 1);
+        let id = arm(stand, &hub);
+        (1..=4).for_each(|user| drop(app.order(user, "SF-1007", 1)));
+        let before = hub.snapshots(&id, 4);
+        (5..=8).for_each(|user| drop(app.order(user, "SF-1007", 1)));
+        drop((hub, app));
+        let hub = stand.hub(port);
+        let after = hub.snapshots(&id, 4);
+        assert_eq!(after[..4], before, "what was there is there");
+        let app = App::start(stand, "app.py");
+        until("the new process is armed", || (hub.probe(&id).armed == 1).then_some(()));
+        app.order(1, "SF-1007", 1);
+        let all = hub.snapshots(&id, after.len() + 1);
+        let ids: Vec<_> = all.iter().map(|snapshot| snapshot["id"].clone()).collect();
+        assert_eq!(ids, (1..=all.len()).map(|n| format!("{id}/{n}")).collect::<Vec<_>>());
+    });
+}
+
+/// Arms a snapshot at the example's order, and answers its id.
+fn arm(stand: &Stand, hub: &Hub) -> String {
+    let place = at("app.py", "order = book.place(cart)");
+    let mut snap = stand.stillframe(&["snap", &place, "--limit", "100"]);
+    let armed = stand.start(snap.current_dir(folder())).end();
+    assert_eq!(armed.code, Some(0), "{}", armed.stderr);
+    hub.armed(1).id.to_string()
+}
+
+#[test]
+fn instances_whose_clocks_jump_are_stored_in_the_order_they_came() {
+    with_hub(|stand| {
+        let hub = stand.hub(0);
+        let (door, probe) = (hub.door(), probe(&hub));
+        let mut agent = Agent::new("load", 1);
+        connect(&mut agent, &door);
+        let hour_ns = 3_600_000_000_000;
+        let jumps = [5 * hour_ns, 0, 9 * hour_ns, 1, u64::MAX, 5 * hour_ns];
+        for (sequence, time_ns) in (1..).zip(jumps) {
+            let mut one = snapshot(probe, sequence);
+            one.time_ns = time_ns;
+            agent.queue(sequence, wire::frames(agent.id, &[one]).remove(0), Instant::now());
+            while !agent.is_done() {
+                agent.turn().expect("the hub takes it");
+            }
+        }
+        let page: SnapshotPage = hub.get(&format!("/api/v1/snapshots?probe={probe}"));
+        let ids: Vec<_> = page.snapshots.iter().map(|snapshot| snapshot["id"].clone()).collect();
+        assert_eq!(ids, (1..=6).map(|number| format!("{probe}/{number}")).collect::<Vec<_>>());
+        let window = "since=1970-01-01T05:00:00Z&until=1970-01-01T09:00:00.000000001Z";
+        let page: SnapshotPage = hub.get(&format!("/api/v1/snapshots?probe={probe}&{window}"));
+        let ids: Vec<_> = page.snapshots.iter().map(|snapshot| snapshot["id"].clone()).collect();
+        assert_eq!(ids, [1, 6, 3].map(|number| format!("{probe}/{number}")));
+    });
+}
+
+/// How many under `cargo xtask test --full`; fewer in the gate.
+fn malformed() -> u64 {
+    let count = std::env::var("STILLFRAME_MALFORMED").ok();
+    count.map_or(600, |count| count.parse().expect("STILLFRAME_MALFORMED is a number"))
+}
+
+#[test]
+fn malformed_frames_end_their_connections_and_nothing_else() {
+    with_hub(|stand| {
+        let hub = stand.hub(0);
+        let (door, probe) = (hub.door(), probe(&hub));
+        let mut good = Agent::new("load", 1);
+        connect(&mut good, &door);
+        let captures: Vec<_> = (1..=FRAME).map(|sequence| snapshot(probe, sequence)).collect();
+        let sound = wire::frames(good.id, &captures).remove(0);
+        let count = malformed();
+        thread::scope(|scope| {
+            for lane in 0..4 {
+                let (door, sound) = (&door, &sound);
+                scope.spawn(move || {
+                    for number in (lane..count).step_by(4) {
+                        let mut bad = Agent::new("bad", u32::try_from(number).unwrap_or(u32::MAX));
+                        connect(&mut bad, door);
+                        bad.queue(1, damaged(sound, number), Instant::now());
+                        let mut turn = || bad.turn().err();
+                        until("the end of a bad connection", &mut turn);
+                    }
+                });
+            }
+            deliver(&mut good, &door, probe, 20);
+        });
+        all_are_there(&hub, probe, 20 * FRAME);
+        let left: Vec<InstanceView> = hub.get("/api/v1/instances");
+        let connected: Vec<_> =
+            left.iter().filter(|one| one.connected).map(|one| one.pid).collect();
+        assert_eq!(connected, [1], "the good one alone");
+    });
+}
+
+/// A frame that is not sound any more, or is another instance's: cut, or with bits changed.
+fn damaged(sound: &[u8], number: u64) -> Vec<u8> {
+    let at = usize::try_from(number.wrapping_mul(0x9e37_79b9) % sound.len() as u64).unwrap_or(0);
+    let mut frame = sound.to_vec();
+    match number % 3 {
+        0 => frame.truncate(at),
+        1 => frame[at] ^= 1 << (number % 8),
+        _ => frame[at..].fill(0xff),
+    }
+    frame
+}
