@@ -4,13 +4,13 @@
 //! across I/O or a wait.
 
 use crate::api::types::{Event, InstanceReport, InstanceView, ProbeView, WhyView};
+use crate::steady::Steady;
 use crate::store::{Outcome, ProbeRecord, Store, Stored};
 use save::Saver;
 use state::{Effects, State};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use stillframe_core::clock;
 use stillframe_core::ids::{InstanceId, ProbeId};
 use stillframe_core::probe::ProbeSpec;
 use stillframe_core::transport::message::InstanceInfo;
@@ -46,6 +46,7 @@ pub(crate) struct Fleet {
     changes: watch::Sender<u64>,
     saver: Arc<Saver>,
     changed: Sender<ProbeId>,
+    time: Steady,
 }
 
 impl Fleet {
@@ -56,7 +57,8 @@ impl Fleet {
     ) -> crate::store::Result<(Self, JoinHandle<()>)> {
         let mut state = State::new(times);
         let tallies = store.tallies()?;
-        let now_ns = clock::wall_ns();
+        let time = Steady::new();
+        let now_ns = time.now_ns();
         for record in store.probes()? {
             let tally = tallies.get(&record.id).copied().unwrap_or_default();
             let shares = store.shares(record.id)?;
@@ -65,14 +67,14 @@ impl Fleet {
         let state = Arc::new(Mutex::new(state));
         let (saver, changed, thread) = Saver::start(Arc::clone(&state), store)?;
         let told = broadcast::Sender::new(MAX_EVENTS_BEHIND);
-        let fleet = Self { state, told, changes: watch::Sender::new(0), saver, changed };
+        let fleet = Self { state, told, changes: watch::Sender::new(0), saver, changed, time };
         Ok((fleet, thread))
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut State, u64, &mut Effects) -> T) -> T {
         let mut effects = Effects::default();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let result = change(&mut state, clock::wall_ns(), &mut effects);
+        let result = change(&mut state, self.time.now_ns(), &mut effects);
         // Told under the lock, so that everyone hears changes in the order they were made.
         for told in effects.told.drain(..) {
             // Nobody may be listening.
@@ -98,7 +100,12 @@ impl Fleet {
 
     fn look<T>(&self, look: impl FnOnce(&State, u64) -> T) -> T {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        look(&state, clock::wall_ns())
+        look(&state, self.time.now_ns())
+    }
+
+    /// The hub's time: what every span of a probe or an instance is counted by.
+    pub(crate) fn now_ns(&self) -> u64 {
+        self.time.now_ns()
     }
 
     /// Everything that happens from now on.
@@ -248,7 +255,7 @@ impl Fleet {
 
     fn look_mut(&self, change: impl FnOnce(&mut State, u64)) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        change(&mut state, clock::wall_ns());
+        change(&mut state, self.time.now_ns());
     }
 }
 

@@ -18,6 +18,7 @@ mod reach;
 mod serve;
 mod server;
 mod snapshot;
+mod steady;
 mod store;
 mod time;
 mod tls;

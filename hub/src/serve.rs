@@ -20,7 +20,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use stillframe_core::clock;
 use stillframe_core::error::{Error, ErrorKind, Result};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -327,7 +326,7 @@ async fn chores(hub: Arc<Hub>, retention: Retention) {
             _ = tick.tick() => hub.fleet.tick(),
             _ = retain.tick() => {
                 let retained =
-                    hub.blocking(move |hub| hub.store.retain(clock::wall_ns(), retention)).await;
+                    hub.blocking(move |hub| hub.store.retain(hub.fleet.now_ns(), retention)).await;
                 if let Err(error) = retained {
                     log::warn(&format!("old snapshots cannot be deleted: {}", error.message));
                 }

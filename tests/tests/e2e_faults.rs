@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 use stillframe_core::ids::ProbeId;
@@ -32,19 +32,26 @@ fn probe(hub: &Hub) -> ProbeId {
     hub.create(&wish).probe.id
 }
 
-/// Hands in `frames` frames of captures, and sends them again and again until they are acknowledged,
-/// whatever becomes of the hub.
-fn deliver(agent: &mut Agent, door: &Door, probe: ProbeId, frames: u64) {
-    for first in (1..=frames * FRAME).step_by(FRAME as usize) {
-        hand_in(agent, probe, first);
-    }
+/// Sends what was handed in, again and again until it is acknowledged, whatever becomes of the hub.
+fn deliver(agent: &mut Agent, door: &Door, mut acknowledged: impl FnMut(u64)) {
     let begin = Instant::now();
     while !agent.is_done() {
         assert!(begin.elapsed() < PATIENCE, "acknowledged up to {}", agent.acknowledged);
         if agent.turn().is_err() {
             connect(agent, door);
         }
+        acknowledged(agent.acknowledged);
     }
+}
+
+/// A connected agent to which `frames` frames of captures were handed in.
+fn laden(door: &Door, pid: u32, probe: ProbeId, frames: u64) -> Agent {
+    let mut agent = Agent::new("load", pid);
+    for first in (1..=frames * FRAME).step_by(FRAME as usize) {
+        hand_in(&mut agent, probe, first);
+    }
+    connect(&mut agent, door);
+    agent
 }
 
 fn hand_in(agent: &mut Agent, probe: ProbeId, first: u64) {
@@ -90,25 +97,23 @@ fn a_hub_that_is_killed_under_load_keeps_what_it_acknowledged() {
     with_hub(|stand| {
         let mut hub = stand.hub(0);
         let (door, probe, port) = (hub.door(), probe(&hub), hub.port());
-        let mut agents: Vec<Agent> = (0..4).map(|pid| Agent::new("load", pid)).collect();
-        agents.iter_mut().for_each(|agent| connect(agent, &door));
-        const FRAMES: u64 = 25;
-        let done = AtomicBool::new(false);
+        const FRAMES: u64 = 60;
+        let mut agents: Vec<Agent> = (0..4).map(|pid| laden(&door, pid, probe, FRAMES)).collect();
+        let progress = [const { AtomicU64::new(0) }; 4];
+        let acknowledged = || progress.iter().map(|one| one.load(Ordering::Relaxed)).sum::<u64>();
         let hub = thread::scope(|scope| {
-            let busy: Vec<_> = agents
-                .iter_mut()
-                .map(|agent| scope.spawn(|| deliver(agent, &door, probe, FRAMES)))
-                .collect();
-            scope.spawn(|| {
-                busy.into_iter().for_each(|one| one.join().expect("all was acknowledged"));
-                done.store(true, Ordering::Release);
-            });
-            for wait_ms in [40, 90, 10, 160, 60] {
-                thread::sleep(Duration::from_millis(wait_ms));
+            for (agent, progress) in agents.iter_mut().zip(&progress) {
+                let door = &door;
+                scope.spawn(move || {
+                    deliver(agent, door, |highest| progress.store(highest, Ordering::Relaxed));
+                });
+            }
+            for part in 1..=5 {
+                let enough = part * 4 * FRAMES * FRAME / 7;
+                until("progress", || (acknowledged() >= enough).then_some(()));
                 drop(hub);
                 hub = stand.hub(port);
             }
-            until("the end of the load", || done.load(Ordering::Acquire).then_some(()));
             hub
         });
         all_are_there(&hub, probe, 4 * FRAMES * FRAME);
@@ -122,9 +127,8 @@ fn agents_that_are_killed_in_a_frame_leave_what_was_acknowledged() {
         let (door, probe) = (hub.door(), probe(&hub));
         let mut acknowledged = 0;
         for pid in 0..8 {
-            let mut agent = Agent::new("load", pid);
-            connect(&mut agent, &door);
-            deliver(&mut agent, &door, probe, 2);
+            let mut agent = laden(&door, pid, probe, 2);
+            deliver(&mut agent, &door, |_| {});
             acknowledged += agent.acknowledged;
             // The process dies while the system sends its third frame.
             let captures: Vec<_> = (129..193).map(|sequence| snapshot(probe, sequence)).collect();
@@ -144,9 +148,8 @@ fn a_torn_segment_is_cut_and_said_and_loses_nothing() {
     with_hub(|stand| {
         let hub = stand.hub(0);
         let (door, probe, port) = (hub.door(), probe(&hub), hub.port());
-        let mut agent = Agent::new("load", 1);
-        connect(&mut agent, &door);
-        deliver(&mut agent, &door, probe, 4);
+        let mut agent = laden(&door, 1, probe, 4);
+        deliver(&mut agent, &door, |_| {});
         drop(hub);
         let segments = std::fs::read_dir(stand.folder().join("hub/segments")).expect("it is there");
         let last = segments.filter_map(|entry| Some(entry.ok()?.path())).max().expect("a segment");
@@ -203,15 +206,14 @@ fn a_hub_that_stalls_loses_nothing() {
     with_hub(|stand| {
         let hub = stand.hub(0);
         let (door, probe) = (hub.door(), probe(&hub));
-        let mut agent = Agent::new("load", 1);
-        connect(&mut agent, &door);
-        thread::scope(|scope| {
-            let busy = scope.spawn(|| deliver(&mut agent, &door, probe, 40));
-            thread::sleep(Duration::from_millis(30));
-            hub.program.signal(libc::SIGSTOP);
-            thread::sleep(Duration::from_millis(700));
-            hub.program.signal(libc::SIGCONT);
-            busy.join().expect("all was acknowledged");
+        let mut agent = laden(&door, 1, probe, 40);
+        let mut is_stalled = false;
+        deliver(&mut agent, &door, |acknowledged| {
+            if acknowledged > 10 * FRAME && !std::mem::replace(&mut is_stalled, true) {
+                hub.program.signal(libc::SIGSTOP);
+                thread::sleep(Duration::from_millis(700));
+                hub.program.signal(libc::SIGCONT);
+            }
         });
         all_are_there(&hub, probe, 40 * FRAME);
     });
@@ -308,8 +310,7 @@ fn malformed_frames_end_their_connections_and_nothing_else() {
     with_hub(|stand| {
         let hub = stand.hub(0);
         let (door, probe) = (hub.door(), probe(&hub));
-        let mut good = Agent::new("load", 1);
-        connect(&mut good, &door);
+        let mut good = laden(&door, 1, probe, 20);
         let captures: Vec<_> = (1..=FRAME).map(|sequence| snapshot(probe, sequence)).collect();
         let sound = wire::frames(good.id, &captures).remove(0);
         let count = malformed();
@@ -326,7 +327,7 @@ fn malformed_frames_end_their_connections_and_nothing_else() {
                     }
                 });
             }
-            deliver(&mut good, &door, probe, 20);
+            deliver(&mut good, &door, |_| {});
         });
         all_are_there(&hub, probe, 20 * FRAME);
         let left: Vec<InstanceView> = hub.get("/api/v1/instances");

@@ -16,7 +16,6 @@ use axum::extract::State;
 use axum::response::Response;
 use std::sync::Arc;
 use std::time::Duration;
-use stillframe_core::clock;
 use stillframe_core::ids::ProbeId;
 use stillframe_core::probe::{ProbeState, SourceMatch};
 use tokio::time::timeout;
@@ -37,7 +36,7 @@ pub(super) async fn create(
     caller.at_least(Role::Prober)?;
     let settle = wish.settle_ms.map_or(SETTLE, Duration::from_millis).min(MAX_SETTLE);
     let (wait, dry_run) = (wish.wait, wish.dry_run);
-    let mut record = record(wish, &caller)?;
+    let mut record = record(wish, &caller, hub.fleet.now_ns())?;
     let candidates = hub.fleet.candidates(&record);
     check::texts(&record.spec, &candidates)?;
     check::candidates(&record, &candidates, wait, &hub.fleet.services())?;
@@ -120,7 +119,7 @@ impl Drop for HandedOut {
     }
 }
 
-fn record(wish: CreateProbe, caller: &Caller) -> Result<ProbeRecord, ErrorInfo> {
+fn record(wish: CreateProbe, caller: &Caller, created_ns: u64) -> Result<ProbeRecord, ErrorInfo> {
     let mut spec = check::spec(wish.spec, caller)?;
     spec.dry_run = wish.dry_run;
     Ok(ProbeRecord {
@@ -136,7 +135,7 @@ fn record(wish: CreateProbe, caller: &Caller) -> Result<ProbeRecord, ErrorInfo> 
         chosen: None,
         bound: None,
         by: caller.holder.user.clone(),
-        created_ns: clock::wall_ns(),
+        created_ns,
         phase: ProbePhase::Live,
         ended_ns: None,
         lease: wish.follow && !wish.keep,

@@ -21,7 +21,6 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use stillframe_core::clock;
 use stillframe_core::ids::ProbeId;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, broadcast, watch};
@@ -159,7 +158,7 @@ impl Tail {
         let Some(id) = self.probe else { return };
         let Some(probe) = self.hub.fleet.probe(id) else { return };
         let why = if probe.captured == 0 { self.hub.fleet.why(id) } else { None };
-        let time = probe.ended.clone().unwrap_or_else(|| time::text(clock::wall_ns()));
+        let time = probe.ended.clone().unwrap_or_else(|| time::text(self.hub.fleet.now_ns()));
         self.push(&Event::End(Box::new(EndEvent { time, probe, why })));
     }
 

@@ -11,7 +11,6 @@ use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
 use std::sync::Arc;
 use std::time::Duration;
-use stillframe_core::clock;
 use stillframe_core::error::Error;
 use stillframe_core::ids::InstanceId;
 use stillframe_core::limits::MAX_PROBES;
@@ -185,7 +184,7 @@ impl Session {
     async fn keep(&mut self, id: InstanceId, mut info: InstanceInfo) -> Result<(), End> {
         info.packages.clear();
         info.command.clear();
-        let keep = move |hub: &Hub| hub.store.put_instance(id, &info, clock::wall_ns());
+        let keep = move |hub: &Hub| hub.store.put_instance(id, &info, hub.fleet.now_ns());
         let busy = |message| End::Refused { code: "busy", message };
         self.hub.blocking(keep).await.map_err(|error| busy(error.message))
     }
