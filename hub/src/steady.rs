@@ -1,8 +1,9 @@
 //! The hub's own time: the wall clock's, without its jumps.
 //!
-//! Leases, expiries and retention are spans, and a wall clock that somebody sets would end them all, or
-//! none. Knows both clocks of the system. Invariant: between two looks this time goes on by what the
-//! monotonic clock says, give or take a twentieth; so it comes back to a wall clock that was set, slowly.
+//! Leases, expiries and retention are spans, and a wall clock that somebody sets would end them all,
+//! or none. Knows both clocks of the system. Invariant: between two looks this time goes on by what
+//! the monotonic clock says, give or take a twentieth; so it comes back to a wall clock that was set,
+//! slowly.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;

@@ -145,7 +145,8 @@ impl Agent {
         let _sent = socket.get_mut().write_all(&bytes);
     }
 
-    /// Reads one message; `None` where none came within the time-out of [`wait_at_most`](Self::wait_at_most).
+    /// Reads one message; `None` where none came in the time of
+    /// [`wait_at_most`](Self::wait_at_most).
     pub fn hear(&mut self) -> Result<Option<HubMessage>, String> {
         let socket = self.socket.as_mut().ok_or("it is not connected")?;
         let message = loop {

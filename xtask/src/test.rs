@@ -48,6 +48,8 @@ const BUILT: [&str; 9] = [
     "bench rows",
     "exploration",
 ];
+/// Malformed frames that a hub is sent under `--full`.
+const MALFORMED: &str = "100000";
 /// Minor versions that explore packages in the gate: one of each mechanism.
 const EXPLORING: [u8; 3] = [9, 11, 13];
 /// All crates but three bindings: Python's and Ruby's are built once for each interpreter, and of Node's
@@ -119,7 +121,7 @@ fn chains<'a>(
     nodes.step("node shop", move || node::shop(customers));
     let mut loom = Chain::of("loom", loom_passes);
     loom.step("loom finds the weakened publish", loom_mutation);
-    let mut chains = vec![Chain::of("cargo test", move || cargo_test(product)), java];
+    let mut chains = vec![Chain::of("cargo test", move || cargo_test(product, full)), java];
     chains.push(Chain::of("fuzz", move || fuzz::run(full)));
     chains.extend(classfile::chains(full));
     chains.extend(
@@ -214,9 +216,12 @@ fn clippy(pythons: &[Python], rubies: &[Ruby]) -> Result<Verdict> {
 
 /// Unit, integration and end-to-end tests. An end-to-end test without its program notes that in the
 /// file `STILLFRAME_SKIPS`, for libtest has no word for it.
-fn cargo_test(product: Option<&Product>) -> Result<Verdict> {
+fn cargo_test(product: Option<&Product>, full: bool) -> Result<Verdict> {
     let mut command = cargo("test");
     command.args(["--locked", "--no-fail-fast"]).args(WORKSPACE);
+    if full {
+        command.env("STILLFRAME_MALFORMED", MALFORMED);
+    }
     let skips = target("skips.txt");
     if skips.exists() {
         std::fs::remove_file(&skips).map_err(|error| format!("remove old skips: {error}"))?;
