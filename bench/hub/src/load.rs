@@ -16,7 +16,7 @@ use stillframe_tests::stand::{Hub, Stand};
 
 pub(crate) const AGENTS: u32 = 8;
 pub(crate) const FRAME: u64 = 64;
-const PROBES: u32 = 16;
+const PROBES: u32 = 8;
 
 pub(crate) struct Load {
     pub per_s: f64,

@@ -26,7 +26,7 @@ struct Sizes {
 }
 
 const FULL: Sizes = Sizes { snapshots: 1_000_000, paced_s: 10, idle_agents: 1_000, idle_s: 30 };
-const SHORT: Sizes = Sizes { snapshots: 16_384, paced_s: 1, idle_agents: 50, idle_s: 2 };
+const SHORT: Sizes = Sizes { snapshots: 4_096, paced_s: 1, idle_agents: 50, idle_s: 1 };
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -34,8 +34,16 @@ fn main() -> ExitCode {
         eprintln!("usage: stillframe-bench-hub BIN [--short]");
         return ExitCode::from(2);
     };
+    // Programs start in folders of their own.
+    let bin = match PathBuf::from(&bin).canonicalize() {
+        Ok(bin) => bin,
+        Err(error) => {
+            eprintln!("{bin}: {error}");
+            return ExitCode::from(2);
+        }
+    };
     let sizes = if words.any(|word| word == "--short") { SHORT } else { FULL };
-    println!("{}", measure(PathBuf::from(bin), &sizes));
+    println!("{}", measure(bin, &sizes));
     ExitCode::SUCCESS
 }
 

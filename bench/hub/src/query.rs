@@ -3,7 +3,7 @@
 //! Knows the API as a person's program does. Invariant: every answer is a full page of that probe.
 
 use crate::spread::Spread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use stillframe_core::ids::ProbeId;
 use stillframe_hub::api::types::SnapshotPage;
 use stillframe_tests::stand::Hub;
@@ -20,7 +20,7 @@ pub(crate) fn measure(hub: &Hub, probes: &[ProbeId]) -> Spread {
         assert_eq!(page.snapshots.len(), PAGE, "{path}");
         took
     });
-    Spread::of(timed.collect::<Vec<Duration>>())
+    Spread::of(timed.collect())
 }
 
 /// The path that asks for a probe's snapshots behind half of its time.

@@ -1,23 +1,21 @@
 //! How durations spread.
 
-use hdrhistogram::Histogram;
 use std::time::Duration;
 
-/// Durations that were measured.
-pub(crate) struct Spread(Histogram<u64>);
+/// Durations that were measured, the shortest first.
+pub(crate) struct Spread(Vec<Duration>);
 
 impl Spread {
-    pub(crate) fn of(durations: impl IntoIterator<Item = Duration>) -> Self {
-        let mut histogram = Histogram::new(3).expect("three digits are within its bounds");
-        for duration in durations {
-            // It grows as it must.
-            histogram.saturating_record(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX));
-        }
-        Self(histogram)
+    pub(crate) fn of(mut durations: Vec<Duration>) -> Self {
+        assert!(!durations.is_empty(), "something was measured");
+        durations.sort_unstable();
+        Self(durations)
     }
 
     /// Milliseconds that this share of the durations did not exceed.
     pub(crate) fn ms(&self, share: f64) -> f64 {
-        self.0.value_at_quantile(share) as f64 / 1_000.0
+        let last = self.0.len() - 1;
+        let at = (last as f64 * share).ceil() as usize;
+        self.0[at.min(last)].as_secs_f64() * 1e3
     }
 }
