@@ -3,9 +3,11 @@
 //! Knows frames of 64 snapshots of 2 KiB, encoded before the clock runs. Invariant: time ends with the
 //! last acknowledgement, and everything acknowledged is counted in the store afterwards.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Barrier;
 use std::time::Instant;
+use stillframe_core::clock;
 use stillframe_core::ids::ProbeId;
 use stillframe_core::probe::ProbeSpec;
 use stillframe_core::wire;
@@ -23,6 +25,8 @@ pub(crate) struct Load {
     /// On disk, a snapshot, indexes included.
     pub bytes: f64,
     pub stored: u64,
+    /// Nanoseconds since 1970 between which they say they were taken.
+    pub taken: Range<u64>,
 }
 
 pub(crate) fn measure(stand: &Stand, hub: &Hub, snapshots: u64) -> (Load, Vec<ProbeId>) {
@@ -30,11 +34,14 @@ pub(crate) fn measure(stand: &Stand, hub: &Hub, snapshots: u64) -> (Load, Vec<Pr
     let mut agents: Vec<Agent> = (0..AGENTS).map(|pid| connected(&door, pid)).collect();
     let probes: Vec<ProbeId> = (1..=PROBES).map(|line| probe(hub, line)).collect();
     let each = snapshots / u64::from(AGENTS) / FRAME * FRAME;
+    let first_ns = clock::wall_ns();
     std::thread::scope(|scope| {
-        for agent in &mut agents {
-            scope.spawn(|| prepare(agent, &probes, each));
+        for (number, agent) in agents.iter_mut().enumerate() {
+            let probes = probes.iter().cycle().skip(number);
+            scope.spawn(move || prepare(agent, probes, each));
         }
     });
+    let taken = first_ns..clock::wall_ns();
     let start = Barrier::new(agents.len() + 1);
     let begin = std::thread::scope(|scope| {
         for agent in &mut agents {
@@ -54,7 +61,7 @@ pub(crate) fn measure(stand: &Stand, hub: &Hub, snapshots: u64) -> (Load, Vec<Pr
     let stored = health["snapshots"].as_str().and_then(|text| text.parse().ok()).unwrap_or(0);
     assert_eq!(stored, sent, "every acknowledged snapshot is stored, once");
     let bytes = size(&stand.folder().join("hub")) as f64 / stored as f64;
-    (Load { per_s: sent as f64 / took.as_secs_f64(), bytes, stored }, probes)
+    (Load { per_s: sent as f64 / took.as_secs_f64(), bytes, stored, taken }, probes)
 }
 
 pub(crate) fn connected(door: &Door, pid: u32) -> Agent {
@@ -72,9 +79,9 @@ fn probe(hub: &Hub, line: u32) -> ProbeId {
     hub.create(&wish).probe.id
 }
 
-/// Encodes frames: the sequences from 1 on, each frame of one probe, all probes in turn.
-fn prepare(agent: &mut Agent, probes: &[ProbeId], count: u64) {
-    for (first, probe) in (1..=count).step_by(FRAME as usize).zip(probes.iter().cycle()) {
+/// Encodes frames: the sequences from 1 on, each frame of one probe.
+fn prepare<'a>(agent: &mut Agent, probes: impl Iterator<Item = &'a ProbeId>, count: u64) {
+    for (first, probe) in (1..=count).step_by(FRAME as usize).zip(probes) {
         queue(agent, *probe, first, Instant::now());
     }
 }

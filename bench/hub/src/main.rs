@@ -19,14 +19,15 @@ use stillframe_tests::stand::Stand;
 struct Sizes {
     /// Snapshots of the load; the query searches in them.
     snapshots: u64,
-    /// Seconds at 10,000 snapshots each.
-    paced_s: u64,
+    /// Milliseconds at 10,000 snapshots a second.
+    paced_ms: u64,
     idle_agents: u32,
     idle_s: u64,
 }
 
-const FULL: Sizes = Sizes { snapshots: 1_000_000, paced_s: 10, idle_agents: 1_000, idle_s: 30 };
-const SHORT: Sizes = Sizes { snapshots: 4_096, paced_s: 1, idle_agents: 50, idle_s: 1 };
+const FULL: Sizes =
+    Sizes { snapshots: 1_000_000, paced_ms: 10_000, idle_agents: 1_000, idle_s: 30 };
+const SHORT: Sizes = Sizes { snapshots: 4_096, paced_ms: 200, idle_agents: 50, idle_s: 1 };
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -59,9 +60,9 @@ fn measure(bin: PathBuf, sizes: &Sizes) -> serde_json::Value {
     eprintln!("load: {} snapshots", sizes.snapshots);
     let (load, probes) = load::measure(&stand, &hub, sizes.snapshots);
     eprintln!("query: among {} snapshots", load.stored);
-    let query = query::measure(&hub, &probes);
-    eprintln!("pace: {} s at 10,000 snapshots/s", sizes.paced_s);
-    let pace = pace::measure(&hub, &probes, sizes.paced_s);
+    let query = query::measure(&hub, &probes, load.taken);
+    eprintln!("pace: {} ms at 10,000 snapshots/s", sizes.paced_ms);
+    let pace = pace::measure(&hub, &probes, sizes.paced_ms);
     json!({
         "snapshots_per_s": load.per_s.round(),
         "bytes_per_snapshot": load.bytes.round(),

@@ -13,11 +13,11 @@ use stillframe_tests::stand::Hub;
 /// Snapshots a second, of all agents together.
 const PACE: u64 = 10_000;
 
-pub(crate) fn measure(hub: &Hub, probes: &[ProbeId], seconds: u64) -> Spread {
+pub(crate) fn measure(hub: &Hub, probes: &[ProbeId], time_ms: u64) -> Spread {
     let door = hub.door();
     let begin = Instant::now() + Duration::from_millis(200);
     let step = Duration::from_nanos(1_000_000_000 * FRAME * u64::from(AGENTS) / PACE);
-    let frames = seconds * PACE / FRAME / u64::from(AGENTS);
+    let frames = time_ms * PACE / 1_000 / FRAME / u64::from(AGENTS);
     let latencies = std::thread::scope(|scope| {
         let of_agent = |number: u32| {
             let mut agent = connected(&door, 100 + number);

@@ -3,34 +3,28 @@
 //! Knows the API as a person's program does. Invariant: every answer is a full page of that probe.
 
 use crate::spread::Spread;
+use std::ops::Range;
 use std::time::Instant;
 use stillframe_core::ids::ProbeId;
+use stillframe_core::snapshot::json::rfc3339_ms;
 use stillframe_hub::api::types::SnapshotPage;
 use stillframe_tests::stand::Hub;
 
 const QUERIES: usize = 200;
 const PAGE: usize = 100;
 
-pub(crate) fn measure(hub: &Hub, probes: &[ProbeId]) -> Spread {
-    let windows: Vec<_> = probes.iter().map(|probe| window(hub, *probe)).collect();
-    let timed = windows.iter().cycle().take(QUERIES).map(|path| {
+/// `taken`: nanoseconds since 1970 between which all snapshots were taken.
+pub(crate) fn measure(hub: &Hub, probes: &[ProbeId], taken: Range<u64>) -> Spread {
+    let middle = taken.start + (taken.end - taken.start) / 2;
+    let (since, until) = (rfc3339_ms(middle), rfc3339_ms(taken.end + 1_000_000));
+    let timed = probes.iter().cycle().take(QUERIES).map(|probe| {
+        let window = format!("since={since}&until={until}");
+        let path = format!("/api/v1/snapshots?probe={probe}&{window}&limit={PAGE}");
         let begin = Instant::now();
-        let page: SnapshotPage = hub.get(path);
+        let page: SnapshotPage = hub.get(&path);
         let took = begin.elapsed();
         assert_eq!(page.snapshots.len(), PAGE, "{path}");
         took
     });
     Spread::of(timed.collect())
-}
-
-/// The path that asks for a probe's snapshots behind half of its time.
-fn window(hub: &Hub, probe: ProbeId) -> String {
-    let path = format!("/api/v1/snapshots?probe={probe}");
-    let at = |number: u64| {
-        let snapshot: serde_json::Value = hub.get(&format!("/api/v1/snapshots/{probe}/{number}"));
-        snapshot["time"].as_str().expect("a snapshot has its time").to_owned()
-    };
-    let stored = hub.probe(&probe.to_string()).captured;
-    let (middle, last) = (at(stored / 2), at(stored));
-    format!("{path}&since={middle}&until={last}&limit={PAGE}")
 }
