@@ -5,6 +5,7 @@
 //! was delivered.
 
 use super::place::explain;
+use crate::clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Mechanism;
 use crate::ids::ProbeId;
@@ -45,6 +46,8 @@ pub(super) struct Entry {
     pub(super) latest_failure: Option<String>,
     /// Monotonic.
     pub(super) expires_ns: u64,
+    /// Whether it was placed once: from then on its expiry runs.
+    pub(super) was_placed: bool,
     /// Monotonic.
     pub(super) rests_until_ns: Option<u64>,
     pub(super) window: Window,
@@ -114,6 +117,7 @@ impl Entry {
             first_failure: None,
             latest_failure: None,
             expires_ns,
+            was_placed: false,
             rests_until_ns: None,
             window: Window::default(),
             seen: ProbeState::Pending,
@@ -140,6 +144,7 @@ impl Entry {
             first_failure: None,
             latest_failure: None,
             expires_ns: self.expires_ns,
+            was_placed: self.was_placed,
             rests_until_ns: self.rests_until_ns,
             window: Window::default(),
             seen: ProbeState::Pending,
@@ -214,6 +219,25 @@ impl Entry {
         if self.probe.state.step(&OPEN, State::Refused) {
             self.why = Some(why);
         }
+    }
+
+    /// It was placed: from the first time on its expiry runs.
+    pub(super) fn begin_expiry(&mut self) {
+        if !std::mem::replace(&mut self.was_placed, true) {
+            let now_ns = clock::monotonic_ns();
+            self.expires_ns = now_ns.saturating_add(quota::expiry_ns(&self.probe.spec));
+        }
+    }
+
+    /// All of its code went between being found and being hooked: it waits for it as it did before.
+    pub(super) fn lose(&mut self) {
+        const ON: [State; 3] = [State::Armed, State::Exhausted, State::Resting];
+        if self.probe.state.step(&ON, State::Pending) {
+            let message = "its code was unloaded before the hook was set".to_owned();
+            self.why = Some(explain("file_not_loaded", message, "it is looked for once more"));
+        }
+        (self.is_hooked, self.at, self.unreached) = (false, None, None);
+        self.sites.clear();
     }
 
     /// Whether its hooks are not as its state wants them, and nobody sees to it. While its first hooks

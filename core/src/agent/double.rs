@@ -25,6 +25,8 @@ pub(super) struct Double<const COUNTS: bool = true, const TOGETHER: usize = 1> {
     pub(super) unreached: Mutex<Option<String>>,
     /// What happens right behind the next look for a file.
     pub(super) after_look: Mutex<Option<Task>>,
+    /// How often functions are asked for or hooks set before the code is there.
+    pub(super) absent: Mutex<(u32, u32)>,
     /// Lines that no hook can be set on.
     pub(super) bad_lines: Mutex<Vec<u32>>,
     /// How many hooks each change took off and set.
@@ -107,6 +109,9 @@ impl<const COUNTS: bool, const TOGETHER: usize> Runtime for Double<COUNTS, TOGET
     }
 
     fn functions(&self, _file: &LoadedFile) -> Vec<LoadedFunction> {
+        if take_one(&mut self.absent.lock().expect("no test panics inside").0) {
+            return Vec::new();
+        }
         vec![LoadedFunction {
             code: 7,
             name: "f".to_owned(),
@@ -134,6 +139,9 @@ impl<const COUNTS: bool, const TOGETHER: usize> Runtime for Double<COUNTS, TOGET
 
     fn arm(&self, site: u32, code: u64, line: u32, _attrs: &[Box<str>]) -> Result<Option<String>> {
         WHILE_ARMING.take().into_iter().for_each(|meanwhile| meanwhile());
+        if take_one(&mut self.absent.lock().expect("no test panics inside").1) {
+            return Err(Error::new(ErrorKind::Location, "the code was unloaded meanwhile"));
+        }
         let is_bad = self.bad_lines.lock().expect("no test panics inside").contains(&line);
         if is_bad || *self.cannot_arm.lock().expect("no test panics inside") {
             return Err(Error::new(ErrorKind::Unsupported, "no tool id is free"));
@@ -171,6 +179,11 @@ impl<const COUNTS: bool, const TOGETHER: usize> Runtime for Double<COUNTS, TOGET
         let tasks = std::mem::take(&mut *self.tasks.lock().expect("no test panics inside"));
         tasks.into_iter().for_each(std::mem::forget);
     }
+}
+
+/// Whether there was one left, which is taken.
+fn take_one(left: &mut u32) -> bool {
+    left.checked_sub(1).map(|less| *left = less).is_some()
 }
 
 struct Slots;

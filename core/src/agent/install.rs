@@ -10,12 +10,10 @@ use super::control::Entry;
 use super::life::lock;
 use super::locate::{Found, Located, Refused, locate, locate_span, nearest};
 use super::place::explanation;
-use crate::clock;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Hook, Mechanism, Runtime};
 use crate::ids::ProbeId;
 use crate::probe::{Explanation, ProbeKind, ProbeSpec};
-use crate::quota;
 use crate::registry::{Action, Probe, Site, State};
 use std::iter::once;
 use std::sync::Arc;
@@ -56,8 +54,44 @@ struct Work {
     /// Sites that nobody has any more.
     leftovers: Vec<u32>,
     changes: Vec<Change>,
-    /// Probes whose code is not there, and how often code had been loaded before they were looked for.
-    waiting: Vec<(ProbeId, u64)>,
+    /// Probes whose code is not there.
+    waiting: Vec<ProbeId>,
+}
+
+/// What came of the hooks that a probe was to have.
+#[derive(Default)]
+struct Outcome {
+    /// Sites whose hooks are set.
+    set: Vec<u32>,
+    /// Whether the code of others went between being found and being hooked: it needs none.
+    is_any_gone: bool,
+    /// What those that are set do not reach.
+    unreached: Vec<String>,
+    /// Why one that was to be set could not be: then none stays.
+    why: Option<Error>,
+}
+
+impl Outcome {
+    fn of(answers: impl Iterator<Item = (u32, Result<Option<String>, Error>)>) -> Self {
+        let mut outcome = Self::default();
+        for (site, answer) in answers {
+            match answer {
+                Ok(unreached) => {
+                    outcome.set.push(site);
+                    outcome.unreached.extend(unreached);
+                }
+                Err(error) if error.kind() == ErrorKind::Location => outcome.is_any_gone = true,
+                Err(error) => drop(outcome.why.get_or_insert(error)),
+            }
+        }
+        outcome.unreached.dedup();
+        outcome
+    }
+
+    /// Whether there is nothing left to hook: it is to be looked for once more.
+    fn is_lost(&self) -> bool {
+        self.is_any_gone && self.set.is_empty() && self.why.is_none()
+    }
 }
 
 impl<R: Runtime> Agent<R> {
@@ -109,6 +143,7 @@ impl<R: Runtime> Agent<R> {
     }
 
     fn sync_together(&self, ids: &[ProbeId]) {
+        let before = self.life().loads.load(Ordering::SeqCst);
         let mut work = Work::default();
         let taken = self.taken(ids, &mut work);
         let mut is_news = false;
@@ -126,9 +161,9 @@ impl<R: Runtime> Agent<R> {
             };
             work.changes.push(Change { probe, sites, to });
         }
-        let Work { leftovers, changes, waiting } = work;
+        let Work { leftovers, changes, mut waiting } = work;
         if !leftovers.is_empty() || !changes.is_empty() {
-            self.change(&leftovers, changes);
+            waiting.append(&mut self.change(&leftovers, changes));
             is_news = true;
         }
         if is_news {
@@ -136,8 +171,8 @@ impl<R: Runtime> Agent<R> {
         }
         // Code that came after the look and before it was known that somebody waits.
         let loads = self.life().loads.load(Ordering::SeqCst);
-        let missed = waiting.into_iter().filter(|(_, before)| *before != loads);
-        missed.for_each(|(id, _)| self.install_soon(id));
+        let missed = waiting.into_iter().filter(|_| before != loads);
+        missed.for_each(|id| self.install_soon(id));
     }
 
     /// Takes the tasks of these over: their probes, sites, and whether their hooks are set.
@@ -154,31 +189,25 @@ impl<R: Runtime> Agent<R> {
         taken
     }
 
-    /// Changes hooks, those of each probe all or none, and writes down what came of it.
-    fn change(&self, leftovers: &[u32], changes: Vec<Change>) {
+    /// Changes hooks, those of each probe all or none, and writes down what came of it. Answers the
+    /// probes whose code went meanwhile.
+    fn change(&self, leftovers: &[u32], changes: Vec<Change>) -> Vec<ProbeId> {
         let off = changes.iter().flat_map(Change::off);
         let off: Vec<u32> = leftovers.iter().chain(off).copied().collect();
         let on: Vec<Vec<Hook<'_>>> = changes.iter().map(|one| self.hooks(one.on())).collect();
         let mut answers = self.runtime.change(&off, &on.concat()).into_iter();
         let mut outcomes = Vec::with_capacity(changes.len());
-        let mut undone = Vec::new();
+        let (mut undone, mut lost) = (Vec::new(), Vec::new());
         for (change, on) in changes.into_iter().zip(on) {
-            let (mut unreached, mut set, mut why) = (Vec::new(), Vec::new(), None);
-            for (hook, answer) in on.iter().zip(answers.by_ref()) {
-                match answer {
-                    Ok(note) => {
-                        set.push(hook.site);
-                        unreached.extend(note);
-                    }
-                    Err(error) => drop(why.get_or_insert(error)),
-                }
+            let sites = on.iter().map(|hook| hook.site);
+            let mut outcome = Outcome::of(sites.zip(answers.by_ref()));
+            if outcome.why.is_some() {
+                undone.append(&mut outcome.set);
             }
-            unreached.dedup();
-            let unreached: Option<String> = (!unreached.is_empty()).then(|| unreached.join("; "));
-            if why.is_some() {
-                undone.append(&mut set);
+            if outcome.is_lost() {
+                lost.push(change.probe.id);
             }
-            outcomes.push((change, why.map_or(Ok(unreached), Err)));
+            outcomes.push((change, outcome));
         }
         if !undone.is_empty() {
             self.runtime.change(&undone, &[]);
@@ -188,37 +217,45 @@ impl<R: Runtime> Agent<R> {
         if !gone.is_empty() {
             self.runtime.change(&gone, &[]);
         }
+        lost
     }
 
     /// Writes down what came of a change; the sites whose hooks nobody wants any more.
-    fn came_of(&self, change: Change, outcome: Result<Option<String>, Error>) -> Vec<u32> {
+    fn came_of(&self, change: Change, outcome: Outcome) -> Vec<u32> {
         let Change { probe, sites, to } = change;
         if matches!(to, To::Off) {
             self.cut(&sites);
         }
-        let is_on = outcome.is_ok() && !matches!(to, To::Off);
-        let mechanism = is_on.then(|| self.mechanism(&sites)).flatten();
+        let is_lost = outcome.is_lost();
+        let Outcome { set, unreached, why, .. } = outcome;
+        let is_on = why.is_none() && !is_lost && !matches!(to, To::Off);
+        let mechanism = is_on.then(|| self.mechanism(&set)).flatten();
         probe.hit_cost_ns.set(mechanism.map_or(0, |mechanism| mechanism.hit_cost_ns));
         let is_there = self.settle(&probe, |entry| {
-            if is_on {
-                entry.mechanism = mechanism;
+            if is_lost {
+                return entry.lose();
             }
             if let To::Placed(found) = to {
                 entry.at = Some(found.at);
                 entry.not_probed = found.not_probed;
-                if outcome.is_ok() {
+                if is_on {
                     entry.why = None;
-                    entry.sites.clone_from(&sites);
-                    let now_ns = clock::monotonic_ns();
-                    entry.expires_ns = now_ns.saturating_add(quota::expiry_ns(&probe.spec));
+                    entry.begin_expiry();
                 }
             }
-            match outcome {
-                Ok(unreached) => (entry.is_hooked, entry.unreached) = (is_on, unreached),
-                Err(error) => entry.refuse(explanation(&error)),
+            if is_on {
+                entry.mechanism = mechanism;
+                entry.sites.clone_from(&set);
+            }
+            match why {
+                Some(error) => entry.refuse(explanation(&error)),
+                None => {
+                    let unreached = (!unreached.is_empty()).then(|| unreached.join("; "));
+                    (entry.is_hooked, entry.unreached) = (is_on, unreached);
+                }
             }
         });
-        if is_on && !is_there { sites } else { Vec::new() }
+        if is_on && !is_there { set } else { Vec::new() }
     }
 
     /// How the hooks of a probe work: as the dearest of them.
@@ -272,12 +309,11 @@ impl<R: Runtime> Agent<R> {
 
     /// Finds where a probe goes: what is to be done is work, and what cannot be is written down.
     fn install(&self, probe: Arc<Probe>, work: &mut Work) {
-        let before = self.life().loads.load(Ordering::SeqCst);
         let found = match self.look(&probe.spec) {
             Located::Found(found) => found,
             Located::Pending(pending) => {
                 self.wait_for_code(&probe, pending);
-                work.waiting.push((probe.id, before));
+                work.waiting.push(probe.id);
                 return;
             }
             Located::Refused(refused) => {
@@ -315,8 +351,7 @@ impl<R: Runtime> Agent<R> {
             entry.not_probed = found.not_probed;
             entry.why = None;
             entry.sites = sites;
-            let now_ns = clock::monotonic_ns();
-            entry.expires_ns = now_ns.saturating_add(quota::expiry_ns(&probe.spec));
+            entry.begin_expiry();
         });
     }
 

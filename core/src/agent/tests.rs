@@ -12,3 +12,4 @@ mod probes;
 mod quotas;
 mod schedules;
 mod together;
+mod vanished;

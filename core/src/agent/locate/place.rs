@@ -108,8 +108,13 @@ fn find<R: Runtime>(
         return Located::Pending(awaited(message, not_probed));
     }
     let is_whole = runtime.is_whole(&file);
+    let functions = runtime.functions(&file);
+    if functions.is_empty() {
+        // It went since the runtime was asked for the file, or is still to come.
+        return not_loaded(&format!("the code of {}", file.path), not_probed);
+    }
     let context = Context {
-        functions: runtime.functions(&file),
+        functions,
         lines: texts.lines(&file),
         location,
         file: &file,
@@ -122,12 +127,14 @@ fn find<R: Runtime>(
         Target::Code(code) => by_code(&context, &mut texts, code),
         Target::Function(name) => by_function(&context, &mut texts, &name),
     };
-    match chosen {
-        Ok(chosen) => land(&context, chosen),
-        Err(refusal) if !context.is_whole && refusal.why.code == "no_such_function" => {
-            Located::Pending(*refusal)
-        }
-        Err(refusal) => Located::Refused(refusal),
+    chosen.map_or_else(|refusal| not_chosen(&context, refusal), |chosen| land(&context, chosen))
+}
+
+/// No line was chosen: a function that is not there may come where code is to come.
+fn not_chosen(context: &Context<'_>, refusal: Box<Refused>) -> Located {
+    match !context.is_whole && refusal.why.code == "no_such_function" {
+        true => Located::Pending(*refusal),
+        false => Located::Refused(refusal),
     }
 }
 
