@@ -5,10 +5,12 @@
 //! is pinned; the index is bounded, and forgets a file's old code when the file is loaded anew; it is
 //! never locked while Ruby code runs.
 
+mod main_script;
 mod name;
 mod source;
 mod tree;
 
+pub(crate) use main_script::{look as look_for_main_script, until_look};
 pub(crate) use name::{is_in_method, named, nesting, qualified};
 pub(crate) use source::{is_application, set_foreign, source_of};
 pub(crate) use tree::scopes;
@@ -53,6 +55,7 @@ struct Functions {
 static KEPT: Mutex<Option<Functions>> = Mutex::new(None);
 
 /// Code that was compiled.
+#[derive(Clone, Copy)]
 struct Came {
     code: usize,
     is_file: bool,
@@ -109,12 +112,17 @@ pub(crate) fn watch() {
 /// Brings the index up to date; the first time it is made. Then, what it came to.
 pub(crate) fn refresh() -> Option<String> {
     let is_complete = WALKED.swap(true, Ordering::Relaxed);
-    let came = std::mem::take(&mut *locked(&WAITING));
-    for came in came {
-        add_loaded(&came);
-        code::unpin(came.code);
+    // Taken out when it was added and not before: a fork in between leaves it to the child.
+    while let Some(first) = first_waiting() {
+        add_loaded(&first);
+        let mut waiting = locked(&WAITING);
+        if waiting.first().is_some_and(|came| came.code == first.code) {
+            waiting.remove(0);
+            code::unpin(first.code);
+        }
     }
     if is_complete && !LOST.swap(false, Ordering::Relaxed) {
+        main_script::look();
         return None;
     }
     let began = std::time::Instant::now();
@@ -125,18 +133,31 @@ pub(crate) fn refresh() -> Option<String> {
     found.iter().for_each(|code| index.add(*code));
     let made = format!("{} pieces of code; the VM's lock was held {held:.1} ms", index.files.len());
     drop(guard);
+    if let Some(stand_in) = main_script::stand_in(&found) {
+        main_script::await_unless_known(stand_in);
+        locked(&INDEX).get_or_insert_default().remove(stand_in);
+    }
     name::learn(code::methods(is_application));
     Some(made)
+}
+
+fn first_waiting() -> Option<Came> {
+    locked(&WAITING).first().copied()
 }
 
 /// Adds what was compiled together: a file with all that is in it.
 fn add_loaded(came: &Came) {
     let all = tree::with_children(came.code);
+    if let Some(path) = code::path(came.code).utf8().filter(|_| came.is_file) {
+        locked(&INDEX).get_or_insert_default().forget(path);
+    }
+    add_all(all);
+}
+
+/// Adds code that is pinned, and unpins it.
+fn add_all(all: Vec<usize>) {
     let mut guard = locked(&INDEX);
     let index = guard.get_or_insert_default();
-    if let Some(path) = code::path(came.code).utf8().filter(|_| came.is_file) {
-        index.forget(path);
-    }
     all.iter().for_each(|code| index.add(*code));
     all.into_iter().for_each(code::unpin);
 }
@@ -163,6 +184,15 @@ impl Index {
         }
     }
 
+    fn remove(&mut self, code: usize) {
+        let Some(path) = self.files.remove(&code) else { return };
+        self.state += 1;
+        if let Some(of_file) = self.codes.get_mut(&path) {
+            of_file.codes.retain(|known| *known != code);
+        }
+        code::unpin(code);
+    }
+
     /// A file is loaded anew: what it was before is kept alive by who runs it, and no longer by us.
     fn forget(&mut self, path: &str) {
         self.state += 1;
@@ -183,6 +213,7 @@ pub(crate) fn unwatch() {
         code::unpin(came.code);
     }
     WALKED.store(false, Ordering::Relaxed);
+    main_script::forget();
     locked(&TIMES).clear();
     for code in locked(&INDEX).take().unwrap_or_default().files.into_keys() {
         code::unpin(code);

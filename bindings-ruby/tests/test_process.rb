@@ -109,6 +109,35 @@ class TestProcess < AgentTest
     Stillframe.remove(one)
   end
 
+  # The script is compiled long after our thread looked for it, and of that nobody tells.
+  def test_a_probe_of_a_file_of_probes_is_placed_on_the_main_script
+    main, probes, late = %w[main.rb probes.json late.rb].map { |name| File.join(@folder, name) }
+    File.write(late, <<~RUBY)
+      until_s = Process.clock_gettime(Process::CLOCK_MONOTONIC) + 5
+      looked = -> { Stillframe.status["probes"].any? { |one| one["why"] && one["why"]["code"] != "waiting_for_runtime" } }
+      sleep 0.001 until looked.call || Process.clock_gettime(Process::CLOCK_MONOTONIC) > until_s
+    RUBY
+    File.write(main, <<~RUBY)
+      class InMain
+        def counted(n)
+          n + 1
+        end
+      end
+      until_s = Process.clock_gettime(Process::CLOCK_MONOTONIC) + #{Placed::PATIENCE_S}
+      report = -> { Stillframe.status["probes"][0] }
+      until report.call["counters"]["hits"] > 2 || Process.clock_gettime(Process::CLOCK_MONOTONIC) > until_s
+        InMain.new.counted(1)
+        sleep 0.001
+      end
+      print report.call["state"], report.call["why"].inspect
+    RUBY
+    File.write(probes, '[{"kind":"count","location":"main.rb:3"}]')
+    environment = { "STILLFRAME_PROBES" => probes, "STILLFRAME_SINK" => "stderr" }
+    library = File.expand_path("../lib", __dir__)
+    out, err, = Open3.capture3(environment, RbConfig.ruby, "-I", library, "-rstillframe/auto", "-r", late, main)
+    assert_equal ["armednil", ""], [out, err]
+  end
+
   def test_a_thread_of_ours_does_not_keep_the_process
     _, err, status = run_ruby("Stillframe.start(sink: 'stderr', service: 'x'); def f; 1; end\nStillframe.probe('run.rb:3')\n")
     assert status.success?, err

@@ -4,6 +4,7 @@
 //! thread is past its last task; in a forked child it is made anew.
 
 use crate::ffi::{guard, run_soon, without_lock};
+use crate::locate::until_look;
 use magnus::value::ReprValue;
 use magnus::{Ruby, Value};
 use std::collections::VecDeque;
@@ -38,7 +39,7 @@ struct Shared {
 /// What the thread is to do.
 enum Next {
     Task(Task),
-    /// Nothing yet, and Ruby wants to see the thread.
+    /// Nothing yet, and Ruby wants to see the thread, or code is to be looked for that nobody tells of.
     Look,
     End,
 }
@@ -97,7 +98,9 @@ impl Installer {
                     drop(state);
                     self.0.changed.notify_all();
                 }
-                Ok(Some(Next::Look) | None) => {}
+                Ok(Some(Next::Look) | None) => {
+                    guard(super::runtime::look_for_main_script);
+                }
                 Ok(Some(Next::End)) | Err(_) => break,
             }
         }
@@ -125,7 +128,15 @@ impl Installer {
             if state.is_closed {
                 return Next::End;
             }
-            state = self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            let Some(pause) = until_look() else {
+                state = self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            if pause.is_zero() {
+                return Next::Look;
+            }
+            let waited = self.0.changed.wait_timeout(state, pause);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 

@@ -40,6 +40,13 @@ pub(super) fn make_thread() {
     }
 }
 
+/// In our thread: probes may wait for the main script, of whose compiling nobody tells.
+pub(super) fn look_for_main_script() {
+    if locate::look_for_main_script() {
+        super::code_came();
+    }
+}
+
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
