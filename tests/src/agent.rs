@@ -100,6 +100,13 @@ impl Agent {
         self
     }
 
+    /// The same on a runtime, as agents name it: `python 3.12.1`.
+    #[must_use]
+    pub fn of_runtime(mut self, runtime: &str) -> Self {
+        self.info.runtime = runtime.to_owned();
+        self
+    }
+
     /// Connects and says hello; what is not acknowledged will be sent again.
     pub fn connect(&mut self, door: &Door) -> Result<(), String> {
         self.socket = None;
@@ -198,10 +205,14 @@ impl Agent {
         socket.send(message).map_err(|error| error.to_string())
     }
 
+    /// Says how its probes are.
+    pub fn report(&mut self, probes: Vec<ProbeReport>) -> Result<(), String> {
+        self.say(&AgentMessage::Status { probes, cost_ppm: 0, notes: Default::default() })
+    }
+
     /// Says that all its probes are armed.
     pub fn arm(&mut self) -> Result<(), String> {
-        let probes = self.probes.iter().map(armed).collect();
-        self.say(&AgentMessage::Status { probes, cost_ppm: 0, notes: Default::default() })
+        self.report(self.probes.iter().map(armed).collect())
     }
 
     /// Hands in a frame whose last capture has the sequence `highest`, to be sent when it is `due`:

@@ -171,13 +171,21 @@ fn versions(instances: &[&InstanceView], canvas: &Canvas) -> Vec<String> {
             version,
             count(hosts.len() as u64),
             count(members.len() as u64),
-            runtimes.into_iter().collect::<Vec<_>>().join(", "),
+            several(&runtimes),
             most.unwrap_or_else(|| "0".to_owned()),
             probes,
         ]
     };
     let rows: Vec<Vec<String>> = groups.into_iter().map(row).collect();
     table(&heads, &rows, canvas.width)
+}
+
+/// The runtimes of a service version; many leave no room for what else there is to say.
+fn several(runtimes: &BTreeSet<String>) -> String {
+    match runtimes.len() {
+        0..=2 => runtimes.iter().cloned().collect::<Vec<_>>().join(", "),
+        many => format!("{many} runtimes"),
+    }
 }
 
 /// What half of the passages took less than.
