@@ -9,6 +9,7 @@
 pub mod api;
 pub mod discovery;
 mod ffi;
+mod figures;
 mod fleet;
 mod folder;
 mod link;
@@ -28,5 +29,7 @@ mod why;
 pub use serve::{Options, Ready, serve};
 #[cfg(fuzzing)]
 pub use store::fuzz_segment;
+pub use store::{Head, Verdict, verify_folder};
 pub use tls::TlsFiles;
+pub use tokens::Role;
 pub use why::with_thousands;

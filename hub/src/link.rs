@@ -4,12 +4,10 @@
 //! acknowledged only after the store answered for it, and whatever an agent sends ends at worst its
 //! own connection.
 
-use crate::api::{Refusal, bearer};
+use crate::api::{AgentToken, Refusal};
 use crate::server::Hub;
-use crate::tokens::Kind;
 use axum::extract::State;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use session::Session;
 use std::sync::Arc;
@@ -22,12 +20,9 @@ use crate::api::types::{Code, ErrorInfo};
 /// `GET /agent`.
 pub(crate) async fn agent(
     State(hub): State<Arc<Hub>>,
-    headers: HeaderMap,
+    AgentToken(holder): AgentToken,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Response {
-    if let Err(error) = hub.tokens.holder(bearer(&headers), Kind::Agent) {
-        return Refusal(error).into_response();
-    }
     let Ok(upgrade) = upgrade else {
         let error = ErrorInfo::new(Code::BadRequest, "agents connect here by WebSocket");
         return Refusal(error).into_response();
@@ -37,7 +32,7 @@ pub(crate) async fn agent(
         return Refusal(error).into_response();
     };
     let serve = |socket: WebSocket| async move {
-        Session::new(hub, socket).run().await;
+        Session::new(hub, socket, holder).run().await;
         drop(permit);
     };
     upgrade.max_message_size(MAX_FRAME_BYTES).max_frame_size(MAX_FRAME_BYTES).on_upgrade(serve)

@@ -1,7 +1,7 @@
 //! Accepting connections: each with an end, however slow or silent the other side is.
 //!
 //! Knows sockets, TLS and HTTP's time limits, no route. Invariants: a connection that has not asked
-//! for anything is gone after [`HEAD`], one that does not take what it is sent after [`STALL`], and
+//! for anything is gone after the time for a request, one that does not take what it is sent after [`STALL`], and
 //! none of them keeps another from being accepted.
 
 use crate::log;
@@ -23,8 +23,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::{Sleep, sleep, timeout};
 
-/// For a TLS handshake, and again for the head of each request.
-const HEAD: Duration = Duration::from_secs(10);
 /// For the other end to take what is sent to it.
 const STALL: Duration = Duration::from_secs(30);
 /// Bytes of a request's head.
@@ -38,6 +36,8 @@ const AGAIN: Duration = Duration::from_millis(200);
 pub(crate) struct Listening {
     pub listener: TcpListener,
     pub tls: Option<Arc<Tls>>,
+    /// For a TLS handshake, and again for the head of each request.
+    pub request_time: Duration,
     /// How many connections there may be; more wait to be accepted.
     pub room: Arc<Semaphore>,
     /// How many there are.
@@ -54,10 +54,10 @@ impl Listening {
             let Ok(permit) = Arc::clone(&self.room).acquire_owned().await else { break };
             let open = Open::new(&self.open);
             let (alive, stopping) = (alive.clone(), self.stopping.clone());
-            let (router, tls) = (router.clone(), self.tls.clone());
+            let (router, tls, most) = (router.clone(), self.tls.clone(), self.request_time);
             tokio::spawn(async move {
                 // Its end is the other side's business: it is told nothing it could not know.
-                let _ = connection(stream, remote, tls, router, stopping).await;
+                let _ = connection(stream, remote, (tls, most), router, stopping).await;
                 drop((permit, open, alive));
             });
         }
@@ -111,20 +111,20 @@ impl Drop for Open {
 async fn connection(
     mut stream: TcpStream,
     remote: SocketAddr,
-    tls: Option<Arc<Tls>>,
+    (tls, most): (Option<Arc<Tls>>, Duration),
     router: Router,
     stopping: watch::Receiver<bool>,
 ) -> io::Result<()> {
     let ends = Ends { remote, local: stream.local_addr()? };
     stream.set_nodelay(true)?;
     let Some(tls) = tls else {
-        return http(stream, ends, router, stopping).await;
+        return http(stream, (ends, most), router, stopping).await;
     };
-    if timeout(HEAD, is_plain(&stream)).await?? {
-        return timeout(HEAD, say_that_tls_is_spoken(&mut stream)).await?;
+    if timeout(most, is_plain(&stream)).await?? {
+        return timeout(most, say_that_tls_is_spoken(&mut stream)).await?;
     }
-    let stream = timeout(HEAD, tls.acceptor().accept(stream)).await??;
-    http(stream, ends, router, stopping).await
+    let stream = timeout(most, tls.acceptor().accept(stream)).await??;
+    http(stream, (ends, most), router, stopping).await
 }
 
 /// Whether the other side speaks HTTP without TLS: its first byte is a letter.
@@ -146,7 +146,7 @@ async fn say_that_tls_is_spoken(stream: &mut TcpStream) -> io::Result<()> {
 
 async fn http<S>(
     stream: S,
-    ends: Ends,
+    (ends, most): (Ends, Duration),
     router: Router,
     mut stopping: watch::Receiver<bool>,
 ) -> io::Result<()>
@@ -157,7 +157,7 @@ where
     let io = TokioIo::new(Patient { stream, stalled: None });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
+        .header_read_timeout(most)
         .max_buf_size(MAX_HEAD_BYTES)
         .max_headers(MAX_HEADERS)
         .serve_connection(io, service)

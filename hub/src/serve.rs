@@ -6,11 +6,12 @@
 
 use crate::api::types::DEFAULT_PORT;
 use crate::discovery::{self, Discovery};
+use crate::figures::Figures;
 use crate::fleet::{Fleet, Times};
 use crate::listen::Listening;
 use crate::reach::Reach;
 use crate::server::{Hub, MAX_AGENTS, MAX_CONNECTIONS, MAX_STREAMS};
-use crate::store::{DiskStore, Recovery, Retention, Store, StoreError, writer};
+use crate::store::{DiskStore, Outcome, Recovery, Retention, Store, StoreError, writer};
 use crate::tls::TlsFiles;
 use crate::tokens::{Local, Tokens};
 use crate::{api, log};
@@ -59,6 +60,8 @@ pub struct Options {
     pub keep: Duration,
     /// How many bytes of snapshots are kept.
     pub keep_bytes: u64,
+    /// For a TLS handshake, the head of a request, and its body; each for itself.
+    pub request_time: Duration,
     /// A followed probe without a reader is removed after this.
     pub lease: Duration,
 }
@@ -77,6 +80,7 @@ impl Default for Options {
             user: user.unwrap_or_else(|_| "local".to_owned()),
             keep: Duration::from_secs(7 * 24 * 3_600),
             keep_bytes: 5 << 30,
+            request_time: Duration::from_secs(10),
             lease: Duration::from_secs(api::types::LEASE_S),
         }
     }
@@ -116,11 +120,13 @@ pub async fn serve(
     let readiness = announce(&options, reach.url(address), &mut opened);
     let hub = Arc::new(Hub {
         reach,
+        request_time: options.request_time,
         name: options.name.clone(),
         fleet: Arc::clone(&opened.fleet),
         store: Arc::clone(&opened.store),
         queue: opened.queue,
         tokens: opened.tokens,
+        figures: opened.figures,
         agents: Arc::new(Semaphore::new(MAX_AGENTS)),
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),
         stopping: stopping.clone(),
@@ -157,6 +163,7 @@ struct Opened {
     /// Of the store's writer and of the saver.
     threads: [JoinHandle<()>; 2],
     tokens: Tokens,
+    figures: Arc<Figures>,
     local: Local,
     recovery: Recovery,
 }
@@ -173,9 +180,11 @@ fn open(options: &Options) -> Result<Opened> {
     };
     let (store, mut recovery) =
         DiskStore::open(&options.data, retention(options)).map_err(failed)?;
-    let (tokens, local) = Tokens::open(&store, &options.data, &options.user).map_err(failed)?;
+    let tokens = Tokens::load(&store).map_err(failed)?;
+    let local = Local::open(&tokens, &store, &options.data, &options.user).map_err(failed)?;
     let store: Arc<dyn Store> = Arc::new(store);
-    recovery.lines.extend(audit_fault(&*store).map_err(failed)?);
+    let fault = store.verify_audit(None).map_err(failed)?.fault;
+    recovery.lines.extend(fault.map(|fault| format!("the audit does not hold: {fault}")));
     let times = Times {
         lease_ns: u64::try_from(options.lease.as_nanos()).unwrap_or(u64::MAX),
         memory_ns: retention(options).age_ns,
@@ -183,27 +192,16 @@ fn open(options: &Options) -> Result<Opened> {
     };
     let (fleet, saver) = Fleet::load(Arc::clone(&store), times).map_err(failed)?;
     let fleet = Arc::new(fleet);
-    let told = Arc::clone(&fleet);
-    let (queue, writer) =
-        writer::start(Arc::clone(&store), move |outcomes| told.stored(outcomes)).map_err(failed)?;
-    Ok(Opened { store, fleet, queue, threads: [writer, saver], tokens, local, recovery })
-}
-
-/// The first row of the audit that does not follow from the one before, in words.
-fn audit_fault(store: &dyn Store) -> std::result::Result<Option<String>, StoreError> {
-    const PAGE: usize = 1_000;
-    let mut after = 0;
-    loop {
-        let rows = store.audit_rows(after, PAGE)?;
-        if let Some(fault) = rows.iter().find(|row| !row.holds) {
-            let (row, what) = (fault.row, &fault.entry.what);
-            return Ok(Some(format!("the audit was changed at or before row {row} ({what})")));
+    let (told, figures) = (Arc::clone(&fleet), Arc::new(Figures::default()));
+    let counts = Arc::clone(&figures);
+    let publish = move |result: std::result::Result<Vec<Outcome>, StoreError>| {
+        counts.batch(&result);
+        if let Ok(outcomes) = result {
+            told.stored(outcomes);
         }
-        match rows.last() {
-            Some(last) if rows.len() == PAGE => after = last.row,
-            _ => return Ok(None),
-        }
-    }
+    };
+    let (queue, writer) = writer::start(Arc::clone(&store), publish).map_err(failed)?;
+    Ok(Opened { store, fleet, queue, threads: [writer, saver], tokens, figures, local, recovery })
 }
 
 async fn listen(bind: SocketAddr) -> Result<TcpListener> {
@@ -266,6 +264,7 @@ async fn run(
     let listening = Listening {
         listener,
         tls: hub.reach.tls.clone(),
+        request_time: hub.request_time,
         room: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
         open: Arc::clone(&hub.open),
         stopping: stopping.clone(),

@@ -3,6 +3,7 @@
 //! Knows no route. Invariant: work that waits for the disk runs on threads that may block.
 
 use crate::api::types::{Code, ErrorInfo};
+use crate::figures::Figures;
 use crate::fleet::Fleet;
 use crate::reach::Reach;
 use crate::store::writer::Queue;
@@ -10,6 +11,7 @@ use crate::store::{AuditEntry, Store, StoreError, Stored};
 use crate::tokens::Tokens;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 use stillframe_core::clock;
 use stillframe_core::ids::InstanceId;
 use stillframe_core::transport::message::InstanceInfo;
@@ -26,10 +28,12 @@ pub(crate) const MAX_CONNECTIONS: usize = MAX_STREAMS + 768;
 pub(crate) struct Hub {
     pub name: String,
     pub reach: Reach,
+    pub request_time: Duration,
     pub fleet: Arc<Fleet>,
     pub store: Arc<dyn Store>,
     pub queue: Queue,
     pub tokens: Tokens,
+    pub figures: Arc<Figures>,
     pub agents: Arc<Semaphore>,
     pub streams: Arc<Semaphore>,
     /// True once the hub is to stop.
@@ -43,6 +47,16 @@ impl Hub {
     /// A number no other connection has.
     pub(crate) fn next_connection(&self) -> u64 {
         self.connections.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Agents that are connected.
+    pub(crate) fn agents_now(&self) -> u64 {
+        (MAX_AGENTS - self.agents.available_permits()) as u64
+    }
+
+    /// Event streams that are open.
+    pub(crate) fn streams_now(&self) -> u64 {
+        (MAX_STREAMS - self.streams.available_permits()) as u64
     }
 
     /// Runs what waits for the disk.

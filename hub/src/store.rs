@@ -25,7 +25,8 @@ pub(crate) mod writer;
 pub(crate) use disk::{DiskStore, Recovery};
 #[cfg(fuzzing)]
 pub use fuzz::fuzz_segment;
-pub(crate) use ledger::AuditRow;
+pub(crate) use ledger::audit::AuditRow;
+pub use ledger::audit::{Head, Verdict, verify_folder};
 
 /// Result of a store.
 pub(crate) type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -225,6 +226,12 @@ pub(crate) struct TokenRow {
     pub kind: String,
     pub user: String,
     pub role: String,
+    /// Who gave it.
+    pub by: String,
+    /// 0: before this was noted.
+    pub created_ns: u64,
+    pub expires_ns: Option<u64>,
+    pub revoked_ns: Option<u64>,
 }
 
 /// An audit entry: who did what to what, from where.
@@ -269,4 +276,8 @@ pub(crate) trait Store: Send + Sync {
     fn audit(&self, entry: &AuditEntry) -> Result<()>;
     /// The audit from row `after` on, and whether the chain up to there holds.
     fn audit_rows(&self, after: u64, limit: usize) -> Result<Vec<AuditRow>>;
+    /// The number of the audit's last row.
+    fn audit_head(&self) -> Result<u64>;
+    /// Follows the audit's chain from its first row to its last, which `noted` was once.
+    fn verify_audit(&self, noted: Option<Head>) -> Result<Verdict>;
 }

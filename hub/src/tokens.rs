@@ -1,167 +1,201 @@
-//! Tokens: who may talk to the hub, as what.
+//! Tokens: who may talk to the hub, as what, and until when.
 //!
 //! Two kinds that never stand in for each other: `sfa_…` lets an agent submit and receive probes,
-//! `sfu_…` is a person's and has a role. Invariant: the store and this table hold hashes; the token
-//! itself lies only in a 0600 file of the data folder and with whom it was given to.
+//! `sfu_…` is a person's and has a role. Invariants: the store and this table hold hashes; the token
+//! itself lies only in a 0600 file of the data folder and with whom it was given to. A token that was
+//! revoked, or has expired, opens nothing and ends what it had opened.
 
-use crate::api::types::{Code, ErrorInfo};
-use crate::folder;
+use crate::api::types::{Code, ErrorInfo, TokenView};
 use crate::store::{Store, StoreError, TokenRow};
+use crate::time;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
+use stillframe_core::clock;
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+mod kind;
+mod local;
+
+pub(crate) use kind::Kind;
+pub use kind::Role;
+pub(crate) use local::Local;
 
 /// Bytes of randomness in a token.
 const RANDOM_BYTES: usize = 24;
-
-/// What a token is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Agent,
-    User,
-}
-
-impl Kind {
-    fn prefix(self) -> &'static str {
-        match self {
-            Self::Agent => "sfa_",
-            Self::User => "sfu_",
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Agent => "agent",
-            Self::User => "user",
-        }
-    }
-}
-
-/// What a person may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Role {
-    /// Reads.
-    Viewer,
-    /// Sets and removes probes.
-    Prober,
-    /// Raises budgets.
-    Admin,
-}
-
-impl Role {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Prober => "prober",
-            Self::Admin => "admin",
-        }
-    }
-
-    fn of(word: &str) -> Self {
-        match word {
-            "admin" => Self::Admin,
-            "prober" => Self::Prober,
-            _ => Self::Viewer,
-        }
-    }
-}
+/// Digits of a hash that name a token.
+const ID_DIGITS: usize = 10;
+/// How long a clock that jumps may keep an expired token alive.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
 /// Whose token it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Holder {
+    hash: [u8; 32],
     pub user: String,
     pub role: Role,
 }
 
 /// All tokens of the hub, by hash.
-pub(crate) struct Tokens(HashMap<[u8; 32], (Kind, Holder)>);
+pub(crate) struct Tokens {
+    rows: RwLock<HashMap<[u8; 32], TokenRow>>,
+    /// Counts up when one is revoked.
+    changes: watch::Sender<u64>,
+}
 
-/// The two tokens made at the first start, and where they lie.
-pub(crate) struct Local {
+/// What a new token is to be.
+pub(crate) struct Wish {
+    pub kind: Kind,
     pub user: String,
-    pub user_file: PathBuf,
-    pub agent: String,
-    pub agent_file: PathBuf,
+    pub role: Role,
+    pub by: String,
+    pub lasts: Option<Duration>,
 }
 
 impl Tokens {
-    /// The tokens of the store; those for this machine's user are made if they are not there.
-    pub(crate) fn open(
-        store: &dyn Store,
-        data: &Path,
-        user: &str,
-    ) -> Result<(Self, Local), StoreError> {
-        let (user_file, agent_file) = (data.join("user-token"), data.join("agent-token"));
-        let known = store.tokens()?;
-        let local = |kind: Kind, file: &Path| -> Result<String, StoreError> {
-            if let Ok(token) = folder::read_private(file) {
-                let token = token.trim().to_owned();
-                if known.iter().any(|row| row.hash == hash(&token) && row.kind == kind.word()) {
-                    return Ok(token);
-                }
-            }
-            let token = fresh(kind)?;
-            store.put_token(&TokenRow {
-                hash: hash(&token),
-                kind: kind.word().into(),
-                user: user.into(),
-                role: Role::Admin.word().into(),
-            })?;
-            folder::write_private(file, token.as_bytes())?;
-            Ok(token)
-        };
-        let user = local(Kind::User, &user_file)?;
-        let agent = local(Kind::Agent, &agent_file)?;
-        let rows = store.tokens()?.into_iter().map(|row| {
-            let kind = if row.kind == Kind::Agent.word() { Kind::Agent } else { Kind::User };
-            (row.hash, (kind, Holder { user: row.user, role: Role::of(&row.role) }))
-        });
-        Ok((Self(rows.collect()), Local { user, user_file, agent, agent_file }))
+    /// The tokens of the store.
+    pub(crate) fn load(store: &dyn Store) -> Result<Self, StoreError> {
+        let rows = store.tokens()?.into_iter().map(|row| (row.hash, row)).collect();
+        Ok(Self { rows: RwLock::new(rows), changes: watch::Sender::new(0) })
     }
 
-    /// Whose token an `Authorization` header carries, if it is of the `wanted` kind.
+    /// Whose token an `Authorization` header carries, if it is of the `wanted` kind and good now.
     pub(crate) fn holder(&self, header: Option<&str>, wanted: Kind) -> Result<Holder, ErrorInfo> {
         let token = header.and_then(|header| header.strip_prefix("Bearer ")).map(str::trim);
         let Some(token) = token.filter(|token| !token.is_empty()) else {
-            return Err(missing(wanted));
+            return Err(kind::missing(wanted));
         };
-        match self.0.get(&hash(token)) {
-            Some((kind, holder)) if *kind == wanted => Ok(holder.clone()),
-            Some(_) => Err(wrong_kind(wanted)),
-            None if !token.starts_with(wanted.prefix()) && is_token(token) => {
-                Err(wrong_kind(wanted))
+        let hash = hash(token);
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(row) = rows.get(&hash) else {
+            if !token.starts_with(wanted.prefix()) && kind::is_token(token) {
+                return Err(kind::wrong(wanted));
             }
-            None => Err(ErrorInfo::new(Code::Unauthorized, "this hub does not know the token")
-                .next("take the one that `stillframe serve` printed, or log in again")),
+            return Err(ErrorInfo::new(Code::Unauthorized, "this hub does not know the token")
+                .next("take the one that `stillframe serve` printed, or log in again"));
+        };
+        if Kind::of(&row.kind) != wanted {
+            return Err(kind::wrong(wanted));
         }
+        if let Some(why) = over(row, clock::wall_ns()) {
+            return Err(ErrorInfo::new(Code::Unauthorized, format!("this token {why}"))
+                .next("ask an admin of the hub for another: stillframe token create"));
+        }
+        Ok(Holder { hash, user: row.user.clone(), role: Role::of(&row.role) })
+    }
+
+    /// Ends when the token does.
+    pub(crate) async fn ended(&self, holder: &Holder) {
+        let mut changes = self.changes.subscribe();
+        while let Some(left) = self.left(holder) {
+            tokio::select! {
+                () = sleep(left.min(LOOK_AGAIN)) => {}
+                changed = changes.changed() => if changed.is_err() { return },
+            }
+        }
+    }
+
+    /// How long the token is good for; `None` when it is over.
+    fn left(&self, holder: &Holder) -> Option<Duration> {
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+        let (row, now_ns) = (rows.get(&holder.hash)?, clock::wall_ns());
+        if over(row, now_ns).is_some() {
+            return None;
+        }
+        let left_ns = row.expires_ns.map_or(u64::MAX, |at_ns| at_ns - now_ns);
+        Some(Duration::from_nanos(left_ns))
+    }
+
+    /// Makes a token: itself, which nobody sees again, and how it is listed.
+    pub(crate) fn create(
+        &self,
+        store: &dyn Store,
+        wish: Wish,
+    ) -> Result<(String, TokenView), StoreError> {
+        let token = fresh(wish.kind)?;
+        let now_ns = clock::wall_ns();
+        let lasts_ns = |lasts: Duration| u64::try_from(lasts.as_nanos()).unwrap_or(u64::MAX);
+        let row = TokenRow {
+            hash: hash(&token),
+            kind: wish.kind.word().to_owned(),
+            user: wish.user,
+            role: wish.role.word().to_owned(),
+            by: wish.by,
+            created_ns: now_ns,
+            expires_ns: wish.lasts.map(|lasts| now_ns.saturating_add(lasts_ns(lasts))),
+            revoked_ns: None,
+        };
+        store.put_token(&row)?;
+        let view = view(&row);
+        self.rows.write().unwrap_or_else(PoisonError::into_inner).insert(row.hash, row);
+        Ok((token, view))
+    }
+
+    /// Revokes the token of that id; nothing if there is none.
+    pub(crate) fn revoke(
+        &self,
+        store: &dyn Store,
+        id: &str,
+    ) -> Result<Option<TokenView>, StoreError> {
+        let found = self.find(id);
+        let Some(mut row) = found else { return Ok(None) };
+        row.revoked_ns = row.revoked_ns.or(Some(clock::wall_ns()));
+        store.put_token(&row)?;
+        let view = view(&row);
+        self.rows.write().unwrap_or_else(PoisonError::into_inner).insert(row.hash, row);
+        self.changes.send_modify(|count| *count += 1);
+        Ok(Some(view))
+    }
+
+    fn find(&self, id: &str) -> Option<TokenRow> {
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+        rows.values().find(|row| self::id(row) == id).cloned()
+    }
+
+    /// Whether there is a token of that id, and whose.
+    pub(crate) fn named(&self, id: &str) -> Option<TokenView> {
+        self.find(id).as_ref().map(view)
+    }
+
+    /// Every token, the oldest first.
+    pub(crate) fn list(&self) -> Vec<TokenView> {
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+        let mut rows: Vec<_> = rows.values().collect();
+        rows.sort_by_key(|row| (row.created_ns, row.hash));
+        rows.into_iter().map(view).collect()
     }
 }
 
-fn missing(wanted: Kind) -> ErrorInfo {
-    let (what, variable) = match wanted {
-        Kind::Agent => ("an agent's token (sfa_…)", "STILLFRAME_AGENT_TOKEN"),
-        Kind::User => ("a person's token (sfu_…)", "STILLFRAME_TOKEN"),
-    };
-    ErrorInfo::new(Code::Unauthorized, format!("{what} is missing"))
-        .next(format!("set {variable} to one that `stillframe serve` gave"))
+/// What ended a token, if it is over.
+fn over(row: &TokenRow, now_ns: u64) -> Option<String> {
+    if row.revoked_ns.is_some() {
+        return Some("was revoked".to_owned());
+    }
+    let at_ns = row.expires_ns.filter(|at_ns| *at_ns <= now_ns)?;
+    Some(format!("expired at {}", time::text(at_ns)))
 }
 
-fn wrong_kind(wanted: Kind) -> ErrorInfo {
-    let (message, next) = match wanted {
-        Kind::User => (
-            "this is an agent's token (sfa_…), and a person's (sfu_…) is needed here",
-            "set STILLFRAME_TOKEN to a token that begins with sfu_",
-        ),
-        Kind::Agent => (
-            "this is a person's token (sfu_…), and an agent's (sfa_…) is needed here",
-            "set STILLFRAME_AGENT_TOKEN to a token that begins with sfa_",
-        ),
-    };
-    ErrorInfo::new(Code::WrongToken, message).next(next)
+/// What a token is called: the beginning of its hash, which leads nobody back to it.
+fn id(row: &TokenRow) -> String {
+    let digits: String = row.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits[..ID_DIGITS].to_owned()
 }
 
-fn is_token(token: &str) -> bool {
-    [Kind::Agent, Kind::User].iter().any(|kind| token.starts_with(kind.prefix()))
+fn view(row: &TokenRow) -> TokenView {
+    let is_user = Kind::of(&row.kind) == Kind::User;
+    TokenView {
+        id: id(row),
+        kind: row.kind.clone(),
+        user: row.user.clone(),
+        role: is_user.then(|| row.role.clone()),
+        by: row.by.clone(),
+        created: (row.created_ns > 0).then(|| time::text(row.created_ns)),
+        expires: row.expires_ns.map(time::text),
+        revoked: row.revoked_ns.map(time::text),
+        over: over(row, clock::wall_ns()).is_some(),
+    }
 }
 
 fn fresh(kind: Kind) -> Result<String, StoreError> {
@@ -179,53 +213,4 @@ fn hash(token: &str) -> [u8; 32] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::{DiskStore, Retention};
-
-    const KEEP: Retention = Retention { age_ns: u64::MAX, bytes: 1 << 40 };
-
-    #[test]
-    fn each_kind_opens_its_own_door_only_and_survives_a_restart() {
-        let temp = tempfile::tempdir().expect("a temporary folder");
-        let open = || {
-            let (store, _) = DiskStore::open(temp.path(), KEEP).expect("opens");
-            let (tokens, local) = Tokens::open(&store, temp.path(), "lea").expect("tokens");
-            let hashes = store.tokens().expect("rows");
-            assert_eq!(hashes.len(), 2);
-            (tokens, local)
-        };
-        let (tokens, local) = open();
-        let as_header = |token: &str| format!("Bearer {token}");
-        let code = |token: &str, kind| {
-            tokens.holder(Some(&as_header(token)), kind).map_err(|error| error.code)
-        };
-        let lea = Holder { user: "lea".into(), role: Role::Admin };
-        assert_eq!(code(&local.user, Kind::User), Ok(lea.clone()));
-        assert_eq!(code(&local.agent, Kind::Agent), Ok(lea));
-        assert_eq!(code(&local.agent, Kind::User), Err(Code::WrongToken));
-        assert_eq!(code(&local.user, Kind::Agent), Err(Code::WrongToken));
-        assert_eq!(code("sfa_of-another-hub", Kind::User), Err(Code::WrongToken));
-        assert_eq!(code("sfu_of-another-hub", Kind::User), Err(Code::Unauthorized));
-        assert_eq!(code("", Kind::User), Err(Code::Unauthorized));
-        assert_eq!(tokens.holder(None, Kind::User).map_err(|e| e.code), Err(Code::Unauthorized));
-        assert_eq!(
-            tokens.holder(Some("Basic x"), Kind::User).map_err(|e| e.code),
-            Err(Code::Unauthorized)
-        );
-        let (_, again) = open();
-        assert_eq!((again.user, again.agent), (local.user, local.agent));
-    }
-
-    #[test]
-    fn no_token_is_in_the_database() {
-        let temp = tempfile::tempdir().expect("a temporary folder");
-        let (store, _) = DiskStore::open(temp.path(), KEEP).expect("opens");
-        let (_, local) = Tokens::open(&store, temp.path(), "lea").expect("tokens");
-        drop(store);
-        let bytes = std::fs::read(temp.path().join("hub.db")).expect("reads");
-        for token in [&local.user, &local.agent] {
-            assert!(!bytes.windows(token.len()).any(|window| window == token.as_bytes()));
-        }
-    }
-}
+mod tests;

@@ -11,7 +11,6 @@ use super::{Body, Caller, Refusal, json};
 use crate::fleet::Fleet;
 use crate::server::Hub;
 use crate::store::ProbeRecord;
-use crate::tokens::Role;
 use axum::extract::State;
 use axum::response::Response;
 use std::sync::Arc;
@@ -33,7 +32,6 @@ pub(super) async fn create(
     caller: Caller,
     Body(wish): Body<CreateProbe>,
 ) -> Result<Response, Refusal> {
-    caller.at_least(Role::Prober)?;
     let settle = wish.settle_ms.map_or(SETTLE, Duration::from_millis).min(MAX_SETTLE);
     let (wait, dry_run) = (wish.wait, wish.dry_run);
     let mut record = record(wish, &caller, hub.fleet.now_ns())?;

@@ -19,6 +19,7 @@ use futures_util::stream;
 use serde::Deserialize;
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use stillframe_core::ids::ProbeId;
@@ -60,10 +61,13 @@ pub(super) async fn stream(
         Some(after) => after,
         None => hub.blocking(|hub| hub.store.latest()).await?,
     };
+    let (tokens, holder) = (Arc::clone(&hub), caller.holder);
+    let expelled = async move { tokens.tokens.ended(&holder).await };
     let tail = Tail {
         _reading: probe.map(|probe| hub.fleet.read(probe)),
         _permit: permit,
         stopping: hub.stopping.clone(),
+        expelled: Box::pin(expelled),
         hub,
         probe,
         receiver,
@@ -86,6 +90,8 @@ struct Tail {
     probe: Option<ProbeId>,
     receiver: broadcast::Receiver<Told>,
     stopping: watch::Receiver<bool>,
+    /// Ends when the reader's token does.
+    expelled: Pin<Box<dyn Future<Output = ()> + Send>>,
     /// Of the last snapshot that was sent, or passed over.
     position: u64,
     waiting: VecDeque<sse::Event>,
@@ -112,6 +118,7 @@ impl Tail {
             let told = tokio::select! {
                 told = self.receiver.recv() => told,
                 _ = self.stopping.changed() => return None,
+                () = self.expelled.as_mut() => return None,
             };
             match told {
                 Ok(Told::Snapshot(stored)) => self.snapshot(stored).await?,

@@ -2,7 +2,7 @@
 //!
 //! Knows the fleet's views. Invariant: launchers and instances that went are shown only when asked for.
 
-use super::{Caller, Params, json};
+use super::{Params, json};
 use crate::server::Hub;
 use axum::extract::State;
 use axum::response::Response;
@@ -15,10 +15,6 @@ pub(super) struct Which {
     all: bool,
 }
 
-pub(super) async fn list(
-    State(hub): State<Arc<Hub>>,
-    _caller: Caller,
-    Params(which): Params<Which>,
-) -> Response {
+pub(super) async fn list(State(hub): State<Arc<Hub>>, Params(which): Params<Which>) -> Response {
     json(&hub.fleet.instances(which.all))
 }

@@ -1,11 +1,13 @@
 //! Every request and answer of the API as types; the CLI and the tests use these very types.
 //!
-//! All but `/healthz` want `Authorization: Bearer sfu_…`, a `Host` that is loopback, and no foreign
-//! `Origin`. Times are RFC 3339 in UTC with milliseconds; spans carry their unit in the name.
+//! All but `/healthz` and `/readyz` want `Authorization: Bearer sfu_…` and a role; all want a `Host`
+//! that is the hub's, and no foreign `Origin`. Times are RFC 3339 in UTC with milliseconds; spans carry their unit in the name.
 //!
 //! | endpoint | asks | answers |
 //! |---|---|---|
 //! | `GET /healthz` | | `{"ok":true}` |
+//! | `GET /readyz` | | `{"ready":true}`, or status 503 with a `why` |
+//! | `GET /metrics` | | figures in Prometheus' text format |
 //! | `GET /api/v1/me` | | [`Me`] |
 //! | `GET /api/v1/instances?all=` | `all=true`: launchers and instances that went too | `[`[`InstanceView`]`]` |
 //! | `GET /api/v1/probes?ended=` | `ended=true`: those that ended too | `[`[`ProbeView`]`]` |
@@ -18,6 +20,11 @@
 //! | the same with `&since=&until=` and a probe | instants, the second exclusive | the same, in the order of time |
 //! | `GET /api/v1/snapshots/{probe}/{n}` | | a snapshot |
 //! | `GET /api/v1/events?probe=&after=` | | events, below |
+//! | `GET /api/v1/tokens` | | `[`[`TokenView`]`]` |
+//! | `POST /api/v1/tokens` | [`CreateToken`] | [`CreatedToken`] |
+//! | `DELETE /api/v1/tokens/{id}` | | [`TokenView`] |
+//! | `GET /api/v1/audit?after=&limit=` | rows above `after`, else the last | `[`[`AuditRowView`]`]` |
+//! | `GET /api/v1/audit/verdict?head=` | a head that was noted earlier | [`AuditVerdict`] |
 //!
 //! A snapshot is the JSON object of `-o json` (the core's `snapshot::json`) with the hub's own `id`,
 //! `PROBE/N`, counted over all instances in the order of storing.
@@ -34,10 +41,12 @@ use std::collections::BTreeMap;
 use stillframe_core::ids::{InstanceId, ProbeId};
 use stillframe_core::probe::{ProbeReport, ProbeSpec, SourceMatch};
 
+mod access;
 mod error;
 mod event;
 mod why;
 
+pub use access::{AuditRowView, AuditVerdict, CreateToken, CreatedToken, TokenView};
 pub use error::{Code, ErrorAnswer, ErrorInfo};
 pub use event::{EndEvent, Event, InstanceEvent, ReportEvent};
 pub use why::{Headline, Theirs, Try, WhyFact, WhyGroup, WhyHost, WhyView, Yours};
@@ -56,7 +65,7 @@ pub const CHOSEN_INSTANCES: usize = 5;
 pub struct Me {
     /// Name of the person.
     pub user: String,
-    /// `viewer`, `prober` or `admin`.
+    /// `metrics`, `viewer`, `prober` or `admin`.
     pub role: String,
     /// Name of the hub.
     pub hub: String,

@@ -3,12 +3,15 @@
 //! Knows the order of messages. Invariant: nothing is taken before a valid hello, at most a few
 //! batches are under way, and a side that is silent or does not read is let go.
 
+use crate::figures::count;
 use crate::fleet::{Connection, Hello, ProbeSet, StatusReport};
 use crate::server::Hub;
 use crate::store::writer::Job;
 use crate::store::{Incoming, StoreError};
+use crate::tokens::Holder;
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use stillframe_core::error::Error;
@@ -67,6 +70,7 @@ pub(super) struct Session {
     /// Those who asked whether the other end is alive.
     asked: Vec<oneshot::Sender<()>>,
     batches: Arc<Semaphore>,
+    holder: Holder,
 }
 
 /// What comes in from the hub's side.
@@ -76,13 +80,15 @@ struct Inbox {
     replies: mpsc::UnboundedReceiver<Result<u64, StoreError>>,
     reply: mpsc::UnboundedSender<Result<u64, StoreError>>,
     stopping: watch::Receiver<bool>,
+    /// Ends when the token does.
+    expelled: Pin<Box<dyn Future<Output = ()> + Send + Sync>>,
 }
 
 impl Session {
-    pub(super) fn new(hub: Arc<Hub>, socket: WebSocket) -> Self {
+    pub(super) fn new(hub: Arc<Hub>, socket: WebSocket, holder: Holder) -> Self {
         let (id, now) = (hub.next_connection(), Instant::now());
         let batches = Arc::new(Semaphore::new(MAX_BATCHES));
-        Self { hub, socket, id, heard: now, pinged: now, asked: Vec::new(), batches }
+        Self { hub, socket, id, heard: now, pinged: now, asked: Vec::new(), batches, holder }
     }
 
     pub(super) async fn run(mut self) {
@@ -100,6 +106,7 @@ impl Session {
             End::Gone | End::Goodbye => None,
             End::Renew => Some(HubMessage::Renew),
             End::Refused { code, message } => {
+                count(&self.hub.figures.agents_let_go);
                 crate::log::warn(&format!("an agent was let go: {message}"));
                 Some(HubMessage::Refused { code: code.to_owned(), message })
             }
@@ -195,7 +202,9 @@ impl Session {
         let (ask, asks) = mpsc::channel(4);
         let (reply, replies) = mpsc::unbounded_channel();
         let stopping = self.hub.stopping.clone();
-        let mut inbox = Inbox { probes: probes_told, asks, replies, reply, stopping };
+        let (hub, holder) = (Arc::clone(&self.hub), self.holder.clone());
+        let expelled = Box::pin(async move { hub.tokens.ended(&holder).await });
+        let mut inbox = Inbox { probes: probes_told, asks, replies, reply, stopping, expelled };
         let fleet = Arc::clone(&self.hub.fleet);
         fleet.hello(hello, Connection { id: self.id, probes, ask });
         let end = match self.send_probes(&mut inbox).await {
@@ -236,6 +245,10 @@ impl Session {
                 self.send_raw(Message::Ping(Bytes::new())).await
             }
             Ok(()) = inbox.stopping.changed() => Err(End::Gone),
+            () = inbox.expelled.as_mut() => Err(End::Refused {
+                code: "unauthorized",
+                message: "its token was revoked or has expired".to_owned(),
+            }),
             () = tokio::time::sleep_until(quiet) => {
                 if self.heard.elapsed() >= SILENCE {
                     return Err(End::Gone);

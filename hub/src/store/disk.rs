@@ -4,11 +4,11 @@
 //! frames are synced and indexed; if either fails the segment is cut back to where it was.
 
 use super::index::{Index, Place, SegmentRow};
-use super::ledger::{AuditRow, Ledger};
+use super::ledger::{AuditRow, Ledger, audit};
 use super::segment::{self, Reader, Segment};
 use super::{
-    AuditEntry, Incoming, Outcome, ProbeRecord, Query, Result, Retention, Store, StoreError,
-    Stored, Surplus, Tally, TokenRow, record,
+    AuditEntry, Head, Incoming, Outcome, ProbeRecord, Query, Result, Retention, Store, StoreError,
+    Stored, Surplus, Tally, TokenRow, Verdict, record,
 };
 use crate::folder;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -355,6 +355,16 @@ impl Store for DiskStore {
 
     fn audit_rows(&self, after: u64, limit: usize) -> Result<Vec<AuditRow>> {
         held(&self.ledger).audit_rows(after, limit)
+    }
+
+    fn audit_head(&self) -> Result<u64> {
+        held(&self.ledger).audit_head()
+    }
+
+    fn verify_audit(&self, noted: Option<Head>) -> Result<Verdict> {
+        // By a reader of its own: a long chain must keep nobody from writing.
+        let data = self.folder.parent().unwrap_or(&self.folder);
+        audit::verify_folder(data, noted).map_err(StoreError::corrupt)
     }
 }
 

@@ -1,14 +1,17 @@
 //! Probes, instances, tokens and the audit, in SQLite: small, and synced at every change.
 //!
-//! Knows rows, not their meaning. Invariant: audit rows are only appended, and each carries the hash
-//! of itself and of the one before, so that a changed or missing row shows.
+//! Knows rows, not their meaning. Invariant: a change is on disk when it is answered, whole or not at
+//! all.
 
 use super::{AuditEntry, ProbeRecord, Result, TokenRow};
 use rusqlite::{Connection, OptionalExtension, params};
-use sha2::{Digest, Sha256};
 use std::path::Path;
 use stillframe_core::ids::InstanceId;
 use stillframe_core::transport::message::InstanceInfo;
+
+pub(super) mod audit;
+
+pub(super) use audit::AuditRow;
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS probes(
@@ -18,24 +21,16 @@ CREATE TABLE IF NOT EXISTS instances(
 CREATE TABLE IF NOT EXISTS tokens(
   hash BLOB PRIMARY KEY, project TEXT NOT NULL, kind TEXT NOT NULL, user TEXT NOT NULL,
   role TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS audit(
-  row INTEGER PRIMARY KEY, project TEXT NOT NULL, time_ns INTEGER NOT NULL, who TEXT NOT NULL,
-  what TEXT NOT NULL, subject TEXT NOT NULL, origin TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
 ";
+/// What later versions added to the tokens, with what the earlier ones had.
+const TOKEN_COLUMNS: [(&str, &str); 4] = [
+    ("made_by", "TEXT NOT NULL DEFAULT ''"),
+    ("created_ns", "INTEGER NOT NULL DEFAULT 0"),
+    ("expires_ns", "INTEGER"),
+    ("revoked_ns", "INTEGER"),
+];
 /// The one project until there are several.
 const PROJECT: &str = "default";
-/// What the first row of the audit is chained to.
-const CHAIN_START: [u8; 32] = [0; 32];
-
-/// An audit entry as it stands in the chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct AuditRow {
-    pub row: u64,
-    pub entry: AuditEntry,
-    /// Whether its hash is that of itself and of the row before.
-    pub holds: bool,
-}
-
 pub(super) struct Ledger(Connection);
 
 impl Ledger {
@@ -44,6 +39,15 @@ impl Ledger {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.execute_batch(SCHEMA)?;
+        connection.execute_batch(audit::SCHEMA)?;
+        audit::prepare(&connection)?;
+        for (column, kind) in TOKEN_COLUMNS {
+            let has = "SELECT EXISTS (SELECT 1 FROM pragma_table_info('tokens') WHERE name = ?1)";
+            if !connection.query_row(has, [column], |row| row.get::<_, bool>(0))? {
+                connection
+                    .execute_batch(&format!("ALTER TABLE tokens ADD COLUMN {column} {kind}"))?;
+            }
+        }
         Ok(Self(connection))
     }
 
@@ -90,14 +94,21 @@ impl Ledger {
     }
 
     pub(super) fn tokens(&self) -> Result<Vec<TokenRow>> {
-        let mut all =
-            self.0.prepare("SELECT hash, kind, user, role FROM tokens WHERE project = ?1")?;
+        let mut all = self.0.prepare(
+            "SELECT hash, kind, user, role, made_by, created_ns, expires_ns, revoked_ns FROM tokens
+             WHERE project = ?1",
+        )?;
         let rows = all.query_map([PROJECT], |row| {
+            let time_ns = |at: Option<i64>| at.map(i64::cast_unsigned);
             Ok(TokenRow {
                 hash: row.get(0)?,
                 kind: row.get(1)?,
                 user: row.get(2)?,
                 role: row.get(3)?,
+                by: row.get(4)?,
+                created_ns: row.get::<_, i64>(5)?.cast_unsigned(),
+                expires_ns: time_ns(row.get(6)?),
+                revoked_ns: time_ns(row.get(7)?),
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -105,65 +116,36 @@ impl Ledger {
 
     pub(super) fn put_token(&self, token: &TokenRow) -> Result<()> {
         self.0.execute(
-            "INSERT OR REPLACE INTO tokens VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![token.hash.as_slice(), PROJECT, token.kind, token.user, token.role],
-        )?;
-        Ok(())
-    }
-
-    pub(super) fn audit(&self, entry: &AuditEntry) -> Result<()> {
-        let last: Option<[u8; 32]> = self
-            .0
-            .query_row("SELECT hash FROM audit ORDER BY row DESC LIMIT 1", [], |row| row.get(0))
-            .optional()?;
-        self.0.execute(
-            "INSERT INTO audit(project, time_ns, who, what, subject, origin, hash)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT OR REPLACE INTO tokens
+             (hash, project, kind, user, role, made_by, created_ns, expires_ns, revoked_ns)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
+                token.hash.as_slice(),
                 PROJECT,
-                entry.time_ns.cast_signed(),
-                entry.who,
-                entry.what,
-                entry.subject,
-                entry.from,
-                chain(last.unwrap_or(CHAIN_START), entry).as_slice()
+                token.kind,
+                token.user,
+                token.role,
+                token.by,
+                token.created_ns.cast_signed(),
+                token.expires_ns.map(u64::cast_signed),
+                token.revoked_ns.map(u64::cast_signed),
             ],
         )?;
         Ok(())
     }
 
+    pub(super) fn audit(&mut self, entry: &AuditEntry) -> Result<()> {
+        let change = self.0.transaction()?;
+        audit::append(&change, PROJECT, entry)?;
+        Ok(change.commit()?)
+    }
+
     pub(super) fn audit_rows(&self, after: u64, limit: usize) -> Result<Vec<AuditRow>> {
-        let before: Option<(i64, [u8; 32])> = self
-            .0
-            .query_row(
-                "SELECT row, hash FROM audit WHERE row <= ?1 ORDER BY row DESC LIMIT 1",
-                [after.cast_signed()],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()?;
-        let (mut last_row, mut last_hash) = before.unwrap_or((0, CHAIN_START));
-        let mut all = self.0.prepare(
-            "SELECT row, time_ns, who, what, subject, origin, hash FROM audit
-             WHERE row > ?1 ORDER BY row LIMIT ?2",
-        )?;
-        let rows = all.query_map(params![after.cast_signed(), limit as i64], |row| {
-            let entry = AuditEntry {
-                time_ns: row.get::<_, i64>(1)?.cast_unsigned(),
-                who: row.get(2)?,
-                what: row.get(3)?,
-                subject: row.get(4)?,
-                from: row.get(5)?,
-            };
-            Ok((row.get::<_, i64>(0)?, entry, row.get::<_, [u8; 32]>(6)?))
-        })?;
-        let mut audit = Vec::new();
-        for row in rows {
-            let (row, entry, hash) = row?;
-            let holds = row == last_row + 1 && hash == chain(last_hash, &entry);
-            (last_row, last_hash) = (row, hash);
-            audit.push(AuditRow { row: row.cast_unsigned(), entry, holds });
-        }
-        Ok(audit)
+        audit::rows(&self.0, after, limit)
+    }
+
+    pub(super) fn audit_head(&self) -> Result<u64> {
+        Ok(audit::last(&self.0)?.row)
     }
 
     /// Runs any statement: how the tests tamper.
@@ -173,45 +155,21 @@ impl Ledger {
     }
 }
 
-fn chain(before: [u8; 32], entry: &AuditEntry) -> [u8; 32] {
-    let mut hash = Sha256::new().chain_update(before).chain_update(entry.time_ns.to_le_bytes());
-    for text in [&entry.who, &entry.what, &entry.subject, &entry.from] {
-        // The length keeps two neighbours from trading characters unseen.
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text);
-    }
-    hash.finalize().into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn entry(what: &str) -> AuditEntry {
-        AuditEntry {
-            time_ns: 5,
-            who: "lea".into(),
-            what: what.into(),
-            subject: "p7k2".into(),
-            from: "127.0.0.1".into(),
-        }
-    }
-
     #[test]
-    fn a_tampered_audit_shows() {
+    fn tokens_of_an_earlier_version_are_read() {
         let temp = tempfile::tempdir().expect("a temporary folder");
-        let ledger = Ledger::open(&temp.path().join("hub.db")).expect("opens");
-        for what in ["set", "read", "removed"] {
-            ledger.audit(&entry(what)).expect("appended");
+        let path = temp.path().join("hub.db");
+        let earlier = Connection::open(&path).expect("opens");
+        let made = "INSERT INTO tokens VALUES (zeroblob(32), 'default', 'user', 'lea', 'admin')";
+        earlier.execute_batch(SCHEMA).and_then(|()| earlier.execute_batch(made)).expect("made");
+        drop(earlier);
+        for _ in 0..2 {
+            let tokens = Ledger::open(&path).expect("opens").tokens().expect("read");
+            assert_eq!((tokens[0].user.as_str(), tokens[0].expires_ns), ("lea", None));
         }
-        let holds = |after| -> Vec<bool> {
-            ledger.audit_rows(after, 10).expect("rows").iter().map(|row| row.holds).collect()
-        };
-        assert_eq!(holds(0), [true, true, true]);
-        assert_eq!(holds(1), [true, true]);
-        ledger.tamper("UPDATE audit SET who = 'eve' WHERE row = 2").expect("tampered");
-        assert_eq!(holds(0), [true, false, true]);
-        ledger.tamper("DELETE FROM audit WHERE row = 2").expect("tampered");
-        assert_eq!(holds(0), [true, false]);
     }
 }

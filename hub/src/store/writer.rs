@@ -43,10 +43,10 @@ impl Queue {
 }
 
 /// Starts the writer; it ends when every [`Queue`] is dropped and all jobs are done. `publish` is
-/// called with what was stored, in order, before the agents are told.
+/// called with what became of each group, in order, before the agents are told.
 pub(crate) fn start(
     store: Arc<dyn Store>,
-    publish: impl Fn(Vec<Outcome>) + Send + 'static,
+    publish: impl Fn(Result<Vec<Outcome>>) + Send + 'static,
 ) -> Result<(Queue, JoinHandle<()>)> {
     let (sender, jobs) = sync_channel(MAX_JOBS);
     let thread = std::thread::Builder::new()
@@ -55,7 +55,7 @@ pub(crate) fn start(
     Ok((Queue(sender), thread))
 }
 
-fn run(jobs: &Receiver<Job>, store: &dyn Store, publish: &dyn Fn(Vec<Outcome>)) {
+fn run(jobs: &Receiver<Job>, store: &dyn Store, publish: &dyn Fn(Result<Vec<Outcome>>)) {
     while let Ok(first) = jobs.recv() {
         let (mut items, mut waiting) = (Vec::new(), Vec::new());
         let mut take = |mut job: Job, items: &mut Vec<Incoming>| {
@@ -70,9 +70,7 @@ fn run(jobs: &Receiver<Job>, store: &dyn Store, publish: &dyn Fn(Vec<Outcome>)) 
         }
         let result = store.put_batch(&items);
         let error = result.as_ref().err().cloned();
-        if let Ok(outcomes) = result {
-            publish(outcomes);
-        }
+        publish(result);
         for job in waiting {
             // A connection that is gone needs no answer.
             let _ = job.reply.send(error.clone().map_or(Ok(job.sequence), Err));

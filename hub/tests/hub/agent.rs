@@ -3,6 +3,7 @@
 //! Knows the link's messages and frames. Invariant: it reads until what it waits for has come.
 
 use crate::stand::{PATIENCE, Stand};
+use std::io::Write;
 use std::net::TcpStream;
 use std::time::Instant;
 use stillframe_core::ids::{InstanceId, ProbeId};
@@ -98,8 +99,24 @@ impl Agent {
         id: InstanceId,
         (unsure, word): (Vec<u64>, Option<&str>),
     ) -> Self {
-        let words = ["snap", "log", "count", "dry_run"].into_iter().chain(word);
         let socket = open(stand, &stand.ready().agent_token).expect("admitted");
+        Self::greeted(socket, info, id, (unsure, word))
+    }
+
+    /// One that comes with a token of its own.
+    pub(crate) fn holding(stand: &Stand, token: &str, info: InstanceInfo) -> Self {
+        let socket = open(stand, token).expect("admitted");
+        let id = InstanceId::random().expect("random numbers");
+        Self::greeted(socket, info, id, (Vec::new(), None)).welcomed()
+    }
+
+    fn greeted(
+        socket: WebSocket<TcpStream>,
+        info: InstanceInfo,
+        id: InstanceId,
+        (unsure, word): (Vec<u64>, Option<&str>),
+    ) -> Self {
+        let words = ["snap", "log", "count", "dry_run"].into_iter().chain(word);
         let mut agent =
             Self { socket, id, probes: Vec::new(), acknowledged: 0, reports: Vec::new() };
         agent.say(&AgentMessage::Hello {
@@ -119,6 +136,12 @@ impl Agent {
 
     pub(crate) fn say_raw(&mut self, message: Message) {
         self.socket.send(message).expect("sent");
+    }
+
+    /// Sends bytes that need not be a frame.
+    pub(crate) fn say_bytes(&mut self, bytes: &[u8]) {
+        // The hub may close while it is still being told.
+        let _ = self.socket.get_mut().write_all(bytes);
     }
 
     /// The next message; `None` when the hub has ended the connection.

@@ -62,7 +62,8 @@ impl Stand {
     pub(crate) fn start(&mut self) {
         self.running = Some(run(self.options.clone()).expect("the hub starts"));
         // A hub that comes back is found where it was.
-        let address = self.ready().url.trim_start_matches("http://").parse();
+        let url = self.ready().url.trim_start_matches("https://").trim_start_matches("http://");
+        let address = url.parse();
         self.options.bind = address.expect("an address");
     }
 
