@@ -1,8 +1,8 @@
 //! Accepting connections: each with an end, however slow or silent the other side is.
 //!
 //! Knows sockets, TLS and HTTP's time limits, no route. Invariants: a connection that has not asked
-//! for anything is gone after the time for a request, one that does not take what it is sent after [`STALL`], and
-//! none of them keeps another from being accepted.
+//! for anything is gone after the time for a request, one that does not take what it is sent after
+//! [`STALL`], and none of them keeps another from being accepted.
 
 use crate::log;
 use crate::reach::Ends;

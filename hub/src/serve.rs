@@ -118,21 +118,7 @@ pub async fn serve(
     let (stopping_sender, stopping) = watch::channel(false);
     let address = listener.local_addr().map_err(|error| hub_error(&error))?;
     let readiness = announce(&options, reach.url(address), &mut opened);
-    let hub = Arc::new(Hub {
-        reach,
-        request_time: options.request_time,
-        name: options.name.clone(),
-        fleet: Arc::clone(&opened.fleet),
-        store: Arc::clone(&opened.store),
-        queue: opened.queue,
-        tokens: opened.tokens,
-        figures: opened.figures,
-        agents: Arc::new(Semaphore::new(MAX_AGENTS)),
-        streams: Arc::new(Semaphore::new(MAX_STREAMS)),
-        stopping: stopping.clone(),
-        connections: AtomicU64::new(1),
-        open: Arc::new(AtomicUsize::new(0)),
-    });
+    let hub = Arc::new(Hub::new(reach, &options, &opened, stopping.clone()));
     let chores = tokio::spawn(chores(Arc::clone(&hub), retention(&options)));
     ready(&readiness.0);
     let stopped = run(listener, hub, stop, stopping_sender, stopping).await;
@@ -143,7 +129,7 @@ pub async fn serve(
         found.withdraw(folder);
     }
     let threads = opened.threads;
-    drop(opened.fleet);
+    drop((opened.fleet, opened.queue));
     // They end when the last connection has let go of the hub.
     let ended = async {
         while !threads.iter().all(JoinHandle::is_finished) {
@@ -162,10 +148,35 @@ struct Opened {
     queue: writer::Queue,
     /// Of the store's writer and of the saver.
     threads: [JoinHandle<()>; 2],
-    tokens: Tokens,
+    tokens: Arc<Tokens>,
     figures: Arc<Figures>,
     local: Local,
     recovery: Recovery,
+}
+
+impl Hub {
+    fn new(
+        reach: Reach,
+        options: &Options,
+        opened: &Opened,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            reach,
+            request_time: options.request_time,
+            name: options.name.clone(),
+            fleet: Arc::clone(&opened.fleet),
+            store: Arc::clone(&opened.store),
+            queue: opened.queue.clone(),
+            tokens: Arc::clone(&opened.tokens),
+            figures: Arc::clone(&opened.figures),
+            agents: Arc::new(Semaphore::new(MAX_AGENTS)),
+            streams: Arc::new(Semaphore::new(MAX_STREAMS)),
+            stopping,
+            connections: AtomicU64::new(1),
+            open: Arc::new(AtomicUsize::new(0)),
+        }
+    }
 }
 
 fn retention(options: &Options) -> Retention {
@@ -180,7 +191,7 @@ fn open(options: &Options) -> Result<Opened> {
     };
     let (store, mut recovery) =
         DiskStore::open(&options.data, retention(options)).map_err(failed)?;
-    let tokens = Tokens::load(&store).map_err(failed)?;
+    let tokens = Arc::new(Tokens::load(&store).map_err(failed)?);
     let local = Local::open(&tokens, &store, &options.data, &options.user).map_err(failed)?;
     let store: Arc<dyn Store> = Arc::new(store);
     let fault = store.verify_audit(None).map_err(failed)?.fault;

@@ -32,7 +32,7 @@ pub(crate) struct Hub {
     pub fleet: Arc<Fleet>,
     pub store: Arc<dyn Store>,
     pub queue: Queue,
-    pub tokens: Tokens,
+    pub tokens: Arc<Tokens>,
     pub figures: Arc<Figures>,
     pub agents: Arc<Semaphore>,
     pub streams: Arc<Semaphore>,

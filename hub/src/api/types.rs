@@ -1,7 +1,8 @@
 //! Every request and answer of the API as types; the CLI and the tests use these very types.
 //!
 //! All but `/healthz` and `/readyz` want `Authorization: Bearer sfu_…` and a role; all want a `Host`
-//! that is the hub's, and no foreign `Origin`. Times are RFC 3339 in UTC with milliseconds; spans carry their unit in the name.
+//! that is the hub's, and no foreign `Origin`. Times are RFC 3339 in UTC with milliseconds; spans
+//! carry their unit in the name.
 //!
 //! | endpoint | asks | answers |
 //! |---|---|---|
