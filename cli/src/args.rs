@@ -18,8 +18,8 @@ Locations:
   FILE:A..B            shop/cart.py:40..44 (for time only)
   the host's own name  shop.cart.Cart.total, Cart#total, com.acme.Cart:42
 
-Which hub: --hub, else STILLFRAME_HUB, else the hub that runs on this machine.
-People's token: STILLFRAME_TOKEN or STILLFRAME_TOKEN_FILE, else that of the hub on this machine.
+Which hub: --hub, else STILLFRAME_HUB, else the chosen login, else the hub that runs on this machine.
+People's token: STILLFRAME_TOKEN or STILLFRAME_TOKEN_FILE, else that of the login or of this machine.
 
 Exit codes:
   0 done                 4 not authorised
@@ -32,7 +32,7 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(name = "stillframe", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub(crate) struct Cli {
-    /// Hub, by its URL or `local` for the one of this machine.
+    /// Hub, by the name of a login, its URL, or `local` for the one of this machine.
     #[arg(long, global = true, value_name = "NAME|URL")]
     pub(crate) hub: Option<String>,
     /// Form of what is printed.
@@ -79,6 +79,15 @@ pub(crate) enum Command {
     Why(Why),
     /// Remove probes.
     Rm(Rm),
+    /// Log in to a hub elsewhere, choose one, or list them.
+    Login(Login),
+    /// Forget a hub one is logged in to.
+    Logout(Logout),
+    /// Give, list and revoke a hub's tokens.
+    #[command(subcommand)]
+    Token(Token),
+    /// Show who did what, or verify that nothing of it was changed.
+    Audit(Audit),
     /// Check hub, tokens, agents and runtimes of this machine.
     Doctor,
 }
@@ -307,6 +316,80 @@ pub(crate) struct Rm {
     /// With --all: only those of this service.
     #[arg(long, requires = "all")]
     pub(crate) service: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Login {
+    /// A hub's URL, or the name of an earlier login to choose; nothing lists them.
+    #[arg(value_name = "URL|NAME")]
+    pub(crate) hub: Option<String>,
+    /// What to call it; the host's name otherwise.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Certificates in PEM to trust for it, in place of the system's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// File that holds the token; else it is asked for, or read from stdin.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Logout {
+    /// Name of the login.
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Token {
+    /// Give a person, or agents, a token; it is shown once.
+    Create(TokenCreate),
+    /// List those that are good.
+    Ls {
+        /// Those that were revoked or have expired too.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Revoke tokens; what they had opened is closed.
+    Revoke {
+        /// Ids, as `token ls` lists them.
+        #[arg(value_name = "ID", required = true)]
+        ids: Vec<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenCreate {
+    /// Whose it will be.
+    pub(crate) name: String,
+    /// What a person may do; viewer unless said otherwise.
+    #[arg(long, value_parser = ["metrics", "viewer", "prober", "admin"])]
+    pub(crate) role: Option<String>,
+    /// For agents, which submit and receive probes and nothing else.
+    #[arg(long)]
+    pub(crate) agent: bool,
+    /// How long it is good: 8h, 90d, never. 90d for people, never ends for agents.
+    #[arg(long, value_name = "TIME", value_parser = value::lasting)]
+    pub(crate) expires: Option<value::Lasting>,
+    /// New file for the token, 0600, instead of the terminal.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// Verify the chain of all rows: exit 1 if one was changed, moved or taken away.
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// With --verify: a head that was noted earlier must be in it.
+    #[arg(long, requires = "verify", value_name = "ROW:HASH")]
+    pub(crate) head: Option<stillframe_hub::Head>,
+    /// With --verify: read this data folder instead of asking the hub.
+    #[arg(long, requires = "verify", value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// How many of the last rows to show.
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) last: u32,
 }
 
 #[cfg(test)]

@@ -12,16 +12,19 @@ use stillframe_hub::api::types::ProbeView;
 
 pub(crate) mod arm;
 pub(crate) mod attach;
+pub(crate) mod audit;
 pub(crate) mod doctor;
 pub(crate) mod file;
 mod follow;
 mod interrupt;
 pub(crate) mod list;
+pub(crate) mod login;
 pub(crate) mod remove;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod tail;
+pub(crate) mod token;
 pub(crate) mod why;
 
 /// What every command of a hub needs.

@@ -4,6 +4,8 @@
 //! for, and never over an open network.
 
 pub(crate) mod client;
+pub(crate) mod logins;
+pub(crate) mod secret;
 pub(crate) mod sse;
 pub(crate) mod target;
 mod tls;

@@ -15,7 +15,9 @@ mod screen;
 
 use args::{Cli, Command, Format};
 use clap::Parser;
-use command::{Context, arm, doctor, file, list, remove, run, serve, show, tail, why};
+use command::{
+    Context, arm, audit, doctor, file, list, login, remove, run, serve, show, tail, token, why,
+};
 use fail::{Exit, Failure, Result};
 use output::Output;
 use std::process::ExitCode;
@@ -62,6 +64,10 @@ fn execute(cli: &Cli, output: &Output) -> Result<()> {
         Command::Show(args) => show::show(&args.id, &context),
         Command::Why(args) => why::why(&args.probe, args.each, &context),
         Command::Rm(args) => remove::remove(args, &context),
+        Command::Login(args) => login::login(args, &context),
+        Command::Logout(args) => login::logout(args, &context),
+        Command::Token(args) => token::token(args, &context),
+        Command::Audit(args) => audit::audit(args, &context),
         Command::Doctor => doctor::doctor(&context),
     }
 }

@@ -98,8 +98,9 @@ impl<T: DeserializeOwned> FromRequest<Arc<Hub>> for Body<T> {
     async fn from_request(request: Request, hub: &Arc<Hub>) -> Result<Self, Refusal> {
         let said = request.headers().get(header::CONTENT_LENGTH);
         let said = said.and_then(|said| said.to_str().ok()?.parse::<usize>().ok());
-        // Not waited for, if it says itself that it is too much.
-        if said.is_some_and(|said| said > MAX_BODY_BYTES) {
+        // Not waited for, if it says itself that it never was one of ours. One that is merely too large
+        // is read for a while: who is cut off while he writes does not hear why.
+        if said.is_some_and(|said| said > 64 * MAX_BODY_BYTES) {
             return Err(too_large());
         }
         let bytes = timeout(hub.request_time, axum::body::Bytes::from_request(request, hub)).await;

@@ -20,6 +20,29 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// How long a token is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lasting {
+    /// For good when absent.
+    pub(crate) seconds: Option<u64>,
+}
+
+/// `8h`, `90d`, `never`.
+pub(super) fn lasting(text: &str) -> Result<Lasting, String> {
+    let refuse = || "write a time such as 8h or 90d, or never".to_owned();
+    if text == "never" {
+        return Ok(Lasting { seconds: None });
+    }
+    let seconds = match text.strip_suffix('d').map(str::parse::<u32>) {
+        Some(Ok(days)) => u64::from(days) * 24 * 3_600,
+        _ => {
+            let span: jiff::SignedDuration = text.parse().map_err(|_| refuse())?;
+            u64::try_from(span.as_secs()).map_err(|_| refuse())?
+        }
+    };
+    if seconds == 0 { Err(refuse()) } else { Ok(Lasting { seconds: Some(seconds) }) }
+}
+
 /// `2%` in millionths of a core.
 pub(super) fn budget(text: &str) -> Result<u32, String> {
     stillframe_core::agent::share_ppm(text).map_err(|error| error.to_string())
@@ -56,6 +79,17 @@ pub(super) fn instances(text: &str) -> Result<InstanceCount, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_lasts_days_hours_or_for_good() {
+        let seconds = |text: &str| lasting(text).map(|lasting| lasting.seconds);
+        assert_eq!(seconds("90d"), Ok(Some(7_776_000)));
+        assert_eq!(seconds("1h30m"), Ok(Some(5_400)));
+        assert_eq!(seconds("never"), Ok(None));
+        for text in ["", "0d", "-1h", "d", "90", "10ms", "99999999999d"] {
+            assert!(lasting(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn times_are_written_as_people_do() {

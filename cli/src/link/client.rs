@@ -4,7 +4,7 @@
 //! there, not a hub, an error of the API) ends as a [`Failure`] with its documented exit code.
 
 use super::sse;
-use super::target::{Target, variable};
+use super::target::Target;
 use super::tls::{self, TlsConnector};
 use crate::fail::{Exit, Failure, Result};
 use crate::screen::snapshot::Canvas;
@@ -13,9 +13,7 @@ use crate::screen::why;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::{BufReader, Read};
-use std::path::PathBuf;
 use std::time::Duration;
-use stillframe_core::transport::tls::CA_VARIABLE;
 use stillframe_hub::api::types::{Code, ErrorAnswer, ErrorInfo, Me};
 use ureq::http::{Method, Request, Response};
 use ureq::unversioned::resolver::DefaultResolver;
@@ -44,6 +42,11 @@ pub(crate) type Events = sse::Reader<BufReader<Box<dyn Read + Send>>>;
 impl Client {
     /// A client of `target`; asks nothing yet.
     pub(crate) fn new(target: &Target) -> Result<Self> {
+        Self::with_token(target, target.token()?)
+    }
+
+    /// The same, with a token that is not the target's own yet.
+    pub(crate) fn with_token(target: &Target, token: String) -> Result<Self> {
         // A proxy of the environment is for the outside.
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -52,10 +55,10 @@ impl Client {
             .timeout_connect(Some(CONNECT_TIME))
             .timeout_recv_response(Some(ANSWER_TIME))
             .build();
-        let ca_file = variable(CA_VARIABLE).map(PathBuf::from);
+        let ca_file = target.ca_file();
         let connector = TcpConnector::default().chain(TlsConnector { ca_file });
         let agent = Agent::with_parts(config, connector, DefaultResolver::default());
-        Ok(Self { agent, url: target.url.clone(), token: target.token()? })
+        Ok(Self { agent, url: target.url.clone(), token })
     }
 
     /// The hub's address.
@@ -154,7 +157,7 @@ impl Client {
 }
 
 /// The name or address within a URL.
-fn host(url: &str) -> &str {
+pub(crate) fn host(url: &str) -> &str {
     let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = authority.split('/').next().unwrap_or_default();
     match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {

@@ -1,15 +1,18 @@
 //! Which hub is meant, and which token it gets.
 //!
-//! Order: the flag, `STILLFRAME_HUB`, the discovery file. Invariant: the tokens that a discovery file
-//! points at go to the hub of that file and to no other.
+//! Order: the flag, `STILLFRAME_HUB`, the chosen login, the discovery file. Invariant: the token of a
+//! login, and those that a discovery file points at, go to their own hub and to no other.
 
+use crate::command::login::unknown;
 use crate::fail::{Exit, Failure, Result};
+use crate::link::logins::{Login, Logins};
 use std::path::{Path, PathBuf};
+use stillframe_core::transport::tls::CA_VARIABLE;
 use stillframe_hub::discovery::{self, Discovery};
 use ureq::http::Uri;
 
 /// What people call the hub of their own machine.
-const LOCAL: &str = "local";
+pub(crate) const LOCAL: &str = "local";
 
 /// A hub, before anybody asked it anything.
 #[derive(Clone, Debug)]
@@ -18,6 +21,8 @@ pub(crate) struct Target {
     pub(crate) url: String,
     /// What the discovery file says, if it is about this hub.
     pub(crate) discovery: Option<Discovery>,
+    /// The login to it, if there is one.
+    login: Option<Login>,
 }
 
 /// A variable of the environment that is set to something.
@@ -29,25 +34,33 @@ impl Target {
     /// The hub that `flag`, the environment or the discovery file names.
     pub(crate) fn find(flag: Option<&str>) -> Result<Self> {
         let named = flag.map(str::to_owned).or_else(|| variable("STILLFRAME_HUB"));
-        Self::choose(named.as_deref(), Discovery::find(&discovery::folder()))
+        Self::choose(named.as_deref(), &Logins::load()?, Discovery::find(&discovery::folder()))
     }
 
-    fn choose(named: Option<&str>, discovery: Option<Discovery>) -> Result<Self> {
+    /// The hub of a login.
+    pub(crate) fn of(login: Login) -> Self {
+        Self { url: login.url.clone(), discovery: None, login: Some(login) }
+    }
+
+    fn choose(named: Option<&str>, logins: &Logins, discovery: Option<Discovery>) -> Result<Self> {
+        if let (None, Some(login)) = (named, logins.chosen()) {
+            return Ok(Self::of(login.clone()));
+        }
         let Some(named) = named.filter(|named| *named != LOCAL) else {
             let found = discovery.ok_or_else(|| {
                 Failure::new(Exit::Unreachable, "hub", "no hub runs on this machine, none is named")
                     .next("start one with `stillframe serve`, or name one with --hub URL")
             })?;
             let url = plain(&found.url)?;
-            return Ok(Self { url, discovery: Some(found) });
+            return Ok(Self { url, discovery: Some(found), login: None });
         };
         if !named.contains("://") {
-            return Err(Failure::usage(format!("no hub is called `{named}`"))
-                .next("give its URL, or `local` for the one of this machine"));
+            let login = logins.named(named).cloned();
+            return login.map(Self::of).ok_or_else(|| unknown(named, logins));
         }
         let url = plain(named)?;
         let same = |found: &Discovery| plain(&found.url).is_ok_and(|other| other == url);
-        Ok(Self { discovery: discovery.filter(same), url })
+        Ok(Self { discovery: discovery.filter(same), login: logins.to(&url).cloned(), url })
     }
 
     /// The token of the person who asks.
@@ -58,11 +71,22 @@ impl Target {
         if let Some(path) = variable("STILLFRAME_TOKEN_FILE") {
             return of_a_person(&read(Path::new(&path))?, "the file of STILLFRAME_TOKEN_FILE");
         }
+        if let Some(login) = &self.login {
+            return of_a_person(&login.token, "the login");
+        }
         match &self.discovery {
             Some(found) => of_a_person(&read(&found.token_file)?, "the hub's own token file"),
-            None => Err(unauthorized(format!("no token for {}", self.url))
-                .next("set STILLFRAME_TOKEN_FILE to a file with a person's token (sfu_…)")),
+            None => Err(unauthorized(format!("no token for {}", self.url)).next(format!(
+                "log in: stillframe login {}, or set STILLFRAME_TOKEN_FILE",
+                self.url
+            ))),
         }
+    }
+
+    /// Certificates to trust for this hub in place of the system's.
+    pub(crate) fn ca_file(&self) -> Option<PathBuf> {
+        let of_login = || self.login.as_ref().and_then(|login| login.ca_file.clone());
+        variable(CA_VARIABLE).map(PathBuf::from).or_else(of_login)
     }
 
     /// The file with the token for agents, if this hub's is known.
@@ -83,7 +107,7 @@ fn read(path: &Path) -> Result<String> {
 }
 
 /// The token if it is a person's; what it is and where it stands otherwise, never its text.
-fn of_a_person(token: &str, place: &str) -> Result<String> {
+pub(crate) fn of_a_person(token: &str, place: &str) -> Result<String> {
     let token = token.trim();
     let is_text = token.bytes().all(|byte| byte.is_ascii_graphic());
     if token.starts_with("sfu_") && is_text {
@@ -100,7 +124,7 @@ fn of_a_person(token: &str, place: &str) -> Result<String> {
 }
 
 /// The URL without its trailing slash, if a token may travel there.
-fn plain(url: &str) -> Result<String> {
+pub(crate) fn plain(url: &str) -> Result<String> {
     let bad = |message: String| Failure::usage(message).next("such as http://127.0.0.1:4737");
     let text = url.trim().trim_end_matches('/');
     let uri: Uri = text.parse().map_err(|_| bad(format!("`{text}` is no URL of a hub")))?;
@@ -147,16 +171,45 @@ mod tests {
     fn the_discovered_token_stays_with_its_hub() {
         let found = || Some(discovery("http://127.0.0.1:4737"));
         for named in [None, Some("local"), Some("http://127.0.0.1:4737/")] {
-            let target = Target::choose(named, found()).expect("a hub");
+            let target = Target::choose(named, &Logins::default(), found()).expect("a hub");
             assert_eq!(target.agent_token_file(), Some("agent".into()), "{named:?}");
         }
-        let other = Target::choose(Some("http://127.0.0.1:4800"), found()).expect("a hub");
+        let other = Target::choose(Some("http://127.0.0.1:4800"), &Logins::default(), found())
+            .expect("a hub");
         assert_eq!(other.agent_token_file(), None);
     }
 
     #[test]
+    fn a_login_is_meant_when_chosen_named_or_addressed_and_its_token_stays_with_it() {
+        let login = |name: &str, url: &str| Login {
+            name: name.into(),
+            url: url.into(),
+            ca_file: None,
+            token: format!("sfu_{name}"),
+        };
+        let mut logins = Logins::default();
+        logins.put(login("test", "https://b"));
+        logins.put(login("prod", "https://a"));
+        let found = || Some(discovery("http://127.0.0.1:4737"));
+        let token = |named: Option<&str>, logins: &Logins| {
+            let target = Target::choose(named, logins, found()).expect("a hub");
+            target.login.map(|login| login.token)
+        };
+        assert_eq!(token(None, &logins).as_deref(), Some("sfu_prod"));
+        assert_eq!(token(Some("test"), &logins).as_deref(), Some("sfu_test"));
+        assert_eq!(token(Some("https://b/"), &logins).as_deref(), Some("sfu_test"));
+        for named in ["local", "https://c", "http://127.0.0.1:4737"] {
+            assert_eq!(token(Some(named), &logins), None, "{named}");
+        }
+        logins.chosen = None;
+        assert_eq!(token(None, &logins), None);
+        let failure = Target::choose(Some("prd"), &logins, found()).expect_err("not one of them");
+        assert!(failure.next.is_some_and(|next| next.contains("prod")));
+    }
+
+    #[test]
     fn nowhere_to_go_says_where_to_go() {
-        let failure = Target::choose(None, None).expect_err("no hub");
+        let failure = Target::choose(None, &Logins::default(), None).expect_err("no hub");
         assert_eq!(failure.exit, Exit::Unreachable);
         for (named, exit) in [
             ("prod", Exit::Usage),
@@ -166,12 +219,12 @@ mod tests {
             ("http://10.0.0.7:4737", Exit::Refused),
             ("http://127.0.0.1.example.com", Exit::Refused),
         ] {
-            let failure = Target::choose(Some(named), None).expect_err(named);
+            let failure = Target::choose(Some(named), &Logins::default(), None).expect_err(named);
             assert_eq!(failure.exit, exit, "{named}: {}", failure.message);
             assert!(failure.next.is_some(), "{named}");
         }
         for good in ["http://[::1]:4737", "https://stillframe.example.com"] {
-            assert!(Target::choose(Some(good), None).is_ok(), "{good}");
+            assert!(Target::choose(Some(good), &Logins::default(), None).is_ok(), "{good}");
         }
     }
 

@@ -10,6 +10,7 @@ mod bad_input;
 mod files;
 mod hub;
 mod jvm;
+mod people;
 mod run;
 mod run_jvm;
 mod run_ruby;

@@ -124,6 +124,7 @@ impl Machine {
             .env("HOME", self.path("home"))
             .env("XDG_RUNTIME_DIR", self.path("runtime"))
             .env("XDG_DATA_HOME", self.path("home/data"))
+            .env("XDG_CONFIG_HOME", self.path("home/config"))
             .env("TZ", "UTC")
             .stdin(Stdio::null());
         command

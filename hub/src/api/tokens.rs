@@ -54,12 +54,11 @@ fn checked(wish: CreateToken, caller: &Caller) -> Result<Wish, ErrorInfo> {
         _ => return Err(bad("kind is `user` or `agent`".to_owned())),
     };
     let user = wish.user.trim();
-    let is_name = !user.is_empty()
-        && user.chars().count() <= MAX_NAME
-        && !user.chars().any(|c| c.is_control() || c == '/');
+    let is_name =
+        !user.is_empty() && user.chars().count() <= MAX_NAME && !user.chars().any(char::is_control);
     if !is_name {
-        let message = format!("a name has 1 to {MAX_NAME} characters, no slash and no controls");
-        return Err(bad(message));
+        let message = format!("a name has 1 to {MAX_NAME} characters, none of them a control");
+        return Err(bad(message).next("such as lea, ci or checkout"));
     }
     let lasts = wish.expires_s.map(Duration::from_secs);
     if lasts.is_some_and(|lasts| lasts.is_zero()) {

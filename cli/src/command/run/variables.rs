@@ -7,6 +7,7 @@ use super::inherited;
 use crate::link::target::Target;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
+use stillframe_core::transport::tls::CA_VARIABLE;
 
 /// What `run` was asked for.
 pub(super) struct Wish<'a> {
@@ -63,6 +64,9 @@ impl Changes {
         }
         if let Some(target) = wish.target {
             changes.set("STILLFRAME_HUB", &target.url);
+            if let Some(file) = target.ca_file().filter(|_| inherited(CA_VARIABLE).is_none()) {
+                changes.set(CA_VARIABLE, file);
+            }
             let own = ["STILLFRAME_AGENT_TOKEN", "STILLFRAME_AGENT_TOKEN_FILE"];
             if own.iter().all(|name| inherited(name).is_none())
                 && let Some(file) = target.agent_token_file()
