@@ -6,7 +6,7 @@
 use crate::api::types::{Event, InstanceReport, InstanceView, ProbeView, WhyView};
 use crate::steady::Steady;
 use crate::store::{Outcome, ProbeRecord, Store, Stored};
-use save::Saver;
+use save::{Change, Saver};
 use state::{Effects, State};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +23,7 @@ mod save;
 mod state;
 
 pub(crate) use instance::{Connection, Hello, StatusReport};
+pub(crate) use save::BY_ITSELF;
 pub(crate) use state::{Candidate, Times};
 
 /// Events a slow reader may be behind before it has to catch up from the store.
@@ -45,7 +46,7 @@ pub(crate) struct Fleet {
     /// Counts up with every change, for those who wait for reports.
     changes: watch::Sender<u64>,
     saver: Arc<Saver>,
-    changed: Sender<ProbeId>,
+    changed: Sender<Change>,
     time: Steady,
 }
 
@@ -82,7 +83,7 @@ impl Fleet {
         }
         drop(state);
         self.changes.send_modify(|count| *count += 1);
-        self.save_later(effects.changed);
+        self.save_later(effects);
         result
     }
 
@@ -91,10 +92,12 @@ impl Fleet {
         self.saver.save(id)
     }
 
-    fn save_later(&self, changed: Vec<ProbeId>) {
-        for id in changed {
+    fn save_later(&self, effects: Effects) {
+        let records = effects.changed.into_iter().map(Change::Record);
+        let ends = effects.ended.into_iter().map(|(id, what)| Change::End(id, what));
+        for change in records.chain(ends) {
             // The saver lives as long as the fleet.
-            let _ = self.changed.send(id);
+            let _ = self.changed.send(change);
         }
     }
 

@@ -195,6 +195,8 @@ impl Stand {
         let mut command = Command::new(program);
         command.current_dir(self.folder()).env("PYTHONDONTWRITEBYTECODE", "1");
         command.env("XDG_DATA_HOME", self.folder()).env("NO_COLOR", "1");
+        // Whoever runs the tests may be logged in to a hub.
+        command.env("XDG_CONFIG_HOME", self.folder());
         for name in FOREIGN {
             command.env_remove(name);
         }

@@ -67,7 +67,13 @@ fn enter(url: &str, args: &Args, mut logins: Logins, context: &Context) -> Resul
     })?;
     let token = of_a_person(&secret::read(args.token_file.as_deref())?, "what was given")?;
     let login = Login { name, url, ca_file, token };
-    let me = Client::of_login(&login)?.me()?;
+    let me = Client::of_login(&login)?.me().map_err(|failure| {
+        let is_untrusted = failure.next.as_ref().is_some_and(|next| next.contains(CA_VARIABLE));
+        match is_untrusted {
+            true => failure.next("name a file with that authority's certificate: --ca-file FILE"),
+            false => failure,
+        }
+    })?;
     let (name, address) = (login.name.clone(), login.url.clone());
     logins.put(login);
     let path = logins.save()?;

@@ -7,11 +7,15 @@ use crate::args::Serve;
 use crate::fail::{Exit, Failure, Result};
 use crate::output::{Output, Tone};
 use crate::screen::text::clean;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 use std::io::IsTerminal;
 use stillframe_core::error::{Error, ErrorKind};
 use stillframe_hub::{Options, Ready, TlsFiles};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// All agents and streams that a hub serves at a time, and room for its own files.
+const MAX_OPEN_FILES: u64 = 8_192;
 
 /// Serves until Ctrl-C or SIGTERM, which are its regular end.
 pub(crate) fn serve(args: &Serve, output: &Output) -> Result<()> {
@@ -32,6 +36,7 @@ pub(crate) fn serve(args: &Serve, output: &Output) -> Result<()> {
     let failed = |error: std::io::Error| {
         Failure::new(Exit::Failed, "failed", format!("the hub cannot start: {error}"))
     };
+    raise_open_files();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(failed)?;
     let (mut interrupt, mut terminate) = {
@@ -51,6 +56,16 @@ pub(crate) fn serve(args: &Serve, output: &Output) -> Result<()> {
         let _ = announce(ready, &name, output);
     };
     runtime.block_on(stillframe_hub::serve(options, ready, stop)).map_err(not_served)
+}
+
+/// Every agent is an open file, and shells permit a thousand where the system permits far more.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    // Where it cannot be raised the hub serves as many as it can, and says when it cannot.
+    let wanted = limit.maximum.map_or(MAX_OPEN_FILES, |maximum| maximum.min(MAX_OPEN_FILES));
+    if limit.current.is_some_and(|current| current < wanted) {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit });
+    }
 }
 
 fn announce(ready: &Ready, name: &str, output: &Output) -> Result<()> {

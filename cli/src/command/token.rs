@@ -54,7 +54,10 @@ fn create(args: &TokenCreate, context: &Context) -> Result<()> {
         .map_or("until it is revoked".to_owned(), |at| format!("until {}", clean(at)));
     output.line(&format!("id     {}  {what}  {until}", clean(&token.id)))?;
     output.line(&match (args.agent, &args.out) {
-        (true, Some(path)) => format!("next   STILLFRAME_AGENT_TOKEN_FILE={}", path.display()),
+        (true, Some(path)) => {
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            format!("next   STILLFRAME_AGENT_TOKEN_FILE={}", path.display())
+        }
         (true, None) => "next   put it into a file for STILLFRAME_AGENT_TOKEN_FILE".to_owned(),
         (false, _) => format!("next   stillframe login {} --name NAME", client.url()),
     })

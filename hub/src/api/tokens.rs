@@ -4,6 +4,7 @@
 
 use super::types::{Code, CreateToken, CreatedToken, ErrorInfo};
 use super::{Body, Caller, Refusal, json};
+use crate::fleet::BY_ITSELF;
 use crate::server::Hub;
 use crate::tokens::{Kind, Role, Wish};
 use axum::extract::{Path, State};
@@ -30,11 +31,10 @@ pub(super) async fn create(
         let message = format!("this hub has {MAX_TOKENS} tokens, which is as many as it keeps");
         return Err(ErrorInfo::new(Code::Policy, message).into());
     }
-    let what = match wish.kind {
-        Kind::Agent => "give agent token",
-        Kind::User => "give token",
+    let (what, subject) = match wish.kind {
+        Kind::Agent => ("give agent token", wish.user.clone()),
+        Kind::User => ("give token", format!("{} {}", wish.user, wish.role.word())),
     };
-    let subject = format!("{} {}", wish.user, wish.role.word());
     hub.audit(&caller.holder.user, what, subject, caller.from).await?;
     let (secret, token) = hub.blocking(move |hub| hub.tokens.create(&*hub.store, wish)).await?;
     Ok(json(&CreatedToken { secret, token }))
@@ -59,6 +59,9 @@ fn checked(wish: CreateToken, caller: &Caller) -> Result<Wish, ErrorInfo> {
     if !is_name {
         let message = format!("a name has 1 to {MAX_NAME} characters, none of them a control");
         return Err(bad(message).next("such as lea, ci or checkout"));
+    }
+    if user == BY_ITSELF {
+        return Err(bad(format!("`{BY_ITSELF}` is what the audit calls the hub itself")));
     }
     let lasts = wish.expires_s.map(Duration::from_secs);
     if lasts.is_some_and(|lasts| lasts.is_zero()) {

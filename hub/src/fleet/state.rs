@@ -55,6 +55,8 @@ pub(super) struct Effects {
     pub told: Vec<Told>,
     /// Probes whose record changed.
     pub changed: Vec<ProbeId>,
+    /// Probes that nobody took away and that ended, with what the audit calls that.
+    pub ended: Vec<(ProbeId, &'static str)>,
 }
 
 impl Effects {

@@ -3,6 +3,7 @@
 //! Knows their files. Invariant: a file holds a token that is good, or is written anew.
 
 use super::{Kind, Role, Tokens, Wish, hash, over};
+use crate::fleet::BY_ITSELF;
 use crate::folder;
 use crate::store::{Store, StoreError};
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ impl Local {
                     return Ok(token);
                 }
             }
-            let (by, user) = ("the hub".to_owned(), user.to_owned());
+            let (by, user) = (BY_ITSELF.to_owned(), user.to_owned());
             let wish = Wish { kind, user, role: Role::Admin, by, lasts: None };
             let (token, _) = tokens.create(store, wish)?;
             folder::write_private(file, token.as_bytes())?;

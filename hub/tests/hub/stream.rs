@@ -1,15 +1,15 @@
 //! Server-sent events, leases and expiry.
 
 use crate::agent::{Agent, armed, info};
-use crate::stand::{PATIENCE, Stand};
+use crate::stand::{PATIENCE, Stand, until};
 use crate::story::{create_armed, wish};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::Duration;
-use stillframe_core::ids::InstanceId;
+use stillframe_core::ids::{InstanceId, ProbeId};
 use stillframe_core::probe::{Counters, ProbeSpec, ProbeState};
-use stillframe_hub::api::types::{EndEvent, ProbePhase};
+use stillframe_hub::api::types::{AuditRowView, EndEvent, ProbePhase};
 
 /// A reader of events.
 struct Events(BufReader<TcpStream>);
@@ -154,6 +154,13 @@ fn a_lease_ends_with_its_reader() {
     stand.until(id, |view| view.phase == ProbePhase::Abandoned);
     assert_eq!(stand.probe(kept).phase, ProbePhase::Live);
     agent.until_probes(|probes| probes.iter().all(|spec| spec.id == Some(kept)));
+    let written = |probe: ProbeId| {
+        let rows: Vec<AuditRowView> = stand.get("/api/v1/audit");
+        let by_itself = |row: &AuditRowView| row.who == "the hub" && row.what == "probe abandoned";
+        rows.iter().any(|row| by_itself(row) && row.subject == probe.to_string()).then_some(())
+    };
+    until("the audit", || written(id).and(written(unread)));
+    assert_eq!(written(kept), None);
 }
 
 #[test]

@@ -59,6 +59,13 @@ impl State {
         probe.record.phase = phase;
         probe.record.ended_ns = Some(now_ns);
         effects.changed.push(id);
+        let by_itself = match phase {
+            ProbePhase::Live | ProbePhase::Removed => None,
+            ProbePhase::Done => Some("probe done"),
+            ProbePhase::Expired => Some("probe expired"),
+            ProbePhase::Abandoned => Some("probe abandoned"),
+        };
+        effects.ended.extend(by_itself.map(|what| (id, what)));
         let nothing = probe.captured() == 0;
         let Some(view) = self.probe_view(id, now_ns) else { return };
         let why = if nothing { self.why(id, now_ns) } else { None };
