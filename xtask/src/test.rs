@@ -139,17 +139,17 @@ fn chains<'a>(
         accounts::chain(full),
         loom,
         nodes,
-        ruby_chain(rubies, customers),
+        ruby_chain(rubies, customers, full),
         rewriter::chain(full),
     ]);
     chains
 }
 
 /// What is tested of the binding for Ruby.
-fn ruby_chain<'a>(rubies: &'a [Ruby], customers: Option<&'a Path>) -> Chain<'a> {
+fn ruby_chain<'a>(rubies: &'a [Ruby], customers: Option<&'a Path>, full: bool) -> Chain<'a> {
     let mut chain = Chain::default();
     for ruby in rubies {
-        chain.step(&format!("ruby tests {}", ruby.version), move || ruby::tests(ruby));
+        chain.step(&format!("ruby tests {}", ruby.version), move || ruby::tests(ruby, full));
     }
     if !rubies.is_empty() {
         chain.step("bench rows Ruby", bench::smoke_ruby);

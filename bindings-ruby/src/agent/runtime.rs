@@ -193,11 +193,12 @@ impl Runtime for RubyRuntime {
 
     fn change(&self, off: &[u32], on: &[Hook<'_>]) -> Vec<Result<Option<String>>> {
         let ruby = Ruby::get().ok();
-        ruby.iter().for_each(hook::compiled::before);
+        let full = ruby.as_ref().and_then(|ruby| hook::compiled::before(ruby, on.len()));
         off.iter().for_each(|site| self.disarm(*site));
-        let arm = |hook: &Hook<'_>| match hook.span {
-            Some(span) => self.arm_span(hook.site, hook.code, span, hook.attrs),
-            None => self.arm(hook.site, hook.code, hook.line, hook.attrs),
+        let arm = |hook: &Hook<'_>| match (&full, hook.span) {
+            (Some(full), _) => Err(full.clone()),
+            (None, Some(span)) => self.arm_span(hook.site, hook.code, span, hook.attrs),
+            (None, None) => self.arm(hook.site, hook.code, hook.line, hook.attrs),
         };
         let answers: Vec<_> = on.iter().map(arm).collect();
         let set = answers.iter().filter(|answer| answer.is_ok()).count();

@@ -78,8 +78,8 @@ pub(crate) fn clippy(rubies: &[Ruby]) -> Result<()> {
     must(command.env("RUBY", &ruby.program)).map(|_| ())
 }
 
-/// Runs the binding's tests on a Ruby.
-pub(crate) fn tests(ruby: &Ruby) -> Result<Verdict> {
+/// Runs the binding's tests on a Ruby, the long forms too if they are asked for.
+pub(crate) fn tests(ruby: &Ruby, full: bool) -> Result<Verdict> {
     let library = library(ruby)?;
     if !ruby.has("minitest") {
         let program = ruby.program.display();
@@ -89,6 +89,9 @@ pub(crate) fn tests(ruby: &Ruby) -> Result<Verdict> {
     command.arg(root().join("bindings-ruby/tests/run.rb")).current_dir(root());
     command.env("STILLFRAME_RUBY_LIBRARY", library);
     command.env("STILLFRAME_CONFORMANCE", conformance::path());
+    if full {
+        command.env("LONG", "true");
+    }
     let ended = show(&mut command)?;
     passed((ended.status.success(), ended.output))
 }
