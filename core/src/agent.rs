@@ -28,7 +28,8 @@ mod double;
 #[cfg(test)]
 mod tests;
 
-pub use config::{Arguments, Config, percent_decoded, share_ppm};
+pub use crate::transport::address::percent_decoded;
+pub use config::{Arguments, Config, share_ppm};
 pub use fork::await_end;
 pub use lifecycle::Agent;
 pub use parallel::Open;

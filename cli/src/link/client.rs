@@ -17,8 +17,8 @@ use std::time::Duration;
 use stillframe_hub::api::types::{Code, ErrorAnswer, ErrorInfo, Me};
 use ureq::http::{Method, Request, Response};
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{Connector, TcpConnector};
-use ureq::{Agent, AsSendBody, Body};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, TcpConnector};
+use ureq::{Agent, AsSendBody, Body, Proxy};
 
 /// A hub that runs answers a connection at once.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
@@ -47,16 +47,22 @@ impl Client {
 
     /// The same, with a token that is not the target's own yet.
     pub(crate) fn with_token(target: &Target, token: String) -> Result<Self> {
-        // A proxy of the environment is for the outside.
+        let way = target.way();
+        let proxy = way.proxy_to(host(&target.url)).filter(|_| target.url.starts_with("https:"));
+        let proxy = proxy.map(Proxy::new).transpose().map_err(|_| {
+            Failure::new(Exit::Unreachable, "hub", "HTTPS_PROXY names no proxy that can be used")
+                .next("write http://HOST:PORT, or except the hub by NO_PROXY")
+        })?;
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
-            .proxy(None)
+            .proxy(proxy)
             .timeout_connect(Some(CONNECT_TIME))
             .timeout_recv_response(Some(ANSWER_TIME))
             .build();
-        let ca_file = target.ca_file();
-        let connector = TcpConnector::default().chain(TlsConnector { ca_file });
+        let connector = ConnectProxyConnector::default()
+            .chain(TcpConnector::default())
+            .chain(TlsConnector { ca_file: way.ca_file });
         let agent = Agent::with_parts(config, connector, DefaultResolver::default());
         Ok(Self { agent, url: target.url.clone(), token })
     }

@@ -7,7 +7,7 @@ use crate::command::login::unknown;
 use crate::fail::{Exit, Failure, Result};
 use crate::link::logins::{Login, Logins};
 use std::path::{Path, PathBuf};
-use stillframe_core::transport::tls::CA_VARIABLE;
+use stillframe_core::transport::way::Way;
 use stillframe_hub::discovery::{self, Discovery};
 use ureq::http::Uri;
 
@@ -83,10 +83,12 @@ impl Target {
         }
     }
 
-    /// Certificates to trust for this hub in place of the system's.
-    pub(crate) fn ca_file(&self) -> Option<PathBuf> {
+    /// The way there by the environment, with the certificates that the login names.
+    pub(crate) fn way(&self) -> Way {
+        let mut way = Way::of(&variable);
         let of_login = || self.login.as_ref().and_then(|login| login.ca_file.clone());
-        variable(CA_VARIABLE).map(PathBuf::from).or_else(of_login)
+        way.ca_file = way.ca_file.or_else(of_login);
+        way
     }
 
     /// The file with the token for agents, if this hub's is known.

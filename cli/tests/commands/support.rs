@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Variables that would let the surroundings of a test into it.
-const FOREIGN: [&str; 23] = [
+const FOREIGN: [&str; 27] = [
     "STILLFRAME_AGENTS",
     "STILLFRAME_AGENT_TOKEN",
     "STILLFRAME_AGENT_TOKEN_FILE",
@@ -27,6 +27,7 @@ const FOREIGN: [&str; 23] = [
     "STILLFRAME_SINK",
     "STILLFRAME_TOKEN",
     "STILLFRAME_TOKEN_FILE",
+    "HTTPS_PROXY",
     "JAVA_HOME",
     "JAVA_TOOL_OPTIONS",
     "JDK_JAVA_OPTIONS",
@@ -35,6 +36,9 @@ const FOREIGN: [&str; 23] = [
     "RUBYOPT",
     "_JAVA_OPTIONS",
     "NO_COLOR",
+    "NO_PROXY",
+    "https_proxy",
+    "no_proxy",
 ];
 
 /// How long anything may take on a busy machine before it is taken for absent.

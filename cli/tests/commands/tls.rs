@@ -2,7 +2,10 @@
 
 use super::hub::Hub;
 use super::support::{Machine, PATIENCE, Ran};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
 fn file(name: &str) -> PathBuf {
@@ -75,4 +78,55 @@ fn what_is_not_safe_is_not_served() {
     refused(1, &["--tls-cert", &certificate, "--tls-key", &other.to_string_lossy()]);
     let named = ["--tls-cert", &certificate, "--tls-key", &key, "--host", "evil.test"];
     assert!(refused(5, &named).stderr.contains("evil.test"));
+}
+
+/// A proxy that leads to `hub` whatever it is asked for, and what it was asked for first.
+fn proxy(hub: String) -> (String, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (tell, told) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut here) = stream else { return };
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                here.read_exact(&mut byte).expect("a request");
+                head.push(byte[0]);
+            }
+            // Nobody may be interested any more.
+            let _ = tell.send(String::from_utf8_lossy(&head).into_owned());
+            here.write_all(b"HTTP/1.1 200 OK\r\n\r\n").expect("answered");
+            let mut there = TcpStream::connect(&hub).expect("the hub listens");
+            let (mut from, mut to) = (here.try_clone(), there.try_clone());
+            std::thread::spawn(move || {
+                let (Ok(from), Ok(to)) = (&mut from, &mut to) else { return };
+                let _ = std::io::copy(from, to);
+            });
+            std::thread::spawn(move || std::io::copy(&mut there, &mut here));
+        }
+    });
+    (format!("http://{address}"), told)
+}
+
+#[test]
+fn a_hub_elsewhere_is_asked_through_the_proxy_of_the_environment() {
+    let (machine, elsewhere) = (Machine::new(), Machine::new());
+    let [certificate, key] = install(&elsewhere, "hub");
+    let hub = Hub::with(&elsewhere, &["--tls-cert", &certificate, "--tls-key", &key]);
+    let (proxy, asked) = proxy(hub.url().replace("https://", ""));
+    let ask = |except: &str| -> Ran {
+        let mut command = machine.command(&["ls", "--hub", "https://hub.test:4737"]);
+        command
+            .env("STILLFRAME_CA_FILE", file("ca.pem"))
+            .env("STILLFRAME_TOKEN_FILE", elsewhere.path("home/data/stillframe/user-token"))
+            .env("HTTPS_PROXY", &proxy)
+            .env("NO_PROXY", except);
+        command.output().expect("it starts").into()
+    };
+    ask("other.test").done();
+    let asked = asked.recv_timeout(PATIENCE).expect("it was asked");
+    assert!(asked.starts_with("CONNECT hub.test:4737 HTTP/1.1\r\n"), "{asked}");
+    assert!(!asked.contains("sfu_"), "{asked}");
+    ask("hub.test").failed(6);
 }

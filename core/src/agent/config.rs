@@ -5,10 +5,11 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::probe::ProbeKind;
+use crate::transport::address::percent_decoded;
 use crate::transport::log::Level;
 use crate::transport::sink::SinkTarget;
 use crate::transport::spool::SPOOL_BYTES;
-use crate::transport::tls::CA_VARIABLE;
+use crate::transport::way::Way;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -56,8 +57,8 @@ pub struct Config {
     pub hub: Option<String>,
     /// The agent's token for it.
     pub agent_token: Option<String>,
-    /// File of the certificates that the hub's has to come from; the system's when absent.
-    pub ca_file: Option<PathBuf>,
+    /// Whom to trust on the way to it, and through which proxy.
+    pub way: Way,
     /// Where results go without a hub.
     pub sink: Option<SinkTarget>,
     /// File that holds probes, re-read when it changes.
@@ -144,7 +145,7 @@ impl Config {
             enabled: of("ENABLED").is_none_or(|value| !is_false(&value)),
             hub: arguments.hub.or_else(|| of("HUB")),
             agent_token: agent_token(arguments.agent_token, &of)?,
-            ca_file: env(CA_VARIABLE).map(PathBuf::from),
+            way: Way::of(&env),
             sink,
             probes_file: of("PROBES").map(PathBuf::from),
             unnamed: named.is_none(),
@@ -183,22 +184,6 @@ fn pairs(text: &str, value_of: impl Fn(&str) -> String) -> BTreeMap<String, Stri
         .map(|(key, value)| (key.trim().to_owned(), value_of(value.trim())))
         .filter(|(key, _)| !key.is_empty())
         .collect()
-}
-
-/// `text` with `%C3`-like escapes resolved, as resource attributes are encoded (OpenTelemetry's Resource
-/// SDK, as W3C Baggage) and paths in addresses.
-pub fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        let digits = after.get(..2).filter(|_| *byte == b'%');
-        let code = digits
-            .and_then(|digits| str::from_utf8(digits).ok())
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(code.unwrap_or(*byte));
-        rest = if code.is_some() { after.get(2..).unwrap_or_default() } else { after };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn agent_token(

@@ -238,8 +238,8 @@ impl<R: Runtime> Agent<R> {
         else {
             return;
         };
-        let (token, ca_file) = (self.config.agent_token.clone(), self.config.ca_file.clone());
-        let link = Link { address, ca_file, token, waker };
+        let (token, way) = (self.config.agent_token.clone(), self.config.way.clone());
+        let link = Link { address, way, token, waker };
         loop {
             let left = lock(&life.link_thread).left.take();
             let left = link.run(&station, left);

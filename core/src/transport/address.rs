@@ -75,6 +75,14 @@ impl Address {
         self.is_tls
     }
 
+    /// `HOST:PORT`, as a proxy is asked for it.
+    pub(super) fn target(&self) -> String {
+        match self.host.contains(':') {
+            true => format!("[{}]:{}", self.host, self.port),
+            false => format!("{}:{}", self.host, self.port),
+        }
+    }
+
     /// The addresses behind it; without TLS only those of loopback.
     pub fn resolve(&self) -> Result<Vec<SocketAddr>> {
         let found = (self.host.as_str(), self.port).to_socket_addrs().map_err(|error| {
@@ -86,11 +94,25 @@ impl Address {
 
     /// The request's address of the agents' WebSocket.
     pub fn url(&self) -> String {
-        let bracketed = self.host.contains(':');
-        let (open, close) = if bracketed { ("[", "]") } else { ("", "") };
         let scheme = if self.is_tls { "wss" } else { "ws" };
-        format!("{scheme}://{open}{}{close}:{}{AGENT_PATH}", self.host, self.port)
+        format!("{scheme}://{}{AGENT_PATH}", self.target())
     }
+}
+
+/// `text` with `%C3`-like escapes resolved, as resource attributes are encoded (OpenTelemetry's Resource
+/// SDK, as W3C Baggage) and paths in addresses.
+pub fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let digits = after.get(..2).filter(|_| *byte == b'%');
+        let code = digits
+            .and_then(|digits| str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(code.unwrap_or(*byte));
+        rest = if code.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

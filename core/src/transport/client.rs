@@ -11,8 +11,8 @@ use super::session::End;
 pub use super::session::Session;
 use super::spool::Spool;
 use super::wake::Waker;
+use super::way::Way;
 use crate::error::Error;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -62,8 +62,8 @@ pub enum LinkChange {
 pub struct Link {
     /// Where the hub is.
     pub address: Address,
-    /// Certificates to trust in place of the system's, where the address asks for TLS.
-    pub ca_file: Option<PathBuf>,
+    /// Whom to trust, and through which proxy, where the address asks for TLS.
+    pub way: Way,
     /// The agent's token.
     pub token: Option<String>,
     /// Ends a wait.

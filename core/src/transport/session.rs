@@ -5,13 +5,14 @@
 
 use super::client::{Link, LinkChange, Station};
 use super::message::{AgentMessage, HubMessage, MAX_TEXT_BYTES, PROTOCOL};
+use super::proxy::Proxy;
 use super::stream::Stream;
 use super::tls;
 use super::wake::Waker;
 use crate::error::{Error, ErrorKind, Result};
 use rustls::ClientConnection;
 use std::io;
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 use tungstenite::client::IntoClientRequest;
@@ -272,30 +273,59 @@ fn is_would_block(error: &SocketError) -> bool {
 
 /// What will encrypt the connection, if its address asks for that.
 fn tls_of(link: &Link) -> Result<Option<ClientConnection>> {
-    let tls = || tls::connection(link.address.host(), link.ca_file.as_deref());
+    let tls = || tls::connection(link.address.host(), link.way.ca_file.as_deref());
     link.address.is_tls().then(tls).transpose()
 }
 
 fn connect(link: &Link, tls: Option<ClientConnection>) -> Result<Stream> {
+    let address = &link.address;
+    let proxy = link.way.proxy_to(address.host()).filter(|_| address.is_tls());
+    let proxy = proxy.map(Proxy::parse).transpose()?;
+    let addresses = match &proxy {
+        Some(proxy) => proxy.resolve()?,
+        None => address.resolve()?,
+    };
     let mut latest = "it has no address to go to".to_owned();
-    for address in link.address.resolve()? {
-        match TcpStream::connect_timeout(&address, ANSWER) {
-            Ok(stream) => {
-                let set = stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true));
-                match set {
-                    Ok(()) => return Ok(Stream::new(stream, tls)),
-                    Err(error) => latest = error.to_string(),
+    for to in addresses {
+        match reach(to) {
+            Ok(mut stream) => {
+                if let Some(proxy) = &proxy {
+                    pass(proxy, &mut stream, link)?;
                 }
+                return Ok(Stream::new(stream, tls));
             }
             Err(error) => latest = error.to_string(),
         }
     }
-    Err(Error::new(ErrorKind::Hub, format!("the hub cannot be reached: {latest}")).with_hint(
-        match link.address.is_tls() {
+    let what = if proxy.is_some() { "the proxy of HTTPS_PROXY" } else { "the hub" };
+    Err(Error::new(ErrorKind::Hub, format!("{what} cannot be reached: {latest}")).with_hint(
+        match address.is_tls() {
             true => "check its address, and that this machine may go there",
             false => "start one with `stillframe serve`",
         },
     ))
+}
+
+/// A socket to `address` that does not block.
+fn reach(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect_timeout(&address, ANSWER)?;
+    stream.set_nonblocking(true)?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// Has the proxy lead on to the hub.
+fn pass(proxy: &Proxy, stream: &mut TcpStream, link: &Link) -> Result<()> {
+    let (descriptor, until) = (stream.as_raw_fd(), Instant::now() + ANSWER);
+    let wait = || {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() || link.waker.is_stopped() || link.waker.is_paused() {
+            return Err(Error::new(ErrorKind::Hub, "the proxy of HTTPS_PROXY does not answer"));
+        }
+        link.waker.wait_with(descriptor, false, left);
+        Ok(())
+    };
+    proxy.open(stream, &link.address.target(), wait)
 }
 
 fn request(link: &Link) -> Result<Request, SocketError> {

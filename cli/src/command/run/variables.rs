@@ -64,7 +64,7 @@ impl Changes {
         }
         if let Some(target) = wish.target {
             changes.set("STILLFRAME_HUB", &target.url);
-            if let Some(file) = target.ca_file().filter(|_| inherited(CA_VARIABLE).is_none()) {
+            if let Some(file) = target.way().ca_file.filter(|_| inherited(CA_VARIABLE).is_none()) {
                 changes.set(CA_VARIABLE, file);
             }
             let own = ["STILLFRAME_AGENT_TOKEN", "STILLFRAME_AGENT_TOKEN_FILE"];

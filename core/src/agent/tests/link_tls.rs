@@ -9,6 +9,7 @@ use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -123,11 +124,46 @@ fn a_certificate_that_is_not_to_be_trusted_gets_no_token() {
 }
 
 #[test]
+fn a_hub_elsewhere_is_reached_through_the_proxy_of_the_environment() {
+    let hub = Hub::new("hub");
+    let proxy = hub.listener.local_addr().expect("it is bound");
+    let authority = file("ca.pem").to_string_lossy().into_owned();
+    // Nobody has an address for that name: the proxy is asked for it.
+    let agent = agent_with(&[
+        ("STILLFRAME_HUB", "https://hub.test"),
+        ("STILLFRAME_CA_FILE", &authority),
+        ("HTTPS_PROXY", &format!("http://lea:secret@{proxy}")),
+    ]);
+    let (mut stream, _) = hub.listener.accept().expect("somebody connects");
+    let mut asked = Vec::new();
+    while !asked.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).expect("it asks");
+        asked.push(byte[0]);
+    }
+    let asked = String::from_utf8(asked).expect("text");
+    assert!(asked.starts_with("CONNECT hub.test:443 HTTP/1.1\r\n"), "{asked}");
+    assert!(asked.contains("Basic bGVhOnNlY3JldA=="), "{asked}");
+    stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").expect("sent");
+    let connection = ServerConnection::new(Arc::clone(&hub.config)).expect("a connection");
+    let mut socket =
+        tungstenite::accept(StreamOwned::new(connection, stream)).expect("it shakes hands");
+    let Message::Text(hello) = next(&mut socket) else { panic!("hello") };
+    assert!(matches!(AgentMessage::parse(&hello), Ok(AgentMessage::Hello { .. })));
+    drop(socket);
+    let (mut again, _) = hub.listener.accept().expect("it comes back");
+    again.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n").expect("sent");
+    let said = || agent.status().link.and_then(|link| link.error).unwrap_or_default();
+    until(&agent, || said().contains("it says 403"));
+    assert!(!said().contains("secret"), "{}", said());
+}
+
+#[test]
 fn what_does_not_speak_tls_is_said() {
     let hub = Hub::new("hub");
     let agent = hub.agent("https", "ca.pem");
     let (mut stream, _) = hub.listener.accept().expect("somebody connects");
-    std::io::Write::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").expect("sent");
+    stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").expect("sent");
     let said = || agent.status().link.and_then(|link| link.error).unwrap_or_default();
     until(&agent, || said().contains("does not speak TLS"));
 }
