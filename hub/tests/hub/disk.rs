@@ -37,6 +37,7 @@ fn child_on_a_small_disk() {
     let mut wish = wish();
     wish.spec.limit = Some(1_000_000);
     let id = create_armed(&stand, &wish, &mut [&mut agent]).probe.id;
+    assert_eq!(stand.ask("GET", "/readyz", None).0, 200);
     let mut acknowledged = 0;
     let message = 'full: loop {
         let next = acknowledged + 1;
@@ -55,6 +56,9 @@ fn child_on_a_small_disk() {
     assert!(message.contains("no room left to store"), "{message}");
     assert!(message.contains("nothing acknowledged is lost"), "{message}");
     assert!(acknowledged > 64, "{acknowledged}");
+    let (status, body) = stand.ask("GET", "/readyz", None);
+    assert_eq!((status, body["why"].as_str()), (503, Some("the store cannot be written")));
+    assert_eq!(stand.ask("GET", "/healthz", None).0, 200, "it lives");
     let (mut after, mut stored) = ("0".to_owned(), 0);
     loop {
         let path = format!("/api/v1/snapshots?probe={id}&after={after}&limit=1000");
