@@ -10,7 +10,7 @@ require_relative "row"
 require_relative "subjects"
 
 SHORT = ARGV.include?("--short")
-ROUNDS = SHORT ? 3 : 100
+ROUNDS = SHORT ? 3 : 300
 CALLS = SHORT ? 1_000 : 10_000
 CAPTURES = SHORT ? 3 : 60
 BASES = %i[base base_again].freeze

@@ -93,7 +93,7 @@ end
 
 # Ruby's own debugger.
 class Debug < Subject
-  FEW = { condition_false: 2_000 }.freeze
+  FEW = { condition_false: 500 }.freeze
   # Where it is true it is noticed, and nothing stops.
   CONDITION = "b < 0 && ($noticed = true) && false"
 

@@ -17,7 +17,7 @@ use stillframe_bench::{RUBY_CASES, Row, YJIT_CASES, missing};
 
 /// Ours, and what Ruby itself offers: an empty block, a condition by a binding, its debugger.
 const SUBJECTS: [&str; 4] = ["stillframe", "tracepoint", "binding", "debug"];
-/// Processes of a subject: each lays memory out anew, and the least counts.
+/// Processes of a subject: each lays memory out anew, and the middle one counts.
 const PROCESSES: usize = 3;
 
 /// Rows of every Ruby, and what could not be measured.
@@ -83,7 +83,7 @@ impl Bench {
     }
 
     fn overhead(&self, subject: &str) -> Result<Vec<Row>> {
-        self.least(|| self.program("bench/ruby/overhead.rb", &[]), subject)
+        self.middle(|| self.program("bench/ruby/overhead.rb", &[]), subject)
     }
 
     fn processes(&self) -> Result<Vec<Row>> {
@@ -102,21 +102,23 @@ impl Bench {
         quiet(&mut command).is_ok()
     }
 
-    /// Of several processes, each case's cheapest row.
-    fn least(&self, program: impl Fn() -> Command, subject: &str) -> Result<Vec<Row>> {
+    /// Of several processes, each case's row in the middle: what is left of a difference where there is
+    /// none falls on either side.
+    fn middle(&self, program: impl Fn() -> Command, subject: &str) -> Result<Vec<Row>> {
         let processes = if self.short { 1 } else { PROCESSES };
-        let mut least: Vec<Row> = Vec::new();
-        for _ in 0..processes {
+        let measure = |_| {
             let mut command = program();
-            for row in rows_of(command.arg(subject).args(self.short.then_some("--short")))? {
-                match least.iter_mut().find(|known| known.case == row.case) {
-                    Some(known) if row.ns < known.ns => *known = row,
-                    Some(_) => {}
-                    None => least.push(row),
-                }
-            }
-        }
-        Ok(least)
+            rows_of(command.arg(subject).args(self.short.then_some("--short")))
+        };
+        let all: Vec<Vec<Row>> = (0..processes).map(measure).collect::<Result<_>>()?;
+        let first = all.first().map(Vec::as_slice).unwrap_or_default();
+        let middle = first.iter().filter_map(|row| {
+            let of = all.iter().flatten().filter(|other| other.case == row.case);
+            let mut of: Vec<&Row> = of.collect();
+            of.sort_by(|one, other| one.ns.total_cmp(&other.ns));
+            of.get(of.len() / 2).copied().cloned()
+        });
+        Ok(middle.collect())
     }
 }
 

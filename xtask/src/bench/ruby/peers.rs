@@ -28,7 +28,7 @@ pub(super) fn add(bench: &Bench, rows: &mut Vec<Row>, absent: &mut Vec<String>) 
 fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let home = home(bench)?;
     let (gem, _) = DATADOG;
-    bench.least(
+    bench.middle(
         || {
             let mut command = bench.program("bench/ruby/overhead.rb", &[]);
             command.env("GEM_HOME", &home);
