@@ -91,7 +91,18 @@ fn changes(run: &Run, hub: Option<&str>) -> Result<Changes> {
 /// The hub, if there is one; without any, whoever wants no other results is told.
 fn target(hub: Option<&str>) -> Result<Option<Target>> {
     match Target::find(hub) {
-        Ok(target) => Ok(Some(target)),
+        Ok(target) => {
+            let given = ["STILLFRAME_AGENT_TOKEN", "STILLFRAME_AGENT_TOKEN_FILE"];
+            let is_given = given.iter().any(|name| variable(name).is_some());
+            if !is_given && target.agent_token_file().is_none() {
+                say(&format!(
+                    "no token for agents of {}: set STILLFRAME_AGENT_TOKEN_FILE; an admin gives \
+                     one by `stillframe token create NAME --agent`",
+                    target.url
+                ));
+            }
+            Ok(Some(target))
+        }
         Err(failure) if failure.exit == Exit::Unreachable => {
             let elsewhere = ["STILLFRAME_SINK", "STILLFRAME_PROBES"];
             if elsewhere.iter().all(|name| variable(name).is_none()) {

@@ -105,6 +105,11 @@ fn a_login_is_asked_until_another_is_chosen() {
     machine.run(&["login", "prod"]).done();
     machine.run(&["ls"]).done();
     machine.run(&["login", "nobody"]).failed(2);
+    machine.agents();
+    let mut run = machine.command(&["run", "--", "true"]);
+    let ran: Ran =
+        run.env("STILLFRAME_AGENTS", machine.path("agents")).output().expect("ran").into();
+    assert!(ran.stderr.contains("no token for agents of http"), "{ran:?}");
     std::fs::set_permissions(&kept, std::fs::Permissions::from_mode(0o644)).expect("loosened");
     assert!(machine.run(&["ls"]).failed(1).stderr.contains("chmod 600"));
     std::fs::set_permissions(&kept, std::fs::Permissions::from_mode(0o600)).expect("tightened");

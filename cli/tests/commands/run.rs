@@ -58,9 +58,11 @@ fn a_hub_that_is_not_the_discovered_one_gets_no_discovered_token() {
     let agents = machine.path("agents");
     let env = [("STILLFRAME_AGENTS", agents.to_str().expect("a path"))];
     let url = nobody();
-    let ran = run(&machine, &env, &["run", "--hub", &url, "--", "env"]).done();
+    let ran = run(&machine, &env, &["run", "--hub", &url, "--", "env"]);
     assert!(ran.stdout.contains(&format!("STILLFRAME_HUB={url}\n")), "{ran:?}");
     assert!(!ran.stdout.contains("STILLFRAME_AGENT_TOKEN_FILE"), "{ran:?}");
+    let said = (ran.code, ran.stderr.lines().count());
+    assert!(said == (Some(0), 1) && ran.stderr.contains("no token for agents of"), "{ran:?}");
 }
 
 #[test]

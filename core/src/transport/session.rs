@@ -376,7 +376,9 @@ fn refusal(error: &SocketError, link: &Link) -> End {
     match error {
         SocketError::Http(response) if [401, 403].contains(&response.status().as_u16()) => {
             let error = Error::new(ErrorKind::Unauthorized, "the hub refused the agent's token")
-                .with_hint("set STILLFRAME_AGENT_TOKEN to one that `stillframe serve` gave");
+                .with_hint(
+                    "set STILLFRAME_AGENT_TOKEN_FILE to the file of one that begins with sfa_",
+                );
             End::Failed { error, refused: true }
         }
         SocketError::Http(response) => {

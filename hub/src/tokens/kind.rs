@@ -74,7 +74,7 @@ pub(super) fn missing(wanted: Kind) -> ErrorInfo {
         Kind::User => ("a person's token (sfu_…)", "STILLFRAME_TOKEN"),
     };
     ErrorInfo::new(Code::Unauthorized, format!("{what} is missing"))
-        .next(format!("set {variable} to one that `stillframe serve` gave"))
+        .next(format!("set {variable} to one that `serve` or `stillframe token create` gave"))
 }
 
 pub(super) fn wrong(wanted: Kind) -> ErrorInfo {

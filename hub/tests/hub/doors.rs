@@ -137,6 +137,10 @@ fn every_door_opens_to_those_it_is_for_and_to_nobody_else() {
             assert_eq!(status, if is_open { 200 } else { 401 }, "{what}, token {kind}: {body}");
             assert!(is_open || body.contains("\"next\""), "{what}: {body}");
         }
+        let user = &stand.ready().user_token;
+        let in_path = format!("{}?token={user}&access_token={user}", filled(&endpoint));
+        let (status, _) = self::ask(&stand, endpoint.method, &in_path, "");
+        assert_eq!(status, if is_open { 200 } else { 401 }, "{what}, token in the path");
         for (role, token) in &roles {
             let (status, body) = ask(&bearer(token));
             let is_let_in = match endpoint.door {
