@@ -183,6 +183,8 @@ fn command(bin: &Path, agents: &Path, folder: &Path, args: &[&str]) -> Command {
         command.env_remove(name);
     }
     command.env("STILLFRAME_AGENTS", agents).env("XDG_RUNTIME_DIR", runtime_folder(folder));
+    // Whoever runs the demo may be logged in to a hub.
+    command.env("XDG_CONFIG_HOME", folder);
     command
 }
 
