@@ -2,6 +2,7 @@
 
 mod config;
 mod control;
+mod follow;
 mod fork;
 mod gate;
 mod hit;

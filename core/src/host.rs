@@ -471,6 +471,14 @@ pub trait Runtime: Send + Sync + 'static {
         false
     }
 
+    /// A number that is another after each change of the code of `file`, as [`files`](Self::files) told
+    /// of it last: a probe that is placed there goes on in what the file becomes when it is loaded anew.
+    /// Zero where probes stay on the code that they were placed on.
+    fn edition(&self, file: &str) -> u64 {
+        let _ = file;
+        0
+    }
+
     /// The names of all loaded files, without their folders: what a name that fits none is compared
     /// with.
     fn file_names(&self) -> Vec<String>;

@@ -20,11 +20,32 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+/// A site, and the code that its hook is set on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    pub(super) site: u32,
+    pub(super) code: u64,
+}
+
+/// How a probe goes on in what its file becomes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Following {
+    /// The edition of the file that it was placed in; zero where it follows none.
+    pub(super) edition: u64,
+    /// How often it was placed in newer code.
+    pub(super) times: u32,
+    /// Why it is not in the newest.
+    pub(super) strayed: Option<String>,
+    /// Sites whose hooks are off, each with what it does in one number: others like it are not made.
+    pub(super) retired: Vec<(u32, u64)>,
+}
+
 /// What is known of a probe besides what its hits share.
 pub(super) struct Entry {
     pub(super) probe: Arc<Probe>,
     /// Its sites, once it was installed.
-    pub(super) sites: Vec<u32>,
+    pub(super) sites: Vec<Spot>,
+    pub(super) following: Following,
     /// Whether its hooks are on their lines.
     pub(super) is_hooked: bool,
     /// What its hooks do not reach, where they do not reach all.
@@ -100,6 +121,7 @@ impl Entry {
         Self {
             probe,
             sites: Vec::new(),
+            following: Following::default(),
             is_hooked: false,
             unreached: None,
             mechanism: None,
@@ -131,6 +153,7 @@ impl Entry {
         Self {
             probe: Arc::clone(&self.probe),
             sites: self.sites.clone(),
+            following: self.following.clone(),
             is_hooked: self.is_hooked,
             unreached: self.unreached.clone(),
             mechanism: self.mechanism,
@@ -237,6 +260,7 @@ impl Entry {
             self.why = Some(explain("file_not_loaded", message, "it is looked for once more"));
         }
         (self.is_hooked, self.at, self.unreached) = (false, None, None);
+        self.following.strayed = None;
         self.sites.clear();
     }
 
@@ -277,7 +301,7 @@ impl Control {
         if let Some(replaced) = self.entries.insert(id, entry)
             && replaced.is_hooked
         {
-            self.leftovers.extend(replaced.sites);
+            self.leftovers.extend(replaced.sites.iter().map(|spot| spot.site));
         }
         Ok(())
     }

@@ -27,6 +27,8 @@ pub(super) struct Double<const COUNTS: bool = true, const TOGETHER: usize = 1> {
     pub(super) after_look: Mutex<Option<Task>>,
     /// How often functions are asked for or hooks set before the code is there.
     pub(super) absent: Mutex<(u32, u32)>,
+    /// How often the file was loaded anew, and how many lines it has gained at its beginning.
+    pub(super) reloaded: Mutex<(u64, u32)>,
     /// Lines that no hook can be set on.
     pub(super) bad_lines: Mutex<Vec<u32>>,
     /// How many hooks each change took off and set.
@@ -103,22 +105,27 @@ impl<const COUNTS: bool, const TOGETHER: usize> Runtime for Double<COUNTS, TOGET
     }
 
     fn source(&self, _file: &LoadedFile) -> SourceText {
-        SourceText::Known(
-            "def f(x, name):\n    a\n    b\n    c\n    d\n    e\n    g\n    h\n".into(),
-        )
+        let shift = self.reloaded.lock().expect("no test panics inside").1;
+        let text = "def f(x, name):\n    a\n    b\n    c\n    d\n    e\n    g\n    h\n";
+        SourceText::Known(format!("{}{text}", "\n".repeat(shift as usize)).into())
     }
 
     fn functions(&self, _file: &LoadedFile) -> Vec<LoadedFunction> {
         if take_one(&mut self.absent.lock().expect("no test panics inside").0) {
             return Vec::new();
         }
+        let (times, shift) = *self.reloaded.lock().expect("no test panics inside");
         vec![LoadedFunction {
-            code: 7,
+            code: 7 + times,
             name: "f".to_owned(),
-            first_line: 1,
-            lines: (2..9).collect(),
+            first_line: 1 + shift,
+            lines: (2 + shift..9 + shift).collect(),
             runs_once: false,
         }]
+    }
+
+    fn edition(&self, _file: &str) -> u64 {
+        1 + self.reloaded.lock().expect("no test panics inside").0
     }
 
     fn file_names(&self) -> Vec<String> {

@@ -5,7 +5,7 @@
 //! the parent notices nothing.
 
 use super::Agent;
-use super::control::{Control, Entry};
+use super::control::{Control, Entry, Spot};
 use super::life::Life;
 use crate::clock;
 use crate::ffi;
@@ -164,7 +164,7 @@ impl<R: Runtime> Agent<R> {
                 (entry.why, entry.at, entry.is_hooked) = (None, Some(site.at.clone()), true);
                 entry
             });
-            entry.sites.push(site.index);
+            entry.sites.push(Spot { site: site.index, code: site.code });
             if let Action::Time { stopwatch, .. } = site.action {
                 entry.stopwatch = Some(stopwatch);
             }

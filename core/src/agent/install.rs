@@ -6,7 +6,7 @@
 //! while the runtime is asked anything.
 
 use super::Agent;
-use super::control::Entry;
+use super::control::{Entry, Spot};
 use super::life::lock;
 use super::locate::{Found, Located, Refused, locate, locate_span, nearest};
 use super::place::explanation;
@@ -22,7 +22,7 @@ use std::sync::atomic::Ordering;
 /// A probe whose hooks are to change.
 struct Change {
     probe: Arc<Probe>,
-    sites: Vec<u32>,
+    sites: Vec<Spot>,
     to: To,
 }
 
@@ -38,13 +38,14 @@ enum To {
 
 impl Change {
     /// Sites whose hooks are to be set.
-    fn on(&self) -> &[u32] {
+    fn on(&self) -> &[Spot] {
         if matches!(self.to, To::Off) { &[] } else { &self.sites }
     }
 
     /// Sites whose hooks are to be taken off.
-    fn off(&self) -> &[u32] {
-        if matches!(self.to, To::Off) { &self.sites } else { &[] }
+    fn off(&self) -> impl Iterator<Item = u32> {
+        let off: &[Spot] = if matches!(self.to, To::Off) { &self.sites } else { &[] };
+        off.iter().map(|spot| spot.site)
     }
 }
 
@@ -61,8 +62,8 @@ struct Work {
 /// What came of the hooks that a probe was to have.
 #[derive(Default)]
 struct Outcome {
-    /// Sites whose hooks are set.
-    set: Vec<u32>,
+    /// Where hooks are set.
+    set: Vec<Spot>,
     /// Whether the code of others went between being found and being hooked: it needs none.
     is_any_gone: bool,
     /// What those that are set do not reach.
@@ -72,12 +73,12 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn of(answers: impl Iterator<Item = (u32, Result<Option<String>, Error>)>) -> Self {
+    fn of(answers: impl Iterator<Item = (Spot, Result<Option<String>, Error>)>) -> Self {
         let mut outcome = Self::default();
-        for (site, answer) in answers {
+        for (spot, answer) in answers {
             match answer {
                 Ok(unreached) => {
-                    outcome.set.push(site);
+                    outcome.set.push(spot);
                     outcome.unreached.extend(unreached);
                 }
                 Err(error) if error.kind() == ErrorKind::Location => outcome.is_any_gone = true,
@@ -176,7 +177,7 @@ impl<R: Runtime> Agent<R> {
     }
 
     /// Takes the tasks of these over: their probes, sites, and whether their hooks are set.
-    fn taken(&self, ids: &[ProbeId], work: &mut Work) -> Vec<(Arc<Probe>, Vec<u32>, bool)> {
+    fn taken(&self, ids: &[ProbeId], work: &mut Work) -> Vec<(Arc<Probe>, Vec<Spot>, bool)> {
         let mut control = lock(&self.life().control);
         work.leftovers = std::mem::take(&mut control.leftovers);
         let mut taken = Vec::with_capacity(ids.len());
@@ -193,16 +194,16 @@ impl<R: Runtime> Agent<R> {
     /// probes whose code went meanwhile.
     fn change(&self, leftovers: &[u32], changes: Vec<Change>) -> Vec<ProbeId> {
         let off = changes.iter().flat_map(Change::off);
-        let off: Vec<u32> = leftovers.iter().chain(off).copied().collect();
+        let off: Vec<u32> = leftovers.iter().copied().chain(off).collect();
         let on: Vec<Vec<Hook<'_>>> = changes.iter().map(|one| self.hooks(one.on())).collect();
         let mut answers = self.runtime.change(&off, &on.concat()).into_iter();
         let mut outcomes = Vec::with_capacity(changes.len());
         let (mut undone, mut lost) = (Vec::new(), Vec::new());
         for (change, on) in changes.into_iter().zip(on) {
-            let sites = on.iter().map(|hook| hook.site);
+            let sites = on.iter().map(|hook| Spot { site: hook.site, code: hook.code });
             let mut outcome = Outcome::of(sites.zip(answers.by_ref()));
             if outcome.why.is_some() {
-                undone.append(&mut outcome.set);
+                undone.extend(outcome.set.drain(..).map(|spot| spot.site));
             }
             if outcome.is_lost() {
                 lost.push(change.probe.id);
@@ -224,13 +225,17 @@ impl<R: Runtime> Agent<R> {
     fn came_of(&self, change: Change, outcome: Outcome) -> Vec<u32> {
         let Change { probe, sites, to } = change;
         if matches!(to, To::Off) {
-            self.cut(&sites);
+            self.cut(&numbers(&sites));
         }
         let is_lost = outcome.is_lost();
         let Outcome { set, unreached, why, .. } = outcome;
         let is_on = why.is_none() && !is_lost && !matches!(to, To::Off);
-        let mechanism = is_on.then(|| self.mechanism(&set)).flatten();
+        let mechanism = is_on.then(|| self.mechanism(&numbers(&set))).flatten();
         probe.hit_cost_ns.set(mechanism.map_or(0, |mechanism| mechanism.hit_cost_ns));
+        let edition = match &to {
+            To::Placed(found) => self.runtime.edition(&found.at.file),
+            _ => 0,
+        };
         let is_there = self.settle(&probe, |entry| {
             if is_lost {
                 return entry.lose();
@@ -240,6 +245,7 @@ impl<R: Runtime> Agent<R> {
                 entry.not_probed = found.not_probed;
                 if is_on {
                     entry.why = None;
+                    entry.following.edition = edition;
                     entry.begin_expiry();
                 }
             }
@@ -255,7 +261,7 @@ impl<R: Runtime> Agent<R> {
                 }
             }
         });
-        if is_on && !is_there { set } else { Vec::new() }
+        if is_on && !is_there { numbers(&set) } else { Vec::new() }
     }
 
     /// How the hooks of a probe work: as the dearest of them.
@@ -266,13 +272,13 @@ impl<R: Runtime> Agent<R> {
         Some(Mechanism { counts_false, ..dearest })
     }
 
-    fn hooks(&self, sites: &[u32]) -> Vec<Hook<'_>> {
-        let sites = sites.iter().filter_map(|site| self.sites.get(*site));
-        sites.map(hook_of).collect()
+    pub(super) fn hooks(&self, spots: &[Spot]) -> Vec<Hook<'_>> {
+        let known = |spot: &Spot| Some(hook_of(self.sites.get(spot.site)?, spot.code));
+        spots.iter().filter_map(known).collect()
     }
 
     /// Writes down what is known of a probe; whether it is still there.
-    fn settle(&self, probe: &Probe, change: impl FnOnce(&mut Entry)) -> bool {
+    pub(super) fn settle(&self, probe: &Probe, change: impl FnOnce(&mut Entry)) -> bool {
         let mut control = lock(&self.life().control);
         let entry = control.entries.get_mut(&probe.id);
         // Another probe may have taken its id meanwhile.
@@ -294,7 +300,7 @@ impl<R: Runtime> Agent<R> {
     }
 
     /// What was to be written down is: a state that moved on meanwhile is seen to at once.
-    fn settled(&self) {
+    pub(super) fn settled(&self) {
         self.reconcile();
         let life = self.life();
         life.progressed();
@@ -302,7 +308,7 @@ impl<R: Runtime> Agent<R> {
     }
 
     /// Where a probe goes, or why nowhere.
-    fn look(&self, spec: &ProbeSpec) -> Located {
+    pub(super) fn look(&self, spec: &ProbeSpec) -> Located {
         let look = if spec.kind == ProbeKind::Time { locate_span } else { locate };
         look(&self.runtime, &spec.location, spec.unchecked, self.config.source_root.as_ref())
     }
@@ -328,7 +334,7 @@ impl<R: Runtime> Agent<R> {
         if probe.spec.dry_run {
             return self.only_say(&probe, found);
         }
-        match self.add_sites(&probe, &found) {
+        match self.add_sites(&probe, &found, &mut Vec::new()) {
             // Before the hooks: a hit that comes at once is to count.
             Ok(sites) if probe.state.step(&[State::Pending], State::Armed) => {
                 work.changes.push(Change { probe, sites, to: To::Placed(found) });
@@ -345,7 +351,7 @@ impl<R: Runtime> Agent<R> {
     }
 
     /// Writes down where a probe would be that is over before its hooks were set.
-    fn is_over_already(&self, probe: &Probe, found: Found, sites: Vec<u32>) {
+    fn is_over_already(&self, probe: &Probe, found: Found, sites: Vec<Spot>) {
         self.settle(probe, |entry| {
             entry.at = Some(found.at);
             entry.not_probed = found.not_probed;
@@ -369,7 +375,7 @@ impl<R: Runtime> Agent<R> {
 
     /// A dry run ends where it would be armed.
     fn only_say(&self, probe: &Arc<Probe>, found: Found) {
-        let fits = self.add_sites(probe, &found);
+        let fits = self.add_sites(probe, &found, &mut Vec::new());
         self.settle(probe, |entry| {
             entry.at = Some(found.at);
             entry.not_probed = found.not_probed;
@@ -406,16 +412,26 @@ impl<R: Runtime> Agent<R> {
         let pending = control.entries.values();
         let pending = pending.filter(|entry| entry.probe.state.get() == State::Pending).count();
         life.pending.store(u32::try_from(pending).unwrap_or(u32::MAX), Ordering::SeqCst);
+        let followed = control
+            .entries
+            .values()
+            .filter(|entry| entry.following.edition != 0 && !entry.probe.state.get().is_final());
+        let followed = u32::try_from(followed.count()).unwrap_or(u32::MAX);
+        life.followed.store(followed, Ordering::SeqCst);
         let ppm = control.process_budget_ppm().min(self.config.max_budget_ppm);
         self.gate.budget.set_ppm(ppm);
     }
 }
 
-/// The hook of a site.
-fn hook_of(site: &Site) -> Hook<'_> {
+fn numbers(spots: &[Spot]) -> Vec<u32> {
+    spots.iter().map(|spot| spot.site).collect()
+}
+
+/// The hook of a site on `code`.
+fn hook_of(site: &Site, code: u64) -> Hook<'_> {
     let span = match site.action {
         Action::Time { span, .. } => Some(span),
         _ => None,
     };
-    Hook { site: site.index, code: site.code, line: site.line, span, attrs: &site.attrs }
+    Hook { site: site.index, code, line: site.line, span, attrs: &site.attrs }
 }

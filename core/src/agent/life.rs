@@ -79,6 +79,11 @@ pub(super) struct Life {
     /// Times that code was loaded.
     pub(super) loads: AtomicU64,
     pub(super) reload_queued: AtomicBool,
+    /// Probes that go on in what their files become.
+    pub(super) followed: AtomicU32,
+    /// When those may be looked for again at the earliest, monotonic, and whether they are to be then.
+    pub(super) follow_after_ns: AtomicU64,
+    pub(super) follow_due: AtomicBool,
     progress: Mutex<u64>,
     progressed: Condvar,
     next: OnceLock<Box<Life>>,
@@ -115,6 +120,9 @@ impl Life {
             pending: AtomicU32::new(0),
             loads: AtomicU64::new(0),
             reload_queued: AtomicBool::new(false),
+            followed: AtomicU32::new(0),
+            follow_after_ns: AtomicU64::new(0),
+            follow_due: AtomicBool::new(false),
             progress: Mutex::new(0),
             progressed: Condvar::new(),
             next: OnceLock::new(),

@@ -187,9 +187,34 @@ impl<R: Runtime> Agent<R> {
         let life = self.life();
         // Each side writes its word before it reads the other's: one of them sees the other.
         life.loads.fetch_add(1, Ordering::SeqCst);
-        if life.pending.load(Ordering::SeqCst) == 0
-            || life.reload_queued.swap(true, Ordering::AcqRel)
-        {
+        if life.pending.load(Ordering::SeqCst) > 0 {
+            self.look_again();
+        }
+    }
+
+    /// The same of code of `file`, and probes that sit in it go on in what it has become.
+    pub fn reload_file(&self, file: &str) {
+        self.reload();
+        let life = self.life();
+        if life.followed.load(Ordering::SeqCst) == 0 {
+            return;
+        }
+        let is_it = |entry: &Entry| {
+            entry.following.edition != 0 && entry.at.as_ref().is_some_and(|at| at.file == file)
+        };
+        if !lock(&life.control).entries.values().any(is_it) {
+            return;
+        }
+        life.follow_due.store(true, Ordering::SeqCst);
+        if clock::monotonic_ns() >= life.follow_after_ns.load(Ordering::SeqCst) {
+            self.look_again();
+        }
+    }
+
+    /// Has all that wait for code looked for.
+    pub(super) fn look_again(&self) {
+        let life = self.life();
+        if life.reload_queued.swap(true, Ordering::AcqRel) {
             return;
         }
         let Some(agent) = self.me.upgrade() else { return };
@@ -205,6 +230,7 @@ impl<R: Runtime> Agent<R> {
                 pending.map(|entry| entry.probe.id).collect()
             };
             agent.sync(&waiting);
+            agent.follow();
         }));
         if !queued {
             life.reload_queued.store(false, Ordering::Release);

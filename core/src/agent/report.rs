@@ -84,7 +84,7 @@ fn report_of(entry: &Entry, durations: Option<Durations>) -> ProbeReport {
         revision: probe.spec.revision,
         state,
         why,
-        at: entry.at.clone().map(|at| with_note(at, entry.unreached.as_deref())),
+        at: entry.at.clone().map(|at| with_notes(at, entry)),
         running: entry.running.clone(),
         not_probed: entry.not_probed.clone(),
         counters,
@@ -110,9 +110,16 @@ fn affords(entry: &Entry) -> Option<u64> {
     entry.probe.budget.affords(cost_ns).filter(|_| !is_timed)
 }
 
-/// Where it sits, with what the hooks there do not reach.
-fn with_note(mut at: ArmedAt, unreached: Option<&str>) -> ArmedAt {
-    let notes: Vec<&str> = at.note.as_deref().into_iter().chain(unreached).collect();
+/// Where it sits, with what became of its file and what the hooks there do not reach.
+fn with_notes(mut at: ArmedAt, entry: &Entry) -> ArmedAt {
+    let following = &entry.following;
+    let followed = (following.times > 0).then(|| {
+        let times = following.times;
+        format!("loaded anew and armed in the new code, {times} times")
+    });
+    let parts = [at.note.as_deref(), followed.as_deref(), following.strayed.as_deref()];
+    let parts = parts.into_iter().chain([entry.unreached.as_deref()]);
+    let notes: Vec<&str> = parts.flatten().collect();
     at.note = (!notes.is_empty()).then(|| notes.join("; "));
     at
 }

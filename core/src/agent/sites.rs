@@ -4,6 +4,7 @@
 //! changed once it is in the table.
 
 use super::Agent;
+use super::control::Spot;
 use super::locate::{Found, Site as Place};
 use super::place::explanation;
 use crate::capture::{Plan, WatchPlan};
@@ -12,20 +13,23 @@ use crate::error::{Error, Result};
 use crate::host::{Runtime, Span};
 use crate::probe::{ArmedAt, Explanation, ProbeKind, SourceMatch};
 use crate::registry::{Action, Probe, Site};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 impl<R: Runtime> Agent<R> {
-    /// The sites of a probe, one for each code that has the line and knows the names. If none does,
-    /// why the first does not. A dry run leaves none.
+    /// The sites of a probe, one for each code that has the line and knows the names; one of those that
+    /// are `retired`, where that does the same. If none does, why the first does not. A dry run leaves
+    /// none.
     pub(super) fn add_sites(
         &self,
         probe: &Arc<Probe>,
         found: &Found,
-    ) -> Result<Vec<u32>, Explanation> {
+        retired: &mut Vec<(u32, u64)>,
+    ) -> Result<Vec<Spot>, Explanation> {
         let (mut sites, mut first_error) = (Vec::new(), None);
         for place in &found.sites {
-            match self.site_of(probe, found, *place) {
-                Ok(site) => sites.push(site),
+            match self.site_of(probe, found, *place, retired) {
+                Ok(site) => sites.push(site.map(|site| Spot { site, code: place.code })),
                 Err(error) => drop(first_error.get_or_insert(error)),
             }
         }
@@ -35,7 +39,13 @@ impl<R: Runtime> Agent<R> {
         }
     }
 
-    fn site_of(&self, probe: &Arc<Probe>, found: &Found, place: Place) -> Result<Option<u32>> {
+    fn site_of(
+        &self,
+        probe: &Arc<Probe>,
+        found: &Found,
+        place: Place,
+        retired: &mut Vec<(u32, u64)>,
+    ) -> Result<Option<u32>> {
         let spec = &probe.spec;
         let mut names = self.runtime.names(place.code, place.line, found.span);
         let mut attrs = Vec::new();
@@ -67,8 +77,8 @@ impl<R: Runtime> Agent<R> {
         if spec.dry_run {
             return Ok(None);
         }
-        let site = self.sites.add(|index| Site {
-            index,
+        let site = Site {
+            index: 0,
             probe: Arc::clone(probe),
             condition,
             action,
@@ -78,9 +88,23 @@ impl<R: Runtime> Agent<R> {
             attrs: attrs.into_boxed_slice(),
             at: found.at.clone(),
             notes: notes(&found.at),
-        });
-        site.map(Some)
+        };
+        if !retired.is_empty() {
+            let print = print_of(&site);
+            if let Some(at) = retired.iter().position(|(_, known)| *known == print) {
+                return Ok(Some(retired.swap_remove(at).0));
+            }
+        }
+        self.sites.add(|index| Site { index, ..site }).map(Some)
     }
+}
+
+/// What a site does, but for the code it is on, in one number.
+pub(super) fn print_of(site: &Site) -> u64 {
+    let Site { condition, action, plan, attrs, line, at, notes, .. } = site;
+    let mut hasher = DefaultHasher::new();
+    format!("{:?}", (condition, action, plan, attrs, line, at, notes)).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// What every snapshot says of where it was taken.

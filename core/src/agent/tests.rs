@@ -2,6 +2,7 @@
 
 mod accounts;
 mod conditions;
+mod follow;
 mod help;
 mod life;
 mod link;

@@ -10,6 +10,7 @@ use crate::clock;
 use crate::host::Runtime;
 use crate::quota;
 use crate::registry::{Probe, State};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// The longest wait while a probe is on its line: how old a capture may grow here.
@@ -54,6 +55,11 @@ impl<R: Runtime> Agent<R> {
         if waits_for_code {
             // Once a second besides: not every runtime tells of every piece of code.
             self.reload();
+        }
+        if life.follow_due.load(Ordering::SeqCst)
+            && now_ns >= life.follow_after_ns.load(Ordering::SeqCst)
+        {
+            self.look_again();
         }
         if costs {
             self.runtime.look_at_costs();
