@@ -83,6 +83,13 @@ pub(crate) fn code_came() {
     }
 }
 
+/// Code of a file was compiled: probes may wait for it, or sit in what the file was.
+pub(crate) fn code_of_file_came(path: &str) {
+    if let Some(agent) = current() {
+        agent.reload_file(path);
+    }
+}
+
 /// Does `work` in slices without the VM's lock until it says that it is done or the time is up, and
 /// lets the application interrupt it in between. Whether it was done.
 fn in_slices(

@@ -5,45 +5,31 @@
 //! is pinned; the index is bounded, and forgets a file's old code when the file is loaded anew; it is
 //! never locked while Ruby code runs.
 
+mod index;
 mod main_script;
 mod name;
 mod source;
 mod tree;
+mod waiting;
 
 pub(crate) use main_script::{look as look_for_main_script, until_look};
 pub(crate) use name::{is_in_method, named, nesting, qualified};
 pub(crate) use source::{is_application, set_foreign, source_of};
 pub(crate) use tree::scopes;
 
+use self::index::Index;
+use self::waiting::Came;
 use crate::ffi::{Kept, code, unwatch_compiler, watch_compiler};
 use magnus::value::ReprValue;
 use magnus::{Error, RArray, Symbol, Value};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stillframe_core::clock;
 use stillframe_core::host::{LoadedFile, LoadedFunction};
 
-/// Pieces of code of one file that are kept: a template that is compiled again and again has more.
-const MOST_OF_A_FILE: usize = 4_096;
-/// Pieces of code that may wait to be added: the files of a large application.
-const MOST_WAITING: usize = 16_384;
 /// Files of which it is known when they were loaded.
 const MOST_TIMES: usize = 65_536;
-
-#[derive(Default)]
-struct Index {
-    /// File of each code.
-    files: HashMap<usize, Arc<str>>,
-    codes: HashMap<Arc<str>, FileCode>,
-    /// Grows with each change.
-    state: u64,
-}
-
-#[derive(Default)]
-struct FileCode {
-    codes: Vec<usize>,
-}
 
 /// The functions of a file, and the index's state that they were found in.
 struct Functions {
@@ -54,21 +40,11 @@ struct Functions {
 
 static KEPT: Mutex<Option<Functions>> = Mutex::new(None);
 
-/// Code that was compiled.
-#[derive(Clone, Copy)]
-struct Came {
-    code: usize,
-    is_file: bool,
-}
-
 static INDEX: Mutex<Option<Index>> = Mutex::new(None);
-static WAITING: Mutex<Vec<Came>> = Mutex::new(Vec::new());
 /// When files were loaded, by their paths, since the agent began.
 static TIMES: Mutex<BTreeMap<String, u64>> = Mutex::new(BTreeMap::new());
 /// Whether the walk was made.
 static WALKED: AtomicBool = AtomicBool::new(false);
-/// Whether code came that there was no room for.
-static LOST: AtomicBool = AtomicBool::new(false);
 static WATCH: Mutex<Option<Kept>> = Mutex::new(None);
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -81,15 +57,10 @@ pub(crate) fn came(compiled: Option<(usize, bool)>) {
         let path = code::path(compiled).utf8().filter(|path| !path.starts_with('('));
         let Some(path) = path else { return };
         note_time(path);
-        let mut waiting = locked(&WAITING);
         // From the agent's start on: nothing but its file keeps the body of a class, which names what
         // is in it.
-        if waiting.len() < MOST_WAITING {
-            code::pin(compiled);
-            waiting.push(Came { code: compiled, is_file });
-        } else {
-            LOST.store(true, Ordering::Relaxed);
-        }
+        waiting::add(Came { code: compiled, is_file }, path);
+        return crate::agent::code_of_file_came(path);
     }
     crate::agent::code_came();
 }
@@ -113,15 +84,11 @@ pub(crate) fn watch() {
 pub(crate) fn refresh() -> Option<String> {
     let is_complete = WALKED.swap(true, Ordering::Relaxed);
     // Taken out when it was added and not before: a fork in between leaves it to the child.
-    while let Some(first) = first_waiting() {
-        add_loaded(&first);
-        let mut waiting = locked(&WAITING);
-        if waiting.first().is_some_and(|came| came.code == first.code) {
-            waiting.remove(0);
-            code::unpin(first.code);
-        }
+    while let Some((order, came)) = waiting::first() {
+        add_loaded(came);
+        waiting::done(order);
     }
-    if is_complete && !LOST.swap(false, Ordering::Relaxed) {
+    if is_complete && !waiting::was_any_lost() {
         main_script::look();
         return None;
     }
@@ -131,7 +98,7 @@ pub(crate) fn refresh() -> Option<String> {
     let mut guard = locked(&INDEX);
     let index = guard.get_or_insert_default();
     found.iter().for_each(|code| index.add(*code));
-    let made = format!("{} pieces of code; the VM's lock was held {held:.1} ms", index.files.len());
+    let made = format!("{} pieces of code; the VM's lock was held {held:.1} ms", index.len());
     drop(guard);
     if let Some(stand_in) = main_script::stand_in(&found) {
         main_script::await_unless_known(stand_in);
@@ -141,17 +108,19 @@ pub(crate) fn refresh() -> Option<String> {
     Some(made)
 }
 
-fn first_waiting() -> Option<Came> {
-    locked(&WAITING).first().copied()
-}
-
 /// Adds what was compiled together: a file with all that is in it.
-fn add_loaded(came: &Came) {
+fn add_loaded(came: Came) {
     let all = tree::with_children(came.code);
+    let mut guard = locked(&INDEX);
+    let index = guard.get_or_insert_default();
     if let Some(path) = code::path(came.code).utf8().filter(|_| came.is_file) {
-        locked(&INDEX).get_or_insert_default().forget(path);
+        index.forget(path);
     }
-    add_all(all);
+    all.iter().for_each(|code| index.add(*code));
+    if !came.is_file {
+        index.note_evaluated(&all);
+    }
+    all.into_iter().for_each(code::unpin);
 }
 
 /// Adds code that is pinned, and unpins it.
@@ -162,62 +131,16 @@ fn add_all(all: Vec<usize>) {
     all.into_iter().for_each(code::unpin);
 }
 
-impl Index {
-    fn add(&mut self, code: usize) {
-        let Some(path) = code::path(code).utf8() else { return };
-        if path.starts_with(['<', '(']) || self.files.contains_key(&code) {
-            return;
-        }
-        let path: Arc<str> = match self.codes.get_key_value(path) {
-            Some((known, _)) => known.clone(),
-            None => Arc::from(path),
-        };
-        code::pin(code);
-        self.state += 1;
-        self.files.insert(code, path.clone());
-        let of_file = self.codes.entry(path).or_default();
-        of_file.codes.push(code);
-        let surplus = of_file.codes.len().saturating_sub(MOST_OF_A_FILE);
-        for old in of_file.codes.drain(..surplus) {
-            self.files.remove(&old);
-            code::unpin(old);
-        }
-    }
-
-    fn remove(&mut self, code: usize) {
-        let Some(path) = self.files.remove(&code) else { return };
-        self.state += 1;
-        if let Some(of_file) = self.codes.get_mut(&path) {
-            of_file.codes.retain(|known| *known != code);
-        }
-        code::unpin(code);
-    }
-
-    /// A file is loaded anew: what it was before is kept alive by who runs it, and no longer by us.
-    fn forget(&mut self, path: &str) {
-        self.state += 1;
-        let Some(of_file) = self.codes.get_mut(path) else { return };
-        for old in of_file.codes.drain(..) {
-            self.files.remove(&old);
-            code::unpin(old);
-        }
-    }
-}
-
 /// No more is to be told, and nothing is kept.
 pub(crate) fn unwatch() {
     if let Some(watch) = locked(&WATCH).take() {
         unwatch_compiler(&watch);
     }
-    for came in std::mem::take(&mut *locked(&WAITING)) {
-        code::unpin(came.code);
-    }
+    waiting::clear();
     WALKED.store(false, Ordering::Relaxed);
     main_script::forget();
     locked(&TIMES).clear();
-    for code in locked(&INDEX).take().unwrap_or_default().files.into_keys() {
-        code::unpin(code);
-    }
+    locked(&INDEX).take().unwrap_or_default().into_all().for_each(code::unpin);
 }
 
 /// Loaded files whose last path component is `file_name`.
@@ -258,7 +181,24 @@ pub(crate) fn loaded_ns(path: &str) -> Option<u64> {
 
 /// Whether code is loaded still.
 pub(crate) fn is_loaded(code: usize) -> bool {
-    locked(&INDEX).as_ref().is_some_and(|index| index.files.contains_key(&code))
+    locked(&INDEX).as_ref().is_some_and(|index| index.has(code))
+}
+
+/// The handle by which the core knows code.
+pub(crate) fn handle_of(code: usize) -> Option<u64> {
+    locked(&INDEX).as_ref()?.handle_of(code)
+}
+
+/// The code that a handle means, if it is loaded still.
+pub(crate) fn address_of(handle: u64) -> Option<usize> {
+    locked(&INDEX).as_ref()?.address_of(handle)
+}
+
+/// A number that is another after each change of a file's code.
+pub(crate) fn edition(path: &str) -> u64 {
+    let guard = locked(&INDEX);
+    let of_file = guard.as_ref().and_then(|index| index.codes.get(path));
+    of_file.map_or(0, |of_file| of_file.state)
 }
 
 /// Code of a file.
@@ -275,7 +215,7 @@ pub(crate) fn chain_in(path: &str, code: usize) -> Vec<usize> {
 
 /// The file that code is of.
 pub(crate) fn file_of(code: usize) -> Option<Arc<str>> {
-    locked(&INDEX).as_ref()?.files.get(&code).cloned()
+    locked(&INDEX).as_ref()?.file_of(code).cloned()
 }
 
 /// Loaded files in which a function called `name` may be written.
@@ -283,7 +223,7 @@ pub(crate) fn files_with(name: &str) -> Vec<LoadedFile> {
     let name = name.rsplit(['.', '#', ':']).next().unwrap_or(name);
     let guard = locked(&INDEX);
     let files = guard.iter().flat_map(|index| index.codes.iter());
-    let has = |codes: &FileCode| {
+    let has = |codes: &index::FileCode| {
         codes.codes.iter().any(|code| code::base_label(*code).utf8() == Some(name))
     };
     files.filter(|(_, codes)| has(codes)).map(|(path, _)| loaded_file(path)).collect()
@@ -324,7 +264,7 @@ fn found(path: &str) -> Result<Vec<LoadedFunction>, Error> {
 fn function(code: usize, tree: &tree::Tree) -> Result<LoadedFunction, Error> {
     let name = qualified(&tree.chain(code));
     Ok(LoadedFunction {
-        code: code as u64,
+        code: handle_of(code).unwrap_or(0),
         runs_once: name::runs_once(code),
         name,
         first_line: code::first_line(code),

@@ -19,7 +19,8 @@ impl FromStr for Location {
     type Err = Error;
 
     /// `FILE:LINE`, `FILE:A..B`, `FILE:FUNCTION`, or the host's name: `shop.cart.Cart.total`,
-    /// `Cart#total`, `com.acme.Cart:42`; split at the last colon (`::` is part of a name).
+    /// `Cart#total`, `com.acme.Cart:42`; split at the last colon that is not part of a `::`, which
+    /// belongs to a name (`rules.rb:Shop::Rules.best`).
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
         if text.is_empty() || text.contains(char::is_control) {
@@ -64,13 +65,18 @@ fn refuse<T>(message: &str) -> Result<T> {
     ))
 }
 
-/// What stands before and behind the last colon that is one: `::` joins names.
+/// What stands before and behind the last colon that is one: `::` joins names, and begins them.
 fn split(text: &str) -> Option<(&str, &str)> {
-    let (before, after) = text.rsplit_once(':')?;
-    if before.ends_with(':') && before.len() > 1 {
-        return None;
+    let mut rest = text;
+    while let Some(last) = rest.rfind(':') {
+        let before = rest[..last].trim_end_matches(':');
+        let colons = last + 1 - before.len();
+        if colons % 2 == 1 {
+            return Some((before, &text[before.len() + 1..]));
+        }
+        rest = before;
     }
-    Some((before, after))
+    None
 }
 
 /// `42`, or `42..47` with the second not before the first.
@@ -189,6 +195,12 @@ mod tests {
             "com.acme.Cart$Item#total",
             "Cart#total",
             "Shop::Cart#total?",
+            "shop/rules.rb:Shop::Rules.best",
+            "shop/rules.rb:Shop::Rules#best?",
+            "shop/rules.rb:::Shop.best",
+            "Shop::Cart:42",
+            "cart.js:Cart.total",
+            "shop/Cart.java:Cart.Item.total",
             "/app/with space/x:y.py:7",
             "C:/app/shop/cart.py:42",
         ] {
@@ -212,6 +224,13 @@ mod tests {
         assert_eq!(of("a.py:f"), (some("a.py"), some("f"), None, None));
         assert_eq!(of("com.acme.Cart:42"), (None, some("com.acme.Cart"), Some(42), None));
         assert_eq!(of("Shop::Cart"), (None, some("Shop::Cart"), None, None));
+        assert_eq!(of("::Shop::Cart"), (None, some("::Shop::Cart"), None, None));
+        assert_eq!(of("Shop::Cart:42"), (None, some("Shop::Cart"), Some(42), None));
+        let rules = (some("shop/rules.rb"), some("Shop::Rules.best"), None, None);
+        assert_eq!(of("shop/rules.rb:Shop::Rules.best"), rules);
+        let windows = (some("C:/shop/a.rb"), some("Shop::A.b"), None, None);
+        assert_eq!(of("C:\\shop\\a.rb:Shop::A.b"), windows);
+        assert_eq!(of("a.rb:::Shop.b"), (some("a.rb"), some("::Shop.b"), None, None));
     }
 
     #[test]
@@ -247,6 +266,7 @@ mod tests {
             ("app.py:9..8", "goes forward"),
             ("app.py:4x", "4x is no line"),
             ("app.py:-4", "-4 is no name"),
+            ("rules.rb:4:Shop::Rules", "no file"),
             ("app.py:42:7", "a column means nothing here: write app.py:42"),
             ("app.py:total()", "without parentheses"),
             ("app.py:a b", "no name holds ' '"),

@@ -31,7 +31,15 @@ pub(super) struct CodeNames<'r> {
 
 impl<'r> CodeNames<'r> {
     pub(super) fn new(slots: &'r Mutex<HashMap<u64, Slots>>, code: u64) -> Self {
-        let address = usize::try_from(code).unwrap_or(0);
+        let Some(address) = locate::address_of(code) else {
+            return Self {
+                slots,
+                code,
+                scopes: Scopes::default(),
+                nesting: Vec::new(),
+                is_method: false,
+            };
+        };
         let chain: Vec<_> = locate::scopes(address).into_iter().filter_map(code::wrapper).collect();
         let scopes = Scopes::of(&chain).unwrap_or_default();
         let (nesting, is_method) = (locate::nesting(address), locate::is_in_method(address));

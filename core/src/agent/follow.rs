@@ -1,10 +1,10 @@
 //! Probes go on in what their files become when they are loaded anew.
 //!
-//! Runs as tasks of [`Runtime::run_soon`]. A probe is looked for as if it were placed now; where its line is
-//! found in newer code it is hooked there too, and what it was on before stays hooked for some time, since
-//! closures and running loops may still be of that. Counts go on, for the probe is the same. Invariants: a
-//! probe never loses the code that it is on for want of newer; it sits on [`FORMER`] pieces of replaced code
-//! at most; looking takes a twentieth of the time at most.
+//! Runs as tasks of [`Runtime::run_soon`]. A probe is looked for as if it were placed now; where its
+//! line is found in newer code it is hooked there too, and what it was on before stays hooked for some
+//! time, since closures and running loops may still be of that. Counts go on, for the probe is the
+//! same. Invariants: a probe never loses the code that it is on for want of newer; it sits on a few
+//! pieces of replaced code at most; looking takes a twentieth of the time at most.
 
 use super::Agent;
 use super::control::{Entry, Spot};

@@ -62,11 +62,9 @@ impl<R: Runtime> Agent<R> {
             let program = compile(text, "watch")?;
             watches.push(WatchPlan { expression: text.as_str().into(), program });
         }
+        let span = found.span.unwrap_or(Span::Function);
         let action = match (spec.kind, &spec.log) {
-            (ProbeKind::Time, _) => Action::Time {
-                stopwatch: self.stopwatch_of(probe)?,
-                span: found.span.unwrap_or(Span::Function),
-            },
+            (ProbeKind::Time, _) => Action::Time { stopwatch: self.stopwatch_of(probe)?, span },
             (ProbeKind::Log, Some(log)) => Action::Log(
                 Template::compile(log, &mut install).map_err(|error| named(error, "log", log))?,
             ),
@@ -89,13 +87,18 @@ impl<R: Runtime> Agent<R> {
             at: found.at.clone(),
             notes: notes(&found.at),
         };
+        self.number_of(site, retired).map(Some)
+    }
+
+    /// The number of a site: of one that is retired and does the same, else a new one.
+    fn number_of(&self, site: Site, retired: &mut Vec<(u32, u64)>) -> Result<u32> {
         if !retired.is_empty() {
             let print = print_of(&site);
             if let Some(at) = retired.iter().position(|(_, known)| *known == print) {
-                return Ok(Some(retired.swap_remove(at).0));
+                return Ok(retired.swap_remove(at).0);
             }
         }
-        self.sites.add(|index| Site { index, ..site }).map(Some)
+        self.sites.add(|index| Site { index, ..site })
     }
 }
 

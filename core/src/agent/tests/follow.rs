@@ -98,7 +98,7 @@ fn a_line_that_moved_is_followed_and_one_that_is_gone_is_said() {
 #[test]
 fn what_is_loaded_often_is_looked_at_now_and_then() {
     let agent = agent();
-    let (_, ..) = armed(&agent, r#"{"kind":"count","location":"app.py:3"}"#);
+    armed(&agent, r#"{"kind":"count","location":"app.py:3"}"#);
     reload(&agent, 0);
     agent.runtime().reloaded.lock().expect("no test panics inside").0 += 1;
     agent.life().follow_after_ns.store(u64::MAX, Ordering::SeqCst);
