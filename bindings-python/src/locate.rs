@@ -20,6 +20,7 @@ use crate::hook::{executable_lines, original_of};
 use pyo3::types::{PyAnyMethods, PyDictMethods, PyString, PyTuple, PyTupleMethods};
 use pyo3::{Bound, Py, PyAny, PyResult, Python};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use stillframe_core::host::{LoadedFile, LoadedFunction};
@@ -77,6 +78,8 @@ struct FileCode {
 }
 
 static INDEX: Mutex<Option<Index>> = Mutex::new(None);
+/// Whether code was taken up to be added, and not all of it is in the index yet.
+static IS_ADDING: AtomicBool = AtomicBool::new(false);
 
 fn index() -> MutexGuard<'static, Option<Index>> {
     INDEX.lock().unwrap_or_else(PoisonError::into_inner)
@@ -177,6 +180,7 @@ fn functions_of(py: Python<'_>, dict: Obj, roots: &mut Vec<Py<PyAny>>, depth: u8
 
 /// Adds code, each with its time, and all code among its constants.
 fn add_all(py: Python<'_>, mut waiting: Vec<(Py<PyAny>, u64)>, turn: &mut Turn) -> PyResult<()> {
+    IS_ADDING.store(true, Ordering::Relaxed);
     while let Some((code, loaded_ns)) = waiting.pop() {
         let Some(code) = original_of(py, &code.into_bound(py)) else { continue };
         if add(&code, loaded_ns)? {
@@ -186,7 +190,22 @@ fn add_all(py: Python<'_>, mut waiting: Vec<(Py<PyAny>, u64)>, turn: &mut Turn) 
         }
         turn.pause_if_due(py);
     }
+    IS_ADDING.store(false, Ordering::Relaxed);
     Ok(())
+}
+
+/// In a forked child: what a thread of the parent was about to add went with that thread, and is looked
+/// for anew.
+pub(crate) fn forked() {
+    if IS_ADDING.swap(false, Ordering::Relaxed)
+        && let Ok(mut guard) = INDEX.try_lock()
+        && let Some(index) = guard.as_mut()
+    {
+        index.is_complete = false;
+        index.files.clear();
+        // When they were loaded stays known.
+        index.codes.values_mut().for_each(|of_file| of_file.codes.clear());
+    }
 }
 
 /// Adds one code object; false if it was there already.

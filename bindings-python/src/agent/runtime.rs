@@ -177,6 +177,7 @@ impl Runtime for PythonRuntime {
     }
 
     fn forked(&self) {
+        locate::forked();
         // Held by a thread of the parent it would be for ever: then its queue stays as it is, and
         // is never run here.
         let Ok(mut installer) = self.installer.try_lock() else { return };
