@@ -104,6 +104,21 @@ unsafe extern "C" fn run_job(_: *mut c_void) {
 /// Has `job`, the same each time, run by a thread of Ruby's as soon as one looks. From any thread.
 pub(crate) fn run_soon(job: fn()) {
     let _ = JOB.set(job);
+    trigger();
+}
+
+#[cfg(ruby_gte_3_3)]
+fn trigger() {
+    // SAFETY: may be called from any thread and at any time; the same function has the same number.
+    let number = unsafe { rb_sys::rb_postponed_job_preregister(0, Some(run_job), ptr::null_mut()) };
+    // SAFETY: as above, with a number that was given out; one that is none says that the table is full.
+    if number != rb_sys::rb_postponed_job_handle_t::MAX {
+        unsafe { rb_sys::rb_postponed_job_trigger(number) };
+    }
+}
+
+#[cfg(not(ruby_gte_3_3))]
+fn trigger() {
     // SAFETY: may be called from any thread and at any time.
     unsafe { rb_sys::rb_postponed_job_register_one(0, Some(run_job), ptr::null_mut()) };
 }
