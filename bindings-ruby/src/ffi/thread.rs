@@ -111,8 +111,9 @@ pub(crate) fn run_soon(job: fn()) {
 fn trigger() {
     // SAFETY: may be called from any thread and at any time; the same function has the same number.
     let number = unsafe { rb_sys::rb_postponed_job_preregister(0, Some(run_job), ptr::null_mut()) };
-    // SAFETY: as above, with a number that was given out; one that is none says that the table is full.
+    // One that is none says that the table is full.
     if number != rb_sys::rb_postponed_job_handle_t::MAX {
+        // SAFETY: as above, with a number that was given out.
         unsafe { rb_sys::rb_postponed_job_trigger(number) };
     }
 }
