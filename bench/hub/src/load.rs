@@ -3,6 +3,7 @@
 //! Knows frames of 64 snapshots of 2 KiB, encoded before the clock runs. Invariant: time ends with the
 //! last acknowledgement, and everything acknowledged is counted in the store afterwards.
 
+use crate::process::cpu;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Barrier;
@@ -22,6 +23,8 @@ const PROBES: u32 = 8;
 
 pub(crate) struct Load {
     pub per_s: f64,
+    /// Microseconds of the hub's processor time for a snapshot.
+    pub cpu_us: f64,
     /// On disk, a snapshot, indexes included.
     pub bytes: f64,
     pub stored: u64,
@@ -42,6 +45,8 @@ pub(crate) fn measure(stand: &Stand, hub: &Hub, snapshots: u64) -> (Load, Vec<Pr
         }
     });
     let taken = first_ns..clock::wall_ns();
+    let pid = hub.program.pid();
+    let before = cpu(pid);
     let start = Barrier::new(agents.len() + 1);
     let begin = std::thread::scope(|scope| {
         for agent in &mut agents {
@@ -55,13 +60,14 @@ pub(crate) fn measure(stand: &Stand, hub: &Hub, snapshots: u64) -> (Load, Vec<Pr
         start.wait();
         Instant::now()
     });
-    let took = begin.elapsed();
+    let (took, used) = (begin.elapsed(), cpu(pid) - before);
     let sent = each * u64::from(AGENTS);
-    let health: serde_json::Value = hub.get("/healthz");
-    let stored = health["snapshots"].as_str().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let stored = probes.iter().map(|probe| hub.probe(&probe.to_string()).captured).sum();
     assert_eq!(stored, sent, "every acknowledged snapshot is stored, once");
     let bytes = size(&stand.folder().join("hub")) as f64 / stored as f64;
-    (Load { per_s: sent as f64 / took.as_secs_f64(), bytes, stored, taken }, probes)
+    let (per_s, cpu_us) =
+        (sent as f64 / took.as_secs_f64(), used.as_secs_f64() * 1e6 / sent as f64);
+    (Load { per_s, cpu_us, bytes, stored, taken }, probes)
 }
 
 pub(crate) fn connected(door: &Door, pid: u32) -> Agent {

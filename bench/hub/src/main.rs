@@ -65,6 +65,7 @@ fn measure(bin: PathBuf, sizes: &Sizes) -> serde_json::Value {
     let pace = pace::measure(&hub, &probes, sizes.paced_ms);
     json!({
         "snapshots_per_s": load.per_s.round(),
+        "cpu_us_per_snapshot": load.cpu_us,
         "bytes_per_snapshot": load.bytes.round(),
         "stored": load.stored,
         "ack_p50_ms_at_10k": pace.ms(0.50),
