@@ -2,6 +2,7 @@
 
 mod automaton;
 mod card;
+mod known;
 mod list;
 mod names;
 mod normal;

@@ -8,6 +8,8 @@ use crate::value::{BigInt, Text, Value};
 
 /// Digits of an integer beyond 64 bits that are taken: a thousand digits of 30 bits.
 const MAX_DIGITS: usize = 1_024;
+/// Bytes that are stored one by one at most: a double.
+const MOST_PUSHED: usize = 8;
 /// The longest string whose length takes one byte.
 const SHORT: usize = 0x7f;
 
@@ -38,13 +40,29 @@ impl<'a> Writer<'a> {
     /// Bytes that are always written, because [`walk`](super::walk) kept room for them.
     pub(super) fn reserved<const N: usize>(&mut self, bytes: [u8; N]) {
         if self.out.capacity() - self.out.len() >= N {
-            self.out.extend_from_slice(&bytes);
+            self.push(bytes);
         }
     }
 
     #[inline(always)]
     pub(super) fn put<const N: usize>(&mut self, bytes: [u8; N]) -> bool {
-        self.slice(&bytes)
+        let fits = self.out.len() + N <= self.limit;
+        if fits {
+            self.push(bytes);
+        }
+        fits
+    }
+
+    /// A few bytes, of which each is stored: as a slice they would be copied by a call, which takes
+    /// longer. There is room for them.
+    #[inline(always)]
+    fn push<const N: usize>(&mut self, bytes: [u8; N]) {
+        if N > MOST_PUSHED {
+            return self.out.extend_from_slice(&bytes);
+        }
+        for byte in &bytes {
+            self.out.push(*byte);
+        }
     }
 
     /// A tag and what follows it, stored apart: one store of odd length would be slower than two.
@@ -53,7 +71,7 @@ impl<'a> Writer<'a> {
         let fits = self.out.len() + 1 + N <= self.limit;
         if fits {
             self.out.push(tag);
-            self.out.extend_from_slice(&bytes);
+            self.push(bytes);
         }
         fits
     }
@@ -161,7 +179,7 @@ impl<'a> Writer<'a> {
     fn short_text(&mut self, text: &str) -> bool {
         let fits = self.out.len() + 2 + text.len() <= self.limit;
         if fits {
-            self.out.extend_from_slice(&[stream::TEXT + encoding::UTF8, text.len() as u8]);
+            self.push([stream::TEXT + encoding::UTF8, text.len() as u8]);
             self.out.extend_from_slice(text.as_bytes());
         }
         fits

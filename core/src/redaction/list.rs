@@ -4,6 +4,7 @@
 //! that a user added is redacted whatever else is excluded, and a verdict on a name allocates nothing.
 
 use super::automaton::{Automaton, Cursor};
+use super::known::{Key, Known};
 use super::names;
 use super::{card, normal, patterns};
 use crate::value::Text;
@@ -32,7 +33,12 @@ const EXCLUDED: u8 = 4;
 /// assert_eq!(text, "(redacted)");
 /// ```
 #[derive(Clone)]
-pub struct Redaction(Arc<Automaton>);
+pub struct Redaction(Arc<List>);
+
+struct List {
+    automaton: Automaton,
+    known: Known,
+}
 
 impl Redaction {
     /// The built-in lists.
@@ -49,7 +55,7 @@ impl Redaction {
         let include = include.iter().map(|name| (pattern(name), INCLUDED));
         let exclude = exclude.iter().map(|name| (pattern(name), EXCLUDED));
         let patterns: Vec<_> = built_in.chain(include).chain(exclude).collect();
-        Self(Arc::new(Automaton::new(&patterns)))
+        Self(Arc::new(List { automaton: Automaton::new(&patterns), known: Known::new() }))
     }
 
     /// Whether what has this name is redacted.
@@ -57,8 +63,18 @@ impl Redaction {
         self.name_text(Text::Utf8(name))
     }
 
-    /// Whether what has this name is redacted. On the hit path: about 1 ns a character for ASCII.
+    /// Whether what has this name is redacted. On the hit path: 5 ns where it was judged before, else
+    /// about 1 ns a character for ASCII.
     pub fn name_text(&self, name: Text<'_>) -> bool {
+        let Some(key) = Key::of(name) else { return self.judge_whole(name) };
+        self.0.known.verdict(key).unwrap_or_else(|| {
+            let redacted = self.judge_whole(name);
+            self.0.known.put(key, redacted);
+            redacted
+        })
+    }
+
+    fn judge_whole(&self, name: Text<'_>) -> bool {
         if name.units() > MAX_NAME_UNITS {
             return true;
         }
@@ -66,7 +82,7 @@ impl Redaction {
     }
 
     fn judge(&self, name: Text<'_>) -> bool {
-        let automaton = &*self.0;
+        let automaton = &self.0.automaton;
         let plain = match name {
             Text::Utf8(text) => plain(automaton, text.bytes().map(u32::from)),
             Text::Latin1(units) => plain(automaton, units.iter().map(|unit| u32::from(*unit))),
