@@ -12,7 +12,7 @@ require_relative "subjects"
 SHORT = ARGV.include?("--short")
 ROUNDS = SHORT ? 3 : 300
 CALLS = SHORT ? 1_000 : 10_000
-CAPTURES = SHORT ? 3 : 60
+BURSTS = SHORT ? 2 : 12
 BASES = %i[base base_again].freeze
 # What nobody probes, measured before the subject is there as well.
 BEFORE = [*BASES, :unprobed_function].freeze
@@ -96,7 +96,7 @@ subject = subject_named(ARGV[0])
 bench = Bench.new(subject)
 begin
   bench.run
-  captured = capture_10_locals(subject, CAPTURES) if subject.captures?
+  captured = capture_10_locals(subject, BURSTS) if subject.captures?
 rescue ControlFailed => failure
   abort "overhead.rb: #{failure.message}"
 end

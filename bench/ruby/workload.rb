@@ -13,16 +13,18 @@ module Workload
   # Line of the probe, and one that never runs.
   PROBED = 3
   COLD = 6
-  # Ten locals of most kinds.
+  # Ten locals of most kinds, of which one holds 20 keys and one 100 numbers.
   TEN = <<~RUBY
-    def of_ten(a, b, c, d)
-      e = a; f = "text"; g = :sym; h = 1.5; i = nil
-      j = [1, 2, 3]
-      j
+    BY_SKU = (0...20).to_h { |number| [format("SF-%04d", number), number] }
+    ITEMS = (0...100).to_a
+    def of_ten(x)
+      by_sku = BY_SKU; items = ITEMS; title = "checkout"; kind = :cart; price = 129.9; is_new = true; note = nil
+      pair = [x, "text"]; total = 1
+      x
     end
   RUBY
   # Line where all ten are set.
-  TEN_LINE = 4
+  TEN_LINE = 6
 
   # A debugger wants files.
   @folder = Dir.mktmpdir("stillframe-bench")
@@ -55,12 +57,16 @@ module Workload
       RUBY
     end
 
-    # A method with ten locals, called once at a time.
+    # A method with ten locals, called a few times at a time.
     def define_ten
       load_as(:ten, TEN + <<~RUBY)
-        def once_of_ten
+        def times_of_ten(count)
           began = Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond)
-          of_ten(1, 2, 3, 4)
+          i = 0
+          while i < count
+            of_ten(i)
+            i += 1
+          end
           Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond) - began
         end
       RUBY
