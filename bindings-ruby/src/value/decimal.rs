@@ -2,7 +2,7 @@
 //!
 //! Knows how a BigDecimal writes itself, `-0.15e3`. Invariant: only the library's own method is asked.
 
-use super::reader::is_answered_by;
+use super::reader::is_native;
 use crate::ffi::{Obj, asked};
 use stillframe_core::value::{Missing, Ordered, Reading};
 
@@ -14,7 +14,7 @@ pub(super) fn ordered(object: Obj<'_>, class: Obj<'_>) -> Reading<Ordered> {
 
 /// The text of a BigDecimal, unless the application writes it otherwise.
 pub(super) fn text<'g>(object: Obj<'g>, class: Obj<'_>) -> Option<&'g str> {
-    let is_own = is_answered_by(class, "to_s", class);
+    let is_own = is_native(class, "to_s");
     is_own.then(|| asked(object, "to_s")).flatten().and_then(Obj::utf8)
 }
 

@@ -163,3 +163,17 @@ pub(crate) fn is_answered_by(class: Obj<'_>, method: &str, owner: Obj<'_>) -> bo
     let found = method.and_then(|method| asked(method, "owner"));
     found.is_some_and(|found| found.handle() == owner.handle())
 }
+
+/// Whether a method that `class` itself has is as its library wrote it, in C: the application may write
+/// it anew in the same place.
+pub(crate) fn is_native(class: Obj<'_>, method: &str) -> bool {
+    if answers_itself(class) {
+        return false;
+    }
+    let method = asked_with(class, "instance_method", Obj::symbol(intern(method)));
+    let is_own = |method: Obj<'_>| {
+        let (owner, place) = (asked(method, "owner"), asked(method, "source_location"));
+        owner.is_some_and(|owner| owner == class) && place.map(Obj::tag) == Some(Tag::Nil)
+    };
+    method.is_some_and(is_own)
+}
