@@ -9,6 +9,7 @@
 mod canary;
 pub(crate) mod code;
 mod collection;
+mod date;
 mod frame;
 mod layout;
 mod listener;
@@ -18,12 +19,15 @@ mod object;
 mod protect;
 mod text;
 mod thread;
+mod thread_name;
 
 pub(crate) use canary::examine as canary;
+pub(crate) use date::{gregorian, proven as dates_are_proven};
 pub(crate) use frame::{Frame, Place, STRETCH, Stretch};
 pub(crate) use listener::{BEGIN, END, LINE, Listener, Reached, unwatch_compiler, watch_compiler};
 pub(crate) use memory::{Turn, guard};
 pub(crate) use object::{Obj, Tag, classes};
 pub(crate) use protect::{asked, asked_with};
-pub(crate) use text::{intern, name_of, thread_name};
+pub(crate) use text::{intern, name_of};
 pub(crate) use thread::{Kept, run_soon, without_lock};
+pub(crate) use thread_name::thread_name;

@@ -9,14 +9,16 @@ mod slots;
 pub(crate) use plan::{Plan, Scopes};
 pub(crate) use slots::{Slot, Slots, symbol};
 
-use crate::ffi::{Frame, Obj, Place, STRETCH, Stretch, Tag, name_of};
-use crate::value::{self, class_of, value_of};
+use crate::ffi::{Frame, Obj, Place, STRETCH, Stretch, Tag};
+use crate::value::{self, class_of, class_of_object, name_of_class, value_of};
 use std::cell::{Cell, RefCell};
 use stillframe_core::host::{
     Attr, Bounds, FrameName, MOST_COUNTED, MoreFrames, Name, Scope, Shape, Visitor, Walker,
 };
 use stillframe_core::value::{Kind, Missing, Object, Ordered, Reading, Text, Value};
 
+/// What is shown of a block of which no object was made.
+const BLOCK: Value<'static> = Value::Text(Text::Utf8("<block>"));
 /// Pairs of a hash that are looked up in one go.
 const PAIRS: usize = 32;
 
@@ -34,7 +36,9 @@ pub(crate) struct Hit<'g> {
     plan: &'g Plan,
     line: u32,
     /// The frames that were named last, and the number of the first of them.
-    stretch: Cell<Option<(usize, Stretch)>>,
+    stretch: RefCell<Option<(usize, Stretch)>>,
+    /// The class that was named last: elements of a collection mostly have the same.
+    named: Cell<Option<(Obj<'g>, Name<'g>)>>,
     pairs: RefCell<Option<Pairs<'g>>>,
 }
 
@@ -42,20 +46,41 @@ impl<'g> Hit<'g> {
     /// The frame of the event under way, whose code was armed with `plan`, at `line`.
     #[inline(always)]
     pub(crate) fn new(frame: Frame<'g>, plan: &'g Plan, line: u32) -> Self {
-        Self { frame, plan, line, stretch: Cell::new(None), pairs: RefCell::new(None) }
+        let (stretch, named, pairs) = (RefCell::new(None), Cell::new(None), RefCell::new(None));
+        Self { frame, plan, line, stretch, named, pairs }
     }
 
-    fn stretch_with(&self, depth: usize) -> (usize, Stretch) {
+    /// What `ask` answers of the stretch that frame `depth` lies in, and the frame's number there.
+    fn stretch<T>(&self, depth: usize, ask: impl FnOnce(&Stretch, usize) -> T) -> T {
         let first = depth - depth % STRETCH;
-        if let Some((known, stretch)) = self.stretch.get()
-            && known == first
-        {
-            return (first, stretch);
+        let mut kept = self.stretch.borrow_mut();
+        if kept.as_ref().is_none_or(|(known, _)| *known != first) {
+            *kept = None;
         }
-        let stretch = Stretch::from(first);
-        self.stretch.set(Some((first, stretch)));
-        (first, stretch)
+        let (_, stretch) = kept.get_or_insert_with(|| (first, Stretch::from(first)));
+        ask(stretch, depth - first)
     }
+
+    /// The name of an object's class. What a hit keeps lies on the stack, where the collector finds it
+    /// and leaves it in its place: so a class is known by where it lies.
+    #[inline]
+    fn class_name(&self, object: Obj<'g>) -> Name<'g> {
+        let stored = object.stored_class();
+        if let Some((known, name)) = self.named.get()
+            && known == stored
+        {
+            return name;
+        }
+        let class = class_of_object(object);
+        let name = Name { identity: class.handle(), text: name_of_class(class) };
+        self.named.set(Some((stored, name)));
+        name
+    }
+}
+
+/// The name that a string of Ruby's is: of code that is on the stack, so it is where it is meanwhile.
+fn named<'g>(text: Obj<'g>) -> Name<'g> {
+    Name { identity: text.handle(), text: text.lossy_text() }
 }
 
 fn object_of<'g>(object: Object) -> Obj<'g> {
@@ -212,14 +237,19 @@ impl<'g> Hit<'g> {
 }
 
 impl Walker for Hit<'_> {
+    #[inline]
     fn variable(&self, ordinal: usize) -> Option<(Name<'_>, Reading<Value<'_>>)> {
-        let Some(place) = self.plan.places.get(ordinal) else {
+        let Some((text, place)) = self.plan.places.get(ordinal) else {
             let is_receiver = ordinal == self.plan.places.len();
             let name = Name { identity: 0, text: Text::Utf8("self") };
             return is_receiver.then(|| (name, Ok(value_of(self.frame.receiver()))));
         };
-        let name = Name { identity: place.name as usize, text: name_of(place.name) };
-        Some((name, self.frame.local(place).map(value_of)))
+        let name = Name { identity: place.name as usize, text: Text::Utf8(text) };
+        let value = match self.frame.local(place) {
+            Err(Missing::Unreadable) if place.is_block => Ok(BLOCK),
+            local => local.map(value_of),
+        };
+        Some((name, value))
     }
 
     fn frame(&self, depth: usize) -> Option<FrameName<'_>> {
@@ -228,23 +258,21 @@ impl Walker for Hit<'_> {
             let (file, function) = (name(&self.plan.file), name(&self.plan.function));
             return Some(FrameName { file, function, line: self.line });
         }
-        let (first, stretch) = self.stretch_with(depth);
-        let (file, function, line) = stretch.frame(depth - first)?;
-        let name = |text| Name { identity: 0, text };
-        let (file, function) = (name(file.lossy_text()), name(function.lossy_text()));
-        Some(FrameName { file, function, line })
+        let (file, function, line) = self.stretch(depth, Stretch::frame)?;
+        Some(FrameName { file: named(file), function: named(function), line })
     }
 
     fn more_frames(&self, named: usize) -> MoreFrames {
         let mut count = 0;
         while count < MOST_COUNTED as usize {
-            let depth = named + count;
-            let (first, stretch) = self.stretch_with(depth);
-            // Below all others lies a frame that never ran a line.
-            let is_shown = |at: usize| stretch.frame(at).is_some();
-            let here = (depth - first..stretch.len()).take_while(|at| is_shown(*at)).count();
+            let (here, is_full) = self.stretch(named + count, |stretch, from| {
+                // Below all others lies a frame that never ran a line.
+                let is_shown = |at: &usize| stretch.frame(*at).is_some();
+                let here = (from..stretch.len()).take_while(is_shown).count();
+                (here, stretch.len() == STRETCH)
+            });
             count += here;
-            if here == 0 || stretch.len() < STRETCH {
+            if here == 0 || !is_full {
                 break;
             }
         }
@@ -262,9 +290,8 @@ impl Walker for Hit<'_> {
 
     #[inline]
     fn shape(&self, object: Object) -> Shape<'_> {
-        let text = value::type_name(&Value::Object(object));
-        let len = value::count_of(object_of(object), object.kind);
-        Shape { type_name: Name { identity: 0, text }, len }
+        let of: Obj<'_> = object_of(object);
+        Shape { type_name: self.class_name(of), len: value::count_of(of, object.kind) }
     }
 
     #[inline(always)]

@@ -4,8 +4,10 @@
 //! decides, never what it answers: no method of any object is called.
 
 mod child;
+mod columns;
 mod decimal;
 mod known;
+mod moment;
 pub(crate) mod reader;
 
 pub(crate) use child::{children, count_of};
@@ -15,6 +17,8 @@ use crate::ffi::{Obj, Tag, asked, classes, intern};
 use stillframe_core::host::Bounds;
 use stillframe_core::value::{Kind, Missing, Object, Ordered, Reading, Text, Value};
 
+/// What stands for the name of a class that has none.
+const NAMELESS: Text<'static> = Text::Utf8("(anonymous class)");
 /// The line of [`Ordered::Point`] that moments are on.
 const TIME: u32 = 1;
 
@@ -80,7 +84,7 @@ fn kind_of(object: Obj<'_>, tag: Tag) -> (Kind, bool) {
 }
 
 fn kind_of_instance(object: Obj<'_>) -> (Kind, bool) {
-    if let Some(set) = Known::current().set
+    if let Some(set) = Known::set()
         && object.is_kind_of(set)
     {
         return (Kind::Set, object.is_exactly(set));
@@ -89,8 +93,10 @@ fn kind_of_instance(object: Obj<'_>) -> (Kind, bool) {
     if functions.into_iter().any(|class| object.is_exactly(class)) {
         return (Kind::Function, true);
     }
-    let is_decimal = Known::current().decimal.is_some_and(|class| object.is_exactly(class));
-    (Kind::Instance, is_decimal || object.is_exactly(classes::time()))
+    let is_decimal = Known::decimal().is_some_and(|class| object.is_exactly(class));
+    let is_known =
+        is_decimal || object.is_exactly(classes::time()) || Known::date(object).is_some();
+    (Kind::Instance, is_known)
 }
 
 /// Elements of a collection, characters of a string subclass; `NeedsCode` where a subclass answers
@@ -131,7 +137,7 @@ fn chars(text: Text<'_>) -> usize {
 
 /// The hash in which a Set keeps its elements.
 pub(crate) fn set_hash<'g>(object: Obj<'g>) -> Option<Obj<'g>> {
-    let hash = object.variable(Known::current().set_hash);
+    let hash = object.variable(Known::set_hash()?);
     (hash.tag() == Tag::Hash).then_some(hash)
 }
 
@@ -164,7 +170,7 @@ pub(crate) fn is_overridden(object: Obj<'_>, method: &str) -> bool {
         return false;
     }
     // Sets are written in Ruby.
-    let set = Known::current().set.filter(|set| class.inherits(*set));
+    let set = Known::set().filter(|set| class.inherits(*set));
     !set.is_some_and(|set| reader::is_answered_by(class, method, set))
 }
 
@@ -253,7 +259,7 @@ pub(crate) fn compares_by_identity(object: Obj<'_>) -> bool {
 
 /// What an object of Ruby's library compares as.
 pub(crate) fn ordered(object: Obj<'_>) -> Reading<Ordered> {
-    if let Some(class) = Known::current().decimal
+    if let Some(class) = Known::decimal()
         && object.tag() == Tag::Data
         && object.is_exactly(class)
     {
@@ -306,15 +312,21 @@ pub(crate) fn class_of<'g>(value: &Value<'_>) -> Option<Obj<'g>> {
         Value::Int(_) | Value::Int32(_) | Value::BigInt(_) => classes::integer(),
         Value::Float(_) | Value::Float32(_) => classes::float(),
         Value::Text(_) | Value::Bytes(_) | Value::Char(_) => classes::string(),
-        Value::Object(object) => {
-            let object = Obj::from_handle(object.raw);
-            if object.tag() == Tag::Symbol { classes::symbol() } else { object.class() }
-        }
+        Value::Object(object) => class_of_object(Obj::from_handle(object.raw)),
     })
+}
+
+/// The class that the application gave an object.
+pub(crate) fn class_of_object<'g>(object: Obj<'g>) -> Obj<'g> {
+    if object.tag() == Tag::Symbol { classes::symbol() } else { object.class() }
 }
 
 /// Name of the type of a value.
 pub(crate) fn type_name<'g>(value: &Value<'_>) -> Text<'g> {
-    let name = class_of(value).and_then(Obj::class_name);
-    name.unwrap_or(Text::Utf8("(anonymous class)"))
+    class_of(value).map_or(NAMELESS, name_of_class)
+}
+
+/// What a class is called.
+pub(crate) fn name_of_class<'g>(class: Obj<'g>) -> Text<'g> {
+    class.class_name().unwrap_or(NAMELESS)
 }

@@ -137,8 +137,10 @@ class TestHook < AgentTest
     assert_equal 9, snapshot["locals"]["a"]
   end
 
-  def test_a_block_of_which_no_object_was_made_is_unreadable
-    assert_equal({ "$missing" => "unreadable" }, locals("given") { @hooked.given { |x| x } }["blk"])
+  def test_a_condition_cannot_read_a_block_of_which_no_object_was_made
+    one = probe("given", condition: "blk == 1", kind: "count")
+    @hooked.given { |x| x }
+    assert_equal [1, 1], one.counters.values_at("hits", "condition_failed")
   end
 
   def test_functions_are_named_as_ruby_names_them

@@ -53,6 +53,7 @@ pub(crate) fn examine(ruby: &Ruby, wanted: &str) -> String {
     match proof {
         Ok(()) => {
             Reads::Direct.set();
+            super::thread_name::prove(ruby);
             "frames are read straight".to_owned()
         }
         Err(why) => {

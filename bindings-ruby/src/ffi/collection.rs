@@ -122,6 +122,13 @@ impl<'g> Obj<'g> {
         Obj::new(unsafe { rb_sys::rb_attr_get(self.raw(), name) })
     }
 
+    /// An instance variable, if it is set.
+    pub(crate) fn set_variable(self, name: ID) -> Option<Obj<'g>> {
+        // SAFETY: callers hand an object that is no immediate value; looks into its table.
+        let is_set = unsafe { rb_sys::rb_ivar_defined(self.raw(), name) } == rb_sys::Qtrue as VALUE;
+        is_set.then(|| self.variable(name))
+    }
+
     /// Members of a struct's class, as symbols, and how many values it has.
     pub(crate) fn struct_members(self) -> &'g [Obj<'g>] {
         // SAFETY: callers looked at the tag; the list is stored in the class.

@@ -13,6 +13,9 @@ const CODE_RANGE: VALUE = 0x30_0000;
 const BROKEN: VALUE = 0x30_0000;
 /// Bytes of a string that are looked through where Ruby does not know whether they are valid.
 const MOST_BYTES: usize = 4 << 20;
+/// Flags that hold the number of the encoding, and the number that says that it stands elsewhere.
+const ENCODING_SHIFT: u32 = 22;
+const ELSEWHERE: i32 = 0x7f;
 /// Numbers of encodings, the same in every Ruby.
 const BINARY: i32 = 0;
 const UTF_8: i32 = 1;
@@ -36,16 +39,23 @@ impl<'g> Obj<'g> {
 
     /// Whether a string is of bytes and not of characters.
     pub(crate) fn is_binary(self) -> bool {
-        // SAFETY: callers looked at the tag; reads flags.
-        unsafe { rb_sys::rb_enc_get_index(self.raw()) == BINARY }
+        self.encoding() == BINARY
+    }
+
+    /// The number of a string's encoding.
+    #[inline(always)]
+    fn encoding(self) -> i32 {
+        match (self.flags() >> ENCODING_SHIFT) as i32 & ELSEWHERE {
+            // SAFETY: callers looked at the tag; reads the string's table.
+            ELSEWHERE => unsafe { rb_sys::rb_enc_get_index(self.raw()) },
+            number => number,
+        }
     }
 
     /// Characters of a string, if it has any that can be read.
     #[inline]
     pub(crate) fn string_text(self) -> Option<Text<'g>> {
-        let bytes = self.bytes();
-        // SAFETY: callers looked at the tag; reads flags.
-        let encoding = unsafe { rb_sys::rb_enc_get_index(self.raw()) };
+        let (bytes, encoding) = (self.bytes(), self.encoding());
         let known = self.flags() & CODE_RANGE;
         if encoding == BINARY {
             let is_ascii = bytes.len() <= MOST_BYTES && bytes.is_ascii();
@@ -80,9 +90,14 @@ impl<'g> Obj<'g> {
         string.lossy_text()
     }
 
+    /// Whether it is a string.
+    pub(super) fn is_string(self) -> bool {
+        self.tag() == Tag::String
+    }
+
     /// Characters of a string in any case.
     pub(crate) fn lossy_text(self) -> Text<'g> {
-        if self.is_immediate() || self.tag() != Tag::String {
+        if !self.is_string() {
             return Text::Utf8("?");
         }
         self.string_text().unwrap_or_else(|| Text::Latin1(self.bytes()))
@@ -90,7 +105,7 @@ impl<'g> Obj<'g> {
 
     /// Characters of a string that is valid UTF-8; nothing of anything else.
     pub(crate) fn utf8(self) -> Option<&'g str> {
-        match (!self.is_immediate() && self.tag() == Tag::String).then(|| self.string_text()) {
+        match self.is_string().then(|| self.string_text()) {
             Some(Some(Text::Utf8(text))) => Some(text),
             _ => None,
         }
@@ -117,18 +132,4 @@ pub(crate) fn intern(name: &str) -> ID {
     let utf8 = unsafe { rb_sys::rb_utf8_encoding() };
     // SAFETY: so many bytes lie there, which are valid in the encoding, so nothing is raised.
     unsafe { rb_sys::rb_intern3(name.as_ptr().cast(), name.len() as std::ffi::c_long, utf8) }
-}
-
-/// The name of the running thread, if it was given one.
-pub(crate) fn thread_name<'g>() -> Option<Text<'g>> {
-    // SAFETY: a thread of Ruby's asks.
-    let thread = Obj::new(unsafe { rb_sys::rb_thread_current() });
-    let name = intern("name");
-    if !thread.stored_class().has_basic_method(name) {
-        return None;
-    }
-    // SAFETY: it is Ruby's own method, which reads a field.
-    let ask = || unsafe { rb_sys::rb_funcallv(thread.raw(), name, 0, std::ptr::null()) };
-    let name = super::protect::protected(ask)?;
-    (name.tag() == Tag::String).then(|| name.lossy_text())
 }

@@ -72,7 +72,8 @@ pub(crate) struct Plan {
     pub(crate) code: usize,
     pub(super) file: String,
     pub(super) function: String,
-    pub(super) places: Vec<Place>,
+    /// Locals, by name.
+    pub(super) places: Vec<(String, Place)>,
     pub(super) slots: Vec<Slot>,
     /// Names of the attributes that the site's programs read.
     pub(super) attrs: Vec<u64>,
@@ -97,7 +98,7 @@ impl Plan {
             code,
             file,
             function: function.to_owned(),
-            places: scopes.places().collect(),
+            places: scopes.named,
             slots: slots.map(Slots::copied).unwrap_or_default(),
             attrs: attrs.iter().map(|name| intern(name)).collect(),
         })

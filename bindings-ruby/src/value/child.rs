@@ -4,9 +4,10 @@
 //! are wanted. Invariant: nothing is allocated in Ruby's heap, and a walk that stops early costs only
 //! what it visited.
 
-use super::{Known, is_overridden, reading_of, set_hash, stored_len, stored_text, value_of};
+use super::{
+    Known, columns, is_overridden, moment, reading_of, set_hash, stored_len, stored_text, value_of,
+};
 use crate::ffi::{Obj, Tag, classes, name_of};
-use std::fmt::Write as _;
 use stillframe_core::host::{Name, Visitor};
 use stillframe_core::value::{Kind, Reading, Text, Value};
 
@@ -24,7 +25,12 @@ pub(crate) fn children(object: Obj<'_>, kind: Kind, visitor: &mut impl Visitor) 
     match kind {
         Kind::List => {
             for item in object.items() {
-                if !visitor.item(&reading_of(*item)) {
+                // Known to be a number, one is written without a look at what else it may be.
+                let wants_more = match item.tag() {
+                    Tag::Fixnum(number) => visitor.item(&Ok(Value::Int(number))),
+                    _ => visitor.item(&reading_of(*item)),
+                };
+                if !wants_more {
                     return;
                 }
             }
@@ -71,11 +77,13 @@ fn named(object: Obj<'_>, visitor: &mut impl Visitor) {
 
 fn fields(object: Obj<'_>, visitor: &mut impl Visitor) {
     match object.tag() {
-        Tag::Object => variables(object, visitor),
+        Tag::Object => match columns::of(object) {
+            Some(columns) => columns.show(visitor),
+            None => variables(object, visitor),
+        },
         Tag::Struct => members(object, visitor),
         Tag::Rational | Tag::Complex => parts(object, visitor),
-        Tag::Data if object.is_exactly(classes::time()) => time(object, visitor),
-        Tag::Data => decimal(object, visitor),
+        Tag::Data => stored(object, visitor),
         _ => {}
     }
 }
@@ -118,70 +126,20 @@ fn parts(object: Obj<'_>, visitor: &mut impl Visitor) {
     }
 }
 
+/// What stands for an object of Ruby's libraries: its text.
 #[inline(never)]
-fn decimal(object: Obj<'_>, visitor: &mut impl Visitor) {
-    let class = Known::current().decimal.filter(|class| object.is_exactly(*class));
-    if let Some(text) = class.and_then(|class| super::decimal::text(object, class)) {
-        visitor.item(&Ok(Value::Text(Text::Utf8(text))));
+fn stored(object: Obj<'_>, visitor: &mut impl Visitor) {
+    if let Some(class) = Known::decimal().filter(|class| object.is_exactly(*class)) {
+        if let Some(text) = super::decimal::text(object, class) {
+            visitor.item(&Ok(Value::Text(Text::Utf8(text))));
+        }
+        return;
     }
-}
-
-/// A moment, in UTC: what its own zone is may be for the application's code to say.
-#[inline(never)]
-fn time(object: Obj<'_>, visitor: &mut impl Visitor) {
-    let (seconds, nanoseconds) = object.time();
-    let mut room = Room::new();
-    // A text that does not fit is cut.
-    let _ = write_moment(&mut room, seconds, nanoseconds);
-    visitor.item(&Ok(Value::Text(Text::Utf8(room.text()))));
-}
-
-fn write_moment(room: &mut Room, seconds: i64, nanoseconds: i64) -> std::fmt::Result {
-    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (year, month, day) = civil(days);
-    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    write!(room, "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")?;
-    if nanoseconds != 0 {
-        write!(room, ".{nanoseconds:09}")?;
-    }
-    room.write_str(" UTC")
-}
-
-/// Year, month and day of a day counted from 1970, in the proleptic Gregorian calendar.
-fn civil(days: i64) -> (i64, i64, i64) {
-    // Counted from March, leap days stand at the ends of years; 146,097 days are 400 years.
-    let days = days + 719_468;
-    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let first = (153 * month + 2) / 5;
-    let (month, day) = (if month < 10 { month + 3 } else { month - 9 }, day - first + 1);
-    (era * 400 + year + i64::from(month <= 2), month, day)
-}
-
-/// Where a text is written.
-struct Room {
-    bytes: [u8; 64],
-    len: usize,
-}
-
-impl Room {
-    fn new() -> Self {
-        Self { bytes: [0; 64], len: 0 }
-    }
-
-    fn text(&self) -> &str {
-        std::str::from_utf8(self.bytes.get(..self.len).unwrap_or_default()).unwrap_or_default()
-    }
-}
-
-impl std::fmt::Write for Room {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        let end = self.len + text.len();
-        let room = self.bytes.get_mut(self.len..end).ok_or(std::fmt::Error)?;
-        room.copy_from_slice(text.as_bytes());
-        self.len = end;
-        Ok(())
+    let room = match object.is_exactly(classes::time()) {
+        true => Some(moment::of_time(object)),
+        false => Known::date(object).and_then(|has_time| moment::of_date(object, has_time)),
+    };
+    if let Some(room) = room {
+        visitor.item(&Ok(Value::Text(Text::Utf8(room.text()))));
     }
 }

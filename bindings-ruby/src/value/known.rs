@@ -3,63 +3,106 @@
 //!
 //! Invariant: a class that is known is kept for good; nothing is loaded to find one.
 
-use crate::ffi::{Kept, Obj, intern};
+use super::columns::Stored;
+use crate::ffi::{Kept, Obj, dates_are_proven, intern};
 use magnus::value::ReprValue;
-use magnus::{Module, Ruby, Value};
+use magnus::{Ruby, Value};
 use std::sync::OnceLock;
 
 /// What is known.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Known {
-    /// `Set`, where it is written in Ruby.
-    pub(crate) set: Option<Obj<'static>>,
-    /// `BigDecimal`.
-    pub(crate) decimal: Option<Obj<'static>>,
-    /// The name of the variable in which it keeps its hash.
-    pub(crate) set_hash: u64,
+pub(crate) struct Known;
+
+/// A class, and names that are read of its instances.
+struct Class<N> {
+    found: OnceLock<(usize, N)>,
 }
 
-static SET: OnceLock<(usize, u64)> = OnceLock::new();
-static DECIMAL: OnceLock<usize> = OnceLock::new();
+impl<N: Copy> Class<N> {
+    const fn new() -> Self {
+        Self { found: OnceLock::new() }
+    }
+
+    #[inline(always)]
+    fn get(&self) -> Option<(Obj<'static>, N)> {
+        self.found.get().map(|(class, names)| (Obj::from_handle(*class), *names))
+    }
+
+    /// Looks again, unless it is known.
+    fn look(&self, ruby: &Ruby, path: &[&str], names: impl FnOnce() -> Option<N>) {
+        if self.found.get().is_some() {
+            return;
+        }
+        let object = ruby.class_object().as_value();
+        let class = path.iter().try_fold(object, |module, name| loaded(module, name));
+        if let Some((class, names)) = class.map(Obj::of_magnus).zip(names())
+            && self.found.set((class.handle(), names)).is_ok()
+        {
+            std::mem::forget(Kept::new(class));
+        }
+    }
+}
+
+static SET: Class<u64> = Class::new();
+static DECIMAL: Class<()> = Class::new();
+static DATE: Class<()> = Class::new();
+static DATE_TIME: Class<()> = Class::new();
+static COLUMNS: Class<Stored> = Class::new();
 
 impl Known {
-    /// What is known now. 1 ns.
+    /// `Set`, where it is written in Ruby.
     #[inline(always)]
-    pub(crate) fn current() -> Self {
-        let decimal = DECIMAL.get().map(|class| Obj::from_handle(*class));
-        match SET.get() {
-            Some((set, set_hash)) => {
-                Self { set: Some(Obj::from_handle(*set)), decimal, set_hash: *set_hash }
-            }
-            None => Self { set: None, decimal, set_hash: 0 },
-        }
+    pub(crate) fn set() -> Option<Obj<'static>> {
+        SET.get().map(|(class, _)| class)
+    }
+
+    /// The name of the variable in which a `Set` keeps its hash.
+    pub(crate) fn set_hash() -> Option<u64> {
+        SET.get().map(|(_, name)| name)
+    }
+
+    /// `BigDecimal`.
+    #[inline(always)]
+    pub(crate) fn decimal() -> Option<Obj<'static>> {
+        DECIMAL.get().map(|(class, ())| class)
+    }
+
+    /// Whether it is a `Date` that can be read, and whether it has a time.
+    #[inline(always)]
+    pub(crate) fn date(object: Obj<'_>) -> Option<bool> {
+        let is =
+            |class: &Class<()>| class.get().is_some_and(|(class, ())| object.is_exactly(class));
+        if is(&DATE) { Some(false) } else { is(&DATE_TIME).then_some(true) }
+    }
+
+    /// ActiveModel's `AttributeSet`, and what it stores its columns in.
+    #[inline(always)]
+    pub(super) fn columns() -> Option<(Obj<'static>, Stored)> {
+        COLUMNS.get()
     }
 
     /// Looks again. Not on the hit path.
     pub(crate) fn refresh(ruby: &Ruby) {
-        if DECIMAL.get().is_none()
-            && let Some(class) = loaded(ruby, "BigDecimal").map(Obj::of_magnus)
-            && DECIMAL.set(class.handle()).is_ok()
-        {
-            std::mem::forget(Kept::new(class));
+        SET.look(ruby, &["Set"], || Some(intern("@hash")));
+        DECIMAL.look(ruby, &["BigDecimal"], || Some(()));
+        let proven = || dates(ruby).filter(|proven| *proven).map(drop);
+        DATE.look(ruby, &["Date"], proven);
+        if DATE.get().is_some() {
+            DATE_TIME.look(ruby, &["DateTime"], || Some(()));
         }
-        if SET.get().is_some() {
-            return;
-        }
-        if let Some(class) = loaded(ruby, "Set") {
-            let class = Obj::of_magnus(class);
-            let kept = SET.set((class.handle(), intern("@hash")));
-            if kept.is_ok() {
-                std::mem::forget(Kept::new(class));
-            }
-        }
+        COLUMNS.look(ruby, &["ActiveModel", "AttributeSet"], || Some(Stored::new()));
     }
 }
 
-/// What a constant holds, if it was loaded.
-fn loaded(ruby: &Ruby, name: &str) -> Option<Value> {
-    let object = ruby.class_object();
-    let waits: Value = object.funcall("autoload?", (name,)).ok()?;
-    let is_there: bool = object.funcall("const_defined?", (name,)).ok()?;
-    (waits.is_nil() && is_there).then(|| object.const_get(name).ok()).flatten()
+/// Whether dates can be read, where their library is loaded.
+fn dates(ruby: &Ruby) -> Option<bool> {
+    let object = ruby.class_object().as_value();
+    dates_are_proven(loaded(object, "Date")?, loaded(object, "DateTime")?).ok()
+}
+
+/// What a constant of a module holds, if it was loaded.
+fn loaded(module: Value, name: &str) -> Option<Value> {
+    let waits: Value = module.funcall("autoload?", (name,)).ok()?;
+    let is_there: bool = module.funcall("const_defined?", (name,)).ok()?;
+    (waits.is_nil() && is_there).then(|| module.funcall("const_get", (name,)).ok()).flatten()
 }
