@@ -7,10 +7,13 @@ use super::layout::date as at;
 use super::memory::load;
 use super::object::{Obj, Tag};
 use magnus::value::ReprValue;
-use magnus::{Error, Value};
+use magnus::{Error, Ruby, Value};
+use std::num::NonZeroI64;
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
+/// Nanoseconds of a second.
+const BILLION: NonZeroI64 = NonZeroI64::new(1_000_000_000).expect("it is not zero");
 /// Julian day of 1970-01-01.
 const EPOCH: i64 = 2_440_588;
 
@@ -28,13 +31,14 @@ pub(crate) struct Moment {
 }
 
 /// Whether dates lie as they should. Not on the hit path.
-pub(crate) fn proven(date: Value, date_time: Value) -> Result<bool, Error> {
+pub(crate) fn proven(ruby: &Ruby, date: Value, date_time: Value) -> Result<bool, Error> {
+    let second = ruby.rational_new(6_000_000_007, BILLION);
     // As day alone, as year and month alone, by the older calendar, and with all that there is.
     let made: [Value; 4] = [
         date.funcall("jd", (EPOCH,))?,
         date.funcall("new", (2024, 2, 3))?,
         date.funcall("jd", (2_268_933,))?,
-        date_time.funcall("iso8601", ("2024-02-03T04:05:06.000000007+01:30",))?,
+        date_time.funcall("new", (2024, 2, 3, 4, 5, second, "+01:30"))?,
     ];
     let read = made.map(|made| Obj::of_magnus(made).date());
     let first = Moment { civil: [1970, 1, 1], second: 0, fraction: 0, offset: 0 };

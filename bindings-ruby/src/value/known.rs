@@ -5,8 +5,8 @@
 
 use super::columns::Stored;
 use crate::ffi::{Kept, Obj, dates_are_proven, intern};
+use magnus::Ruby;
 use magnus::value::ReprValue;
-use magnus::{Ruby, Value};
 use std::sync::OnceLock;
 
 /// What is known.
@@ -33,9 +33,9 @@ impl<N: Copy> Class<N> {
         if self.found.get().is_some() {
             return;
         }
-        let object = ruby.class_object().as_value();
+        let object = Obj::of_magnus(ruby.class_object().as_value());
         let class = path.iter().try_fold(object, |module, name| loaded(module, name));
-        if let Some((class, names)) = class.map(Obj::of_magnus).zip(names())
+        if let Some((class, names)) = class.zip(names())
             && self.found.set((class.handle(), names)).is_ok()
         {
             std::mem::forget(Kept::new(class));
@@ -96,13 +96,13 @@ impl Known {
 
 /// Whether dates can be read, where their library is loaded.
 fn dates(ruby: &Ruby) -> Option<bool> {
-    let object = ruby.class_object().as_value();
-    dates_are_proven(loaded(object, "Date")?, loaded(object, "DateTime")?).ok()
+    let object = Obj::of_magnus(ruby.class_object().as_value());
+    let [date, date_time] = [loaded(object, "Date")?, loaded(object, "DateTime")?];
+    dates_are_proven(ruby, date.to_magnus(), date_time.to_magnus()).ok()
 }
 
 /// What a constant of a module holds, if it was loaded.
-fn loaded(module: Value, name: &str) -> Option<Value> {
-    let waits: Value = module.funcall("autoload?", (name,)).ok()?;
-    let is_there: bool = module.funcall("const_defined?", (name,)).ok()?;
-    (waits.is_nil() && is_there).then(|| module.funcall("const_get", (name,)).ok()).flatten()
+fn loaded<'g>(module: Obj<'g>, name: &str) -> Option<Obj<'g>> {
+    let name = intern(name);
+    if module.constant_waits(name) { None } else { module.loaded_constant(name) }
 }
