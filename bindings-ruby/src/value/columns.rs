@@ -1,8 +1,8 @@
 //! The columns of an ActiveRecord object: what its `AttributeSet` stores.
 //!
 //! Knows ActiveModel's classes from 6.1 on: a column is an `Attribute` once it was read or written,
-//! and before that lies in the row as the database gave it. Invariant: nothing is cast; what was not cast yet
-//! is shown as it came.
+//! and before that lies in the row as the database gave it. Invariant: nothing is cast; what was not
+//! cast yet is shown as it came.
 
 use super::{Known, reading_of};
 use crate::ffi::{Obj, Tag, intern};
