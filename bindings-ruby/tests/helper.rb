@@ -12,7 +12,7 @@ require "stillframe"
 # A probe and what came of it.
 class Placed
   # Longer than anything takes; what is waited for comes within milliseconds.
-  PATIENCE_S = (ENV["PATIENCE"] || 20).to_i
+  PATIENCE_S = (ENV["PATIENCE"] || 120).to_i
 
   attr_reader :id, :got
 

@@ -15,8 +15,8 @@ use std::process::Command;
 
 /// What it needs.
 const PACKAGES: Package = Package {
-    apt: &["ruby-sinatra", "puma", "ruby-bundler"],
-    dnf: &["rubygem-sinatra", "rubygem-puma", "rubygem-bundler"],
+    apt: &["ruby-sinatra", "puma", "ruby-bundler", "ruby-zeitwerk"],
+    dnf: &["rubygem-sinatra", "rubygem-puma", "rubygem-bundler", "rubygem-zeitwerk"],
     brew: &[],
 };
 
