@@ -97,7 +97,7 @@ fn a_hub_that_is_killed_under_load_keeps_what_it_acknowledged() {
     with_hub(|stand| {
         let mut hub = stand.hub(0);
         let (door, probe, port) = (hub.door(), probe(&hub), hub.port());
-        const FRAMES: u64 = 60;
+        const FRAMES: u64 = 40;
         let mut agents: Vec<Agent> = (0..4).map(|pid| laden(&door, pid, probe, FRAMES)).collect();
         let progress = [const { AtomicU64::new(0) }; 4];
         let acknowledged = || progress.iter().map(|one| one.load(Ordering::Relaxed)).sum::<u64>();
@@ -302,7 +302,7 @@ fn instances_whose_clocks_jump_are_stored_in_the_order_they_came() {
 /// How many under `cargo xtask test --full`; fewer in the gate.
 fn malformed() -> u64 {
     let count = std::env::var("STILLFRAME_MALFORMED").ok();
-    count.map_or(600, |count| count.parse().expect("STILLFRAME_MALFORMED is a number"))
+    count.map_or(300, |count| count.parse().expect("STILLFRAME_MALFORMED is a number"))
 }
 
 #[test]

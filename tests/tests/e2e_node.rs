@@ -172,7 +172,7 @@ fn a_line_that_moved_is_found_and_what_hits_cost_is_told() {
     with_node(|stand| {
         let hub = stand.hub(0);
         let _app = server(stand);
-        hub.instances("checkout", 1);
+        hub.loaded("checkout", 1, PLACED);
         // Two lines more than in what runs.
         stand.file("server.js", &format!("// One.\n// Two.\n{SERVER}"));
         let words = ["snap", "server.js:11"];

@@ -8,8 +8,6 @@ use crate::value::{BigInt, Text, Value};
 
 /// Digits of an integer beyond 64 bits that are taken: a thousand digits of 30 bits.
 const MAX_DIGITS: usize = 1_024;
-/// Bytes that are stored one by one at most: a double.
-const MOST_PUSHED: usize = 8;
 /// The longest string whose length takes one byte.
 const SHORT: usize = 0x7f;
 
@@ -53,16 +51,11 @@ impl<'a> Writer<'a> {
         fits
     }
 
-    /// A few bytes, of which each is stored: as a slice they would be copied by a call, which takes
-    /// longer. There is room for them.
+    /// A few bytes, for which there is room. Their number is known here, so that they are stored and
+    /// not copied by a call.
     #[inline(always)]
     fn push<const N: usize>(&mut self, bytes: [u8; N]) {
-        if N > MOST_PUSHED {
-            return self.out.extend_from_slice(&bytes);
-        }
-        for byte in &bytes {
-            self.out.push(*byte);
-        }
+        self.out.extend_from_slice(&bytes);
     }
 
     /// A tag and what follows it, stored apart: one store of odd length would be slower than two.
