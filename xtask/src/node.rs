@@ -24,6 +24,12 @@ use std::process::Command;
 
 /// Versions that the binding is tested on.
 pub(crate) const MAJORS: [u8; 4] = [20, 22, 24, 26];
+
+/// Those that are tested: in the gate the oldest and the newest, under `--full` all.
+pub(crate) fn majors(full: bool) -> impl Iterator<Item = u8> {
+    let is_end = |major: &u8| [MAJORS[0], MAJORS[MAJORS.len() - 1]].contains(major);
+    MAJORS.into_iter().filter(move |major| full || is_end(major))
+}
 /// Node, of the path.
 pub(crate) const NODE: Package = Package { apt: &["nodejs"], dnf: &["nodejs"], brew: &["node"] };
 

@@ -44,8 +44,7 @@ pub(crate) fn chain<'a>(full: bool) -> Chain<'a> {
         ]);
         must(&mut command).map(|_| Verdict::Fine)
     });
-    let is_end = |major: &u8| [MAJORS[0], MAJORS[MAJORS.len() - 1]].contains(major);
-    for major in MAJORS.into_iter().filter(|major| full || is_end(major)) {
+    for major in node::majors(full) {
         chain.step(&format!("rewriter node{major}: packages"), move || packages(major));
         // Those of the path's Node are among `cargo test`.
         if full || major != MAJORS[0] {

@@ -114,7 +114,7 @@ fn chains<'a>(
     java.step("bench rows JVM", bench::smoke_jvm);
     java.step("java shop", move || java::shop(customers));
     let mut nodes = Chain::default();
-    for major in node::MAJORS {
+    for major in node::majors(full) {
         nodes.step(&format!("node tests {major}"), move || node::tests(major));
     }
     nodes.step("bench rows Node", bench::smoke_node);
