@@ -90,7 +90,7 @@ pub struct Spot {
 }
 
 fn refused(message: impl Into<String>, hint: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Location, message.into()).with_hint(hint)
+    Error::new(ErrorKind::Unsupported, message.into()).with_hint(hint)
 }
 
 /// The places for timing a function, which is at `function` in `text`, where the script itself may be
