@@ -37,7 +37,7 @@ module Workload
     end
 
     def define(name)
-      load_as(name, <<~RUBY)
+      load_as(name, <<~RUBY + timer(name))
         def of_#{name}(a)
           b = a + 1
           c = b
@@ -45,26 +45,22 @@ module Workload
 
           c -= 1
         end
-        def times_of_#{name}(count)
-          began = Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond)
-          i = 0
-          while i < count
-            of_#{name}(i)
-            i += 1
-          end
-          Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond) - began
-        end
       RUBY
     end
 
     # A method with ten locals, called a few times at a time.
     def define_ten
-      load_as(:ten, TEN + <<~RUBY)
-        def times_of_ten(count)
+      load_as(:ten, TEN + timer(:ten))
+    end
+
+    # The method that calls a case's method so often, and answers the nanoseconds.
+    def timer(name)
+      <<~RUBY
+        def times_of_#{name}(count)
           began = Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond)
           i = 0
           while i < count
-            of_ten(i)
+            of_#{name}(i)
             i += 1
           end
           Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond) - began
