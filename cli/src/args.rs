@@ -79,6 +79,10 @@ pub(crate) enum Command {
     Why(Why),
     /// Remove probes.
     Rm(Rm),
+    /// Take every probe from every instance, and arm none until `unfreeze`.
+    Freeze,
+    /// Let a frozen hub go: probes that live still are armed again.
+    Unfreeze,
     /// Log in to a hub elsewhere, choose one, or list them.
     Login(Login),
     /// Forget a hub one is logged in to.

@@ -16,6 +16,7 @@ pub(crate) mod audit;
 pub(crate) mod doctor;
 pub(crate) mod file;
 mod follow;
+pub(crate) mod freeze;
 mod interrupt;
 pub(crate) mod list;
 pub(crate) mod login;

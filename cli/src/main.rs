@@ -16,7 +16,8 @@ mod screen;
 use args::{Cli, Command, Format};
 use clap::Parser;
 use command::{
-    Context, arm, audit, doctor, file, list, login, remove, run, serve, show, tail, token, why,
+    Context, arm, audit, doctor, file, freeze, list, login, remove, run, serve, show, tail, token,
+    why,
 };
 use fail::{Exit, Failure, Result};
 use output::Output;
@@ -64,6 +65,8 @@ fn execute(cli: &Cli, output: &Output) -> Result<()> {
         Command::Show(args) => show::show(&args.id, &context),
         Command::Why(args) => why::why(&args.probe, args.each, &context),
         Command::Rm(args) => remove::remove(args, &context),
+        Command::Freeze => freeze::freeze(&context),
+        Command::Unfreeze => freeze::unfreeze(&context),
         Command::Login(args) => login::login(args, &context),
         Command::Logout(args) => login::logout(args, &context),
         Command::Token(args) => token::token(args, &context),

@@ -7,6 +7,7 @@ pub(crate) mod armed;
 pub(crate) mod done;
 pub(crate) mod duration;
 pub(crate) mod event;
+pub(crate) mod frozen;
 pub(crate) mod list;
 pub(crate) mod snapshot;
 pub(crate) mod table;

@@ -21,6 +21,7 @@ mod audit;
 mod create;
 mod doors;
 mod events;
+mod freeze;
 mod healthz;
 mod instances;
 mod metrics;

@@ -3,9 +3,9 @@
 //! Knows how to lock, tell and save; the rules are in [`state`]. Invariant: the lock is never held
 //! across I/O or a wait.
 
-use crate::api::types::{Event, InstanceReport, InstanceView, ProbeView, WhyView};
+use crate::api::types::{Event, FreezeView, InstanceReport, InstanceView, ProbeView, WhyView};
 use crate::steady::Steady;
-use crate::store::{Outcome, ProbeRecord, Store, Stored};
+use crate::store::{FreezeRecord, Outcome, ProbeRecord, Store, Stored};
 use save::{Change, Saver};
 use state::{Effects, State};
 use std::sync::mpsc::Sender;
@@ -17,6 +17,7 @@ use stillframe_core::transport::message::InstanceInfo;
 use tokio::sync::{broadcast, watch};
 
 mod choose;
+mod earlier;
 mod instance;
 mod probe;
 mod save;
@@ -56,7 +57,7 @@ impl Fleet {
         store: Arc<dyn Store>,
         times: Times,
     ) -> crate::store::Result<(Self, JoinHandle<()>)> {
-        let mut state = State::new(times);
+        let mut state = State::new(times, store.frozen()?);
         let tallies = store.tallies()?;
         let time = Steady::new();
         let now_ns = time.now_ns();
@@ -248,6 +249,30 @@ impl Fleet {
             state.remove(id, now_ns, effects);
             state.probe_view(id, now_ns)
         })
+    }
+
+    /// Who froze the hub, if it is.
+    pub(crate) fn frozen(&self) -> Option<FreezeRecord> {
+        self.look(|state, _| state.frozen().cloned())
+    }
+
+    pub(crate) fn freeze_view(&self) -> FreezeView {
+        self.look(|state, _| state.freeze_view())
+    }
+
+    /// Takes every probe from every instance until [`Self::unfreeze`]; frozen it stays whose it was.
+    pub(crate) fn freeze(&self, by: &str) {
+        self.with(|state, now_ns, effects| state.freeze(by, now_ns, effects));
+    }
+
+    /// Arms anew the probes that live still.
+    pub(crate) fn unfreeze(&self, by: &str) {
+        self.with(|state, now_ns, effects| state.unfreeze(by, now_ns, effects));
+    }
+
+    /// Saves whether the hub is frozen; waits for the disk.
+    pub(crate) fn save_freeze(&self) -> crate::store::Result<()> {
+        self.saver.save_freeze()
     }
 
     /// A reader of a probe's events; its lease holds while this lives.

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use stillframe_core::ids::{InstanceId, ProbeId};
-use stillframe_core::probe::{ProbeReport, ProbeSpec};
+use stillframe_core::probe::durations::Durations;
+use stillframe_core::probe::{Counters, ProbeReport, ProbeSpec};
 use stillframe_core::transport::message::InstanceInfo;
 
 mod disk;
@@ -206,6 +207,28 @@ pub(crate) struct ProbeRecord {
     /// Last word of each instance, kept when the probe ends.
     #[serde(default)]
     pub reports: Vec<KeptReport>,
+    /// What was said of its earlier revisions.
+    #[serde(default)]
+    pub earlier: Earlier,
+}
+
+/// What instances said of the revisions of a probe before the one that is held now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Earlier {
+    /// Sums over all of them but the last.
+    pub counters: Counters,
+    pub durations: Option<Durations>,
+    /// Whether false hits were not all counted.
+    pub false_uncounted: bool,
+    /// The last words about the revision before: what comes late still counts.
+    pub last: Vec<KeptReport>,
+}
+
+/// Who froze the hub, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FreezeRecord {
+    pub by: String,
+    pub since_ns: u64,
 }
 
 /// The last word of one instance about a probe.
@@ -269,6 +292,8 @@ pub(crate) trait Store: Send + Sync {
 
     fn probes(&self) -> Result<Vec<ProbeRecord>>;
     fn put_probe(&self, probe: &ProbeRecord) -> Result<()>;
+    fn frozen(&self) -> Result<Option<FreezeRecord>>;
+    fn put_frozen(&self, frozen: Option<&FreezeRecord>) -> Result<()>;
     fn instance(&self, id: InstanceId) -> Result<Option<InstanceInfo>>;
     fn put_instance(&self, id: InstanceId, info: &InstanceInfo, now_ns: u64) -> Result<()>;
     fn tokens(&self) -> Result<Vec<TokenRow>>;

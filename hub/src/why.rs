@@ -40,6 +40,7 @@ pub(crate) fn explain(
 /// The first obstacle, or that there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
+    Frozen,
     NoInstance,
     Stopped,
     NotArmed,
@@ -64,6 +65,9 @@ impl Verdict {
     fn of(probe: &ProbeView, said: &[Said<'_>], live: bool) -> Self {
         let any = |state: ProbeState| said.iter().any(|one| one.state == Some(state));
         let counters = sum(said);
+        if probe.frozen.is_some() {
+            return Self::Frozen;
+        }
         if said.is_empty() && probe.captured == 0 {
             return Self::NoInstance;
         }
@@ -139,6 +143,7 @@ impl Verdict {
 
     fn word(self) -> &'static str {
         match self {
+            Self::Frozen => "FROZEN",
             Self::NoInstance => "NO INSTANCE",
             Self::Stopped => "STOPPED ITSELF",
             Self::NotArmed => "NOT ARMED",
@@ -180,6 +185,7 @@ impl Verdict {
             format!(" on {} of {}", count, said.len())
         };
         match self {
+            Self::Frozen => text::frozen(probe),
             Self::NoInstance => ": no instance matches".to_owned(),
             Self::Stopped => format!("{}: over its cost budget", of(ProbeState::Stopped)),
             Self::NotArmed => {
@@ -309,8 +315,16 @@ fn facts(
         Verdict::Missed => {
             vec![fact("", "a line that runs while a capture reads values is not captured itself")]
         }
+        Verdict::Frozen => frozen(probe),
         Verdict::Capturing | Verdict::Counting => Vec::new(),
     }
+}
+
+/// What it was good for before.
+fn frozen(probe: &ProbeView) -> Vec<WhyFact> {
+    let armed_anew = fact("", "it is armed again, and counts on, when the hub is let go");
+    let captured = (probe.captured > 0).then(|| fact("until then", text::until_then(probe)));
+    captured.into_iter().chain([armed_anew]).collect()
 }
 
 /// `if total > 100`.

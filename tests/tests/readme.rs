@@ -8,7 +8,7 @@ use stillframe_tests::stand::skip;
 use stillframe_tests::tree::{root, sources};
 
 /// Commands that are drawn but do not work yet.
-const LATER: [&str; 6] = ["record", "replay", "dap", "mcp", "freeze", "demo"];
+const LATER: [&str; 5] = ["record", "replay", "dap", "mcp", "demo"];
 
 /// Files of which the README names lines: their ending, how a comment begins, and the example.
 const EXAMPLES: [(&str, &str, &str); 3] = [

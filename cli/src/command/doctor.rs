@@ -10,7 +10,7 @@ use crate::output::Tone;
 use crate::screen::text::{clean, left, plural, wrap};
 use serde::Serialize;
 use std::path::Path;
-use stillframe_hub::api::types::InstanceView;
+use stillframe_hub::api::types::{FreezeView, InstanceView};
 use stillframe_hub::discovery;
 
 mod jvm;
@@ -153,6 +153,7 @@ fn hub(context: &Context) -> Vec<Check> {
     }
     let who = format!("the hub knows you as {} ({})", clean(&me.user), clean(&me.role));
     checks.push(Check::new(State::Ok, "token", who));
+    checks.extend(frozen(&client));
     checks.push(match client.get::<Vec<InstanceView>>("/api/v1/instances") {
         Err(failure) => Check::bad("instances", failure),
         Ok(list) if list.is_empty() => Check::new(State::Note, "instances", "none is connected")
@@ -166,6 +167,18 @@ fn hub(context: &Context) -> Vec<Check> {
         }
     });
     checks
+}
+
+/// A frozen hub is well, and arms nothing.
+fn frozen(client: &Client) -> Option<Check> {
+    match client.get::<FreezeView>("/api/v1/freeze") {
+        Err(failure) => Some(Check::bad("hub", failure)),
+        Ok(view) => view.frozen.map(|frozen| {
+            let (by, since) = (clean(&frozen.by), clean(&frozen.since));
+            let message = format!("frozen by {by} since {since}: nothing is armed");
+            Check::new(State::Note, "hub", message).next("stillframe unfreeze")
+        }),
+    }
 }
 
 fn token_files(target: &Target) -> Vec<Check> {

@@ -208,6 +208,7 @@ pub(super) fn print(event: &Event, output: &Output) -> Result<()> {
         Event::Snapshot(data) => return print_snapshot(data, output),
         Event::Report(report) => event::report(report, canvas),
         Event::Instance(instance) => event::instance(instance, canvas),
+        Event::Freeze(freeze) => Some(event::freeze(freeze, canvas)),
         Event::End(end) => return output.toned(&done::line(&end.probe), Tone::Head),
     };
     let tone = |alarm| if alarm { Tone::Warning } else { Tone::Plain };

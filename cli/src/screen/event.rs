@@ -1,4 +1,5 @@
-//! What happens to a followed probe besides its snapshots: instances that come, go, move or refuse.
+//! What happens to a followed probe besides its snapshots: instances that come, go, move or refuse, and
+//! the hub that is frozen.
 //!
 //! Reads the hub's events. Invariant: every line that needs attention begins with `!`, others with
 //! `~`.
@@ -7,7 +8,7 @@ use super::snapshot::Canvas;
 use super::text::{clean, fit};
 use super::time::clock;
 use stillframe_core::probe::ProbeState;
-use stillframe_hub::api::types::{InstanceEvent, ReportEvent};
+use stillframe_hub::api::types::{FreezeEvent, InstanceEvent, ReportEvent};
 
 /// A line, and whether it needs attention.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,4 +66,16 @@ pub(crate) fn instance(event: &InstanceEvent, canvas: &Canvas) -> Option<Line> {
     }
     let (time, name) = (clock(&event.time, &canvas.zone), clean(&event.instance.name));
     Some(Line { text: fit(&format!("~ {time}  {name} is gone"), canvas.width), alarm: false })
+}
+
+/// The hub was frozen, or let go: every probe is concerned.
+pub(crate) fn freeze(event: &FreezeEvent, canvas: &Canvas) -> Line {
+    let (time, by) = (clock(&event.time, &canvas.zone), clean(&event.by));
+    let text = match event.frozen {
+        true => {
+            format!("! {time}  frozen by {by}: disarmed everywhere until `stillframe unfreeze`")
+        }
+        false => format!("~ {time}  let go by {by}: armed again"),
+    };
+    Line { text: fit(&text, canvas.width), alarm: event.frozen }
 }

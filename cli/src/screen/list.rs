@@ -216,6 +216,10 @@ fn probe_rows(probes: &[ProbeView], canvas: &Canvas) -> Vec<String> {
         // A false condition is not counted everywhere: then there were so many, or more.
         let more = if probe.false_uncounted { "+" } else { "" };
         let hits = count(probe.counters.hits) + more;
+        let armed = match &probe.frozen {
+            Some(_) => "frozen".to_owned(),
+            None => format!("{}/{}", probe.armed, probe.instances),
+        };
         let ends = match (probe.phase, probe.ends_in_ms) {
             (ProbePhase::Live, Some(ms)) => short_span(ms / 1_000),
             (ProbePhase::Live, None) => "-".to_owned(),
@@ -228,7 +232,7 @@ fn probe_rows(probes: &[ProbeView], canvas: &Canvas) -> Vec<String> {
             probe.id.to_string(),
             kind_word(probe.spec.kind).to_owned(),
             clean(&probe.location),
-            format!("{}/{}", probe.armed, probe.instances),
+            armed,
             hits,
             got,
             ends,

@@ -24,6 +24,11 @@ pub(crate) fn clock(time: &str, zone: &TimeZone) -> String {
     format(time, zone, "%H:%M:%S")
 }
 
+/// `2026-11-22 12:04:31`: of what may be days ago.
+pub(crate) fn moment(time: &str, zone: &TimeZone) -> String {
+    format(time, zone, "%Y-%m-%d %H:%M:%S")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +39,7 @@ mod tests {
         assert_eq!(clock_ms(time, &TimeZone::UTC), "12:04:31.207");
         let east = TimeZone::fixed(jiff::tz::offset(2));
         assert_eq!(clock(time, &east), "14:04:31");
+        assert_eq!(moment(time, &east), "2026-11-22 14:04:31");
         assert_eq!(clock("soon\u{1b}", &east), "soon\\u{1b}");
     }
 }

@@ -165,13 +165,13 @@ fn help_names_only_what_works_and_every_exit_code() {
     let machine = Machine::new();
     let ran = machine.run(&["--help"]).done();
     for word in [
-        "run", "attach", "ls", "snap", "log", "count", "tail", "show", "why", "rm", "login",
-        "logout", "token", "audit", "doctor",
+        "run", "attach", "ls", "snap", "log", "count", "tail", "show", "why", "rm", "freeze",
+        "unfreeze", "login", "logout", "token", "audit", "doctor",
     ] {
         assert!(ran.stdout.contains(&format!("\n  {word} ")), "{word}: {}", ran.stdout);
         machine.run(&[word, "--help"]).done();
     }
-    for word in ["record", "replay", "dap", "mcp", "freeze"] {
+    for word in ["record", "replay", "dap", "mcp"] {
         assert!(!ran.stdout.contains(&format!("\n  {word} ")), "{word}");
     }
     assert!(ran.stdout.contains("7 ended, nothing captured"));

@@ -36,7 +36,7 @@ impl<'a> Hub<'a> {
         self.said["url"].as_str().expect("an address")
     }
 
-    fn agent(&self, service: &str, answer: super::agent::Answer) -> Agent {
+    pub(crate) fn agent(&self, service: &str, answer: super::agent::Answer) -> Agent {
         let token = self.said["agent_token_file"].as_str().expect("a path");
         let agent = Agent::connect(self.url(), token.as_ref(), service, answer);
         self.machine.until(&["ls", "-o", "json"], |ran| {
@@ -70,13 +70,13 @@ fn kill(child: &Child, signal: rustix::process::Signal) {
 }
 
 /// A command that is read while it runs.
-struct Follower {
+pub(crate) struct Follower {
     child: Child,
     lines: std::io::Lines<BufReader<ChildStdout>>,
 }
 
 impl Follower {
-    fn start(machine: &Machine, args: &[&str]) -> Self {
+    pub(crate) fn start(machine: &Machine, args: &[&str]) -> Self {
         let mut command = machine.command(args);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("it starts");
@@ -89,7 +89,7 @@ impl Follower {
     }
 
     /// Lines up to the one that begins with `start`.
-    fn until(&mut self, start: &str) -> Vec<String> {
+    pub(crate) fn until(&mut self, start: &str) -> Vec<String> {
         let mut lines = Vec::new();
         while lines.last().is_none_or(|line: &String| !line.starts_with(start)) {
             lines.push(self.line());
@@ -98,7 +98,7 @@ impl Follower {
     }
 
     /// The rest of stdout, and how it ended.
-    fn end(mut self) -> Ran {
+    pub(crate) fn end(mut self) -> Ran {
         let rest: Vec<String> = self.lines.by_ref().map(|line| line.expect("text")).collect();
         let output = self.child.wait_with_output().expect("it ends");
         let mut ran = Ran::from(output);
@@ -107,7 +107,7 @@ impl Follower {
     }
 }
 
-fn id_in(head: &[String]) -> String {
+pub(crate) fn id_in(head: &[String]) -> String {
     let probe = head.iter().find_map(|line| line.strip_prefix("probe  ")).expect("a probe");
     probe.split(' ').next().expect("an id").to_owned()
 }

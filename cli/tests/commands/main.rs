@@ -8,6 +8,7 @@ mod attach;
 mod attach_container;
 mod bad_input;
 mod files;
+mod freeze;
 mod hub;
 mod jvm;
 mod people;

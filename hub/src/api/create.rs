@@ -7,10 +7,10 @@
 use super::types::{
     Code, CreateProbe, CreatedProbe, ErrorInfo, InstanceReport, LineEcho, ProbePhase, Selector,
 };
-use super::{Body, Caller, Refusal, json};
+use super::{Body, Caller, Refusal, freeze, json};
 use crate::fleet::Fleet;
 use crate::server::Hub;
-use crate::store::ProbeRecord;
+use crate::store::{Earlier, ProbeRecord};
 use axum::extract::State;
 use axum::response::Response;
 use std::sync::Arc;
@@ -32,6 +32,7 @@ pub(super) async fn create(
     caller: Caller,
     Body(wish): Body<CreateProbe>,
 ) -> Result<Response, Refusal> {
+    freeze::thawed(&hub.fleet)?;
     let settle = wish.settle_ms.map_or(SETTLE, Duration::from_millis).min(MAX_SETTLE);
     let (wait, dry_run) = (wish.wait, wish.dry_run);
     let mut record = record(wish, &caller, hub.fleet.now_ns())?;
@@ -59,6 +60,8 @@ pub(super) async fn create(
         hub.fleet.arm(record.id);
         settled(&hub.fleet, record.id, settle).await;
     }
+    // While it settled it was taken from everyone again.
+    freeze::thawed(&hub.fleet)?;
     let reports = hub.fleet.reports(record.id);
     if !wait && let Some(error) = refused(&hub.fleet, &record, &reports) {
         return Err(error.into());
@@ -138,6 +141,7 @@ fn record(wish: CreateProbe, caller: &Caller, created_ns: u64) -> Result<ProbeRe
         ended_ns: None,
         lease: wish.follow && !wish.keep,
         reports: Vec::new(),
+        earlier: Earlier::default(),
     })
 }
 

@@ -4,7 +4,9 @@
 //! [`table`], which names its door, and a handler runs only behind that door.
 
 use super::metrics;
-use super::{Refusal, audit, create, events, healthz, instances, me, probes, snapshots, tokens};
+use super::{
+    Refusal, audit, create, events, freeze, healthz, instances, me, probes, snapshots, tokens,
+};
 use crate::api::types::{Code, ErrorInfo};
 use crate::link;
 use crate::reach::Ends;
@@ -74,6 +76,9 @@ fn table() -> Vec<Line> {
         line("GET", "/api/v1/probes/{id}", Person(Viewer), probes::one),
         line("DELETE", "/api/v1/probes/{id}", Person(Prober), probes::remove),
         line("GET", "/api/v1/probes/{id}/why", Person(Viewer), probes::why),
+        line("GET", "/api/v1/freeze", Person(Viewer), freeze::look),
+        line("POST", "/api/v1/freeze", Person(Prober), freeze::freeze),
+        line("DELETE", "/api/v1/freeze", Person(Prober), freeze::unfreeze),
         line("GET", "/api/v1/snapshots", Person(Viewer), snapshots::page),
         line("GET", "/api/v1/snapshots/{probe}/{number}", Person(Viewer), snapshots::one),
         line("GET", "/api/v1/events", Person(Viewer), events::stream),

@@ -195,6 +195,7 @@ impl Tail {
             Event::Snapshot(snapshot) => serde_json::to_string(snapshot),
             Event::Report(report) => serde_json::to_string(report),
             Event::Instance(instance) => serde_json::to_string(instance),
+            Event::Freeze(freeze) => serde_json::to_string(freeze),
             Event::End(end) => serde_json::to_string(end),
         };
         let Ok(data) = data else { return };

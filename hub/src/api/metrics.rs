@@ -52,6 +52,8 @@ fn text(hub: &Hub) -> String {
     page.put(("connections", "gauge", "Connections open that are not an agent's."), [("", open)]);
     let probes = hub.fleet.probes(false).len() as u64;
     page.put(("probes", "gauge", "Probes that live."), [("", probes)]);
+    let frozen = u64::from(hub.fleet.frozen().is_some());
+    page.put(("frozen", "gauge", "Whether nothing can be armed."), [("", frozen)]);
     let outcomes = [
         ("{outcome=\"stored\"}", of(&figures.stored)),
         ("{outcome=\"surplus\"}", of(&figures.surplus)),

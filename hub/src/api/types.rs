@@ -17,6 +17,9 @@
 //! | `GET /api/v1/probes/{id}` | | [`ProbeView`] |
 //! | `DELETE /api/v1/probes/{id}` | | [`ProbeView`] |
 //! | `GET /api/v1/probes/{id}/why` | | [`WhyView`] |
+//! | `GET /api/v1/freeze` | | [`FreezeView`] |
+//! | `POST /api/v1/freeze` | disarms everywhere until the next | [`FreezeView`] |
+//! | `DELETE /api/v1/freeze` | whoever froze it, or an admin | [`FreezeView`] |
 //! | `GET /api/v1/snapshots?probe=&after=&limit=` | cursor from a page or event | [`SnapshotPage`] |
 //! | the same with `&since=&until=` and a probe | instants, the second exclusive | the same, in the order of time |
 //! | `GET /api/v1/snapshots/{probe}/{n}` | | a snapshot |
@@ -45,11 +48,13 @@ use stillframe_core::probe::{ProbeReport, ProbeSpec, SourceMatch};
 mod access;
 mod error;
 mod event;
+mod freeze;
 mod why;
 
 pub use access::{AuditRowView, AuditVerdict, CreateToken, CreatedToken, TokenView};
 pub use error::{Code, ErrorAnswer, ErrorInfo};
 pub use event::{EndEvent, Event, InstanceEvent, ReportEvent};
+pub use freeze::{FreezeEvent, FreezeView, Frozen};
 pub use why::{Headline, Theirs, Try, WhyFact, WhyGroup, WhyHost, WhyView, Yours};
 
 /// The port that agents, API and later the web share.
@@ -344,6 +349,9 @@ pub struct ProbeView {
     pub surplus: u64,
     /// Whether it ends when nobody reads along.
     pub lease: bool,
+    /// Present while the hub is frozen and it is therefore on no instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<Frozen>,
 }
 
 /// One page of snapshots, oldest first.

@@ -32,6 +32,18 @@ pub(super) struct Probe {
     pub unread_since_ns: u64,
 }
 
+impl KeptReport {
+    pub(super) fn of(instance: &Instance, report: ProbeReport) -> Self {
+        Self {
+            instance: instance.id,
+            name: instance.name(),
+            service: instance.info.service.clone(),
+            version: instance.info.version.clone(),
+            report,
+        }
+    }
+}
+
 impl Probe {
     pub(super) fn new(record: ProbeRecord, now_ns: u64) -> Self {
         Self {
@@ -101,20 +113,19 @@ impl Probe {
                 || before.why != report.why
                 || before.running != report.running
         });
-        let kept = KeptReport {
-            instance: instance.id,
-            name: instance.name(),
-            service: instance.info.service.clone(),
-            version: instance.info.version.clone(),
-            report,
-        };
-        self.reports.insert(instance.id, kept);
+        self.reports.insert(instance.id, KeptReport::of(instance, report));
         changed
+    }
+
+    /// It is to be armed anew: instances count from zero, and what they said so far stays counted.
+    pub(super) fn begin_anew(&mut self) {
+        self.record.spec.revision += 1;
+        self.record.earlier.begin(std::mem::take(&mut self.reports).into_values());
     }
 
     /// Sums over all instances that ever said something.
     pub(super) fn counters(&self) -> Counters {
-        let mut sum = Counters::default();
+        let mut sum = self.record.earlier.counters();
         for kept in self.reports.values() {
             sum.add(&kept.report.counters);
         }
@@ -220,11 +231,12 @@ impl Probe {
             chosen: record.chosen.as_ref().map(|_| self.names(instances)),
             matching: number(matching),
             counters: self.counters(),
-            false_uncounted: self.reports.values().any(|kept| kept.report.is_at_least()),
+            false_uncounted: self.is_at_least(),
             captured: self.captured(),
             durations: self.durations(),
             surplus: self.tally.surplus,
             lease: record.lease,
+            frozen: None,
         }
     }
 
@@ -234,7 +246,7 @@ impl Probe {
         let counted = match self.record.spec.kind {
             ProbeKind::Count => self.counters().captured,
             ProbeKind::Time => {
-                let all = self.reports.values().filter_map(|kept| kept.report.durations.as_ref());
+                let all = self.all_durations();
                 all.map(|one| one.ended.saturating_add(one.lost)).fold(0, u64::saturating_add)
             }
             ProbeKind::Snap | ProbeKind::Log => return false,
@@ -242,10 +254,20 @@ impl Probe {
         self.limit().is_some_and(|limit| counted >= limit)
     }
 
+    /// Whether the line may have run more often than the counters say.
+    fn is_at_least(&self) -> bool {
+        let now = self.reports.values().any(|kept| kept.report.is_at_least());
+        now || self.record.earlier.is_at_least()
+    }
+
     /// What was measured, over all instances that ever said something.
     fn durations(&self) -> Option<Durations> {
-        let all = self.reports.values().filter_map(|kept| kept.report.durations.as_ref());
-        Durations::added(all)
+        Durations::added(self.all_durations())
+    }
+
+    fn all_durations(&self) -> impl Iterator<Item = &Durations> + Clone {
+        let now = self.reports.values().filter_map(|kept| kept.report.durations.as_ref());
+        self.record.earlier.durations().chain(now)
     }
 
     /// What was captured: stored, or for a count what was counted.

@@ -74,4 +74,13 @@ impl Saver {
         let record = self.state.lock().unwrap_or_else(PoisonError::into_inner).record(id);
         record.map_or(Ok(()), |record| self.store.put_probe(&record))
     }
+
+    /// Saves whether the hub is frozen now.
+    pub(super) fn save_freeze(&self) -> Result<()> {
+        let _saving = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let frozen = state.frozen().cloned();
+        drop(state);
+        self.store.put_frozen(frozen.as_ref())
+    }
 }

@@ -10,7 +10,7 @@ use super::{ProbeSet, Told};
 use crate::api::types::{
     Event, InstanceEvent, InstanceReport, InstanceView, LEASE_S, ProbePhase, ProbeView, WhyView,
 };
-use crate::store::{Outcome, ProbeRecord, Tally};
+use crate::store::{FreezeRecord, Outcome, ProbeRecord, Tally};
 use crate::{time, why};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use stillframe_core::probe::{ProbeReport, ProbeState};
 use stillframe_core::transport::message::InstanceInfo;
 
 mod end;
+mod freeze;
 mod report;
 
 /// How long things are waited for, in nanoseconds.
@@ -82,11 +83,12 @@ pub(super) struct State {
     times: Times,
     instances: BTreeMap<InstanceId, Instance>,
     probes: BTreeMap<ProbeId, Probe>,
+    frozen: Option<FreezeRecord>,
 }
 
 impl State {
-    pub(super) fn new(times: Times) -> Self {
-        Self { times, instances: BTreeMap::new(), probes: BTreeMap::new() }
+    pub(super) fn new(times: Times, frozen: Option<FreezeRecord>) -> Self {
+        Self { times, instances: BTreeMap::new(), probes: BTreeMap::new(), frozen }
     }
 
     /// Takes over a probe from the store.
@@ -345,7 +347,7 @@ impl State {
         let Some(probe) = self.probes.get(&id) else { return };
         let mut targets = BTreeSet::new();
         let mut chosen = probe.record.chosen.clone();
-        if probe.live() {
+        if probe.live() && self.frozen.is_none() {
             let matching = self.matching(&probe.record);
             targets = matching.iter().map(|instance| instance.id).collect();
             if let Some(chosen) = &mut chosen {
@@ -419,7 +421,9 @@ impl State {
     }
 
     fn view(&self, probe: &Probe, now_ns: u64) -> ProbeView {
-        probe.view(&self.instances, self.matching(&probe.record).len(), now_ns)
+        let frozen = self.frozen_view().filter(|_| probe.live());
+        let matching = self.matching(&probe.record).len();
+        ProbeView { frozen, ..probe.view(&self.instances, matching, now_ns) }
     }
 
     pub(super) fn probe_view(&self, id: ProbeId, now_ns: u64) -> Option<ProbeView> {

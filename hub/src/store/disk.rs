@@ -7,8 +7,8 @@ use super::index::{Index, Place, SegmentRow};
 use super::ledger::{AuditRow, Ledger, audit};
 use super::segment::{self, Reader, Segment};
 use super::{
-    AuditEntry, Head, Incoming, Outcome, ProbeRecord, Query, Result, Retention, Store, StoreError,
-    Stored, Surplus, Tally, TokenRow, Verdict, record,
+    AuditEntry, FreezeRecord, Head, Incoming, Outcome, ProbeRecord, Query, Result, Retention,
+    Store, StoreError, Stored, Surplus, Tally, TokenRow, Verdict, record,
 };
 use crate::folder;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -331,6 +331,14 @@ impl Store for DiskStore {
 
     fn put_probe(&self, probe: &ProbeRecord) -> Result<()> {
         held(&self.ledger).put_probe(probe)
+    }
+
+    fn frozen(&self) -> Result<Option<FreezeRecord>> {
+        held(&self.ledger).frozen()
+    }
+
+    fn put_frozen(&self, frozen: Option<&FreezeRecord>) -> Result<()> {
+        held(&self.ledger).put_frozen(frozen)
     }
 
     fn instance(&self, id: InstanceId) -> Result<Option<InstanceInfo>> {

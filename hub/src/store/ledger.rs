@@ -3,7 +3,7 @@
 //! Knows rows, not their meaning. Invariant: a change is on disk when it is answered, whole or not at
 //! all.
 
-use super::{AuditEntry, ProbeRecord, Result, TokenRow};
+use super::{AuditEntry, FreezeRecord, ProbeRecord, Result, TokenRow};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
 use stillframe_core::ids::InstanceId;
@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS instances(
 CREATE TABLE IF NOT EXISTS tokens(
   hash BLOB PRIMARY KEY, project TEXT NOT NULL, kind TEXT NOT NULL, user TEXT NOT NULL,
   role TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS freezes(project TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
 ";
 /// What later versions added to the tokens, with what the earlier ones had.
 const TOKEN_COLUMNS: [(&str, &str); 4] = [
@@ -62,6 +63,23 @@ impl Ledger {
             "INSERT OR REPLACE INTO probes VALUES (?1, ?2, ?3)",
             params![probe.id.to_string(), PROJECT, serde_json::to_string(probe)?],
         )?;
+        Ok(())
+    }
+
+    pub(super) fn frozen(&self) -> Result<Option<FreezeRecord>> {
+        let sql = "SELECT record FROM freezes WHERE project = ?1";
+        let text: Option<String> = self.0.query_row(sql, [PROJECT], |row| row.get(0)).optional()?;
+        text.map(|text| Ok(serde_json::from_str(&text)?)).transpose()
+    }
+
+    pub(super) fn put_frozen(&self, frozen: Option<&FreezeRecord>) -> Result<()> {
+        match frozen {
+            Some(frozen) => self.0.execute(
+                "INSERT OR REPLACE INTO freezes VALUES (?1, ?2)",
+                params![PROJECT, serde_json::to_string(frozen)?],
+            )?,
+            None => self.0.execute("DELETE FROM freezes WHERE project = ?1", [PROJECT])?,
+        };
         Ok(())
     }
 

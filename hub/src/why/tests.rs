@@ -1,7 +1,7 @@
 //! The verdicts of the screens in the user's contract, out of what instances report.
 
 use super::*;
-use crate::api::types::Selector;
+use crate::api::types::{Frozen, Selector};
 use stillframe_core::ids::InstanceId;
 use stillframe_core::probe::{
     ArmedAt, Delivery, Explanation, ProbeReport, ProbeSpec, RunningSource,
@@ -39,7 +39,23 @@ fn view(location: &str, condition: Option<&str>) -> ProbeView {
         durations: None,
         surplus: 0,
         lease: false,
+        frozen: None,
     }
+}
+
+#[test]
+fn a_frozen_hub_is_the_first_obstacle() {
+    let since = "2026-11-22T12:04:31.207Z".to_owned();
+    let mut probe = view("app.py:42", None);
+    probe.frozen = Some(Frozen { by: "ann".into(), since });
+    (probe.captured, probe.captured_on) = (3, 1);
+    let why = explain(probe, Vec::new(), &["checkout".into()]);
+    assert_eq!(why.headline.word, "FROZEN");
+    assert_eq!(why.headline.text, ": by ann since 2026-11-22T12:04:31.207Z, it is on no instance");
+    let facts: Vec<_> = why.facts.iter().map(|fact| fact.text.as_str()).collect();
+    let anew = "it is armed again, and counts on, when the hub is let go";
+    assert_eq!(facts, ["3 of 10 captured on 1 instance", anew]);
+    assert_eq!(why.tries[0].text, "stillframe unfreeze");
 }
 
 fn instance(n: u8, version: &str, report: ProbeReport) -> InstanceReport {

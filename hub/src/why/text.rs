@@ -82,6 +82,12 @@ pub(super) fn cost(report: &ProbeReport) -> Option<String> {
     ))
 }
 
+/// `: by lea since 2026-11-22T12:04:31.207Z, it is on no instance`.
+pub(super) fn frozen(probe: &ProbeView) -> String {
+    let by = probe.frozen.as_ref().map(|one| format!("by {} since {}, ", one.by, one.since));
+    format!(": {}it is on no instance", by.unwrap_or_default())
+}
+
 /// `: 3 of 10 captured on 2 instances`.
 pub(super) fn capturing(probe: &ProbeView) -> String {
     let of = probe.spec.limit.map_or_else(String::new, |limit| format!(" of {}", count(limit)));
@@ -92,6 +98,15 @@ pub(super) fn capturing(probe: &ProbeView) -> String {
     };
     let captured = count(probe.captured);
     format!(": {captured}{of} captured on {} {instances}{surplus}", probe.captured_on)
+}
+
+/// What was captured, counted or measured so far.
+pub(super) fn until_then(probe: &ProbeView) -> String {
+    match probe.spec.kind {
+        ProbeKind::Count => times(probe.captured),
+        ProbeKind::Time => format!("{} begun", passages(probe.captured)),
+        ProbeKind::Snap | ProbeKind::Log => capturing(probe).trim_start_matches(": ").to_owned(),
+    }
 }
 
 /// `its rate is 1 a second, 10 at once; snapshots of a process 25 a second in all`.

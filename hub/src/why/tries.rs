@@ -21,6 +21,7 @@ pub(super) fn split_hint(message: &str) -> (&str, Option<&str>) {
 /// The suggestions of a verdict; the first is labelled `try`, the others `or`.
 pub(super) fn tries(verdict: Verdict, probe: &ProbeView, said: &[Said<'_>]) -> Vec<Try> {
     let texts = match verdict {
+        Verdict::Frozen => vec!["stillframe unfreeze".to_owned()],
         Verdict::NoInstance => vec!["stillframe ls --all".to_owned()],
         Verdict::Failed => failure_hints(said),
         Verdict::NotReached => not_reached(probe, said),

@@ -11,7 +11,7 @@ use stillframe_hub::Role;
 use stillframe_hub::api::{Door, Endpoint, endpoints};
 
 /// Who may use what. Whoever adds an endpoint says here once more who may.
-const ENDPOINTS: [(&str, &str, Door); 20] = [
+const ENDPOINTS: [(&str, &str, Door); 23] = [
     ("GET", "/healthz", Door::Open),
     ("GET", "/readyz", Door::Open),
     ("GET", "/metrics", Door::Person(Role::Metrics)),
@@ -24,6 +24,9 @@ const ENDPOINTS: [(&str, &str, Door); 20] = [
     ("GET", "/api/v1/probes/{id}", Door::Person(Role::Viewer)),
     ("DELETE", "/api/v1/probes/{id}", Door::Person(Role::Prober)),
     ("GET", "/api/v1/probes/{id}/why", Door::Person(Role::Viewer)),
+    ("GET", "/api/v1/freeze", Door::Person(Role::Viewer)),
+    ("POST", "/api/v1/freeze", Door::Person(Role::Prober)),
+    ("DELETE", "/api/v1/freeze", Door::Person(Role::Prober)),
     ("GET", "/api/v1/snapshots", Door::Person(Role::Viewer)),
     ("GET", "/api/v1/snapshots/{probe}/{number}", Door::Person(Role::Viewer)),
     ("GET", "/api/v1/events", Door::Person(Role::Viewer)),

@@ -8,6 +8,7 @@ mod bounds;
 mod disk;
 mod doors;
 mod fleet;
+mod freeze;
 mod hostile;
 mod restart;
 mod stand;

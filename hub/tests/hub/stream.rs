@@ -12,16 +12,16 @@ use stillframe_core::probe::{Counters, ProbeSpec, ProbeState};
 use stillframe_hub::api::types::{AuditRowView, EndEvent, ProbePhase};
 
 /// A reader of events.
-struct Events(BufReader<TcpStream>);
+pub(crate) struct Events(BufReader<TcpStream>);
 
-struct Seen {
+pub(crate) struct Seen {
     word: String,
     id: Option<String>,
-    data: Value,
+    pub(crate) data: Value,
 }
 
 impl Events {
-    fn open(stand: &Stand, query: &str) -> Self {
+    pub(crate) fn open(stand: &Stand, query: &str) -> Self {
         let mut stream = TcpStream::connect(stand.address()).expect("the hub listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
         let request = format!(
@@ -59,7 +59,7 @@ impl Events {
         }
     }
 
-    fn until(&mut self, word: &str) -> Seen {
+    pub(crate) fn until(&mut self, word: &str) -> Seen {
         loop {
             let seen = self.next().expect("more events");
             if seen.word == word {

@@ -88,6 +88,8 @@ pub enum Code {
     SeveralServices,
     /// A rule of the hub forbids it (as many probes as an instance may hold).
     Policy,
+    /// The hub is frozen: nothing can be armed.
+    Frozen,
     /// The body is larger than the hub reads.
     TooLarge,
     /// As many connections or streams as the hub serves.
@@ -109,6 +111,7 @@ impl Code {
             Self::NoInstance | Self::NoFile | Self::SeveralServices => 409,
             Self::TooLarge => 413,
             Self::Condition | Self::Location | Self::Policy => 422,
+            Self::Frozen => 423,
             Self::Internal => 500,
             Self::Busy => 503,
             Self::Store => 507,
@@ -123,7 +126,11 @@ impl Code {
             Self::BadRequest | Self::TooLarge => 2,
             Self::NoInstance | Self::NoFile => 3,
             Self::Unauthorized | Self::WrongToken | Self::Forbidden | Self::ForeignOrigin => 4,
-            Self::Condition | Self::Location | Self::SeveralServices | Self::Policy => 5,
+            Self::Condition
+            | Self::Location
+            | Self::SeveralServices
+            | Self::Policy
+            | Self::Frozen => 5,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Knows the words and their data, not HTTP. Invariant: within one stream a probe's snapshots come in
 //! the order of their numbers, and `end` is the last event about a probe.
 
-use super::{InstanceView, ProbeView, WhyView};
+use super::{FreezeEvent, InstanceView, ProbeView, WhyView};
 use serde::{Deserialize, Serialize};
 use stillframe_core::ids::InstanceId;
 use stillframe_core::probe::ProbeReport;
@@ -18,6 +18,8 @@ pub enum Event {
     Report(Box<ReportEvent>),
     /// An instance came or went.
     Instance(Box<InstanceEvent>),
+    /// The hub was frozen, or is no longer.
+    Freeze(Box<FreezeEvent>),
     /// A probe ended.
     End(Box<EndEvent>),
 }
@@ -29,6 +31,7 @@ impl Event {
             Self::Snapshot(_) => "snapshot",
             Self::Report(_) => "report",
             Self::Instance(_) => "instance",
+            Self::Freeze(_) => "freeze",
             Self::End(_) => "end",
         }
     }

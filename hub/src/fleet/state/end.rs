@@ -7,6 +7,7 @@ use super::{Effects, State};
 use crate::api::types::{EndEvent, Event, ProbePhase};
 use crate::fleet::instance::Instance;
 use crate::fleet::probe::Probe;
+use crate::store::KeptReport;
 use crate::time;
 use stillframe_core::ids::ProbeId;
 use stillframe_core::probe::{ProbeReport, ProbeState};
@@ -18,7 +19,14 @@ impl Probe {
     /// Counters that come after the end, or after the instance let go, still count; the state then
     /// stays. Whether that is news.
     pub(super) fn last_word(&mut self, instance: &Instance, report: &ProbeReport) -> bool {
-        if report.revision != self.revision() || report.counters.hits == 0 {
+        if report.counters.hits == 0 {
+            return false;
+        }
+        if report.revision.checked_add(1) == Some(self.revision()) {
+            let kept = KeptReport::of(instance, report.clone());
+            return self.record.earlier.late(kept);
+        }
+        if report.revision != self.revision() {
             return false;
         }
         match self.reports.get_mut(&instance.id).map(|kept| &mut kept.report) {
