@@ -11,13 +11,17 @@ export class StillframeError extends Error {
 /** A snapshot, a log line or a counter's report, as the hub gets it too. */
 export type Result = Record<string, unknown>
 
+/** What the environment says otherwise, or a default. */
 export interface StartOptions {
   /** URL of the hub. */
   hub?: string
   /** Where results go without a hub: `stdout`, `stderr`, a `file:` URL, or a function. */
   sink?: string | ((result: Result) => void)
+  /** Name of the service; else `STILLFRAME_SERVICE` or OpenTelemetry's. */
   service?: string
+  /** Version of the service. */
   version?: string
+  /** Labels of this instance, by which `stillframe snap --label` chooses. */
   labels?: Record<string, string>
   /** Names that never leave the process, besides those that never do. */
   redact?: string[]
@@ -25,6 +29,7 @@ export interface StartOptions {
   readable?: string[]
 }
 
+/** What a probe captures, and when it ends. */
 export interface ProbeOptions {
   /** A log line where `log` is given, else a snapshot. */
   kind?: 'snap' | 'log' | 'count' | 'time'

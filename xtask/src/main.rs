@@ -1,4 +1,4 @@
-//! `cargo xtask demo · test · bench · dist`: what a person or CI does with the whole repository.
+//! `cargo xtask demo · test · bench · dist · docs`: what a person or CI does with the whole repository.
 //!
 //! Knows how parts are built and started, not how they work. Invariant: whatever can be missing on a
 //! machine is looked for first and named with the command that mends it.
@@ -22,6 +22,7 @@ mod node;
 mod process;
 mod profile;
 mod python;
+mod reference;
 mod rewriter;
 mod ruby;
 mod say;
@@ -36,7 +37,7 @@ use std::process::ExitCode;
 pub(crate) type Result<T> = std::result::Result<T, String>;
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Demo, test, bench and dist of the whole repository")]
+#[command(name = "cargo xtask", about = "Demo, test, bench, dist and docs of the whole repository")]
 struct Args {
     #[command(subcommand)]
     task: Task,
@@ -85,6 +86,8 @@ enum Task {
     /// Wheels, the jar, npm's packages, the gems, and the command with the agents beside it, under
     /// target/dist
     Dist,
+    /// The references of every API, as pages under target/docs
+    Docs,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -95,7 +98,10 @@ enum Output {
 
 fn main() -> ExitCode {
     let task = Args::parse().task;
-    if matches!(task, Task::Demo { .. } | Task::Test { full: false, matrix: false, .. }) {
+    if matches!(
+        task,
+        Task::Demo { .. } | Task::Docs | Task::Test { full: false, matrix: false, .. }
+    ) {
         profile::be_quick();
     }
     let done = match task {
@@ -106,6 +112,7 @@ fn main() -> ExitCode {
             bench::run(runtime.as_deref(), peers, hub, short)
         }
         Task::Dist => dist::run(),
+        Task::Docs => reference::run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

