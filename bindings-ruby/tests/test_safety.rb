@@ -115,8 +115,8 @@ class TestSafety < AgentTest
     @safe.call(Hostile.new)
     @safe.call(HostileString.new("x"))
     counters = one.counters
-    # A class that answers itself what methods it has is not asked.
-    assert_equal [0, 3], [counters["captured"], counters["condition_failed"]], one.report
+    # What a class answers in place of Ruby is not asked.
+    assert_equal [1, 2], [counters["captured"], counters["condition_failed"]], one.report
   end
 
   def test_comparing_and_looking_up_ask_no_code_of_the_application
@@ -211,19 +211,22 @@ class TestSafety < AgentTest
     $VERBOSE = before
   end
 
+  # Rarely do two come at the very same time, so they are given many chances.
   def test_ractors_that_hit_at_the_same_time_lose_no_hit_unseen
     one = probe("line", kind: "count")
     before, $VERBOSE = $VERBOSE, nil
-    ractors = Array.new(3) do
-      Ractor.new do
-        safe = Safe.new
-        2_000.times { safe.call(1) }
-        nil
+    300.times do |round|
+      ractors = Array.new(3) do
+        Ractor.new do
+          safe = Safe.new
+          1_000.times { safe.call(1) }
+          nil
+        end
       end
+      ractors.each { |ractor| ractor.respond_to?(:value) ? ractor.value : ractor.take }
+      counters = one.counters
+      assert_equal 3_000 * (round + 1), counters["hits"], counters
     end
-    ractors.each { |ractor| ractor.respond_to?(:value) ? ractor.value : ractor.take }
-    counters = one.counters
-    assert_equal 6_000, counters["hits"], counters
   ensure
     $VERBOSE = before
   end

@@ -33,7 +33,8 @@ struct Inside;
 impl Inside {
     /// Enters, unless the thread is inside a hit already.
     fn enter() -> Option<Self> {
-        (!INSIDE.replace(true)).then_some(Self)
+        // Made only if it enters: dropped, it would leave in the name of who is inside.
+        (!INSIDE.replace(true)).then(|| Self)
     }
 
     /// Stays inside beyond this call: a frame is open.

@@ -46,7 +46,8 @@ impl Turn {
     /// The turn, if nobody has it.
     #[inline(always)]
     pub(crate) fn take() -> Option<Self> {
-        (!TAKEN.swap(true, Ordering::Acquire)).then_some(Self(()))
+        // Made only if it is had: dropped, it would give back the turn of another.
+        (!TAKEN.swap(true, Ordering::Acquire)).then(|| Self(()))
     }
 
     /// In a forked child: whoever had it is not here.
