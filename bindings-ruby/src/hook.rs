@@ -6,6 +6,7 @@
 pub(crate) mod compiled;
 
 use crate::agent::RubyRuntime;
+use crate::error;
 use crate::ffi::{BEGIN, END, Frame, LINE, Listener, Reached, code};
 use crate::frame::{Hit, Plan};
 use magnus::value::ReprValue;
@@ -21,6 +22,8 @@ enum Role {
     Hit,
     /// Each passage is timed.
     Time(Span),
+    /// A test wants it to break before the core has counted it.
+    Defect,
 }
 
 /// A hook, as its TracePoint knows it.
@@ -46,6 +49,7 @@ impl Reached for Site {
                 let moment = moment(frame, span);
                 self.agent.passage(self.site, frame.identity(), moment, &hit);
             }
+            Role::Defect => panic!("on purpose"),
         }
     }
 
@@ -82,7 +86,8 @@ pub(crate) fn arm(
     line: u32,
 ) -> Result<(), Error> {
     let target = plan.code;
-    let place = Site { agent, site, line, role: Role::Hit, plan };
+    let role = if error::breaks(&plan.function) { Role::Defect } else { Role::Hit };
+    let place = Site { agent, site, line, role, plan };
     set(ruby, site, target, LINE, place, Some(line))
 }
 

@@ -35,7 +35,11 @@ fn flush(ruby: &Ruby, timeout: f64) -> Result<bool, Error> {
 }
 
 fn status(ruby: &Ruby) -> Result<Value, Error> {
-    convert::to_ruby(ruby, &agent::running(ruby)?.status())
+    let agent = agent::running(ruby)?;
+    if let Some(defect) = error::defect() {
+        agent.note("defect", defect);
+    }
+    convert::to_ruby(ruby, &agent.status())
 }
 
 fn probe(ruby: &Ruby, spec: RHash, callback: Option<u64>) -> Result<String, Error> {
@@ -71,6 +75,7 @@ fn fork_in_child(ruby: &Ruby) {
 /// What Ruby calls when it loads the library.
 #[magnus::init]
 fn init(ruby: &Ruby) -> Result<(), Error> {
+    error::keep_defects();
     ffi::code::make_pins();
     let native = ruby.define_module("Stillframe")?.define_module("Native")?;
     native.const_set("VERSION", env!("CARGO_PKG_VERSION"))?;

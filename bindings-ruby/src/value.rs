@@ -13,6 +13,7 @@ pub(crate) mod reader;
 pub(crate) use child::{children, count_of};
 pub(crate) use known::Known;
 
+use crate::error;
 use crate::ffi::{Obj, Tag, asked, classes, intern};
 use stillframe_core::host::Bounds;
 use stillframe_core::value::{Kind, Missing, Object, Ordered, Reading, Text, Value};
@@ -328,5 +329,7 @@ pub(crate) fn type_name<'g>(value: &Value<'_>) -> Text<'g> {
 
 /// What a class is called.
 pub(crate) fn name_of_class<'g>(class: Obj<'g>) -> Text<'g> {
-    class.class_name().unwrap_or(NAMELESS)
+    let name = class.class_name().unwrap_or(NAMELESS);
+    assert!(!matches!(name, Text::Utf8(name) if error::breaks(name)), "on purpose");
+    name
 }

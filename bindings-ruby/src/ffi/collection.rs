@@ -1,9 +1,9 @@
 //! What arrays, hashes, objects, structs and ranges hold.
 //!
 //! Knows Ruby's own functions that look without running code. Invariant: what is shown an element
-//! neither raises nor unwinds into Ruby.
+//! neither raises nor unwinds into Ruby; a defect there goes on once Ruby's function has returned.
 
-use super::memory::guard;
+use super::memory::{Defect, caught, resume};
 use super::object::{Obj, Tag, classes};
 use rb_sys::{ID, VALUE};
 use std::ffi::{c_int, c_long};
@@ -22,25 +22,50 @@ unsafe extern "C" {
     fn rb_ivar_foreach(object: VALUE, each: EachVariable, argument: VALUE);
 }
 
-type PairVisitor<'v, 'g> = &'v mut dyn FnMut(Obj<'g>, Obj<'g>) -> bool;
-type VariableVisitor<'v, 'g> = &'v mut dyn FnMut(ID, Obj<'g>) -> bool;
+type ShowPair<'v, 'g> = dyn FnMut(Obj<'g>, Obj<'g>) -> bool + 'v;
+type ShowVariable<'v, 'g> = dyn FnMut(ID, Obj<'g>) -> bool + 'v;
 
-fn answer(wants_more: Option<bool>) -> c_int {
-    if wants_more == Some(true) { CONTINUE } else { STOP }
+/// Who is shown what is found, and the defect that came of it.
+struct Shown<'v, S: ?Sized> {
+    to: &'v mut S,
+    defect: Option<Defect>,
+}
+
+impl<S: ?Sized> Shown<'_, S> {
+    /// Whether Ruby's function is to go on.
+    #[inline(always)]
+    fn one(&mut self, show: impl FnOnce(&mut S) -> bool) -> c_int {
+        match caught(|| show(self.to)) {
+            Ok(true) => CONTINUE,
+            Ok(false) => STOP,
+            Err(defect) => {
+                self.defect = Some(defect);
+                STOP
+            }
+        }
+    }
+
+    /// Has a defect go on, where no function of Ruby's lies between.
+    #[inline(always)]
+    fn end(self) {
+        if let Some(defect) = self.defect {
+            resume(defect);
+        }
+    }
 }
 
 unsafe extern "C" fn each_pair(key: VALUE, value: VALUE, argument: VALUE) -> c_int {
-    let visitor = argument as *mut PairVisitor<'_, '_>;
+    let shown = argument as *mut Shown<'_, ShowPair<'_, '_>>;
     // SAFETY: `Obj::each_pair` passed it, and waits for us with it in its hands.
-    let visitor = unsafe { &mut *visitor };
-    answer(guard(|| visitor(Obj::new(key), Obj::new(value))))
+    let shown = unsafe { &mut *shown };
+    shown.one(|show| show(Obj::new(key), Obj::new(value)))
 }
 
 unsafe extern "C" fn each_variable(name: ID, value: VALUE, argument: VALUE) -> c_int {
-    let visitor = argument as *mut VariableVisitor<'_, '_>;
+    let shown = argument as *mut Shown<'_, ShowVariable<'_, '_>>;
     // SAFETY: `Obj::each_variable` passed it, and waits for us with it in its hands.
-    let visitor = unsafe { &mut *visitor };
-    answer(guard(|| visitor(name, Obj::new(value))))
+    let shown = unsafe { &mut *shown };
+    shown.one(|show| show(name, Obj::new(value)))
 }
 
 impl<'g> Obj<'g> {
@@ -69,11 +94,12 @@ impl<'g> Obj<'g> {
 
     /// Shows the pairs of a hash until no more are wanted.
     pub(crate) fn each_pair(self, mut visitor: impl FnMut(Obj<'g>, Obj<'g>) -> bool) {
-        let mut visitor: PairVisitor<'_, 'g> = &mut visitor;
-        let argument = &raw mut visitor as VALUE;
+        let mut shown: Shown<'_, ShowPair<'_, 'g>> = Shown { to: &mut visitor, defect: None };
+        let argument = &raw mut shown as VALUE;
         // SAFETY: callers looked at the tag; the function is made for this argument, which outlives
         // the call.
-        unsafe { rb_hash_foreach(self.raw(), each_pair, argument) }
+        unsafe { rb_hash_foreach(self.raw(), each_pair, argument) };
+        shown.end();
     }
 
     /// The value under a key that is a symbol, a small number, nil or a boolean: none runs code to be
@@ -109,11 +135,12 @@ impl<'g> Obj<'g> {
 
     /// Shows the instance variables of an object until no more are wanted.
     pub(crate) fn each_variable(self, mut visitor: impl FnMut(ID, Obj<'g>) -> bool) {
-        let mut visitor: VariableVisitor<'_, 'g> = &mut visitor;
-        let argument = &raw mut visitor as VALUE;
+        let mut shown: Shown<'_, ShowVariable<'_, 'g>> = Shown { to: &mut visitor, defect: None };
+        let argument = &raw mut shown as VALUE;
         // SAFETY: any object may be asked; the function is made for this argument, which outlives the
         // call.
-        unsafe { rb_ivar_foreach(self.raw(), each_variable, argument) }
+        unsafe { rb_ivar_foreach(self.raw(), each_variable, argument) };
+        shown.end();
     }
 
     /// An instance variable; nil where it is not set, as in Ruby.

@@ -75,7 +75,7 @@ const NIL: VALUE = rb_sys::Qnil as VALUE;
 unsafe extern "C" fn on_event<P: Reached>(listener: VALUE, data: *mut c_void) {
     // SAFETY: `Listener::new` passed it, and it lives until the TracePoint was taken off.
     let place = unsafe { &*data.cast::<P>() };
-    guard(|| {
+    let told = guard(|| {
         let Some(turn) = Turn::take() else { return place.missed() };
         forget_digits();
         // SAFETY: we are inside the callback, so there is an event and nothing is raised.
@@ -86,13 +86,18 @@ unsafe extern "C" fn on_event<P: Reached>(listener: VALUE, data: *mut c_void) {
         }
         drop(turn);
     });
+    if told.is_none() {
+        // The core takes its own defects: so this one came before the hit was counted.
+        guard(|| place.missed());
+    }
 }
 
 unsafe extern "C" fn on_compiled(listener: VALUE, _data: *mut c_void) {
     guard(|| {
-        let code = asked(Obj::new(listener), "instruction_sequence").and_then(super::code::code_of);
-        let is_file =
-            asked(Obj::new(listener), "eval_script").is_some_and(|text| text.tag() == Tag::Nil);
+        let listener = Obj::new(listener);
+        let code = Original::Compiled.ask(listener, &[]).and_then(super::code::code_of);
+        let text = Original::EvalScript.ask(listener, &[]);
+        let is_file = text.is_some_and(|text| text.tag() == Tag::Nil);
         crate::locate::came(code.map(|code| (code, is_file)));
     });
 }

@@ -2,6 +2,7 @@
 //!
 //! Knows no layout. Invariants: a panic never leaves [`guard`]; nobody waits for a [`Turn`].
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -32,7 +33,22 @@ pub(super) fn read_word(address: usize) -> Option<usize> {
 /// Runs what the interpreter called, and turns a panic into `None`.
 #[inline(always)]
 pub(crate) fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(work)).ok()
+    caught(work).ok()
+}
+
+/// A panic that was caught.
+pub(super) type Defect = Box<dyn Any + Send>;
+
+/// The same, with the panic: for where a function of Ruby's lies between it and who takes it.
+#[inline(always)]
+pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Defect> {
+    catch_unwind(AssertUnwindSafe(work))
+}
+
+/// Has a panic go on.
+#[cold]
+pub(super) fn resume(defect: Defect) -> ! {
+    std::panic::resume_unwind(defect)
 }
 
 static TAKEN: AtomicBool = AtomicBool::new(false);

@@ -71,7 +71,8 @@ pub(crate) struct Plan {
     /// Its code, or zero where frames do not tell theirs.
     pub(crate) code: usize,
     pub(super) file: String,
-    pub(super) function: String,
+    /// What the code is called, as people see it.
+    pub(crate) function: String,
     /// Locals, by name.
     pub(super) places: Vec<(String, Place)>,
     pub(super) slots: Vec<Slot>,
