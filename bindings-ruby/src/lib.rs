@@ -77,6 +77,7 @@ fn fork_in_child(ruby: &Ruby) {
 fn init(ruby: &Ruby) -> Result<(), Error> {
     error::keep_defects();
     ffi::code::make_pins();
+    ffi::keep_originals();
     let native = ruby.define_module("Stillframe")?.define_module("Native")?;
     native.const_set("VERSION", env!("CARGO_PKG_VERSION"))?;
     native.define_singleton_method("start", function!(start, 1))?;

@@ -160,6 +160,61 @@ class TestHostile < AgentTest
     BigDecimal.class_eval { alias_method :to_s, :to_s_of_ruby }
   end
 
+  # What Ruby is asked where a probe is placed, where code is loaded, and in a hit. (`InstructionSequence.of` is asked
+  # by Ruby itself where a TracePoint is set.)
+  REFLECTION = {
+    UnboundMethod => %i[owner arity source_location original_name name bind bind_call],
+    Method => %i[unbind owner arity source_location original_name name receiver],
+    Module => %i[instance_method instance_methods method_defined? autoload? const_defined? const_get constants],
+    Kernel => %i[method], Binding => %i[local_variable_get],
+    TracePoint => %i[instruction_sequence eval_script]
+  }.freeze
+  REFLECTED = <<~RUBY
+    class Reflected
+      attr_reader :field
+      alias_method :other, :field
+      def initialize = @field = 2
+      def total(kept)
+        1 #: total
+      end
+      define_method(:again, instance_method(:total))
+    end
+  RUBY
+
+  # Runs a block with all of that written anew; each tells, and answers what nobody expects.
+  def reflecting
+    every = REFLECTION.flat_map { |holder, names| names.map { |name| [holder, name] } }
+    silently { every.each { |holder, name| holder.class_eval("alias _ruby_s_#{name} #{name}") } }
+    silently { every.each { |holder, name| holder.class_eval("def #{name}(*) = ::TestHostile::RAN.push(:#{name}) && nil") } }
+    yield
+  ensure
+    silently { every.each { |holder, name| holder.class_eval("alias #{name} _ruby_s_#{name}; undef_method :_ruby_s_#{name}") } }
+  end
+
+  def test_reflection_that_was_written_anew_is_not_asked_and_changes_nothing
+    place(REFLECTED, "reflected.rb")
+    kept = [Reflected.new, BigDecimal("1.5"), Reflected.instance_method(:total), Reflected.new.method(:total).unbind]
+    later = Placed.new("written_later.rb:2", kind: "count")
+    one, two, three, named = reflecting do
+      @placed << Placed.new("Reflected#again", kind: "count").armed
+      counted = ["kept.field == 2 && kept.other == 2", "Reflected === kept"]
+      counted.each { |condition| probe("total", condition: condition, kind: "count") }
+      probe("total")
+      kept.each { |each| kept[0].again(each) }
+      File.write(File.join(@folder, "written_later.rb"), "def written_later\n  1\nend\n")
+      load File.join(@folder, "written_later.rb")
+      later.armed
+      written_later
+      @placed
+    end
+    assert_empty RAN
+    assert_equal [4, 1, 1, 4, 1], [one, two, three, named, later].map { |each| each.counters["captured"] }
+    shown = Array.new(4) { named.snapshot["locals"]["kept"] }
+    assert_equal [2, "0.15e1", "total", "total"], shown.map { |found| found.values_at("@field", "$value", "name").compact[0] }
+  ensure
+    later&.remove
+  end
+
   # The thread's own class may answer, too.
   def test_a_thread_that_answers_for_its_name_is_not_asked
     named = Class.new(Thread) { def name = TestHostile::RAN.push(:name) }

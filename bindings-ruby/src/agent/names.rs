@@ -3,12 +3,12 @@
 //! In Ruby's own order: a local, else what `self` answers; constants by the nesting that the file
 //! shows. Invariant: nothing is loaded and no code of the application runs to resolve a name.
 
-use crate::ffi::{Kept, Obj, code, intern};
+use crate::ffi::{Kept, Obj, Original, Tag, code, intern};
 use crate::frame::{Scopes, Slot, Slots, symbol};
 use crate::locate;
 use crate::value::reader;
 use magnus::value::ReprValue;
-use magnus::{RArray, Ruby, Value};
+use magnus::{Ruby, Value};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use stillframe_core::host::{Names, UnknownName};
@@ -103,7 +103,7 @@ impl<'r> CodeNames<'r> {
             }
         }
         let has = |module: &Value, inherits: bool| {
-            module.funcall::<_, _, bool>("const_defined?", (*first, inherits)).unwrap_or(false)
+            is_defined(Obj::of_magnus(*module), intern(first), inherits) == Some(true)
         };
         let own = around.iter().find(|module| has(module, false));
         let inherited = || around.first().filter(|module| has(module, true));
@@ -129,22 +129,27 @@ fn waiting(module: Value, name: &str) -> Slot {
 /// Whether a constant would have to be loaded; nothing if there is none. One whose file is not there
 /// is said not to be defined, and yet waits.
 fn waits(module: Value, name: &str) -> Option<bool> {
-    let path: Value = module.funcall("autoload?", (name,)).ok()?;
-    if !path.is_nil() {
+    let (module, name) = (Obj::of_magnus(module), intern(name));
+    if Original::Waits.ask(module, &[Obj::symbol(name)])?.tag() != Tag::Nil {
         return Some(true);
     }
-    if module.funcall::<_, _, bool>("const_defined?", (name,)).ok()? {
+    if is_defined(module, name, true)? {
         return Some(false);
     }
-    let known: RArray = module.funcall("constants", (false,)).ok()?;
-    let ruby = Ruby::get_with(known);
-    known.includes(ruby.to_symbol(name)).then_some(true)
+    let known = Original::Constants.ask(module, &[Obj::constant(Some(false))])?;
+    known.items().contains(&Obj::symbol(name)).then_some(true)
+}
+
+fn is_defined(module: Obj<'_>, name: u64, inherits: bool) -> Option<bool> {
+    let arguments = [Obj::symbol(name), Obj::constant(Some(inherits))];
+    Some(Original::IsDefined.ask(module, &arguments)?.tag() == Tag::True)
 }
 
 /// A constant that is loaded.
 fn loaded(module: Value, name: &str) -> Option<Value> {
     let is_there = !waits(module, name)?;
-    is_there.then(|| module.funcall("const_get", (name,)).ok()).flatten()
+    let found = || Original::Constant.ask(Obj::of_magnus(module), &[Obj::symbol(intern(name))]);
+    is_there.then(found).flatten().map(Obj::to_magnus)
 }
 
 impl Names for CodeNames<'_> {

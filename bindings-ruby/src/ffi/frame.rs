@@ -8,6 +8,7 @@ use super::layout::{
 };
 use super::memory::load;
 use super::object::{Obj, Tag};
+use super::original::Original;
 use super::protect::protected;
 use rb_sys::{ID, VALUE};
 use std::ffi::c_int;
@@ -135,13 +136,8 @@ impl<'g> Frame<'g> {
 
     #[cold]
     fn asked(self, place: &Place) -> Reading<Obj<'g>> {
-        let get = super::text::intern("local_variable_get");
-        // SAFETY: any name has a symbol.
-        let symbol = unsafe { rb_sys::rb_id2sym(place.name) };
-        let arguments = [symbol];
-        // SAFETY: one argument lies there.
-        let ask = || unsafe { rb_sys::rb_funcallv(self.binding, get, 1, arguments.as_ptr()) };
-        protected(ask).map(|value| Obj::new(value.raw())).ok_or(Missing::Unset)
+        let (binding, name) = (Obj::new(self.binding), Obj::symbol(place.name));
+        Original::Local.ask(binding, &[name]).ok_or(Missing::Unset)
     }
 }
 

@@ -12,7 +12,7 @@ mod region;
 
 use crate::ffi::{Frame, LINE, Listener, Reached, without_lock};
 use magnus::value::ReprValue;
-use magnus::{Error, Module, Ruby, Value, kwargs};
+use magnus::{Error, Module, RClass, Ruby, Value, kwargs};
 use region::Region;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -204,8 +204,8 @@ fn told(account: &Account, region: Option<Region>) -> String {
 
 /// Sets a TracePoint on code of ours, and takes it off.
 fn set_one(ruby: &Ruby) -> Result<(), Error> {
-    let machine: Value = ruby.class_object().const_get("RubyVM")?;
-    let sequences: Value = machine.funcall("const_get", ("InstructionSequence",))?;
+    let machine: RClass = ruby.class_object().const_get("RubyVM")?;
+    let sequences: Value = machine.const_get("InstructionSequence")?;
     let code: Value = sequences.funcall("compile", ("nil", "<stillframe>"))?;
     let failed = || Error::new(ruby.exception_runtime_error(), "no TracePoint could be made");
     let idle = Listener::new(LINE, Idle).ok_or_else(failed)?;

@@ -5,7 +5,7 @@
 //! behind the name of what it is in.
 
 use crate::ffi::code::Owned;
-use crate::ffi::{Obj, code};
+use crate::ffi::{Obj, Original, Tag, code, intern};
 use magnus::value::ReprValue;
 use magnus::{Module, Ruby, Value};
 use std::collections::BTreeMap;
@@ -113,22 +113,22 @@ fn class_of(label: &str) -> Option<&str> {
 pub(crate) fn named(ruby: &Ruby, name: &str) -> Option<usize> {
     let parts: Vec<&str> = name.split('.').collect();
     let (method, classes) = parts.split_last()?;
-    let mut holder: Value = ruby.class_object().as_value();
+    let mut holder = Obj::of_magnus(ruby.class_object().as_value());
     for class in classes {
-        let waits: Value = holder.funcall("autoload?", (*class,)).ok()?;
-        let is_there: bool = holder.funcall("const_defined?", (*class,)).ok()?;
-        if !waits.is_nil() || !is_there {
+        let name = [Obj::symbol(intern(class))];
+        let waits = Original::Waits.ask(holder, &name)?.tag() != Tag::Nil;
+        if waits || Original::IsDefined.ask(holder, &name)?.tag() != Tag::True {
             return None;
         }
-        holder = holder.funcall("const_get", (*class,)).ok()?;
+        holder = Original::Constant.ask(holder, &name)?;
     }
     let machine: Value = ruby.class_object().const_get("RubyVM").ok()?;
-    let sequences: Value = machine.funcall("const_get", ("InstructionSequence",)).ok()?;
-    for ask in ["instance_method", "method"] {
-        let Ok(method) = holder.funcall::<_, _, Value>(ask, (*method,)) else { continue };
-        let code: Value = sequences.funcall("of", (method,)).ok()?;
-        if !code.is_nil() {
-            return code::code_of(Obj::of_magnus(code));
+    let sequences = Obj::of_magnus(machine).loaded_constant(intern("InstructionSequence"))?;
+    for ask in [Original::InstanceMethod, Original::Method] {
+        let Some(method) = ask.ask(holder, &[Obj::symbol(intern(method))]) else { continue };
+        let code = Original::CodeOf.ask(sequences, &[method])?;
+        if code.tag() != Tag::Nil {
+            return code::code_of(code);
         }
     }
     None

@@ -1,10 +1,11 @@
 //! What an object answers to a call without arguments by a mere read: the variable of an
 //! `attr_reader`, a member of a Struct.
 //!
-//! Asks Ruby what method there is, by Ruby's own reflection and at most once a second for each class
-//! and name; what was found is kept in a bounded table. Invariant: the method itself is never called.
+//! Asks Ruby what method there is, by Ruby's own reflection, whatever the application made of that
+//! since, and at most once a second for each class and name; what was found is kept in a bounded
+//! table. Invariant: the method itself is never called.
 
-use crate::ffi::{Kept, Obj, Tag, asked, asked_with, classes, intern, name_of};
+use crate::ffi::{Kept, Obj, Original, Tag, classes, intern, name_of};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use stillframe_core::clock;
@@ -86,33 +87,47 @@ fn access(object: Obj<'_>, name: u64) -> Access {
     access
 }
 
-/// Whether code of the application would say what methods a class has: then it is not asked.
-fn answers_itself(class: Obj<'_>) -> bool {
-    !class.stored_class().has_basic_method(intern("instance_method"))
+/// The method of instances of `class` that is called so, as Ruby has it.
+fn method_of<'g>(class: Obj<'_>, name: u64) -> Option<Obj<'g>> {
+    Original::InstanceMethod.ask(class, &[Obj::symbol(name)])
+}
+
+/// The code of a method: nil where it has none of Ruby's.
+fn code_of<'g>(method: Obj<'_>) -> Option<Obj<'g>> {
+    let sequences = Obj::from_handle(*SEQUENCES.get()?);
+    Original::CodeOf.ask(sequences, &[method])
+}
+
+/// Who has a method.
+fn owner_of<'g>(method: Obj<'_>) -> Option<Obj<'g>> {
+    Original::Owner.ask(method, &[])
+}
+
+/// Where it was written: nil where that is nowhere in Ruby.
+fn place_of(method: Obj<'_>) -> Option<Tag> {
+    Original::SourceLocation.ask(method, &[]).map(Obj::tag)
+}
+
+fn arity_of(method: Obj<'_>) -> Option<Tag> {
+    Original::Arity.ask(method, &[]).map(Obj::tag)
 }
 
 fn look(object: Obj<'_>, class: Obj<'_>, name: u64) -> Access {
-    if answers_itself(class) {
-        return Access::Code;
-    }
-    let Some(method) = asked_with(class, "instance_method", Obj::symbol(name)) else {
+    let Some(method) = method_of(class, name) else {
         let missing = class.has_basic_method(intern("method_missing"));
         return if missing { Access::Nothing } else { Access::Code };
     };
-    let owner = asked(method, "owner");
     let of_all = [classes::object(), classes::kernel(), classes::basic_object()];
-    if owner.is_some_and(|owner| of_all.into_iter().any(|one| one.handle() == owner.handle())) {
+    if owner_of(method)
+        .is_some_and(|owner| of_all.into_iter().any(|one| one.handle() == owner.handle()))
+    {
         return Access::Nothing;
     }
-    let sequences = SEQUENCES.get().map(|sequences| Obj::from_handle(*sequences));
-    let code = sequences.and_then(|sequences| asked_with(sequences, "of", method));
-    let (arity, place) = (asked(method, "arity"), asked(method, "source_location"));
-    let is_ruby = code.is_none_or(|code| code.tag() != Tag::Nil);
-    let takes_none = arity.is_some_and(|arity| arity.tag() == Tag::Fixnum(0));
-    if is_ruby || !takes_none {
+    let is_ruby = code_of(method).is_none_or(|code| code.tag() != Tag::Nil);
+    if is_ruby || arity_of(method) != Some(Tag::Fixnum(0)) {
         return Access::Code;
     }
-    match place.map(Obj::tag) {
+    match place_of(method) {
         // Written in Ruby and yet no code of Ruby's: an attr_reader.
         Some(Tag::Array) => variable_of(method),
         Some(Tag::Nil) if object.tag() == Tag::Struct => member_of(object, name),
@@ -122,8 +137,8 @@ fn look(object: Obj<'_>, class: Obj<'_>, name: u64) -> Access {
 
 /// The variable that an attr_reader, whatever it is called now, was made for.
 fn variable_of(method: Obj<'_>) -> Access {
-    let original = asked(method, "original_name").filter(|name| name.tag() == Tag::Symbol);
-    match original.map(Obj::symbol_text) {
+    let original = Original::FirstName.ask(method, &[]);
+    match original.filter(|name| name.tag() == Tag::Symbol).map(Obj::symbol_text) {
         Some(Text::Utf8(name)) => Access::Variable(intern(&format!("@{name}"))),
         _ => Access::Code,
     }
@@ -139,41 +154,24 @@ fn member_of(object: Obj<'_>, name: u64) -> Access {
 
 /// Whether instances of a class answer a name by a mere read. Off the hit path.
 pub(crate) fn is_read(class: Obj<'_>, name: &str) -> bool {
-    if answers_itself(class) {
-        return false;
-    }
-    let Some(method) = asked_with(class, "instance_method", Obj::symbol(intern(name))) else {
-        return false;
-    };
-    let sequences = SEQUENCES.get().map(|sequences| Obj::from_handle(*sequences));
-    let code = sequences.and_then(|sequences| asked_with(sequences, "of", method));
-    let arity = asked(method, "arity").map(Obj::tag);
-    let is_reader = asked(method, "source_location").map(Obj::tag) == Some(Tag::Array);
+    let Some(method) = method_of(class, intern(name)) else { return false };
+    let is_reader = place_of(method) == Some(Tag::Array);
     let is_member = class.inherits(classes::structure());
-    let is_native = code.is_some_and(|code| code.tag() == Tag::Nil);
-    is_native && arity == Some(Tag::Fixnum(0)) && (is_reader || is_member)
+    let is_native = code_of(method).is_some_and(|code| code.tag() == Tag::Nil);
+    is_native && arity_of(method) == Some(Tag::Fixnum(0)) && (is_reader || is_member)
 }
 
 /// Whether Ruby's own code in `owner` answers `method` of instances of `class`.
 pub(crate) fn is_answered_by(class: Obj<'_>, method: &str, owner: Obj<'_>) -> bool {
-    if answers_itself(class) {
-        return false;
-    }
-    let method = asked_with(class, "instance_method", Obj::symbol(intern(method)));
-    let found = method.and_then(|method| asked(method, "owner"));
+    let found = method_of(class, intern(method)).and_then(owner_of);
     found.is_some_and(|found| found.handle() == owner.handle())
 }
 
 /// Whether a method that `class` itself has is as its library wrote it, in C: the application may write
 /// it anew in the same place.
 pub(crate) fn is_native(class: Obj<'_>, method: &str) -> bool {
-    if answers_itself(class) {
-        return false;
-    }
-    let method = asked_with(class, "instance_method", Obj::symbol(intern(method)));
     let is_own = |method: Obj<'_>| {
-        let (owner, place) = (asked(method, "owner"), asked(method, "source_location"));
-        owner.is_some_and(|owner| owner == class) && place.map(Obj::tag) == Some(Tag::Nil)
+        owner_of(method).is_some_and(|owner| owner == class) && place_of(method) == Some(Tag::Nil)
     };
-    method.is_some_and(is_own)
+    method_of(class, intern(method)).is_some_and(is_own)
 }

@@ -3,6 +3,7 @@
 //! Knows what YJIT tells and how the system lists memory. Invariant: what is not told is not guessed:
 //! there is no region then.
 
+use crate::ffi::{Obj, intern};
 use magnus::value::ReprValue;
 use magnus::{Module, RHash, Ruby, Value};
 use std::sync::OnceLock;
@@ -24,8 +25,7 @@ pub(super) struct Region {
 /// YJIT, where it runs.
 pub(super) fn yjit(ruby: &Ruby) -> Option<Value> {
     let machine: Value = ruby.class_object().const_get("RubyVM").ok()?;
-    let is_there: bool = machine.funcall("const_defined?", ("YJIT",)).ok()?;
-    let yjit: Value = is_there.then(|| machine.funcall("const_get", ("YJIT",)).ok()).flatten()?;
+    let yjit = Obj::of_magnus(machine).loaded_constant(intern("YJIT"))?.to_magnus();
     yjit.funcall::<_, _, bool>("enabled?", ()).ok()?.then_some(yjit)
 }
 
