@@ -7,7 +7,7 @@
 use super::{
     Known, columns, is_overridden, moment, reading_of, set_hash, stored_len, stored_text, value_of,
 };
-use crate::ffi::{Obj, Tag, classes, name_of};
+use crate::ffi::{Obj, Original, Tag, classes, name_of};
 use stillframe_core::host::{Name, Visitor};
 use stillframe_core::value::{Kind, Reading, Text, Value};
 
@@ -45,12 +45,8 @@ pub(crate) fn children(object: Obj<'_>, kind: Kind, visitor: &mut impl Visitor) 
         }
         Kind::Range => range(object, visitor),
         Kind::Class | Kind::Module => named(object, visitor),
-        // Else the core has shown what it stores.
-        Kind::Text if is_overridden(object, "==") => {
-            if let Some(text) = stored_text(object) {
-                visitor.item(&Ok(Value::Text(text)));
-            }
-        }
+        Kind::Text if object.tag() == Tag::String => string(object, visitor),
+        Kind::Function => called(object, visitor),
         Kind::Bytes | Kind::Number | Kind::Instance => fields(object, visitor),
         _ => {}
     }
@@ -75,6 +71,32 @@ fn named(object: Obj<'_>, visitor: &mut impl Visitor) {
     }
 }
 
+/// What is there of an instance of a string subclass besides what the core has shown it to store.
+#[inline(never)]
+fn string(object: Obj<'_>, visitor: &mut impl Visitor) {
+    let is_unknown = is_overridden(object, "==");
+    if let Some(text) = stored_text(object).filter(|_| is_unknown)
+        && !visitor.item(&Ok(Value::Text(text)))
+    {
+        return;
+    }
+    variables(object, visitor);
+}
+
+/// A method's name. A block has none.
+#[inline(never)]
+fn called(object: Obj<'_>, visitor: &mut impl Visitor) {
+    let is = |class| object.is_exactly(class);
+    let name = match (is(classes::method()), is(classes::unbound_method())) {
+        (true, _) => Original::MethodName.ask(object, &[]),
+        (_, true) => Original::UnboundName.ask(object, &[]),
+        _ => None,
+    };
+    if let Some(name) = name.filter(|name| name.tag() == Tag::Symbol) {
+        field(visitor, "name", Ok(Value::Text(name.symbol_text())));
+    }
+}
+
 fn fields(object: Obj<'_>, visitor: &mut impl Visitor) {
     match object.tag() {
         Tag::Object => match columns::of(object) {
@@ -84,6 +106,7 @@ fn fields(object: Obj<'_>, visitor: &mut impl Visitor) {
         Tag::Struct => members(object, visitor),
         Tag::Rational | Tag::Complex => parts(object, visitor),
         Tag::Data => stored(object, visitor),
+        Tag::String => variables(object, visitor),
         _ => {}
     }
 }
