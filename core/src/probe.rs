@@ -27,6 +27,16 @@ pub enum ProbeKind {
 }
 
 impl ProbeKind {
+    /// Its word: the command that sets it, and what an instance says that it can do.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Snap => "snap",
+            Self::Log => "log",
+            Self::Count => "count",
+            Self::Time => "time",
+        }
+    }
+
     /// Whether it may be given a range of lines.
     pub fn spans_lines(self) -> bool {
         match self {

@@ -213,6 +213,11 @@ impl Fleet {
         self.look(|state, _| state.candidates(record))
     }
 
+    /// Names of instances that a wish is meant for and that take no probe of its kind.
+    pub(crate) fn unable(&self, record: &ProbeRecord) -> Vec<String> {
+        self.look(|state, _| state.unable(record))
+    }
+
     /// Names of the services that have instances.
     pub(crate) fn services(&self) -> Vec<String> {
         self.look(|state, _| state.services())

@@ -28,7 +28,8 @@ pub(crate) fn explain(
     let said: Vec<Said<'_>> = instances.iter().filter(explains).map(Said::of).collect();
     let verdict = Verdict::of(&probe, &said, live);
     let headline = verdict.headline(&probe, &said);
-    let facts = facts(verdict, &probe, &said, services);
+    let mut facts = facts(verdict, &probe, &said, services);
+    facts.extend(unable(&probe));
     let tries = tries::tries(verdict, &probe, &said);
     let groups = group::groups(&said, &probe);
     let each = group::each(&instances, &probe);
@@ -318,6 +319,17 @@ fn facts(
         Verdict::Frozen => frozen(probe),
         Verdict::Capturing | Verdict::Counting => Vec::new(),
     }
+}
+
+/// Instances that are meant, and were not asked.
+fn unable(probe: &ProbeView) -> Option<WhyFact> {
+    let text = match probe.unable {
+        0 => return None,
+        1 => "1 instance takes no".to_owned(),
+        many => format!("{} instances take no", text::count(many.into())),
+    };
+    let kind = probe.spec.kind.word();
+    Some(fact("", format!("{text} {kind} probe: its STILLFRAME_ALLOW, or an older agent")))
 }
 
 /// What it was good for before.

@@ -22,23 +22,13 @@ pub(crate) fn hub_line(me: &Me, url: &str, canvas: &Canvas) -> String {
     fit(&format!("{}{user}", left(&(hub + "  "), USER_COLUMN)), canvas.width)
 }
 
-/// The word for a kind of probe.
-pub(crate) fn kind_word(kind: ProbeKind) -> &'static str {
-    match kind {
-        ProbeKind::Snap => "snap",
-        ProbeKind::Log => "log",
-        ProbeKind::Count => "count",
-        ProbeKind::Time => "time",
-    }
-}
-
 /// Id, kind, place and condition of a probe: how every screen names it.
 pub(crate) fn title(probe: &ProbeView) -> String {
     unglued(&title_to_wrap(probe))
 }
 
 fn title_to_wrap(probe: &ProbeView) -> String {
-    let kind = kind_word(probe.spec.kind);
+    let kind = probe.spec.kind.word();
     let mut title = format!("{}  {kind}  {}", probe.id, clean(&probe.location));
     if let Some(condition) = &probe.spec.condition {
         title.push_str(&format!("  if {}", glued(&clean(condition))));
@@ -76,7 +66,7 @@ pub(crate) fn armed(created: &CreatedProbe, canvas: &Canvas) -> Vec<String> {
         let names: Vec<String> = chosen.iter().map(|name| clean(name)).collect();
         lines.extend(wrap(&format!("on     {}", names.join(", ")), canvas.width, "       "));
     }
-    lines.extend(wrap(&until(probe), canvas.width, "       "));
+    lines.extend(wrap(&until(created), canvas.width, "       "));
     let dear = created.instances.iter().filter_map(|one| cost(one.report.as_ref()?)).min();
     if let Some((hits, ns)) = dear {
         let cost = format!(
@@ -112,7 +102,7 @@ fn armed_on(created: &CreatedProbe) -> String {
             None => String::new(),
         };
         let on = plural(on, "instance", "instances");
-        return format!("would  be armed on {fits} of {on}{of}{chosen}");
+        return format!("would  be armed on {fits} of {on}{of}{chosen}{}", unable(probe));
     }
     let mut text = format!("armed  {} of {}{of}", probe.armed, plural(on, "instance", "instances"));
     if probe.chosen.is_some() {
@@ -129,7 +119,17 @@ fn armed_on(created: &CreatedProbe) -> String {
         let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
         text.push_str(&format!(" · {count} {word}{reason}"));
     }
+    text.push_str(&unable(probe));
     text
+}
+
+/// Instances that are meant, and take no probe of its kind.
+fn unable(probe: &ProbeView) -> String {
+    match probe.unable {
+        0 => String::new(),
+        1 => format!(" · 1 takes no {} probe", probe.spec.kind.word()),
+        count => format!(" · {count} take no {} probe", probe.spec.kind.word()),
+    }
 }
 
 /// Where a dry run says that the probe would sit, or why it would not.
@@ -189,7 +189,8 @@ fn reason(instances: &[InstanceReport], state: ProbeState) -> Option<String> {
     text.map(|text| clean(&text))
 }
 
-fn until(probe: &ProbeView) -> String {
+fn until(created: &CreatedProbe) -> String {
+    let probe = &created.probe;
     let mut ends = Vec::new();
     if let Some(limit) = probe.spec.limit {
         let what = match probe.spec.kind {
@@ -202,11 +203,18 @@ fn until(probe: &ProbeView) -> String {
     if let Some(ms) = probe.spec.expires_ms {
         ends.push(if ms < 1_000 { format!("{ms} ms") } else { long_span(ms / 1_000) });
     }
-    let budget = probe
-        .spec
-        .budget_ppm
-        .map(|ppm| format!(" · cost cap {} of a core per process", percent(ppm, " ")));
+    let budget = probe.spec.budget_ppm.map(|ppm| cap(ppm, &created.instances));
     format!("until  {}{}", ends.join(" or "), budget.unwrap_or_default())
+}
+
+/// What it may cost, and where an application's own ceiling makes that less.
+fn cap(ppm: u32, instances: &[InstanceReport]) -> String {
+    let caps = instances.iter().filter_map(|one| Some(one.report.as_ref()?.budget_ppm));
+    let text = format!(" · cost cap {} of a core per process", percent(ppm, " "));
+    match caps.filter(|cap| (1..ppm).contains(cap)).min() {
+        Some(least) => format!("{text}, {} where it allows no more", percent(least, " ")),
+        None => text,
+    }
 }
 
 /// What to type next about a probe that nobody follows.

@@ -2,7 +2,6 @@
 //!
 //! Reads the hub's views. Invariant: launchers are not listed unless asked for, and are counted.
 
-use super::armed::kind_word;
 use super::snapshot::Canvas;
 use super::table::{Column, table};
 use super::text::{clean, count, fit, nanos, percent, plural, short_span};
@@ -230,7 +229,7 @@ fn probe_rows(probes: &[ProbeView], canvas: &Canvas) -> Vec<String> {
         };
         vec![
             probe.id.to_string(),
-            kind_word(probe.spec.kind).to_owned(),
+            probe.spec.kind.word().to_owned(),
             clean(&probe.location),
             armed,
             hits,

@@ -126,11 +126,11 @@ mod arming {
         let chosen = with(
             probe(),
             json!({"chosen": ["checkout-1/17", "checkout-2/17"],
-            "instances": 2, "matching": 212, "armed": 1, "pending": 0, "refused": 1,
+            "instances": 2, "matching": 212, "unable": 3, "armed": 1, "pending": 0, "refused": 1,
             "spec": spec(json!({"kind": "log", "log": "x", "limit": 1, "condition":
                 "request.user.id == 7 and request.path.startswith('/checkout/basket/')"}))}),
         );
-        let refused = report(json!({"state": "refused",
+        let refused = report(json!({"state": "refused", "budget_ppm": 1_000,
             "why": {"code": "source_differs", "message": "line 42 is gone\u{1b}"}}));
         let created = read(json!({"probe": chosen, "dry_run": false,
             "line": {"line": 42, "text": "\tx = 1", "verified": false},

@@ -75,16 +75,16 @@ impl<R: Runtime> Agent<R> {
         }
         let spec = spec.checked()?;
         if !self.config.allow.contains(&spec.kind) {
-            let kind = format!("{:?}", spec.kind).to_lowercase();
+            let kind = spec.kind.word();
             return policy(format!("this application does not allow {kind} (STILLFRAME_ALLOW)"));
         }
         let ceiling = self.config.max_budget_ppm;
         if spec.budget_ppm.is_some_and(|ppm| ppm > ceiling) {
-            return policy(format!(
-                "a budget of {} % is above this application's ceiling of {} %",
-                percent(spec.budget_ppm.unwrap_or(0)),
-                percent(ceiling)
-            ));
+            let (asked, ceiling) = (percent(spec.budget_ppm.unwrap_or(0)), percent(ceiling));
+            let message =
+                format!("a budget of {asked} % is above this application's ceiling of {ceiling} %");
+            let hint = format!("ask for {ceiling} % or less, or for none: it is the ceiling then");
+            return Err(Error::new(ErrorKind::Policy, message).with_hint(hint));
         }
         for text in spec.condition.iter().chain(&spec.watches) {
             condition::check(text, self.dialect)?;

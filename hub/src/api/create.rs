@@ -38,7 +38,9 @@ pub(super) async fn create(
     let mut record = record(wish, &caller, hub.fleet.now_ns())?;
     let candidates = hub.fleet.candidates(&record);
     check::texts(&record.spec, &candidates)?;
-    check::candidates(&record, &candidates, wait, &hub.fleet.services())?;
+    let others =
+        check::Others { services: hub.fleet.services(), unable: hub.fleet.unable(&record) };
+    check::candidates(&record, &candidates, wait, &others)?;
     let services = check::services(&candidates);
     let open =
         services.len() > 1 && record.selector.service.is_none() && !record.selector.all_services;

@@ -332,8 +332,12 @@ pub struct ProbeView {
     pub captured_on: u32,
     /// The names of the instances chosen when it is not armed on all.
     pub chosen: Option<Vec<String>>,
-    /// Instances that match its selector, chosen or not.
+    /// Instances that match its selector and take its kind, chosen or not.
     pub matching: u32,
+    /// Instances that match its selector and take no probe of its kind: they do not know it, or their
+    /// application forbids it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unable: u32,
     /// Sums of the instances' counters, those that went included.
     pub counters: stillframe_core::probe::Counters,
     /// Whether `hits` and `condition_false` are the least they were: some instance does not count hits
@@ -352,6 +356,11 @@ pub struct ProbeView {
     /// Present while the hub is frozen and it is therefore on no instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen: Option<Frozen>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// One page of snapshots, oldest first.

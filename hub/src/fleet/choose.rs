@@ -13,26 +13,26 @@ use stillframe_core::probe::DRY_RUN;
 
 /// Whether the probe's selector and kind fit the instance, chosen or not.
 pub(super) fn matches(record: &ProbeRecord, instance: &Instance) -> bool {
+    is_meant(record, instance) && takes(record, instance)
+}
+
+/// Whether the probe's selector fits the instance.
+pub(super) fn is_meant(record: &ProbeRecord, instance: &Instance) -> bool {
     let (selector, info) = (&record.selector, &instance.info);
     let service = selector.service.as_ref().or(record.bound.as_ref());
-    let kind = kind_word(record);
     !info.launcher
         && service.is_none_or(|service| *service == info.service)
         && selector.version.as_ref().is_none_or(|version| info.version.as_ref() == Some(version))
         && selector.labels.iter().all(|(key, value)| info.labels.get(key) == Some(value))
-        && (instance.capabilities.is_empty()
-            || instance.capabilities.iter().any(|capability| *capability == kind))
-        && (!record.spec.dry_run || instance.capabilities.iter().any(|one| *one == DRY_RUN))
 }
 
-fn kind_word(record: &ProbeRecord) -> &'static str {
-    use stillframe_core::probe::ProbeKind;
-    match record.spec.kind {
-        ProbeKind::Snap => "snap",
-        ProbeKind::Log => "log",
-        ProbeKind::Count => "count",
-        ProbeKind::Time => "time",
-    }
+/// Whether the instance says that it takes probes of this kind: it may not know it, or its application
+/// may forbid it.
+pub(super) fn takes(record: &ProbeRecord, instance: &Instance) -> bool {
+    let kind = record.spec.kind.word();
+    (instance.capabilities.is_empty()
+        || instance.capabilities.iter().any(|capability| *capability == kind))
+        && (!record.spec.dry_run || instance.capabilities.iter().any(|one| *one == DRY_RUN))
 }
 
 /// How many instances a probe has that is not on all.

@@ -85,6 +85,8 @@ impl Probe {
         spec.id = Some(self.record.id);
         spec.revision = self.revision();
         spec.expires_ms = Some(time::ms_between(now_ns, self.expires_ns()).max(1));
+        // Where nobody asked for one, an application's lower ceiling is no reason to refuse it.
+        spec.budget_ppm = spec.budget_ppm.filter(|ppm| *ppm != quota::PROBE_BUDGET_PPM);
         if self.trial && !spec.dry_run {
             // Where a range lies only a time probe finds out.
             if spec.kind != ProbeKind::Time {
@@ -206,7 +208,6 @@ impl Probe {
             let elsewhere = |line: u32| asked.is_some_and(|asked| asked != line);
             at.is_some_and(|at| at.source == SourceMatch::Moved || elsewhere(at.line))
         };
-        let ended = record.ended_ns;
         ProbeView {
             id: record.id,
             spec: record.spec.clone(),
@@ -217,8 +218,8 @@ impl Probe {
             created: time::text(record.created_ns),
             age_ms: time::ms_between(record.created_ns, now_ns),
             phase: record.phase,
-            ended: ended.map(time::text),
-            lasted_ms: ended.map(|ended| time::ms_between(record.created_ns, ended)),
+            ended: record.ended_ns.map(time::text),
+            lasted_ms: record.ended_ns.map(|ended| time::ms_between(record.created_ns, ended)),
             ends_in_ms: self.live().then(|| time::ms_between(now_ns, self.expires_ns())),
             instances: number(states.len()),
             armed: count(&[ProbeState::Armed, ProbeState::Resting]),
@@ -230,6 +231,7 @@ impl Probe {
             captured_on: number(self.shares.values().filter(|share| share.stored > 0).count()),
             chosen: record.chosen.as_ref().map(|_| self.names(instances)),
             matching: number(matching),
+            unable: 0,
             counters: self.counters(),
             false_uncounted: self.is_at_least(),
             captured: self.captured(),

@@ -210,6 +210,13 @@ impl State {
             .collect()
     }
 
+    /// Names of the instances that are meant and take no probe of this kind.
+    pub(super) fn unable(&self, record: &ProbeRecord) -> Vec<String> {
+        let present = self.instances.values().filter(|instance| !instance.gone);
+        let meant = present.filter(|instance| choose::is_meant(record, instance));
+        meant.filter(|instance| !choose::takes(record, instance)).map(Instance::name).collect()
+    }
+
     pub(super) fn services(&self) -> Vec<String> {
         let present = self.instances.values().filter(|i| !i.gone && !i.info.launcher);
         let all: BTreeSet<_> = present.map(|instance| instance.info.service.clone()).collect();
@@ -423,7 +430,8 @@ impl State {
     fn view(&self, probe: &Probe, now_ns: u64) -> ProbeView {
         let frozen = self.frozen_view().filter(|_| probe.live());
         let matching = self.matching(&probe.record).len();
-        ProbeView { frozen, ..probe.view(&self.instances, matching, now_ns) }
+        let unable = u32::try_from(self.unable(&probe.record).len()).unwrap_or(u32::MAX);
+        ProbeView { frozen, unable, ..probe.view(&self.instances, matching, now_ns) }
     }
 
     pub(super) fn probe_view(&self, id: ProbeId, now_ns: u64) -> Option<ProbeView> {

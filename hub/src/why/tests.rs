@@ -33,6 +33,7 @@ fn view(location: &str, condition: Option<&str>) -> ProbeView {
         captured_on: 0,
         chosen: None,
         matching: 4,
+        unable: 0,
         counters: Counters::default(),
         false_uncounted: false,
         captured: 0,

@@ -85,7 +85,7 @@ fn not_armed(probe: &ProbeView, said: &[Said<'_>]) -> Vec<String> {
     let line = running.nearest.as_ref().map_or(running.line, |(line, _)| *line);
     let place = quoted(&format!("{file}:{line}"));
     let exact = exact(probe);
-    vec![format!("stillframe {} {place}{version} --unchecked{exact}", verb(probe))]
+    vec![format!("stillframe {} {place}{version} --unchecked{exact}", probe.spec.kind.word())]
 }
 
 fn over_budget(probe: &ProbeView, said: &[Said<'_>]) -> Vec<String> {
@@ -98,7 +98,10 @@ fn over_budget(probe: &ProbeView, said: &[Said<'_>]) -> Vec<String> {
     if (1..=MAX_SUGGESTED_PPM).contains(&needed) {
         let budget = needed / 10_000;
         let (place, exact) = (quoted(&probe.location), exact(probe));
-        tries.push(format!("stillframe {} {place} --budget {budget}%{exact}", verb(probe)));
+        tries.push(format!(
+            "stillframe {} {place} --budget {budget}%{exact}",
+            probe.spec.kind.word()
+        ));
     }
     tries
 }
@@ -106,7 +109,8 @@ fn over_budget(probe: &ProbeView, said: &[Said<'_>]) -> Vec<String> {
 /// The probe's own command, with every hit counted.
 fn counted(probe: &ProbeView) -> String {
     let (spec, selector) = (&probe.spec, &probe.selector);
-    let mut words = vec!["stillframe".to_owned(), verb(probe).to_owned(), quoted(&probe.location)];
+    let mut words =
+        vec!["stillframe".to_owned(), probe.spec.kind.word().to_owned(), quoted(&probe.location)];
     let mut option = |name: &str, value: &str| {
         // Joined, a value may begin like an option.
         let between = if value.starts_with('-') { '=' } else { ' ' };
@@ -136,15 +140,6 @@ fn exact(probe: &ProbeView) -> &'static str {
 fn cost_ppm(report: &ProbeReport) -> u64 {
     let measured = report.ns_per_hit.unwrap_or(0).saturating_mul(report.hits_per_s.unwrap_or(0));
     (measured / 1_000).max(u64::from(report.cost_ppm))
-}
-
-fn verb(probe: &ProbeView) -> &'static str {
-    match probe.spec.kind {
-        ProbeKind::Snap => "snap",
-        ProbeKind::Log => "log",
-        ProbeKind::Count => "count",
-        ProbeKind::Time => "time",
-    }
 }
 
 /// A word as a shell takes it.

@@ -386,3 +386,34 @@ fn one_that_turns_out_to_launch_others_lets_go() {
     let why: WhyView = stand.get(&format!("/api/v1/probes/{id}/why"));
     assert_eq!(why.headline.text, ": armed on 1 of 1, the line ran 0 times");
 }
+
+#[test]
+fn instances_that_take_no_such_probe_are_told_of_and_not_asked() {
+    let stand = Stand::new();
+    let _plain = Agent::new(&stand, "checkout", 1);
+    let mut timed = wish();
+    timed.spec.kind = ProbeKind::Time;
+    let refused = stand.refused(&timed, Code::Policy);
+    assert_eq!(refused.error.message, "checkout-host/1 takes no time probe");
+    assert!(refused.error.next.as_ref().is_some_and(|next| next.contains("STILLFRAME_ALLOW")));
+    let mut able = Agent::knowing(&stand, "time", 2);
+    let probe = create_armed(&stand, &timed, &mut [&mut able]).probe;
+    assert_eq!((probe.instances, probe.armed, probe.matching, probe.unable), (1, 1, 1, 1));
+    let why: WhyView = stand.get(&format!("/api/v1/probes/{}/why", probe.id));
+    let facts: Vec<&str> = why.facts.iter().map(|fact| fact.text.as_str()).collect();
+    let told = "1 instance takes no time probe: its STILLFRAME_ALLOW, or an older agent";
+    assert!(facts.contains(&told), "{facts:?}");
+}
+
+#[test]
+fn a_budget_that_nobody_asked_for_is_left_to_the_application() {
+    let stand = Stand::new();
+    let mut agent = Agent::new(&stand, "shop", 1);
+    let mut asked = wish();
+    let probe = create_armed(&stand, &asked, &mut [&mut agent]).probe;
+    assert_eq!(probe.spec.budget_ppm, Some(5_000), "what people are shown");
+    assert_eq!(agent.probes[0].budget_ppm, None, "what the instance is told");
+    asked.spec.budget_ppm = Some(1_000);
+    create_armed(&stand, &asked, &mut [&mut agent]);
+    assert!(agent.probes.iter().any(|spec| spec.budget_ppm == Some(1_000)));
+}

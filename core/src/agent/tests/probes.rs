@@ -215,6 +215,10 @@ fn bad_requests_are_refused_at_once() {
     let dear = r#"{"kind":"count","location":"app.py:3","budget_ppm":5000}"#;
     let error = tight.probe(spec(dear), None).expect_err("over the ceiling");
     assert!(error.message().contains("0.5 %") && error.message().contains("0.1 %"), "{error}");
+    let (_, hint) = (error.message(), error.hint().expect("what to do"));
+    assert!(hint.contains("0.1 % or less"), "{hint}");
+    let plain = tight.probe(spec(r#"{"kind":"count","location":"app.py:3"}"#), None);
+    assert_eq!(report(&tight, plain.expect("tightened")).budget_ppm, 1_000);
 }
 
 #[test]

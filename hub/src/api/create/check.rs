@@ -80,12 +80,20 @@ fn from_core(error: &Error, source: Option<&str>) -> ErrorInfo {
     info
 }
 
+/// What there is where nobody matches.
+pub(super) struct Others {
+    /// Services that have instances.
+    pub(super) services: Vec<String>,
+    /// Instances that are meant and take no probe of this kind.
+    pub(super) unable: Vec<String>,
+}
+
 /// Refuses when nobody matches, or somebody holds as many probes as it may.
 pub(super) fn candidates(
     record: &ProbeRecord,
     candidates: &[Candidate],
     wait: bool,
-    services: &[String],
+    others: &Others,
 ) -> Result<(), ErrorInfo> {
     if let Some(full) = candidates.iter().find(|one| one.holds >= MAX_PROBES) {
         let message = format!("{} already holds {MAX_PROBES} probes", full.name);
@@ -96,7 +104,23 @@ pub(super) fn candidates(
     if !candidates.is_empty() || wait {
         return Ok(());
     }
-    Err(nobody(record, services))
+    match others.unable.as_slice() {
+        [] => Err(nobody(record, &others.services)),
+        unable => Err(nobody_able(record, unable)),
+    }
+}
+
+fn nobody_able(record: &ProbeRecord, unable: &[String]) -> ErrorInfo {
+    let kind = record.spec.kind.word();
+    let mut names = unable.to_vec();
+    names.truncate(MAX_NEAREST);
+    let more = unable.len() - names.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let take = if unable.len() == 1 { "takes" } else { "take" };
+    let message = format!("{}{more} {take} no {kind} probe", names.join(", "));
+    let next =
+        "STILLFRAME_ALLOW of the application says which it takes; an older agent knows fewer";
+    ErrorInfo::new(Code::Policy, message).next(next)
 }
 
 fn nobody(record: &ProbeRecord, services: &[String]) -> ErrorInfo {
