@@ -119,7 +119,18 @@ impl FromStr for ProbeId {
 }
 
 macro_rules! serde_as_text {
-    ($id:ty) => {
+    ($id:ident, $pattern:literal) => {
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $id {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($id).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({"type": "string", "pattern": $pattern})
+            }
+        }
+
         impl Serialize for $id {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -135,8 +146,8 @@ macro_rules! serde_as_text {
     };
 }
 
-serde_as_text!(InstanceId);
-serde_as_text!(ProbeId);
+serde_as_text!(InstanceId, "^[0-9a-f]{32}$");
+serde_as_text!(ProbeId, "^[a-z0-9]{1,8}$");
 
 #[cfg(test)]
 mod tests {

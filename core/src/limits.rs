@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Bounds of one capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct CaptureLimits {
     /// Levels of children below a variable.

@@ -14,6 +14,7 @@ pub mod durations;
 
 /// What a hit does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ProbeKind {
     /// Takes a snapshot.
@@ -48,6 +49,7 @@ impl ProbeKind {
 
 /// The place meant, as it was typed, with what is known of it where it was typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Location {
     /// Path components as typed, relative to the git root where there is one, `/` between them.
@@ -102,8 +104,16 @@ impl Location {
     }
 }
 
+/// A location is an object, or the string that people type.
+#[cfg(feature = "schema")]
+fn location_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let object = generator.subschema_for::<Location>();
+    schemars::json_schema!({"anyOf": [{"type": "string"}, object]})
+}
+
 /// A probe as it was asked for. The JSON of `STILLFRAME_PROBES`, of the API and of the link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProbeSpec {
     /// Its id; the hub or the agent gives one when absent.
@@ -117,6 +127,7 @@ pub struct ProbeSpec {
     pub kind: ProbeKind,
     /// Where. In JSON also a string: `shop/cart.py:42`.
     #[serde(deserialize_with = "crate::location::deserialize")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "location_schema"))]
     pub location: Location,
     /// Captures only where this is true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -239,6 +250,7 @@ impl ProbeSpec {
 
 /// Where a probe stands on one instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ProbeState {
     /// Waiting: the file is not loaded yet, or the runtime has not let us in.
@@ -261,6 +273,7 @@ pub enum ProbeState {
 
 /// How the instance's source relates to the one the location was typed against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SourceMatch {
     /// Same text.
@@ -275,6 +288,7 @@ pub enum SourceMatch {
 
 /// The line a probe really sits on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ArmedAt {
     /// Path as the runtime has it.
     pub file: String,
@@ -305,6 +319,7 @@ pub struct ArmedAt {
 /// What the line does while the probe is off it (pending, resting, stopped, at its end) is no hit:
 /// nobody is there to see it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Counters {
     /// Times the line was reached with the probe on it.
@@ -391,6 +406,7 @@ impl Delivery {
 /// Meanwhile the sum is the smaller by what lies in the buffer (64 captures at most), never the
 /// greater. A count and durations have nothing to deliver: there all four are 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Delivery {
     /// Its reader has it: the probe's own function returned; else the hub stored it, or counted it
@@ -407,6 +423,7 @@ pub struct Delivery {
 
 /// Why something is as it is, for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Explanation {
     /// Stable word for programs (`file_not_loaded`, `source_differs`, `line_not_executable`,
     /// `ambiguous`, `condition`, `over_budget`, `policy`, `unsupported`, `waiting_for_runtime`).
@@ -423,6 +440,7 @@ pub struct Explanation {
 
 /// The running source where a probe was refused because it differs, so that `why` can show both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunningSource {
     /// Path as the runtime has it.
     pub file: String,
@@ -441,6 +459,7 @@ pub struct RunningSource {
 
 /// What one instance says about one probe.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProbeReport {
     /// Which.
     pub probe: ProbeId,

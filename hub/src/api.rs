@@ -25,6 +25,7 @@ mod freeze;
 mod healthz;
 mod instances;
 mod metrics;
+mod openapi;
 mod origin;
 mod probes;
 mod snapshots;
@@ -33,6 +34,7 @@ pub mod types;
 
 pub(crate) use doors::{AgentToken, Caller};
 pub use doors::{Door, Endpoint, endpoints};
+pub use openapi::description;
 
 /// Bytes of a request's body: a probe with all its watches at full length fits.
 const MAX_BODY_BYTES: usize = 256 << 10;

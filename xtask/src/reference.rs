@@ -19,15 +19,18 @@ use std::process::Command;
 
 /// Writes Python's.
 const PDOC: &str = "pdoc==16.0.0\n";
+/// Reads what the hub says of its own API.
+const VALIDATOR: &str = "openapi-spec-validator==0.8.5\n";
 /// The crates whose items somebody else may use.
 const CRATES: [&str; 2] = ["stillframe-core", "stillframe-hub"];
 /// Languages in the order of the page that leads to them, each with the page to begin at.
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 6] = [
     ("python", "stillframe.html"),
     ("node", "index.html"),
     ("java", "index.html"),
     ("ruby", "index.html"),
     ("rust", "stillframe_core/index.html"),
+    ("hub", "openapi.json"),
 ];
 
 /// Writes all of them below `target/docs`.
@@ -58,6 +61,7 @@ fn every(python: &Python, wheel: &Path, ruby: &Ruby) -> Result<PathBuf> {
     of_java()?;
     of_ruby(ruby)?;
     of_rust()?;
+    of_hub(python)?;
     for (name, page) in PAGES {
         let page = folder(name).join(page);
         if !page.exists() {
@@ -90,6 +94,15 @@ fn of_rust() -> Result<()> {
     quiet(&mut doc)?;
     make_empty(&folder("rust"))?;
     copy(&target("doc"), &folder("rust"))
+}
+
+/// A test of the hub holds it against the types that are answered.
+fn of_hub(python: &Python) -> Result<()> {
+    let kept = root().join("docs/openapi.json");
+    let program = python::environment(python, "openapi", VALIDATOR)?;
+    quiet(Command::new(program).args(["-m", "openapi_spec_validator"]).arg(&kept))?;
+    make_empty(&folder("hub"))?;
+    copy(&kept, &folder("hub").join("openapi.json"))
 }
 
 fn of_python(python: &Python, wheel: &Path) -> Result<()> {

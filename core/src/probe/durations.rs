@@ -38,6 +38,7 @@ pub fn middle(bucket: usize, bits: u32) -> u64 {
 
 /// Durations, counted in buckets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Spread {
     /// How many.
@@ -135,6 +136,7 @@ pub enum Measured {
 ///
 /// `captured = ended + open + lost`: each passage that was begun is in one of the three.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Durations {
     /// Passages measured to their end.

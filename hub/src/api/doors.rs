@@ -5,7 +5,8 @@
 
 use super::metrics;
 use super::{
-    Refusal, audit, create, events, freeze, healthz, instances, me, probes, snapshots, tokens,
+    Refusal, audit, create, events, freeze, healthz, instances, me, openapi, probes, snapshots,
+    tokens,
 };
 use crate::api::types::{Code, ErrorInfo};
 use crate::link;
@@ -69,6 +70,7 @@ fn table() -> Vec<Line> {
         line("GET", "/metrics", Person(Metrics), metrics::page),
         line("GET", AGENT_PATH, Agent, link::agent),
         line("GET", "/api/v1/me", Person(Metrics), me),
+        line("GET", "/api/v1/openapi.json", Person(Metrics), openapi::page),
         line("GET", "/api/v1/instances", Person(Viewer), instances::list),
         line("GET", "/api/v1/probes", Person(Viewer), probes::list),
         line("POST", "/api/v1/probes", Person(Prober), create::create),

@@ -4,31 +4,8 @@
 //! that is the hub's, and no foreign `Origin`. Times are RFC 3339 in UTC with milliseconds; spans
 //! carry their unit in the name.
 //!
-//! | endpoint | asks | answers |
-//! |---|---|---|
-//! | `GET /healthz` | | `{"ok":true}` |
-//! | `GET /readyz` | | `{"ready":true}`, or status 503 with a `why` |
-//! | `GET /metrics` | | figures in Prometheus' text format |
-//! | `GET /api/v1/me` | | [`Me`] |
-//! | `GET /api/v1/instances?all=` | `all=true`: launchers and instances that went too | `[`[`InstanceView`]`]` |
-//! | `GET /api/v1/probes?ended=` | `ended=true`: those that ended too | `[`[`ProbeView`]`]` |
-//! | `POST /api/v1/probes` | [`CreateProbe`] | [`CreatedProbe`] |
-//! | `DELETE /api/v1/probes?service=` | every live probe, or those of one service | `[`[`ProbeView`]`]` |
-//! | `GET /api/v1/probes/{id}` | | [`ProbeView`] |
-//! | `DELETE /api/v1/probes/{id}` | | [`ProbeView`] |
-//! | `GET /api/v1/probes/{id}/why` | | [`WhyView`] |
-//! | `GET /api/v1/freeze` | | [`FreezeView`] |
-//! | `POST /api/v1/freeze` | disarms everywhere until the next | [`FreezeView`] |
-//! | `DELETE /api/v1/freeze` | whoever froze it, or an admin | [`FreezeView`] |
-//! | `GET /api/v1/snapshots?probe=&after=&limit=` | cursor from a page or event | [`SnapshotPage`] |
-//! | the same with `&since=&until=` and a probe | instants, the second exclusive | the same, in the order of time |
-//! | `GET /api/v1/snapshots/{probe}/{n}` | | a snapshot |
-//! | `GET /api/v1/events?probe=&after=` | | events, below |
-//! | `GET /api/v1/tokens` | | `[`[`TokenView`]`]` |
-//! | `POST /api/v1/tokens` | [`CreateToken`] | [`CreatedToken`] |
-//! | `DELETE /api/v1/tokens/{id}` | | [`TokenView`] |
-//! | `GET /api/v1/audit?after=&limit=` | rows above `after`, else the last | `[`[`AuditRowView`]`]` |
-//! | `GET /api/v1/audit/verdict?head=` | a head that was noted earlier | [`AuditVerdict`] |
+//! What each endpoint asks for and answers is in `docs/openapi.json`, which is made of these types, and
+//! which the hub answers as `GET /api/v1/openapi.json`.
 //!
 //! A snapshot is the JSON object of `-o json` (the core's `snapshot::json`) with the hub's own `id`,
 //! `PROBE/N`, counted over all instances in the order of storing.
@@ -40,6 +17,7 @@
 //!
 //! Invariant: fields are only ever added, and never carry a value an application did not publish.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use stillframe_core::ids::{InstanceId, ProbeId};
@@ -67,7 +45,7 @@ pub const MANY_INSTANCES: usize = 20;
 pub const CHOSEN_INSTANCES: usize = 5;
 
 /// Who the token belongs to, and which hub answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Me {
     /// Name of the person.
     pub user: String,
@@ -80,7 +58,7 @@ pub struct Me {
 }
 
 /// One process and all that is known of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct InstanceView {
     /// Its id: 32 hexadecimal digits, new for each process life.
     pub id: InstanceId,
@@ -135,7 +113,7 @@ pub struct InstanceView {
 }
 
 /// Which instances a probe is for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Selector {
     /// Only this service.
@@ -149,7 +127,7 @@ pub struct Selector {
 }
 
 /// How many instances a probe is armed on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum InstanceCount {
     /// Every one, and every one to come.
@@ -160,7 +138,7 @@ pub enum InstanceCount {
 }
 
 /// Asks for a probe.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateProbe {
     /// What and where. The hub gives the id.
@@ -217,7 +195,7 @@ impl CreateProbe {
 }
 
 /// A probe that was accepted, and what the instances said within the settling time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CreatedProbe {
     /// The probe; with `dry_run` it exists only in this answer.
     pub probe: ProbeView,
@@ -230,7 +208,7 @@ pub struct CreatedProbe {
 }
 
 /// One instance's answer about one probe.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct InstanceReport {
     /// Which.
     pub id: InstanceId,
@@ -260,7 +238,7 @@ pub struct InstanceReport {
 }
 
 /// The source line a probe sits on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LineEcho {
     /// Line, counted from 1.
     pub line: u32,
@@ -274,7 +252,7 @@ pub struct LineEcho {
 }
 
 /// Where a probe stands as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ProbePhase {
     /// Handed out; at least one instance may still capture.
@@ -290,7 +268,7 @@ pub enum ProbePhase {
 }
 
 /// A probe and the sums over its instances.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ProbeView {
     /// Its id.
     pub id: ProbeId,
@@ -364,7 +342,7 @@ fn is_zero(count: &u32) -> bool {
 }
 
 /// One page of snapshots, oldest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SnapshotPage {
     /// The snapshots, each as printed by `-o json`.
     pub snapshots: Vec<serde_json::Value>,

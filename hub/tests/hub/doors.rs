@@ -11,12 +11,13 @@ use stillframe_hub::Role;
 use stillframe_hub::api::{Door, Endpoint, endpoints};
 
 /// Who may use what. Whoever adds an endpoint says here once more who may.
-const ENDPOINTS: [(&str, &str, Door); 23] = [
+const ENDPOINTS: [(&str, &str, Door); 24] = [
     ("GET", "/healthz", Door::Open),
     ("GET", "/readyz", Door::Open),
     ("GET", "/metrics", Door::Person(Role::Metrics)),
     ("GET", "/agent", Door::Agent),
     ("GET", "/api/v1/me", Door::Person(Role::Metrics)),
+    ("GET", "/api/v1/openapi.json", Door::Person(Role::Metrics)),
     ("GET", "/api/v1/instances", Door::Person(Role::Viewer)),
     ("GET", "/api/v1/probes", Door::Person(Role::Viewer)),
     ("POST", "/api/v1/probes", Door::Person(Role::Prober)),

@@ -2,10 +2,11 @@
 //!
 //! Invariant: of a token nothing is shown that leads to it, but in the one answer that makes it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A token, as it is listed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TokenView {
     /// Names it, for revoking; not a part of it.
     pub id: String,
@@ -32,7 +33,7 @@ pub struct TokenView {
 }
 
 /// Asks for a token.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateToken {
     /// `user` or `agent`.
@@ -48,7 +49,7 @@ pub struct CreateToken {
 }
 
 /// A token that was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CreatedToken {
     /// The token itself, shown this once.
     pub secret: String,
@@ -57,7 +58,7 @@ pub struct CreatedToken {
 }
 
 /// A row of the audit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AuditRowView {
     /// Counts up from 1 without a gap.
     pub row: u64,
@@ -76,7 +77,7 @@ pub struct AuditRowView {
 }
 
 /// What following the chain of the audit showed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AuditVerdict {
     /// Rows there are.
     pub rows: u64,

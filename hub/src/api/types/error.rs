@@ -4,17 +4,18 @@
 //! error names the next step where there is one.
 
 use super::WhyView;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// `{"error":{…}}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorAnswer {
     /// What happened.
     pub error: ErrorInfo,
 }
 
 /// An error for people and programs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorInfo {
     /// Stable word.
     pub code: Code,
@@ -60,7 +61,7 @@ impl ErrorInfo {
 }
 
 /// Stable words for errors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Code {

@@ -4,12 +4,13 @@
 //! the order of their numbers, and `end` is the last event about a probe.
 
 use super::{FreezeEvent, InstanceView, ProbeView, WhyView};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stillframe_core::ids::InstanceId;
 use stillframe_core::probe::ProbeReport;
 
 /// One event; the tag is the SSE `event:` word, the content its `data:`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", content = "data", rename_all = "snake_case")]
 pub enum Event {
     /// A snapshot or log line was stored.
@@ -38,7 +39,7 @@ impl Event {
 }
 
 /// A change of one probe on one instance.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReportEvent {
     /// When the hub heard it.
     pub time: String,
@@ -57,7 +58,7 @@ pub struct ReportEvent {
 }
 
 /// An instance that came or went. On a probe's stream only instances the probe is for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct InstanceEvent {
     /// When the hub saw it.
     pub time: String,
@@ -68,7 +69,7 @@ pub struct InstanceEvent {
 }
 
 /// The end of a probe: why it ended stands in `probe.phase`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EndEvent {
     /// When.
     pub time: String,

@@ -2,10 +2,11 @@
 //!
 //! Invariant: while there is a [`Frozen`], no instance is told to hold a probe.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Who froze the hub, and when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Frozen {
     /// Whose token asked for it.
     pub by: String,
@@ -14,7 +15,7 @@ pub struct Frozen {
 }
 
 /// Whether the hub is frozen, and what became of the probes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FreezeView {
     /// Absent while probes may be armed.
     pub frozen: Option<Frozen>,
@@ -27,7 +28,7 @@ pub struct FreezeView {
 }
 
 /// The hub was frozen, or is no longer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FreezeEvent {
     /// When.
     pub time: String,

@@ -6,11 +6,12 @@
 //! instances.
 
 use super::{InstanceReport, ProbeView};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stillframe_core::probe::{ArmedAt, Counters, Delivery, ProbeState, SourceMatch};
 
 /// Why a probe is as it is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WhyView {
     /// The probe and its sums.
     pub probe: ProbeView,
@@ -35,10 +36,10 @@ pub struct WhyView {
 }
 
 /// The verdict in a word.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Headline {
     /// `CAPTURING`, `COUNTING`, `NOT CAPTURING`, `NOT ARMED`, `PENDING`, `STOPPED ITSELF`,
-    /// `RESTING`, `NOT REACHED`, `NO INSTANCE`, `DONE`, `EXPIRED`, `REMOVED`.
+    /// `RESTING`, `NOT REACHED`, `NO INSTANCE`, `FROZEN`, `DONE`, `EXPIRED`, `REMOVED`.
     pub word: String,
     /// Goes on behind the word: ` on 3 of 4: the running file differs from the one on your disk`,
     /// with the blank or colon it begins with.
@@ -48,7 +49,7 @@ pub struct Headline {
 }
 
 /// A line of support: `label` may be empty (`armed in`, `not probed`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WhyFact {
     /// What the line is about, or empty.
     pub label: String,
@@ -57,7 +58,7 @@ pub struct WhyFact {
 }
 
 /// The line as the asker's disk has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Yours {
     /// First six digits of the file's hash.
     pub hash: Option<String>,
@@ -68,7 +69,7 @@ pub struct Yours {
 }
 
 /// The line as a running file has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Theirs {
     /// Path as the runtime has it.
     pub file: String,
@@ -83,7 +84,7 @@ pub struct Theirs {
 }
 
 /// Instances of one version that say the same.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WhyGroup {
     /// `service.version`, if it has one.
     pub version: Option<String>,
@@ -135,7 +136,7 @@ pub struct WhyGroup {
 }
 
 /// Sums over the instances of one host.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WhyHost {
     /// Its name.
     pub host: String,
@@ -159,7 +160,7 @@ pub struct WhyHost {
 }
 
 /// Something to type.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Try {
     /// `try`, or `or` for a further one.
     pub label: String,
