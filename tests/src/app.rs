@@ -2,8 +2,8 @@
 //!
 //! Knows its requests, not how it is observed. Invariant: every request has a time-out.
 
-use crate::process::Program;
-use crate::stand::{Stand, free_port};
+use crate::process::{Program, until};
+use crate::stand::{Hub, Stand, free_port};
 use serde_json::{Value, json};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -49,6 +49,38 @@ impl App {
         let answer = self.agent.post(url).send_json(wanted);
         let order = answer.and_then(|mut answer| answer.body_mut().read_json());
         order.unwrap_or_else(|error| panic!("order: {error}; {}", self.program.stderr()))
+    }
+
+    /// Has a snapshot taken at `place`, where a server places a cart of 90.5 with a password beside it,
+    /// and then five hits counted; the snapshot.
+    pub fn shows_a_snapshot_and_counts(&self, stand: &Stand, hub: &Hub, place: &str) -> Value {
+        let mut snap = stand.stillframe(&["snap", place, "--limit", "1", "--tail", "-o", "json"]);
+        let follow = stand.start(snap.current_dir(stand.folder()));
+        let id = hub.armed(1).id.to_string();
+        until("a snapshot", || {
+            self.get("/");
+            (hub.probe(&id).captured > 0).then_some(())
+        });
+        let ended = follow.end();
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        let line = ended.stdout.lines().next().unwrap_or_default();
+        let snapshot: Value = serde_json::from_str(line).expect("stdout holds JSON only");
+        let (_, line_asked) = place.rsplit_once(':').expect("FILE:LINE");
+        assert_eq!(snapshot["at"]["line"].to_string(), line_asked, "{snapshot:#}");
+        assert_eq!(snapshot["locals"]["total"], 90.5);
+        assert_eq!(snapshot["locals"]["cart"]["$type"], "Cart");
+        assert!(snapshot["stack"].as_array().is_some_and(|stack| stack.len() > 1), "{snapshot:#}");
+        assert!(!line.contains("hunter2"), "a password left: {line}");
+
+        let words = ["count", place, "-o", "json"];
+        let counted = stand.start(stand.stillframe(&words).current_dir(stand.folder())).end();
+        assert_eq!(counted.code, Some(0), "{}", counted.stderr);
+        let count = hub.armed(1).id.to_string();
+        for _ in 0..5 {
+            self.get("/");
+        }
+        hub.probe_until(&count, |probe| probe.counters.hits == 5);
+        snapshot
     }
 }
 

