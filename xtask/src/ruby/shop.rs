@@ -9,7 +9,7 @@ use crate::customers::buy;
 use crate::files::{root, target};
 use crate::say::say;
 use crate::step::Verdict;
-use crate::system::{Package, install};
+use crate::system::{Package, install, runs};
 use std::path::Path;
 use std::process::Command;
 
@@ -51,7 +51,8 @@ pub(crate) fn able(rubies: &[Ruby]) -> Result<Vec<&Ruby>> {
         rubies.iter().filter(has).collect()
     };
     let found = able();
-    if !found.is_empty() {
+    // A Ruby has Bundler's library also where its command was left out.
+    if !found.is_empty() && runs("bundle", &["--version"]) {
         return Ok(found);
     }
     install(&PACKAGES).map_err(|fault| format!("Sinatra and Puma are missing: {fault}"))?;
