@@ -12,6 +12,7 @@ mod ffi;
 mod figures;
 mod fleet;
 mod folder;
+mod guests;
 mod link;
 mod listen;
 mod log;
@@ -26,6 +27,7 @@ mod tls;
 mod tokens;
 mod why;
 
+pub use guests::PerAddress;
 pub use serve::{Options, Ready, serve};
 #[cfg(fuzzing)]
 pub use store::fuzz_segment;

@@ -5,7 +5,9 @@
 //! own connection.
 
 use crate::api::{AgentToken, Refusal};
+use crate::guests::Seat;
 use crate::server::Hub;
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::response::{IntoResponse, Response};
@@ -21,6 +23,7 @@ use crate::api::types::{Code, ErrorInfo};
 pub(crate) async fn agent(
     State(hub): State<Arc<Hub>>,
     AgentToken(holder): AgentToken,
+    Extension(seat): Extension<Arc<Seat>>,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Response {
     let Ok(upgrade) = upgrade else {
@@ -33,7 +36,7 @@ pub(crate) async fn agent(
     };
     let serve = |socket: WebSocket| async move {
         Session::new(hub, socket, holder).run().await;
-        drop(permit);
+        drop((permit, seat));
     };
     upgrade.max_message_size(MAX_FRAME_BYTES).max_frame_size(MAX_FRAME_BYTES).on_upgrade(serve)
 }

@@ -4,6 +4,9 @@
 //! for anything is gone after the time for a request, one that does not take what it is sent after
 //! [`STALL`], and none of them keeps another from being accepted.
 
+use crate::api::types::Code;
+use crate::figures::Figures;
+use crate::guests::Guests;
 use crate::log;
 use crate::reach::Ends;
 use crate::tls::Tls;
@@ -18,13 +21,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::{Sleep, sleep, timeout};
 
 /// For the other end to take what is sent to it.
 const STALL: Duration = Duration::from_secs(30);
+/// Connections that are being told at the same time that their address has too many.
+const MAX_REFUSING: usize = 64;
+/// For such a one to hear it.
+const REFUSAL: Duration = Duration::from_secs(1);
 /// Bytes of a request's head.
 const MAX_HEAD_BYTES: usize = 32 << 10;
 /// Headers of a request.
@@ -42,6 +49,9 @@ pub(crate) struct Listening {
     pub room: Arc<Semaphore>,
     /// How many there are.
     pub open: Arc<AtomicUsize>,
+    /// Who is there, by address.
+    pub guests: Arc<Guests>,
+    pub figures: Arc<Figures>,
     /// Ends the accepting.
     pub stopping: watch::Receiver<bool>,
 }
@@ -50,13 +60,19 @@ impl Listening {
     /// Serves until told to stop, then until the last request is answered.
     pub(crate) async fn serve(mut self, router: Router) {
         let (alive, mut ended) = mpsc::channel::<()>(1);
+        let refusing = Arc::new(Semaphore::new(MAX_REFUSING));
         while let Some((stream, remote)) = self.accept().await {
+            let Some(seat) = self.guests.enter(remote.ip()) else {
+                self.refuse(stream, remote, &refusing);
+                continue;
+            };
             let Ok(permit) = Arc::clone(&self.room).acquire_owned().await else { break };
             let open = Open::new(&self.open);
             let (alive, stopping) = (alive.clone(), self.stopping.clone());
             let (router, tls, most) = (router.clone(), self.tls.clone(), self.request_time);
             tokio::spawn(async move {
                 // Its end is the other side's business: it is told nothing it could not know.
+                let router = router.layer(Extension(Arc::new(seat)));
                 let _ = connection(stream, remote, (tls, most), router, stopping).await;
                 drop((permit, open, alive));
             });
@@ -64,6 +80,23 @@ impl Listening {
         drop((self.listener, alive));
         // Nothing is ever sent: it ends when the last connection has let go of its end.
         let _ = ended.recv().await;
+    }
+
+    /// Tells an address that has as many connections as it may. Where too many are being told already
+    /// the connection just ends.
+    fn refuse(&self, stream: TcpStream, remote: SocketAddr, refusing: &Arc<Semaphore>) {
+        self.figures.refused(Code::Busy);
+        let address = remote.ip().to_canonical();
+        log::warn(&format!(
+            "connections from {address} are refused: too many are open that have shown no token"
+        ));
+        let Ok(permit) = Arc::clone(refusing).try_acquire_owned() else { return };
+        let tls = self.tls.clone();
+        tokio::spawn(async move {
+            // Who does not listen is not told.
+            let _ = timeout(REFUSAL, say_that_it_is_busy(stream, tls)).await;
+            drop(permit);
+        });
     }
 
     /// The next connection; `None` when the hub stops.
@@ -135,10 +168,38 @@ async fn is_plain(stream: &TcpStream) -> io::Result<bool> {
 
 async fn say_that_tls_is_spoken(stream: &mut TcpStream) -> io::Result<()> {
     const BODY: &str = r#"{"error":{"code":"bad_request","message":"this hub speaks TLS","next":"write https:// in its address"}}"#;
-    let len = BODY.len();
+    say(stream, "400 Bad Request", BODY).await
+}
+
+async fn say_that_it_is_busy(mut stream: TcpStream, tls: Option<Arc<Tls>>) -> io::Result<()> {
+    const STATUS: &str = "503 Service Unavailable\r\nRetry-After: 1";
+    const BODY: &str = r#"{"error":{"code":"busy","message":"your address has as many connections open without a token as one may","next":"try again in a moment"}}"#;
+    match tls {
+        Some(tls) if !is_plain(&stream).await? => {
+            let mut stream = tls.acceptor().accept(stream).await?;
+            say(&mut stream, STATUS, BODY).await?;
+            hear_out(&mut stream).await
+        }
+        _ => {
+            say(&mut stream, STATUS, BODY).await?;
+            hear_out(&mut stream).await
+        }
+    }
+}
+
+/// Reads what the other side still says: closed before, it may lose what it was told.
+async fn hear_out<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<()> {
+    let mut rest = [0; 1 << 10];
+    while stream.read(&mut rest).await? > 0 {}
+    Ok(())
+}
+
+/// An answer to whatever was asked.
+async fn say<S: AsyncWrite + Unpin>(stream: &mut S, status: &str, body: &str) -> io::Result<()> {
+    let len = body.len();
     let answer = format!(
-        "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: {len}\r\n\
-         Connection: close\r\n\r\n{BODY}"
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len}\r\n\
+         Connection: close\r\n\r\n{body}"
     );
     stream.write_all(answer.as_bytes()).await?;
     stream.shutdown().await

@@ -93,11 +93,20 @@ impl Reach {
     /// Where a request comes from, for the audit. A proxy's word is noted beside its own address.
     pub(crate) fn origin_of(&self, ends: &Ends, headers: &HeaderMap) -> String {
         let remote = ends.remote.ip().to_canonical();
+        self.said(headers).map_or_else(|| remote.to_string(), |said| format!("{said} by {remote}"))
+    }
+
+    /// The address that a request counts for: who a proxy says it is, else the other end's own.
+    pub(crate) fn address_of(&self, ends: &Ends, headers: &HeaderMap) -> IpAddr {
+        self.said(headers).unwrap_or(ends.remote.ip())
+    }
+
+    /// Who the proxy says it is.
+    fn said(&self, headers: &HeaderMap) -> Option<IpAddr> {
         let said = headers.get_all("x-forwarded-for").iter().next_back();
         let said = said.filter(|_| self.proxied).and_then(|said| said.to_str().ok());
         // The last entry is the proxy's own; those before are whatever the client liked to say.
-        let said = said.and_then(|said| said.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
-        said.map_or_else(|| remote.to_string(), |said| format!("{said} by {remote}"))
+        said.and_then(|said| said.rsplit(',').next()?.trim().parse().ok())
     }
 
     /// The address by which programs of this machine find the hub.

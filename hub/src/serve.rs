@@ -8,6 +8,7 @@ use crate::api::types::DEFAULT_PORT;
 use crate::discovery::{self, Discovery};
 use crate::figures::Figures;
 use crate::fleet::{Fleet, Times};
+use crate::guests::{Guests, PerAddress};
 use crate::listen::Listening;
 use crate::reach::Reach;
 use crate::server::{Hub, MAX_AGENTS, MAX_CONNECTIONS, MAX_STREAMS};
@@ -62,6 +63,8 @@ pub struct Options {
     pub keep_bytes: u64,
     /// For a TLS handshake, the head of a request, and its body; each for itself.
     pub request_time: Duration,
+    /// How many connections one address may have.
+    pub per_address: PerAddress,
     /// A followed probe without a reader is removed after this.
     pub lease: Duration,
 }
@@ -81,6 +84,7 @@ impl Default for Options {
             keep: Duration::from_secs(7 * 24 * 3_600),
             keep_bytes: 5 << 30,
             request_time: Duration::from_secs(10),
+            per_address: PerAddress::default(),
             lease: Duration::from_secs(api::types::LEASE_S),
         }
     }
@@ -172,6 +176,7 @@ impl Hub {
             figures: Arc::clone(&opened.figures),
             agents: Arc::new(Semaphore::new(MAX_AGENTS)),
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
+            guests: Guests::new(options.per_address, options.tls_terminated_by_proxy),
             stopping,
             connections: AtomicU64::new(1),
             open: Arc::new(AtomicUsize::new(0)),
@@ -278,6 +283,8 @@ async fn run(
         request_time: hub.request_time,
         room: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
         open: Arc::clone(&hub.open),
+        guests: Arc::clone(&hub.guests),
+        figures: Arc::clone(&hub.figures),
         stopping: stopping.clone(),
     };
     let stop = async move {

@@ -5,6 +5,7 @@
 use crate::api::types::{Code, ErrorInfo};
 use crate::figures::Figures;
 use crate::fleet::Fleet;
+use crate::guests::Guests;
 use crate::reach::Reach;
 use crate::store::writer::Queue;
 use crate::store::{AuditEntry, Store, StoreError, Stored};
@@ -36,6 +37,7 @@ pub(crate) struct Hub {
     pub figures: Arc<Figures>,
     pub agents: Arc<Semaphore>,
     pub streams: Arc<Semaphore>,
+    pub guests: Arc<Guests>,
     /// True once the hub is to stop.
     pub stopping: watch::Receiver<bool>,
     pub connections: AtomicU64,

@@ -9,6 +9,7 @@ use super::{
     tokens,
 };
 use crate::api::types::{Code, ErrorInfo};
+use crate::guests::Seat;
 use crate::link;
 use crate::reach::Ends;
 use crate::server::Hub;
@@ -115,7 +116,7 @@ async fn pass(
         Door::Agent => admit_agent(&hub, &mut request),
         Door::Person(role) => admit_person(&hub, role, &mut request),
     };
-    match admitted {
+    match admitted.and_then(|()| seat(&hub, door, &request)) {
         Ok(()) => next.run(request).await,
         Err(error) => {
             hub.figures.refused(error.code);
@@ -138,6 +139,22 @@ fn admit_person(hub: &Hub, role: Role, request: &mut Request) -> Result<(), Erro
     caller.at_least(role)?;
     request.extensions_mut().insert(caller);
     Ok(())
+}
+
+/// Counts who has shown a token for his address.
+fn seat(hub: &Hub, door: Door, request: &Request) -> Result<(), ErrorInfo> {
+    let (seat, ends) =
+        (request.extensions().get::<Arc<Seat>>(), request.extensions().get::<Ends>());
+    let (Some(seat), Some(ends)) = (seat.filter(|_| door != Door::Open), ends) else {
+        return Ok(());
+    };
+    let address = hub.reach.address_of(ends, request.headers());
+    if seat.prove(address) {
+        return Ok(());
+    }
+    crate::log::warn(&format!("{address} has as many connections open as one address may"));
+    let message = "as many connections as one address may have are open from yours";
+    Err(ErrorInfo::new(Code::Busy, message).next("end some of them, or try again in a moment"))
 }
 
 /// The `Authorization` header, if it is text and the only one.

@@ -9,6 +9,7 @@ mod disk;
 mod doors;
 mod fleet;
 mod freeze;
+mod guests;
 mod hostile;
 mod restart;
 mod stand;
