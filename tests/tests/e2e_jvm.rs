@@ -121,3 +121,28 @@ fn a_shop_that_sells_already_is_attached_to() {
         assert_eq!(snapshot["locals"]["user"]["id"], 7, "{snapshot:#}");
     });
 }
+
+#[test]
+fn an_agent_that_is_attached_trusts_whom_the_command_trusts() {
+    with_shop_of_java(|stand| {
+        let tls = |name: &str| format!("{}/tls/{name}", env!("CARGO_MANIFEST_DIR"));
+        let (certificate, key) = (tls("hub.pem"), tls("hub.key"));
+        let data = stand.folder().join("hub").to_string_lossy().into_owned();
+        let serve = ["serve", "--bind", "127.0.0.1:0", "--data", &data];
+        let mut serve = stand.stillframe(&serve);
+        serve.args(["--tls-cert", &certificate, "--tls-key", &key]);
+        let mut hub = stand.start(&mut serve);
+        hub.until("its address", |hub| hub.stdout().contains("https://").then_some(()));
+        let port = free_port();
+        let mut command = stand.java();
+        command.arg("-cp").arg(stand.shop()).args(["checkout.App", "--port", &port.to_string()]);
+        let app = App::listening(stand, command.current_dir(folder()), port);
+        let pid = app.program.pid().to_string();
+        let mut attach = stand.stillframe(&["attach", &pid, "--service", "checkout", "-o", "json"]);
+        let attached = stand.start(attach.env("STILLFRAME_CA_FILE", tls("ca.pem"))).end();
+        assert_eq!(attached.code, Some(0), "{}", attached.stderr);
+        let instance = &json_of(attached.stdout.trim())["instance"];
+        assert_eq!(instance["connected"], true, "{instance:#}");
+        assert_eq!(instance["service"], "checkout");
+    });
+}

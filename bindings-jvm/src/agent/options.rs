@@ -17,6 +17,7 @@ pub(super) fn arguments(text: &str) -> Result<Arguments, Fault> {
             "hub" => arguments.hub = Some(value),
             "token" => arguments.agent_token = Some(value),
             "token_file" => arguments.agent_token = Some(token(&value)?),
+            "ca_file" => arguments.ca_file = Some(value.into()),
             "service" => arguments.service = Some(value),
             "version" => arguments.version = Some(value),
             "sink" => arguments.sink = Some(value.parse()?),
@@ -40,7 +41,7 @@ fn labels(text: &str) -> BTreeMap<String, String> {
 }
 
 fn unknown(key: &str) -> Fault {
-    let hint = "options are hub, token, token_file, service, version, sink and labels";
+    let hint = "options are hub, token, token_file, ca_file, service, version, sink and labels";
     Fault::new("option", &format!("there is no option {key}"), Some(hint))
 }
 
@@ -50,11 +51,12 @@ mod tests {
 
     #[test]
     fn options_are_percent_encoded_pairs() {
-        let text =
-            "hub=http%3A%2F%2F127.0.0.1%3A4737,service=check%2Cout,labels=team%3Dshop%2Ca%3Db";
+        let text = "hub=http%3A%2F%2F127.0.0.1%3A4737,ca_file=%2Fetc%2Fa%20b.pem,service=check%2Cout,\
+             labels=team%3Dshop%2Ca%3Db";
         let arguments = arguments(text).expect("it is understood");
         assert_eq!(arguments.hub.as_deref(), Some("http://127.0.0.1:4737"));
         assert_eq!(arguments.service.as_deref(), Some("check,out"));
+        assert_eq!(arguments.ca_file.as_deref(), Some("/etc/a b.pem".as_ref()));
         assert_eq!(arguments.labels.len(), 2);
         assert!(super::arguments("").expect("nothing is fine").hub.is_none());
     }

@@ -6,6 +6,7 @@
 mod agent;
 mod attach;
 mod attach_container;
+mod attach_tls;
 mod bad_input;
 mod files;
 mod freeze;

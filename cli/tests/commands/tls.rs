@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
-fn file(name: &str) -> PathBuf {
+pub(crate) fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/tls").join(name)
 }
 
 /// Copies a certificate to where the hub of a machine looks for it.
-fn install(machine: &Machine, name: &str) -> [String; 2] {
+pub(crate) fn install(machine: &Machine, name: &str) -> [String; 2] {
     ["pem", "key"].map(|kind| {
         let path = machine.path(&format!("hub.{kind}"));
         std::fs::copy(file(&format!("{name}.{kind}")), &path).expect("copied");

@@ -20,6 +20,8 @@ pub struct Arguments {
     pub hub: Option<String>,
     /// The agent's token for that hub.
     pub agent_token: Option<String>,
+    /// Certificates to trust for that hub in place of the system's.
+    pub ca_file: Option<PathBuf>,
     /// Where results go without a hub.
     pub sink: Option<SinkTarget>,
     /// Name of the service.
@@ -145,7 +147,7 @@ impl Config {
             enabled: of("ENABLED").is_none_or(|value| !is_false(&value)),
             hub: arguments.hub.or_else(|| of("HUB")),
             agent_token: agent_token(arguments.agent_token, &of)?,
-            way: Way::of(&env),
+            way: Way::of(&env).trusting(arguments.ca_file),
             sink,
             probes_file: of("PROBES").map(PathBuf::from),
             unnamed: named.is_none(),

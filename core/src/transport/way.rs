@@ -30,6 +30,12 @@ impl Way {
         }
     }
 
+    /// The same with other certificates, where some are named.
+    #[must_use]
+    pub fn trusting(self, ca_file: Option<PathBuf>) -> Self {
+        Self { ca_file: ca_file.or(self.ca_file), ..self }
+    }
+
     /// The proxy's address for a hub at `host`, if it goes through one.
     pub fn proxy_to(&self, host: &str) -> Option<&str> {
         let ip = host.parse::<IpAddr>();

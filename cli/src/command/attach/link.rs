@@ -1,4 +1,4 @@
-//! What the agent is told of its hub, and how it gets the token.
+//! What the agent is told of its hub, how it gets the token, and whom it is to trust.
 //!
 //! Invariants: a token travels as the path of a file, never in the options; the file is one that the
 //! process's own user alone can read.
@@ -6,13 +6,14 @@
 use super::refusal;
 use crate::args::Attach;
 use crate::attach::folder::{Folder, Left};
-use crate::attach::library::random;
+use crate::attach::library::{is_open_to_all, random};
 use crate::attach::options::Options;
 use crate::attach::process::Process;
 use crate::fail::{Exit, Failure, Result};
 use crate::link::target::{Target, variable};
 use rustix::process::geteuid;
 use std::path::{Path, PathBuf};
+use stillframe_core::transport::tls::CA_VARIABLE;
 
 /// Variables of a process that give its agent somewhere to report to.
 const ELSEWHERE: [&str; 3] = ["STILLFRAME_HUB", "STILLFRAME_SINK", "STILLFRAME_PROBES"];
@@ -24,6 +25,8 @@ pub(super) struct Link {
     /// Whether the agent has a token for it that we know of.
     pub(super) has_token: bool,
     token: Option<Token>,
+    /// Certificates that the process does not know of by itself.
+    ca_file: Option<PathBuf>,
 }
 
 enum Token {
@@ -51,7 +54,8 @@ impl Link {
         let token = token.filter(|_| target.is_some());
         let own = ["STILLFRAME_AGENT_TOKEN", "STILLFRAME_AGENT_TOKEN_FILE"];
         let has_token = token.is_some() || own.iter().any(|name| process.variable(name).is_some());
-        Ok(Self { target, has_token, token })
+        let ca_file = target.as_ref().map(|target| ca_file(target, process)).transpose()?.flatten();
+        Ok(Self { target, has_token, token, ca_file })
     }
 
     /// The options for the agent, and the file of a token that goes when the agent has read it.
@@ -65,6 +69,9 @@ impl Link {
         let mut left = None;
         if let Some(target) = &self.target {
             options.set("hub", target.url.as_str());
+        }
+        if let Some(file) = &self.ca_file {
+            options.set("ca_file", file.to_string_lossy());
         }
         match &self.token {
             Some(Token::File(path)) if is_readable(process, path) => {
@@ -89,15 +96,42 @@ impl Link {
     }
 }
 
+/// The certificates to trust, where the process names none. Its agent reads them for each connection, so
+/// they have to be where it sees them, for as long as it lives.
+fn ca_file(target: &Target, process: &Process) -> Result<Option<PathBuf>> {
+    let is_known = !target.url.starts_with("https:") || process.variable(CA_VARIABLE).is_some();
+    let Some(file) = target.way().ca_file.filter(|_| !is_known) else { return Ok(None) };
+    let unfit = |message: String| {
+        Failure::new(Exit::Refused, "no_ca_file", message).next(
+            "put it where that process reads it by this very path, or start that process with \
+             STILLFRAME_CA_FILE",
+        )
+    };
+    let file = std::path::absolute(&file)
+        .map_err(|error| unfit(format!("the path {} leads nowhere: {error}", file.display())))?;
+    let user = process.status.user;
+    let may = user == 0 || user == geteuid().as_raw() || is_open_to_all(&file);
+    if may && is_seen(process, &file) {
+        return Ok(Some(file));
+    }
+    let (pid, shown) = (process.pid, file.display());
+    Err(unfit(format!("process {pid} cannot read the certificates to trust, {shown}")))
+}
+
 /// Whether the process reads the very file at `path`: it is its own user's, and it sees it there.
 fn is_readable(process: &Process, path: &Path) -> bool {
+    process.status.user == geteuid().as_raw() && is_seen(process, path)
+}
+
+/// Whether what lies at `path` is the same file for the process.
+fn is_seen(process: &Process, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let there = process.root.look(path).and_then(rustix::fs::fstat);
     let same = there
         .ok()
         .zip(path.metadata().ok())
         .is_some_and(|(there, here)| (there.st_dev, there.st_ino) == (here.dev(), here.ino()));
-    same && process.status.user == geteuid().as_raw() && path.is_absolute()
+    same && path.is_absolute()
 }
 
 fn text(token: &Token) -> Result<String> {
