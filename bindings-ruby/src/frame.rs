@@ -10,7 +10,7 @@ pub(crate) use plan::{Plan, Scopes};
 pub(crate) use slots::{Slot, Slots, symbol};
 
 use crate::ffi::{Frame, Obj, Place, STRETCH, Stretch, Tag};
-use crate::value::{self, class_of, class_of_object, name_of_class, value_of};
+use crate::value::{self, class_of, class_of_object, name_of_class, reading_of, value_of};
 use std::cell::{Cell, RefCell};
 use stillframe_core::host::{
     Attr, Bounds, FrameName, MOST_COUNTED, MoreFrames, Name, Scope, Shape, Visitor, Walker,
@@ -245,11 +245,11 @@ impl Walker for Hit<'_> {
             return is_receiver.then(|| (name, Ok(value_of(self.frame.receiver()))));
         };
         let name = Name { identity: place.name as usize, text: Text::Utf8(text) };
-        let value = match self.frame.local(place) {
-            Err(Missing::Unreadable) if place.is_block => Ok(BLOCK),
-            local => local.map(value_of),
-        };
-        Some((name, value))
+        match self.frame.local(place) {
+            Ok(local) => Some((name, reading_of(local))),
+            Err(Missing::Unreadable) if place.is_block => Some((name, Ok(BLOCK))),
+            Err(missing) => Some((name, Err(missing))),
+        }
     }
 
     fn frame(&self, depth: usize) -> Option<FrameName<'_>> {

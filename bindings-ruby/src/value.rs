@@ -46,6 +46,14 @@ pub(crate) fn reading_of<'g>(object: Obj<'g>) -> Reading<Value<'g>> {
 /// A String: characters, bytes, or neither where its encoding is not ours to read.
 #[inline(always)]
 fn string<'g>(object: Obj<'g>) -> Value<'g> {
+    match object.known_utf8() {
+        Some(text) => Value::Text(Text::Utf8(text)),
+        None => rare_string(object),
+    }
+}
+
+#[inline(never)]
+fn rare_string<'g>(object: Obj<'g>) -> Value<'g> {
     match object.string_text() {
         Some(text) => Value::Text(text),
         None if object.is_binary() => Value::Bytes(object.bytes()),

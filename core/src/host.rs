@@ -186,6 +186,12 @@ pub trait Visitor {
     /// Element of a sequence or set.
     fn item(&mut self, item: &Reading<Value<'_>>) -> bool;
 
+    /// Elements that are integers and follow each other: the same as an [`item`](Visitor::item) for
+    /// each, for less.
+    fn integers(&mut self, integers: &[i64]) -> bool {
+        integers.iter().all(|integer| self.item(&Ok(Value::Int(*integer))))
+    }
+
     /// Entry of a map.
     fn entry(&mut self, key: &Value<'_>, value: &Reading<Value<'_>>) -> bool;
 

@@ -52,20 +52,28 @@ impl<'g> Obj<'g> {
         }
     }
 
+    /// Characters of a string that Ruby knows to be valid: of most. A reference alone, for it comes in
+    /// registers, and a [`Text`] would be copied in pieces that the processor waits for.
+    #[inline(always)]
+    pub(crate) fn known_utf8(self) -> Option<&'g str> {
+        let (flags, known) = (self.flags(), self.flags() & CODE_RANGE);
+        let encoding = (flags >> ENCODING_SHIFT) as i32 & ELSEWHERE;
+        let is_known = known != 0 && known != BROKEN && matches!(encoding, UTF_8 | US_ASCII);
+        // SAFETY: Ruby looked, and forgets what it saw whenever the string changes.
+        is_known.then(|| unsafe { str::from_utf8_unchecked(self.bytes()) })
+    }
+
     /// Characters of a string, if it has any that can be read.
-    #[inline]
     pub(crate) fn string_text(self) -> Option<Text<'g>> {
+        if let Some(text) = self.known_utf8() {
+            return Some(Text::Utf8(text));
+        }
         let (bytes, encoding) = (self.bytes(), self.encoding());
-        let known = self.flags() & CODE_RANGE;
         if encoding == BINARY {
             let is_ascii = bytes.len() <= MOST_BYTES && bytes.is_ascii();
             return is_ascii.then(|| str::from_utf8(bytes).ok().map(Text::Utf8)).flatten();
         }
         if encoding == UTF_8 || encoding == US_ASCII {
-            if known != 0 && known != BROKEN {
-                // SAFETY: Ruby looked, and forgets what it saw whenever the string changes.
-                return Some(Text::Utf8(unsafe { str::from_utf8_unchecked(bytes) }));
-            }
             let is_short = bytes.len() <= MOST_BYTES;
             return is_short.then(|| str::from_utf8(bytes).ok().map(Text::Utf8)).flatten();
         }
@@ -96,10 +104,19 @@ impl<'g> Obj<'g> {
     }
 
     /// Characters of a string in any case.
+    #[inline]
     pub(crate) fn lossy_text(self) -> Text<'g> {
         if !self.is_string() {
             return Text::Utf8("?");
         }
+        if let Some(text) = self.known_utf8() {
+            return Text::Utf8(text);
+        }
+        self.rare_lossy_text()
+    }
+
+    #[cold]
+    fn rare_lossy_text(self) -> Text<'g> {
         self.string_text().unwrap_or_else(|| Text::Latin1(self.bytes()))
     }
 

@@ -11,6 +11,9 @@ use crate::ffi::{Obj, Original, Tag, classes, name_of};
 use stillframe_core::host::{Name, Visitor};
 use stillframe_core::value::{Kind, Reading, Text, Value};
 
+/// Integers of an array that are shown in one go.
+const TOGETHER: usize = 32;
+
 /// Children in all, where the container itself counts them.
 #[inline]
 pub(crate) fn count_of(object: Obj<'_>, kind: Kind) -> Option<u64> {
@@ -23,18 +26,7 @@ pub(crate) fn count_of(object: Obj<'_>, kind: Kind) -> Option<u64> {
 /// Shows the children of an object to `visitor`, until it wants no more.
 pub(crate) fn children(object: Obj<'_>, kind: Kind, visitor: &mut impl Visitor) {
     match kind {
-        Kind::List => {
-            for item in object.items() {
-                // Known to be a number, one is written without a look at what else it may be.
-                let wants_more = match item.tag() {
-                    Tag::Fixnum(number) => visitor.item(&Ok(Value::Int(number))),
-                    _ => visitor.item(&reading_of(*item)),
-                };
-                if !wants_more {
-                    return;
-                }
-            }
-        }
+        Kind::List => items(object.items(), visitor),
         Kind::Map => {
             object.each_pair(|key, value| visitor.entry(&value_of(key), &reading_of(value)))
         }
@@ -49,6 +41,29 @@ pub(crate) fn children(object: Obj<'_>, kind: Kind, visitor: &mut impl Visitor) 
         Kind::Function => called(object, visitor),
         Kind::Bytes | Kind::Number | Kind::Instance => fields(object, visitor),
         _ => {}
+    }
+}
+
+/// Elements of an array. Integers that follow each other are shown in one go: 2 ns each.
+#[inline]
+fn items(items: &[Obj<'_>], visitor: &mut impl Visitor) {
+    let mut rest = items;
+    while let Some((first, others)) = rest.split_first() {
+        let (mut integers, mut len) = ([0; TOGETHER], 0);
+        while let Some(Tag::Fixnum(integer)) = rest.get(len).map(|item| item.tag())
+            && len < TOGETHER
+        {
+            integers[len] = integer;
+            len += 1;
+        }
+        let wants_more = match len {
+            0 => visitor.item(&reading_of(*first)),
+            _ => visitor.integers(&integers[..len]),
+        };
+        if !wants_more {
+            return;
+        }
+        rest = if len == 0 { others } else { &rest[len..] };
     }
 }
 

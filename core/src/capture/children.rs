@@ -111,6 +111,19 @@ impl<W: Walker> Visitor for Children<'_, '_, W> {
         self.end(mark, written)
     }
 
+    #[inline]
+    fn integers(&mut self, integers: &[i64]) -> bool {
+        let count = integers.len() as u32;
+        let is_free = count <= self.items && self.walk.stop.is_none();
+        // Near any limit they are taken one by one, so that it is met where it lies.
+        if !(is_free && self.walk.pass(count) && self.walk.writer.integers(integers)) {
+            return integers.iter().all(|integer| self.item(&Ok(Value::Int(*integer))));
+        }
+        self.items -= count;
+        self.taken += u64::from(count);
+        true
+    }
+
     #[inline(always)]
     fn entry(&mut self, key: &Value<'_>, value: &Reading<Value<'_>>) -> bool {
         let Some(mark) = self.begin() else { return false };

@@ -30,7 +30,7 @@ struct Waiting {
 
 /// Length of an object that does not know it, or knows more than any capture takes.
 const UNKNOWN: u32 = u32::MAX;
-const NOBODY: Waiting = Waiting { raw: 0, len: 0, ordinal: 0, kind: Kind::Instance, exact: true };
+const NOBODY: Waiting = Waiting { raw: 0, len: 0, ordinal: 0, kind: Kind::List, exact: false };
 
 /// Roots that wait.
 struct Roots {
@@ -131,20 +131,23 @@ fn write_watch<W: Walker>(
 
 fn write_locals<W: Walker>(walk: &mut Walk<'_, W>, roots: &mut Roots) {
     let mut ordinal = 0;
-    while let Some((name, reading)) = walk.walker.variable(ordinal) {
+    loop {
+        // Borrowed where it was put: moved, it would be read in other pieces than it was written in.
+        let found = walk.walker.variable(ordinal);
+        let Some((name, reading)) = &found else { return };
         let mark = walk.mark();
         walk.look_at_the_clock();
-        let written = match walk.named(stream::LOCAL, &name) {
+        let written = match walk.named(stream::LOCAL, name) {
             Some(true) => walk.missing(Reason::Redacted),
             Some(false) if walk.stop.is_some() => false,
-            Some(false) => write_root(walk, roots, &reading),
+            Some(false) => write_root(walk, roots, reading),
             None => false,
         };
         if !written {
             walk.roll_back(mark);
             let reason = walk.take_stop();
             // The name alone is small: a variable whose value does not fit is still named.
-            let named = walk.named(stream::LOCAL, &name).is_some() && walk.missing(reason);
+            let named = walk.named(stream::LOCAL, name).is_some() && walk.missing(reason);
             if !named {
                 walk.roll_back(mark);
                 walk.take_stop();

@@ -25,9 +25,10 @@ pub(super) fn write<W: Walker, const N: usize>(
         writer.truncate(mark);
     }
     let mut named = 0;
-    while named < frames.max(1)
-        && let Some(frame) = walker.frame(named)
-    {
+    while named < frames.max(1) {
+        // Borrowed where it was put: moved, it would be read in other pieces than it was written in.
+        let found = walker.frame(named);
+        let Some(frame) = &found else { break };
         if named == 0 {
             writer.set_limit(end);
         }

@@ -23,7 +23,7 @@ use crate::value::{Kind, Object, Reading, Text, Value};
 /// are written again, and cycles end at the depth limit.
 const OBJECTS: usize = 512;
 /// Names of frames that are remembered where no value is walked.
-const FEW_NAMES: usize = 16;
+const FEW_NAMES: usize = 64;
 /// Ordinal of an object whose bytes were rolled back: no stream is long enough to hold so many.
 const FORGOTTEN: u16 = u16::MAX;
 /// Values between two looks at the clock, which costs 17 ns: about 5 µs of walking.
@@ -171,6 +171,16 @@ impl<'a, W: Walker> Walk<'a, W> {
         if self.values.is_multiple_of(VALUES_PER_LOOK) && clock::monotonic_ns() > self.deadline_ns {
             self.stop = Some(Reason::Deadline);
         }
+    }
+
+    /// Counts so many values at once, unless the clock is to be looked at before the last.
+    #[inline]
+    pub(super) fn pass(&mut self, count: u32) -> bool {
+        let passes = self.values % VALUES_PER_LOOK + count < VALUES_PER_LOOK;
+        if passes {
+            self.values = self.values.wrapping_add(count);
+        }
+        passes
     }
 
     pub(super) fn missing(&mut self, reason: Reason) -> bool {

@@ -10,6 +10,8 @@ use crate::value::{BigInt, Text, Value};
 const MAX_DIGITS: usize = 1_024;
 /// The longest string whose length takes one byte.
 const SHORT: usize = 0x7f;
+/// Integers that are written in one go.
+const TOGETHER: usize = 32;
 
 pub(super) struct Writer<'a> {
     out: &'a mut Vec<u8>,
@@ -113,6 +115,34 @@ impl<'a> Writer<'a> {
             Value::Bytes(bytes) => self.bytes(bytes, max_bytes),
             Value::Object(_) => false,
         }
+    }
+
+    /// Integers that surely fit, however long each is; else nothing is written.
+    #[inline]
+    pub(super) fn integers(&mut self, integers: &[i64]) -> bool {
+        const LONGEST: usize = 9;
+        if integers.len() > TOGETHER || self.out.len() + TOGETHER * LONGEST > self.limit {
+            return false;
+        }
+        // Put together here, where nothing but one number has to be kept.
+        let (mut bytes, mut len) = ([0; TOGETHER * LONGEST], 0);
+        for integer in integers {
+            let at = &mut bytes[len..len + LONGEST];
+            len += if let Ok(short) = i8::try_from(*integer) {
+                at[..2].copy_from_slice(&[stream::INT8, short.cast_unsigned()]);
+                2
+            } else if let Ok(middle) = i32::try_from(*integer) {
+                at[0] = stream::INT32;
+                at[1..5].copy_from_slice(&middle.to_le_bytes());
+                5
+            } else {
+                at[0] = stream::INT64;
+                at[1..].copy_from_slice(&integer.to_le_bytes());
+                LONGEST
+            };
+        }
+        self.out.extend_from_slice(&bytes[..len]);
+        true
     }
 
     #[inline(always)]
