@@ -64,6 +64,17 @@ ENDS = {
         "threading.Thread(target=spin, daemon=True).start()",
         0,
     ),
+    # CPython ends them by unwinding through what calls them, our frames among it.
+    "daemon threads that wait": (
+        "def nap(n):\n time.sleep(0.0005)  # other\n"
+        "def rest():\n while 1: nap(1)\n"
+        "stillframe.probe('program.py:OTHER', condition='n == 2')\n"
+        "for _ in range(8): threading.Thread(target=rest, daemon=True).start()\n"
+        "class Late:\n def __del__(self, sum=sum, range=range): sum(range(2_000_000))\n"
+        "late = Late()\n"
+        "time.sleep(0.1)",
+        0,
+    ),
     "while arming": ("stillframe.probe('not_loaded_yet.py:3')\nimport json, decimal, asyncio", 0),
     "stopped before": ("stillframe.stop()", 0),
 }
