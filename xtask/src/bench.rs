@@ -138,16 +138,8 @@ fn of_python(python: &Python, wheel: &Path, short: bool) -> Result<Vec<Row>> {
 
 /// How long the rewriter takes for a function, by the interpreter whose code it is.
 fn rewriting(program: &Path) -> Result<Vec<Row>> {
-    let mut build = cargo("build");
-    build.args([
-        "--locked",
-        "--profile",
-        profile::name(),
-        "-p",
-        "stillframe-bytecode",
-        "--example",
-        "door",
-    ]);
+    let mut build = profile::cargo("build");
+    build.args(["-p", "stillframe-bytecode", "--example", "door"]);
     must(&mut build)?;
     let mut command = Command::new(program);
     command.arg(root().join("bindings-python/bytecode/tests/speed.py"));

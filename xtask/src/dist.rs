@@ -4,15 +4,20 @@
 //! Knows where each part goes. Invariant: [`Product`] names only files that exist.
 
 use crate::Result;
+use crate::clean;
+use crate::count::Counts;
 use crate::files::{copy, make_empty, root, target};
 use crate::java;
 use crate::node;
 use crate::process::must;
+use crate::profile;
 use crate::python::{self, Python};
 use crate::ruby::{self, Ruby};
 use crate::say::say;
-use crate::step::{beside, on_lanes, step};
-use std::path::PathBuf;
+use crate::shipped;
+use crate::step::{Verdict, beside, on_lanes, step};
+use crate::zig;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The parts that demo, tests and bench use.
@@ -75,19 +80,22 @@ fn wheels(mut pythons: Vec<Python>) -> Result<Vec<(Python, PathBuf)>> {
     first.into_iter().map(Ok).chain(others).collect()
 }
 
-/// Builds the command alone. The same packages as in the tests, so that nothing is built twice.
+/// Builds the command alone: what is shipped as agents are, else with the same packages as in the tests,
+/// so that nothing is built twice.
 fn command(release: bool) -> Result<PathBuf> {
-    let mut cargo = cargo("build");
-    // An agent needs its runtime to be built.
-    for agent in ["stillframe-python", "stillframe-jvm", "stillframe-node", "stillframe-ruby"] {
-        cargo.args(["--exclude", agent]);
-    }
-    cargo.args(["--locked", "--workspace"]);
-    if release {
-        cargo.arg("--release");
-    }
-    must(&mut cargo)?;
-    let bin = target(if release { "release" } else { "debug" }).join("stillframe");
+    let folder = if release {
+        must(profile::cargo("build").args(["-p", "stillframe-cli"]))?;
+        profile::folder()
+    } else {
+        let mut cargo = cargo("build");
+        // An agent needs its runtime to be built.
+        for agent in ["stillframe-python", "stillframe-jvm", "stillframe-node", "stillframe-ruby"] {
+            cargo.args(["--exclude", agent]);
+        }
+        must(cargo.args(["--locked", "--workspace"]))?;
+        target("debug")
+    };
+    let bin = folder.join("stillframe");
     if bin.exists() { Ok(bin) } else { Err(format!("{} is missing", bin.display())) }
 }
 
@@ -98,8 +106,21 @@ pub(crate) fn cargo(verb: &str) -> Command {
     command
 }
 
+/// What lies in `target/dist`.
+struct Dist {
+    /// The parts, where they lie there.
+    product: Product,
+    jar: PathBuf,
+    packages: [PathBuf; 2],
+    gems: [PathBuf; 2],
+}
+
 /// Builds everything in release and lays it out under `target/dist`.
 pub(crate) fn run() -> Result<()> {
+    make().map(|_| ())
+}
+
+fn make() -> Result<Dist> {
     let (mut pythons, missing) = python::all();
     if !missing.is_empty() {
         return Err(missing.join("; "));
@@ -111,27 +132,71 @@ pub(crate) fn run() -> Result<()> {
     if let Some(fault) = no_ruby {
         return Err(fault);
     }
+    if let Err(fault) = zig::linker() {
+        return Err(format!("without zig nothing is made to be shipped: {fault}"));
+    }
     let product = Product::build(pythons, &rubies, true)?;
     step("build the Java API", java::api)?;
     let packages = step("pack for npm", || node::pack(&product.node))?;
     let gems = step("build the gems", || ruby::pack(&product.rubies))?;
-    let dist = target("dist");
-    step("lay out target/dist", || {
-        make_empty(&dist)?;
-        copy(&product.bin, &dist.join("stillframe"))?;
-        copy(&product.agents, &dist.join("stillframe-agents"))?;
-        let jar = java::jar()?;
-        copy(&jar, &dist.join(jar.file_name().unwrap_or_default()))?;
-        copy(&root().join("LICENSE"), &dist.join("LICENSE"))?;
-        let wheels = product.wheels.iter().map(|(_, wheel)| wheel);
-        for file in wheels.chain(&packages).chain(&gems) {
-            copy(file, &dist.join(file.file_name().unwrap_or_default()))?;
-        }
-        Ok(())
-    })?;
+    let made = step("lay out target/dist", || lay_out(product, java::jar()?, packages, gems))?;
     say!(
         "\n{}: the command, the agents beside it, the wheels, the jar, npm's packages, the gems",
-        dist.display()
+        target("dist").display()
     );
-    Ok(())
+    Ok(made)
+}
+
+fn lay_out(
+    mut product: Product,
+    jar: PathBuf,
+    packages: [PathBuf; 2],
+    gems: [PathBuf; 2],
+) -> Result<Dist> {
+    let dist = target("dist");
+    make_empty(&dist)?;
+    let put = |from: &Path, name: &str| {
+        let to = dist.join(name);
+        copy(from, &to).map(|()| to)
+    };
+    let file = |from: &Path| put(from, &from.file_name().unwrap_or_default().to_string_lossy());
+    let both = |[one, other]: [PathBuf; 2]| Ok::<_, String>([file(&one)?, file(&other)?]);
+    put(&root().join("LICENSE"), "LICENSE")?;
+    product.bin = put(&product.bin, "stillframe")?;
+    product.agents = put(&product.agents, "stillframe-agents")?;
+    product.wheels = product
+        .wheels
+        .into_iter()
+        .map(|(python, wheel)| Ok((python, file(&wheel)?)))
+        .collect::<Result<_>>()?;
+    Ok(Dist { product, jar: file(&jar)?, packages: both(packages)?, gems: both(gems)? })
+}
+
+/// Makes all of it, and has each installed and used where there is nothing else.
+pub(crate) fn tests() -> Result<Verdict> {
+    let Dist { product, jar, packages: [package, _], gems } = make()?;
+    let (python, _) = product.first()?;
+    let library = product.agents.join("jvm").join(java::LIBRARY);
+    let rubies: Vec<_> = product.rubies.iter().map(|(ruby, _)| ruby.clone()).collect();
+    let mut verdicts = vec![
+        step("what they need of a system", || shipped::check(&target("dist"), python))?,
+        step("the jar and the agent of the JVM", || clean::jvm(&library, &jar))?,
+        step("the command with its agents", || clean::command(&product))?,
+        step("npm's package", || node::package_tests_of(&package))?,
+        step("the gems", || ruby::gem_tests_of(&rubies, &gems))?,
+    ];
+    for (python, wheel) in &product.wheels {
+        verdicts.push(step(&format!("the wheel for {}", python.tag()), || {
+            clean::wheel(python, wheel)
+        })?);
+    }
+    let mut sum = Counts::default();
+    for verdict in verdicts {
+        match verdict {
+            Verdict::Ran(counts) => sum += counts,
+            Verdict::Fine => {}
+            Verdict::Skipped(fault) => return Err(fault),
+        }
+    }
+    Ok(Verdict::Ran(sum))
 }

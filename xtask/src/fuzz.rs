@@ -10,6 +10,7 @@ use crate::count::Counts;
 use crate::dist::cargo;
 use crate::files::{copy, in_folder, make_folder, read, root, target, write};
 use crate::process::{captured, must, quiet};
+use crate::profile::triple;
 use crate::python::Python;
 use crate::say::say;
 use crate::step::Verdict;
@@ -29,8 +30,6 @@ const TARGETS: [&str; 9] = [
     "javascript",
     "maps",
 ];
-/// Sanitizers need their target named, else build scripts and macros would get them too.
-const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 /// What `cargo fuzz build` tells the compiler: to count edges and comparisons, and to check memory.
 /// More codegen units than one would keep `Vec`'s methods from being inlined.
 const FLAGS: [&str; 10] = [
@@ -54,7 +53,8 @@ const SANITIZER: &str = "detect_odr_violation=0";
 /// Fuzzes every target for a while, from what earlier runs learnt.
 pub(crate) fn run(full: bool) -> Result<Verdict> {
     let mut build = cargo("build");
-    build.args(["--locked", "--release", "--target", TRIPLE, "--manifest-path"]);
+    // Sanitizers need their target named, else build scripts and macros would get them too.
+    build.args(["--locked", "--release", "--target", &triple(), "--manifest-path"]);
     build.arg(root().join("tests/fuzz/Cargo.toml")).env("CARGO_TARGET_DIR", target("fuzz"));
     // The sanitizer's flag is not stable; its runtime comes with this very toolchain.
     build.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS.join(" "));
@@ -82,7 +82,7 @@ fn one(name: &str, seconds: u32) -> Result<String> {
     make_folder(&corpus)?;
     make_folder(&found)?;
     seed(name, &corpus)?;
-    let mut command = Command::new(target("fuzz").join(TRIPLE).join("release").join(name));
+    let mut command = Command::new(target("fuzz").join(triple()).join("release").join(name));
     command.arg(&corpus).arg(&found).env("ASAN_OPTIONS", SANITIZER);
     command.arg(format!("-max_total_time={seconds}")).arg("-timeout=10").arg("-rss_limit_mb=2048");
     command.arg(format!("-artifact_prefix={}/", found.display()));

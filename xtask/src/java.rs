@@ -10,7 +10,6 @@ pub(crate) use binding::tests;
 pub(crate) use shop::{classes, shop};
 
 use crate::Result;
-use crate::dist::cargo;
 use crate::files::{copy, make_empty, make_folder, root, target};
 use crate::process::{must, show};
 use crate::profile;
@@ -23,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// File name of the native library.
-const LIBRARY: &str = "libstillframe_jvm.so";
+pub(crate) const LIBRARY: &str = "libstillframe_jvm.so";
 /// A JDK with a compiler.
 pub(crate) const JDK: Package = Package {
     apt: &["default-jdk-headless"],
@@ -59,7 +58,7 @@ pub(crate) fn agent() -> Result<Option<PathBuf>> {
         say!("{fault}; there is no agent for the JVM then");
         return Ok(None);
     }
-    must(cargo("build").args(["--locked", "--profile", profile::name(), "-p", "stillframe-jvm"]))?;
+    must(profile::cargo("build").args(["-p", "stillframe-jvm"]))?;
     let library = profile::folder().join(LIBRARY);
     match library.exists() {
         true => Ok(Some(library)),
@@ -96,6 +95,11 @@ pub(crate) fn api() -> Result<Verdict> {
 pub(crate) fn jar() -> Result<PathBuf> {
     let jar = target("java/api").join(concat!("stillframe-", env!("CARGO_PKG_VERSION"), ".jar"));
     if jar.exists() { Ok(jar) } else { Err(format!("{} is missing", jar.display())) }
+}
+
+/// The same, built now where it is not there.
+pub(crate) fn any_jar() -> Result<PathBuf> {
+    jar().or_else(|_| api().and_then(|_| jar()))
 }
 
 /// `mvn GOAL` in a module, without colours, questions or a bar of progress.

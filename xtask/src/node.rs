@@ -6,11 +6,10 @@
 mod package;
 mod shop;
 
-pub(crate) use package::{pack, tests as package_tests};
+pub(crate) use package::{pack, tests as package_tests, tests_of as package_tests_of};
 pub(crate) use shop::{folder as shop_folder, shop};
 
 use crate::Result;
-use crate::dist::cargo;
 use crate::files::{copy, make_empty, make_folder, read, root, target};
 use crate::process::{must, quiet, show};
 use crate::profile;
@@ -68,10 +67,7 @@ pub(crate) fn packages(source: &Path, folder: &Path) -> Result<()> {
 
 /// The addon, optimised as every agent is.
 pub(crate) fn addon() -> Result<PathBuf> {
-    let mut build = cargo("rustc");
-    build.args(["--locked", "--profile", profile::name(), "-p", "stillframe-node", "--lib"]);
-    // Lines of the source would be three quarters of what people download.
-    must(build.args(["--", "-C", "strip=debuginfo"]))?;
+    must(profile::cargo("build").args(["-p", "stillframe-node"]))?;
     let ending = if OS == "macos" { "dylib" } else { "so" };
     let addon = target("node").join(ADDON);
     make_folder(&target("node"))?;

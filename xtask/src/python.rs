@@ -9,6 +9,7 @@ use crate::process::{must, quiet};
 use crate::profile;
 use crate::say::say;
 use crate::system::{Package, install};
+use crate::zig;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -164,6 +165,10 @@ pub(crate) fn wheel_by(host: &Python, python: &Python, config: Option<&Path>) ->
     command.args(["build", "--profile", profile::name(), "--locked", "--manifest-path"]);
     command.arg(root().join("bindings-python/Cargo.toml"));
     command.arg("--interpreter").arg(&python.program).arg("--out").arg(&out);
+    if zig::linker().is_ok() {
+        command.arg("--compatibility").arg(format!("manylinux_2_{}", zig::GLIBC));
+    }
+    profile::prepare(&mut command);
     command.env("CARGO_TARGET_DIR", build_folder(python)?);
     command.env("PYO3_PYTHON", &python.program);
     command.envs(config.map(|config| ("PYO3_CONFIG_FILE", config)));
@@ -175,20 +180,11 @@ pub(crate) fn wheel_by(host: &Python, python: &Python, config: Option<&Path>) ->
 
 /// Where cargo builds for `python`. One folder a version: switching interpreters in a shared one
 /// rebuilds every time. A new one begins as a copy of another version's, or of what was built for the
-/// JVM, so that what does not depend on the version, the core above all, is compiled once.
+/// JVM.
 fn build_folder(python: &Python) -> Result<PathBuf> {
     let all = target("python");
     let folder = all.join(python.tag());
-    let name = profile::name();
-    let others = MINORS.iter().map(|minor| all.join(format!("cp3{minor}")).join(name));
-    let mut others = others.chain([profile::folder()]);
-    if !folder.join(name).exists()
-        && let Some(other) = others.find(|other| other.exists())
-    {
-        make_folder(&folder)?;
-        // With their times: cargo takes what is newer than its record for changed.
-        quiet(Command::new("cp").arg("-a").arg(other).arg(folder.join(name)))?;
-    }
+    profile::begin(&folder, MINORS.iter().map(|minor| all.join(format!("cp3{minor}"))))?;
     Ok(folder)
 }
 

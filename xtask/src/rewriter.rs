@@ -32,16 +32,8 @@ const PROGRAMS: &str = "5000";
 /// The steps: in the gate on the oldest version and the newest, under `--full` on all.
 pub(crate) fn chain<'a>(full: bool) -> Chain<'a> {
     let mut chain = Chain::after("rewriter: its example", || {
-        let mut command = cargo("build");
-        command.args([
-            "--locked",
-            "--profile",
-            profile::name(),
-            "-p",
-            "stillframe-rewriter",
-            "--example",
-            "mass",
-        ]);
+        let mut command = profile::cargo("build");
+        command.args(["-p", "stillframe-rewriter", "--example", "mass"]);
         must(&mut command).map(|_| Verdict::Fine)
     });
     for major in node::majors(full) {

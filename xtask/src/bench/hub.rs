@@ -4,9 +4,9 @@
 
 use crate::Result;
 use crate::count::Counts;
-use crate::dist::cargo;
 use crate::files::{make_folder, target, write};
 use crate::process::{must, quiet};
+use crate::profile;
 use crate::step::Verdict;
 use std::path::Path;
 use std::process::Command;
@@ -31,9 +31,9 @@ const TARGETS: [(&str, Target); 6] = [
 
 /// Measures, and prints each figure beside its target.
 pub(super) fn run(short: bool) -> Result<()> {
-    must(cargo("build").args(["--locked", "--release", "-p", "stillframe-cli"]))?;
-    must(cargo("build").args(["--locked", "--release", "-p", "stillframe-bench-hub"]))?;
-    let release = target("release");
+    must(profile::cargo("build").args(["-p", "stillframe-cli"]))?;
+    must(profile::cargo("build").args(["-p", "stillframe-bench-hub"]))?;
+    let release = profile::folder();
     let figures =
         measure(&release.join("stillframe-bench-hub"), &release.join("stillframe"), short)?;
     let folder = target("bench");

@@ -7,7 +7,6 @@ mod peers;
 
 use super::rows_of;
 use crate::Result;
-use crate::dist::cargo;
 use crate::files::{copy, make_empty, root, target};
 use crate::node::{addon, find};
 use crate::process::{must, quiet};
@@ -166,16 +165,8 @@ struct Rewritten {
 
 impl Rewritten {
     fn new(amount: &Amount) -> Result<Self> {
-        let mut build = cargo("build");
-        build.args([
-            "--locked",
-            "--profile",
-            profile::name(),
-            "-p",
-            "stillframe-rewriter",
-            "--example",
-            "mass",
-        ]);
+        let mut build = profile::cargo("build");
+        build.args(["-p", "stillframe-rewriter", "--example", "mass"]);
         must(&mut build)?;
         let (old, new) = (target("bench/node/old"), target("bench/node/new"));
         make_empty(&old)?;

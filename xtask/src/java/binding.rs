@@ -3,7 +3,7 @@
 //! Knows where they are and what they are told. Invariant: they run against the jar and the library that
 //! people are given, and a JDK that is not there is a skip that says so.
 
-use super::{agent, api, find_maven, jar, maven};
+use super::{agent, any_jar, find_maven, maven};
 use crate::Result;
 use crate::conformance;
 use crate::files::target;
@@ -21,15 +21,13 @@ pub(crate) fn tests(major: u8, full: bool) -> Result<Verdict> {
         Ok(jdk) => jdk,
         Err(fault) => return Ok(Verdict::Skipped(fault)),
     };
-    if jar().is_err() {
-        api()?;
-    }
+    let jar = any_jar()?;
     let library = agent()?.ok_or("there is no agent for the JVM")?;
     let mut command = maven("bindings-jvm/tests", "test");
     // Compiled by Maven's own JDK, in a folder for each so that one run does not look at another's.
     let build = target(&format!("java/tests{major}"));
     command.arg(format!("-Dstillframe.build={}", build.display()));
-    command.arg(format!("-Dstillframe.jar={}", jar()?.display()));
+    command.arg(format!("-Dstillframe.jar={}", jar.display()));
     command.arg(format!("-Dstillframe.library={}", library.display()));
     command.arg(format!("-Djvm={}", jdk.path("java").display()));
     command.arg(format!("-Dstillframe.full={full}"));

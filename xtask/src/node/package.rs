@@ -115,6 +115,11 @@ pub(crate) fn tests() -> Result<Verdict> {
         return Ok(Verdict::Skipped(fault));
     }
     let [whole, _] = pack(&addon()?)?;
+    tests_of(&whole)
+}
+
+/// The same with a file that is there.
+pub(crate) fn tests_of(whole: &Path) -> Result<Verdict> {
     let (mut all_passed, mut output) = (true, String::new());
     for major in TRIED {
         let node = match find(major) {
@@ -125,7 +130,7 @@ pub(crate) fn tests() -> Result<Verdict> {
         command.args(["--test", "--test-reporter=tap"]);
         command.args(["install.test.js", "registry.test.js"]);
         command.current_dir(root().join("bindings-node/npm"));
-        command.env("STILLFRAME_PACKAGE", &whole);
+        command.env("STILLFRAME_PACKAGE", whole);
         command.env("STILLFRAME_TYPESCRIPT", shop::compiler()?);
         let ended = show(&mut command)?;
         all_passed &= ended.status.success();

@@ -8,7 +8,7 @@ use crate::Result;
 use crate::conformance;
 use crate::dist::cargo;
 use crate::files::{copy, make_empty, make_folder, root, target};
-use crate::process::{must, quiet, show};
+use crate::process::{must, show};
 use crate::profile;
 use crate::step::Verdict;
 use crate::test::passed;
@@ -28,33 +28,23 @@ pub(crate) fn libraries(rubies: &[Ruby]) -> Result<Vec<(Ruby, PathBuf)>> {
 /// The library for a Ruby.
 fn library(ruby: &Ruby) -> Result<PathBuf> {
     let folder = build_folder(ruby)?;
-    let mut build = cargo("rustc");
-    build.args(["--locked", "--profile", profile::name(), "-p", "stillframe-ruby", "--lib"]);
-    // Lines of the source would be most of what people download.
-    build.args(["--", "-C", "strip=debuginfo"]);
+    let mut build = profile::cargo("build");
+    build.args(["-p", "stillframe-ruby"]);
     must(build.env("RUBY", &ruby.program).env("CARGO_TARGET_DIR", &folder))?;
     let ending = if OS == "macos" { "dylib" } else { "so" };
     let library = target("ruby").join(&ruby.version).join(LIBRARY);
     make_folder(&target("ruby").join(&ruby.version))?;
-    copy(&folder.join(profile::name()).join(format!("libstillframe_ruby.{ending}")), &library)?;
+    copy(&profile::built_in(&folder).join(format!("libstillframe_ruby.{ending}")), &library)?;
     Ok(library)
 }
 
 /// Where cargo builds for a Ruby. A new one begins as a copy of another's, or of what was built for the
-/// other runtimes, so that the core above all is compiled once.
+/// other runtimes.
 fn build_folder(ruby: &Ruby) -> Result<PathBuf> {
     let all = target("ruby/build");
     let folder = all.join(&ruby.version);
     let others = std::fs::read_dir(&all).into_iter().flatten().flatten();
-    let others = others.map(|entry| entry.path().join(profile::name()));
-    let mut others = others.chain([profile::folder()]);
-    if !folder.join(profile::name()).exists()
-        && let Some(other) = others.find(|other| other.exists())
-    {
-        make_folder(&folder)?;
-        // With their times: cargo takes what is newer than its record for changed.
-        quiet(Command::new("cp").arg("-a").arg(other).arg(folder.join(profile::name())))?;
-    }
+    profile::begin(&folder, others.map(|entry| entry.path()))?;
     Ok(folder)
 }
 

@@ -90,14 +90,19 @@ fn build(ruby: &Ruby, folder: &Path) -> Result<PathBuf> {
 /// Installs the gem of the platform into an empty `GEM_HOME` on each of `rubies` and uses it; the one of
 /// the source on the first.
 pub(crate) fn tests(rubies: &[Ruby]) -> Result<Verdict> {
-    let [platform, source] = pack(&libraries(rubies)?)?;
+    tests_of(rubies, &pack(&libraries(rubies)?)?)
+}
+
+/// The same with files that are there.
+pub(crate) fn tests_of(rubies: &[Ruby], files: &[PathBuf; 2]) -> Result<Verdict> {
+    let [platform, source] = files;
     let (mut all_passed, mut output) = (true, String::new());
     for (number, ruby) in rubies.iter().enumerate() {
         let mut command = Command::new(&ruby.program);
         command.arg(root().join("bindings-ruby/gem/test_install.rb"));
-        command.env("STILLFRAME_GEM", &platform);
+        command.env("STILLFRAME_GEM", platform);
         if number == 0 {
-            command.env("STILLFRAME_SOURCE_GEM", &source);
+            command.env("STILLFRAME_SOURCE_GEM", source);
             // What was compiled before is not compiled again.
             command.env("STILLFRAME_GEM_BUILD", target("ruby/build-gem"));
         }
