@@ -121,3 +121,14 @@ fn other_files_and_hooks_that_are_off_ask_nothing() {
     agent.reload_file(FILE);
     assert_eq!(agent.runtime().run(), 0);
 }
+
+#[test]
+fn code_that_goes_before_it_is_hooked_is_looked_for_again() {
+    let agent = agent();
+    armed(&agent, r#"{"kind":"count","location":"app.py:3"}"#);
+    agent.runtime().absent.lock().expect("no test panics inside").1 = 1;
+    reload(&agent, 0);
+    assert_eq!(hooked(&agent), [(7, 3)], "what is gone cannot be hooked");
+    agent.life().follow_after_ns.store(0, Ordering::SeqCst);
+    until(&agent, || hooked(&agent) == [(7, 3), (8, 3)]);
+}
