@@ -315,7 +315,7 @@ fn malformed_frames_end_their_connections_and_nothing_else() {
         let sound = wire::frames(good.id, &captures).remove(0);
         let count = malformed();
         thread::scope(|scope| {
-            for lane in 0..4 {
+            let lanes = [0, 1, 2, 3].map(|lane| {
                 let (door, sound) = (&door, &sound);
                 scope.spawn(move || {
                     for number in (lane..count).step_by(4) {
@@ -325,11 +325,20 @@ fn malformed_frames_end_their_connections_and_nothing_else() {
                         let mut turn = || bad.turn().err();
                         until("the end of a bad connection", &mut turn);
                     }
-                });
-            }
+                })
+            });
             deliver(&mut good, &door, |_| {});
+            // Who does not answer the hub for a minute is gone, and this takes many.
+            while !lanes.iter().all(thread::ScopedJoinHandle::is_finished) {
+                good.wait_at_most(Duration::from_millis(100));
+                good.hear().expect("it stays connected");
+            }
         });
-        all_are_there(&hub, probe, 20 * FRAME);
+        hand_in(&mut good, probe, 20 * FRAME + 1);
+        while !good.is_done() {
+            good.turn().expect("the hub takes it");
+        }
+        all_are_there(&hub, probe, 21 * FRAME);
         let left: Vec<InstanceView> = hub.get("/api/v1/instances");
         let connected: Vec<_> =
             left.iter().filter(|one| one.connected).map(|one| one.pid).collect();
