@@ -214,10 +214,15 @@ impl Stand {
 
     /// Starts a hub, on any port or on the one it had before.
     pub fn hub(&self, port: u16) -> Hub {
+        self.hub_in(port, &[])
+    }
+
+    /// The same with variables of its own.
+    pub fn hub_in(&self, port: u16, variables: &[(&str, &str)]) -> Hub {
         let data = self.folder().join("hub").to_string_lossy().into_owned();
         let bind = format!("127.0.0.1:{port}");
         let mut command = self.stillframe(&["serve", "--bind", &bind, "--data", &data]);
-        let mut program = self.start(&mut command);
+        let mut program = self.start(command.envs(variables.iter().copied()));
         let runtime = self.runtime().join("stillframe");
         let pid = program.pid();
         let found = program
