@@ -2,20 +2,11 @@
 //!
 //! Knows indentation, not the grammar. Invariant: a line outside of every function has none.
 
+use super::indented::{enclosing, word};
+
 /// Qualified name of the function around the line at `index`, as Python writes it.
 pub(super) fn function(lines: &[&str], index: usize) -> Option<String> {
-    let mut inside = indent_of(lines.get(index)?)?;
-    let mut names: Vec<(bool, &str)> = Vec::new();
-    for line in lines[..index].iter().rev() {
-        let Some(indent) = indent_of(line) else { continue };
-        if indent < inside {
-            inside = indent;
-            names.extend(definition(line));
-        }
-        if inside == 0 {
-            break;
-        }
-    }
+    let names: Vec<(bool, &str)> = enclosing(lines, index, &["#"]).filter_map(definition).collect();
     // A class alone is a body that ran once, not a function.
     if !names.first()?.0 {
         return None;
@@ -29,20 +20,14 @@ pub(super) fn function(lines: &[&str], index: usize) -> Option<String> {
     Some(qualified)
 }
 
-/// Columns before the first character; nothing for blank lines and comments.
-fn indent_of(line: &str) -> Option<usize> {
-    let rest = line.trim_start();
-    (!rest.is_empty() && !rest.starts_with('#')).then_some(line.len() - rest.len())
-}
-
 /// Whether the line defines a function (else a class), and its name.
 fn definition(line: &str) -> Option<(bool, &str)> {
     let line = line.trim_start();
     let line = line.strip_prefix("async ").map_or(line, str::trim_start);
     let function = line.strip_prefix("def ");
     let rest = function.or_else(|| line.strip_prefix("class "))?.trim_start();
-    let len = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-    (len > 0).then_some((function.is_some(), &rest[..len]))
+    let name = word(rest, &[]);
+    (!name.is_empty()).then_some((function.is_some(), name))
 }
 
 #[cfg(test)]
