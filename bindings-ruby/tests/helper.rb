@@ -5,6 +5,8 @@
 require "minitest/autorun"
 require "set"
 require "tmpdir"
+# Where the gate gathers which vectors ran.
+SUMMARY = ENV["STILLFRAME_CONFORMANCE"]
 ENV.keys.each { |name| ENV.delete(name) if name.start_with?("STILLFRAME_") && !%w[STILLFRAME_RUBY_LIBRARY STILLFRAME_DIRECT_READS].include?(name) }
 $LOAD_PATH.unshift(File.expand_path("../lib", __dir__))
 require "stillframe"
@@ -77,6 +79,13 @@ class AgentTest < Minitest::Test
     @placed.each(&:remove)
     Stillframe.stop
     FileUtils.remove_entry(@folder)
+  end
+
+  # Adds to the table that the gate prints: cases that ran, and how many did not, by reason.
+  def tell(file, ran, skipped)
+    minor = RUBY_VERSION[/\A\d+\.\d+/]
+    lines = ["#{file}\tRuby #{minor}\t#{ran}\t#{skipped.values.sum}", *skipped.map { |reason, of| "\t#{of}\t#{reason}" }]
+    File.write(SUMMARY, lines.join("\n") + "\n", mode: "a") if SUMMARY
   end
 
   # Loads a source as a file of its own, with `#: NAME` marks on its lines.

@@ -61,6 +61,7 @@ class TestConformance < AgentTest
       faults << "#{entry["name"]}: #{entry["source"][0, 80]}: #{fault}" if fault
     end
     warn "conditions-ruby.json: #{@cases.size} ran, skipped: #{SKIPPED}"
+    tell("conditions-ruby.json", @cases.size, SKIPPED.values.tally)
     assert_empty faults, "#{faults.size} of #{@cases.size}:\n#{faults.first(60).join("\n")}"
   end
 
