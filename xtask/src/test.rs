@@ -57,6 +57,8 @@ const BUILT: [&str; 12] = [
 ];
 /// Malformed frames that a hub is sent under `--full`.
 const MALFORMED: &str = "100000";
+/// Processes of each runtime in one fleet under `--full`.
+const FLEET: &str = "50";
 /// Minor versions that explore packages in the gate: one of each mechanism.
 const EXPLORING: [u8; 3] = [9, 11, 13];
 /// All crates but three bindings: Python's and Ruby's are built once for each interpreter, and of Node's
@@ -270,7 +272,7 @@ fn cargo_test(product: Option<&Product>, full: bool) -> Result<Verdict> {
     let mut command = cargo("test");
     command.args(["--locked", "--no-fail-fast"]).args(WORKSPACE);
     if full {
-        command.env("STILLFRAME_MALFORMED", MALFORMED);
+        command.env("STILLFRAME_MALFORMED", MALFORMED).env("STILLFRAME_FLEET", FLEET);
     }
     let skips = target("skips.txt");
     if skips.exists() {
