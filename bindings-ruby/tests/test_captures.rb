@@ -192,8 +192,16 @@ class TestCaptures < AgentTest
     # `shop.cart` is Shop::Cart.
     def module_of(path)
       path.split(".").map(&:capitalize).inject(Object) do |around, name|
-        around.const_defined?(name, false) ? around.const_get(name) : around.const_set(name, Module.new)
+        next around.const_get(name) if around.const_defined?(name, false)
+
+        made << [around, name]
+        around.const_set(name, Module.new)
       end
+    end
+
+    # Modules that were made, and where.
+    def made
+      @made ||= []
     end
   end
 
@@ -307,6 +315,20 @@ class TestCaptures < AgentTest
     when Array then value.map { |one| sorted(one) }
     else value
     end
+  end
+
+  def setup
+    super
+    @before = Object.constants
+  end
+
+  # Classes of the vectors would be in the way of those of other tests.
+  def teardown
+    super
+    within = self.class.made.reject { |around, _| around == Object }
+    within.reverse_each { |around, name| around.send(:remove_const, name) }
+    (Object.constants - @before).each { |name| Object.send(:remove_const, name) }
+    self.class.made.clear
   end
 
   def test_captures_are_what_the_vectors_say
