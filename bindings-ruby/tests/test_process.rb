@@ -102,7 +102,8 @@ class TestProcess < AgentTest
     one = Stillframe.probe("#{@path}:3") { |_| raise "mine" }
     _, err = capture_subprocess_io do
       counted(1)
-      Placed.wait_for("a call") { Stillframe.flush }
+      # What was handed over may still be on its way to be told.
+      Placed.wait_for("what is told") { Stillframe.flush && File.size("/proc/self/fd/2").positive? }
     end
     assert_match(/a callback failed: mine/, err)
   ensure
