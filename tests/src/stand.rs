@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use stillframe_core::probe::{ProbeReport, ProbeSpec, ProbeState};
 use stillframe_hub::api::types::{
-    CreateProbe, CreatedProbe, InstanceReport, InstanceView, ProbeView, SnapshotPage,
+    CreateProbe, CreatedProbe, InstanceCount, InstanceReport, InstanceView, ProbeView, SnapshotPage,
 };
 use stillframe_hub::discovery::Discovery;
 
@@ -305,7 +305,7 @@ impl Hub {
         self.instances(service, count);
         let location = location.parse().expect("a location");
         let mut wish = CreateProbe::of(ProbeSpec::snap(location));
-        wish.service = Some(service.to_owned());
+        (wish.service, wish.instances) = (Some(service.to_owned()), Some(InstanceCount::All));
         (wish.wait, wish.dry_run) = (true, true);
         wish.settle_ms = Some(SOON.as_millis() as u64);
         until_said(&format!("{} loaded by {count}", wish.spec.location), || {
