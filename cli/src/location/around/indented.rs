@@ -1,7 +1,31 @@
-//! The lines that a line is within, by indentation.
+//! The lines that a line is within, by indentation, and the method that their heads name.
 //!
 //! Knows no language but what begins its comments. Invariant: each line that is answered is indented
 //! less than the one before it.
+
+/// What is written around a line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Head<'l> {
+    Method(&'l str),
+    /// With no name where it is of none.
+    Class(&'l str),
+}
+
+/// The classes around a method, the outermost first, and the method. A line of a class alone has none,
+/// and what is within two methods has no name of which one could be sure.
+pub(super) fn method<'l>(mut heads: impl Iterator<Item = Head<'l>>) -> Option<Vec<&'l str>> {
+    let Head::Method(method) = heads.next()? else { return None };
+    let mut names = vec![method];
+    for head in heads {
+        match head {
+            Head::Class("") => {}
+            Head::Class(name) => names.push(name),
+            Head::Method(_) => return None,
+        }
+    }
+    names.reverse();
+    Some(names)
+}
 
 /// The lines around the one at `index`, the innermost first; nothing for a line without text.
 pub(super) fn enclosing<'l>(

@@ -3,33 +3,16 @@
 //! Knows indentation and how heads of methods and classes look, not the grammar. Invariant: what may be
 //! a call is no method, and a line of which is not sure has none.
 
-use super::indented::{enclosing, word};
+use super::indented::{Head, enclosing, method, word};
 
 /// Words that begin a statement and may stand before a name and parentheses.
 const NOT_TYPES: [&str; 8] = ["return", "new", "throw", "else", "case", "assert", "yield", "await"];
 const CLASSES: [&str; 4] = ["class", "interface", "enum", "record"];
 
-/// What is written around a line.
-#[derive(Debug, PartialEq, Eq)]
-enum Head<'l> {
-    Method(&'l str),
-    Class(&'l str),
-}
-
 /// Qualified name of the method around the line at `index`, as the agent for the JVM names it.
 pub(super) fn function(lines: &[&str], index: usize) -> Option<String> {
-    let mut heads = enclosing(lines, index, &["//", "/*", "*", "@"]).filter_map(head);
-    // A field of a class, or what initialises it.
-    let Head::Method(method) = heads.next()? else { return None };
-    let mut names = vec![method];
-    for head in heads {
-        match head {
-            Head::Class(name) => names.push(name),
-            // A class within a method has a number in its name.
-            Head::Method(_) => return None,
-        }
-    }
-    names.reverse();
+    let names = method(enclosing(lines, index, &["//", "/*", "*", "@"]).filter_map(head))?;
+    // One without a class is no method: it may be a call.
     (names.len() > 1).then(|| names.join("."))
 }
 

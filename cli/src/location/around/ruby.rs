@@ -2,34 +2,16 @@
 //!
 //! Knows indentation, not the grammar. Invariant: a line outside of every method has none.
 
-use super::indented::{enclosing, word};
-
-/// What is written around a line.
-#[derive(Debug, PartialEq, Eq)]
-enum Head<'l> {
-    Method(&'l str),
-    Class(&'l str),
-}
+use super::indented::{Head, enclosing, method, word};
 
 /// Qualified name of the method around the line at `index`. Whether it is one of the class itself is
 /// left to those who run it.
 pub(super) fn function(lines: &[&str], index: usize) -> Option<String> {
-    let mut heads = enclosing(lines, index, &["#"]).filter_map(head);
-    // The body of a class ran once.
-    let Head::Method(method) = heads.next()? else { return None };
-    let mut names = vec![method];
-    for head in heads {
-        match head {
-            Head::Class("") => {}
-            Head::Class(name) => names.push(name),
-            Head::Method(_) => return None,
-        }
-    }
+    let mut names = method(enclosing(lines, index, &["#"]).filter_map(head))?;
     if names.len() == 1 {
         // Outside of every class methods become those of `Object`.
-        names.push("Object");
+        names.insert(0, "Object");
     }
-    names.reverse();
     Some(names.join("."))
 }
 
