@@ -97,12 +97,14 @@ class AgentTest < Minitest::Test
   end
 
   # Loading a file again tells of its constants.
-  def silently
+  def self.silently
     before, $VERBOSE = $VERBOSE, nil
     yield
   ensure
     $VERBOSE = before
   end
+
+  def silently(&) = self.class.silently(&)
 
   def line(mark)
     found = File.readlines(@path, chomp: true).each_with_index.select { |text, _| text.end_with?("#: #{mark}") }

@@ -182,13 +182,6 @@ class TestCaptures < AgentTest
   end
 
   class << self
-    def silently
-      before, $VERBOSE = $VERBOSE, nil
-      yield
-    ensure
-      $VERBOSE = before
-    end
-
     # `shop.cart` is Shop::Cart.
     def module_of(path)
       path.split(".").map(&:capitalize).inject(Object) do |around, name|
